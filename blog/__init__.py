@@ -1,0 +1,45 @@
+"""Broadsheet: a small blog you own."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from blog.config import Settings
+
+__version__ = "0.1.0"
+
+
+def create_app(settings: "Settings | None" = None, *, instance: Path | str | None = None) -> "Flask":
+    """The application: the one place where all rooms meet.
+
+    Without settings they are read from the environment and the instance folder. The database is opened, not
+    created: `blog.core.schema.prepare` does that, once, before the first app serves.
+    """
+    from flask import Flask
+
+    from blog import config, feeds, paths, reader, social
+    from blog.extensions import init_database
+    from blog.web import assets, delivery, errors, pagination, security, templating
+
+    settings = settings or config.load(instance)
+    file = settings.database_file
+    if file.exists() and file.stat().st_size:
+        settings = config.with_secret(settings)
+    app = Flask(
+        "blog", static_folder=None, template_folder=str(paths.templates()), instance_path=str(settings.instance)
+    )
+    app.config["SECRET_KEY"] = settings.secret_key
+    app.extensions["settings"] = settings
+    init_database(app, settings.database_file)
+    # What comes first here runs last after each request: compression sees the finished answer.
+    delivery.init_app(app)
+    security.init_app(app, settings)
+    pagination.init_app(app)
+    templating.init_app(app, settings)
+    assets.init_app(app, settings)
+    errors.init_app(app)
+    for face in (reader, feeds, social):
+        face.init_app(app)
+    return app

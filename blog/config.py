@@ -1,0 +1,281 @@
+"""Typed machine settings: argument > BLOG_* environment > instance/config.toml > default.
+
+Settings of the site itself (title, language, networks ...) live in the database: see `core/site.py`.
+"""
+
+import ipaddress
+import os
+import re
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from blog import paths
+from blog.hostnames import ascii_name
+
+HIGHEST_PORT = 65535
+# A container platform describes a service named "blog" by such variables; they are not ours to judge.
+NOT_OURS = re.compile(r"BLOG_(SERVICE_|PORT$|PORT_\d)")
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; the message names it and the values allowed."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one process needs to know about its machine."""
+
+    instance: Path
+    site_url: str
+    database_url: str
+    secret_key: str = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    page_cache_mb: int = 64
+    trusted_proxies: int = 0
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def database_file(self) -> Path:
+        """The SQLite file."""
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+    @property
+    def media(self) -> Path:
+        """The folder of stored pictures."""
+        return self.instance / "media"
+
+    @property
+    def https(self) -> bool:
+        """Whether readers come by https."""
+        return self.site_url.startswith("https://")
+
+
+def _site_url(text: str) -> str:
+    parts = urlsplit(text.strip())
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ValueError("its port is not a number up to 65535") from error
+    hostname = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not hostname or parts.username is not None:
+        raise ValueError("it must look like https://blog.example.org")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("it must be a scheme and a host only, like https://blog.example.org, without a path")
+    host = _ascii_host(hostname)
+    default = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != default else "")
+
+
+def _ascii_host(hostname: str) -> str:
+    if ":" in hostname:
+        return f"[{ipaddress.ip_address(hostname)}]"
+    host = hostname.lower() if hostname.isascii() else ascii_name(hostname)
+    if not re.fullmatch(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*", host):
+        raise ValueError("its host is not a name that can be looked up")
+    return host
+
+
+def _database_url(text: str) -> str:
+    if not text.startswith("sqlite:////") or not Path(text.removeprefix("sqlite:///")).name:
+        raise ValueError("it must look like sqlite:////srv/blog/blog.db, with the whole path of the file")
+    return text
+
+
+def _secret(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError("it must have at least 32 characters")
+    return text
+
+
+def _host(text: str) -> str:
+    if not text or re.search(r"[\s/]", text):
+        raise ValueError("it must be an address or name of this machine, like 127.0.0.1")
+    return text
+
+
+def _number(least: int, most: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        text = str(value).strip()
+        if not re.fullmatch(r"\d{1,6}", text, re.ASCII) or not least <= int(text) <= most:
+            raise ValueError(f"it must be a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One machine setting: how to read it, and what it is when nobody says."""
+
+    read: Callable[[Any], Any]
+    variable: str
+    meaning: str
+
+
+SETTINGS: Mapping[str, Setting] = {
+    "site_url": Setting(_site_url, "BLOG_SITE_URL", "the address readers use"),
+    "database_url": Setting(_database_url, "BLOG_DATABASE_URL", "where the posts are kept"),
+    "secret_key": Setting(_secret, "BLOG_SECRET_KEY", "what signs sessions; made on the first run"),
+    "workers": Setting(_number(1, 64), "BLOG_WORKERS", "server processes"),
+    "page_cache_mb": Setting(_number(0, 65536), "BLOG_PAGE_CACHE_MB", "megabytes for ready-made pages"),
+    "trusted_proxies": Setting(_number(0, 10), "BLOG_TRUSTED_PROXIES", "reverse proxies in front of the server"),
+    "host": Setting(_host, "HOST", "the address the server listens on"),
+    "port": Setting(_number(1, HIGHEST_PORT), "PORT", "the port the server listens on"),
+}
+
+
+def load(
+    instance: Path | str | None = None,
+    environ: Mapping[str, str] | None = None,
+    **arguments: Any,
+) -> Settings:
+    """The settings in force; `arguments` (by setting name, None = not given) win over all else.
+
+    Creates nothing; the secret key is empty where there is none yet (see `with_secret`).
+    Raises BadSetting with a sentence that names the setting and what it may be.
+    """
+    environ = os.environ if environ is None else environ
+    folder = instance_folder(instance, environ)
+    _refuse_unknown(environ)
+    written = _config_file(folder / "config.toml")
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for name, setting in SETTINGS.items():
+        for source, value in (
+            ("argument", arguments.get(name)),
+            (setting.variable, environ.get(setting.variable) or None),
+            ("config.toml", written.get(name)),
+        ):
+            if value is not None:
+                values[name], sources[name] = _read(setting, name, source, value), source
+                break
+    return _with_defaults(folder, values, sources)
+
+
+def instance_folder(instance: Path | str | None, environ: Mapping[str, str]) -> Path:
+    """The instance folder: the argument, BLOG_INSTANCE, or a checkout's own."""
+    chosen = instance or environ.get("BLOG_INSTANCE") or paths.checkout_instance()
+    if not chosen:
+        raise BadSetting(
+            "Which blog? Say --instance DIR, or set BLOG_INSTANCE: an installed copy does not guess its folder."
+        )
+    if "\0" in str(chosen):
+        raise BadSetting("The instance folder's name holds a character that no folder can have.")
+    folder = Path(chosen).expanduser().absolute()
+    if folder.exists() and not folder.is_dir():
+        raise BadSetting(f"The instance folder {folder} is a file, not a folder.")
+    return folder
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = {setting.variable for setting in SETTINGS.values()} | {"BLOG_INSTANCE"}
+    for name in sorted(environ):
+        if name.startswith("BLOG_") and name not in known and not NOT_OURS.match(name):
+            near = get_close_matches(name, known, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(known))}."
+            raise BadSetting(f"There is no setting {name}. {hint}")
+
+
+def _config_file(file: Path) -> dict[str, Any]:
+    try:
+        written = tomllib.loads(file.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise BadSetting(f"{file} cannot be read as TOML: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise BadSetting(f"{file} is not UTF-8 text.") from error
+    except (ValueError, RecursionError) as error:
+        raise BadSetting(f"{file} cannot be read as TOML.") from error
+    except OSError as error:
+        raise BadSetting(f"{file} cannot be read: {error.strerror}.") from error
+    for name in written:
+        if name not in SETTINGS:
+            raise BadSetting(f"{file} holds an unknown setting: {name}. Known: {', '.join(SETTINGS)}.")
+    return written
+
+
+def _read(setting: Setting, name: str, source: str, value: Any) -> Any:
+    label = {"argument": f"--{name.replace('_', '-')}", "config.toml": f"{name} in config.toml"}.get(source, source)
+    shown = "" if name == "secret_key" else f" is {str(value)!r}, and"
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise BadSetting(f"{label} must be a text or a whole number.")
+    try:
+        return setting.read(str(value).strip())
+    except ValueError as error:
+        raise BadSetting(f"{label}{shown} cannot be used: {error}.".replace("  ", " ")) from error
+
+
+def _with_defaults(folder: Path, values: dict[str, Any], sources: dict[str, str]) -> Settings:
+    values.setdefault("host", "127.0.0.1")
+    values.setdefault("port", 8000)
+    values.setdefault("workers", min(os.cpu_count() or 1, 4))
+    values.setdefault("page_cache_mb", 64)
+    values.setdefault("trusted_proxies", 0)
+    values.setdefault("database_url", f"sqlite:///{folder / 'blog.db'}")
+    if "site_url" not in values:
+        values["site_url"] = local_address(values["host"], values["port"])
+    if "secret_key" not in values:
+        values["secret_key"], sources["secret_key"] = _secret_from(folder), "secret_key file"
+    sources = {name: sources.get(name, "default") for name in SETTINGS}
+    return Settings(instance=folder, sources=sources, **values)
+
+
+def local_address(host: str, port: int) -> str:
+    """The address at which this machine's own browser reaches the server."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
+    if ":" in shown and not shown.startswith("["):
+        shown = f"[{shown}]"
+    return f"http://{shown}" + (f":{port}" if port != 80 else "")
+
+
+def with_secret(settings: Settings) -> Settings:
+    """The same settings with a secret key; made where there is none, readable by its owner only.
+
+    To be called once the database exists: an instance that holds a key and no database has lost one.
+    """
+    if settings.secret_key:
+        return settings
+    try:
+        _make_secret(settings.instance / "secret_key")
+    except OSError as error:
+        raise BadSetting(f"The secret key cannot be made in {settings.instance}: {error.strerror}.") from error
+    return replace(settings, secret_key=_secret_from(settings.instance))
+
+
+def _secret_from(folder: Path) -> str:
+    file = folder / "secret_key"
+    try:
+        return _secret(file.read_text("ascii").strip())
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise BadSetting(f"The secret key {file} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise BadSetting(
+            f"The secret key {file} is damaged. Remove the file to have a new one made (everybody signs in again)."
+        ) from error
+
+
+def _make_secret(file: Path) -> None:
+    draft = file.with_name(f".secret_key-{os.getpid()}-{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_hex(32) + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        # A link, not a rename: of two processes that start at once, the first one's key stays.
+        os.link(draft, file)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
