@@ -1,0 +1,23 @@
+"""Nouns: the tables, and rules that need only their own row."""
+
+from blog.models.link import Redirect
+from blog.models.media import Media
+from blog.models.person import Person
+from blog.models.post import Post, Revision
+from blog.models.shapes import FollowLink, Heading, Picture
+from blog.models.site import Site
+from blog.models.tag import Tag, post_tag
+
+__all__ = [
+    "FollowLink",
+    "Heading",
+    "Media",
+    "Person",
+    "Picture",
+    "Post",
+    "Redirect",
+    "Revision",
+    "Site",
+    "Tag",
+    "post_tag",
+]

@@ -1,0 +1,123 @@
+"""The post: the one noun of this blog. A page (About) is a post of another kind."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from blog import clock
+from blog.extensions import Base
+from blog.models.person import Person
+from blog.models.shapes import Heading, Picture
+from blog.models.tag import Tag, post_tag
+from blog.models.types import Instant
+
+
+def _heavy(**options: object) -> Mapped:  # type: ignore[type-arg]
+    """A column that lists never load: reading it without having asked for it is an error."""
+    return mapped_column(deferred=True, deferred_group="text", deferred_raiseload=True, **options)  # type: ignore[arg-type]
+
+
+class Post(Base):
+    """An article or a page.
+
+    `published_at` is None for a draft and lies ahead for a scheduled post. The columns from `html` to `pictures`
+    are made from `body` when it is saved, by version `renderer` of `core.rendering`.
+    """
+
+    __tablename__ = "post"
+    __table_args__ = (
+        CheckConstraint("kind IN ('post', 'page')", name="known_kind"),
+        Index("post_by_slug", "kind", "slug", unique=True),
+        Index("post_listed", "kind", "unlisted", "deleted_at", "published_at", "id"),
+        Index("post_public", "deleted_at", "published_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guid: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str] = mapped_column(default="post")
+    slug: Mapped[str]
+    title: Mapped[str]
+    summary: Mapped[str] = mapped_column(default="")
+    language: Mapped[str | None]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    cover: Mapped[str | None]
+    unlisted: Mapped[bool] = mapped_column(default=False)
+    canonical_url: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
+    first_published_at: Mapped[datetime | None] = mapped_column(Instant)  # kept while unpublished
+    updated_at: Mapped[datetime | None] = mapped_column(Instant)
+    deleted_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    origin: Mapped[str | None] = mapped_column(unique=True)  # its id in the system it came from
+    origin_source: Mapped[str | None]  # the file it came of
+    origin_digest: Mapped[str | None]  # what it looked like there when it came
+    origin_version: Mapped[int | None]  # `version` when it came: a greater one was edited here since
+
+    words: Mapped[int] = mapped_column(default=0)
+    extract: Mapped[str] = mapped_column(default="")
+    renderer: Mapped[int] = mapped_column(default=0)
+    body: Mapped[str] = _heavy(type_=Text, default="")
+    html: Mapped[str] = _heavy(type_=Text, default="")
+    feed_html: Mapped[str] = _heavy(type_=Text, default="")
+    contents: Mapped[list[Heading]] = _heavy(type_=JSON, default=list)
+    links: Mapped[list[str]] = _heavy(type_=JSON, default=list)
+    pictures: Mapped[list[Picture]] = _heavy(type_=JSON, default=list)
+
+    author: Mapped[Person | None] = relationship(lazy="raise", viewonly=True)
+    tags: Mapped[list[Tag]] = relationship(
+        secondary=post_tag, order_by=post_tag.c.position, lazy="raise", viewonly=True
+    )
+
+    @property
+    def status(self) -> str:
+        """One of: deleted, draft, scheduled, published."""
+        if self.deleted_at:
+            return "deleted"
+        if self.published_at is None:
+            return "draft"
+        return "published" if self.published_at <= clock.now() else "scheduled"
+
+    @property
+    def minutes(self) -> int:
+        """Reading time at 230 words a minute, at least one."""
+        return max(1, round(self.words / 230))
+
+    @property
+    def was_public(self) -> bool:
+        """Whether readers could open it at any time until now (or until it was deleted)."""
+        until = self.deleted_at or clock.now()
+        return bool(self.first_published_at or (self.published_at and self.published_at <= until))
+
+    @property
+    def revised_at(self) -> datetime | None:
+        """When the text last changed materially after its publication, if it did."""
+        later = self.updated_at and self.published_at and self.updated_at > self.published_at
+        return self.updated_at if later else None
+
+    @property
+    def cover_picture(self) -> Picture | None:
+        """The cover when it is kept here, with its size; it was put before the pictures of the text."""
+        here = self.cover and self.cover.startswith("/media/") and self.pictures
+        return self.pictures[0] if here else None
+
+    @property
+    def standfirst(self) -> str:
+        """The summary, or the opening words when the author gave none."""
+        return self.summary or self.extract
+
+
+class Revision(Base):
+    """What a post said before a save replaced it."""
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+    title: Mapped[str]
+    summary: Mapped[str]
+    body: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,34 @@
+"""The site: one row that says what this blog is called and how it looks."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from blog.extensions import Base
+from blog.models.shapes import FollowLink
+from blog.models.types import Instant
+
+
+class Site(Base):
+    """The one row of site settings, and the version of all that readers can see."""
+
+    __tablename__ = "site"
+    __table_args__ = (CheckConstraint("id = 1", name="one_site"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    title: Mapped[str]
+    tagline: Mapped[str]
+    language: Mapped[str]
+    timezone: Mapped[str]
+    accent: Mapped[str]
+    author: Mapped[str]
+    footer: Mapped[str]
+    follow: Mapped[list[FollowLink]] = mapped_column(JSON)
+    networks: Mapped[list[str]] = mapped_column(JSON)
+    foreign_media: Mapped[bool]
+    samples_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Triggers advance public_version; core.transaction notes when it last moved (see changed_at).
+    public_version: Mapped[int]
+    changed_version: Mapped[int]
+    changed_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,26 @@
+"""Tags, and which post carries which, in the author's order."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table
+from sqlalchemy.orm import Mapped, mapped_column
+
+from blog.extensions import Base
+
+post_tag = Table(
+    "post_tag",
+    Base.metadata,
+    Column("post_id", ForeignKey("post.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Index("post_tag_by_tag", "tag_id", "post_id"),
+)
+
+
+class Tag(Base):
+    """A tag. Two names that differ only in case are one tag: `key` is the folded name."""
+
+    __tablename__ = "tag"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(unique=True)

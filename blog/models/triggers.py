@@ -1,0 +1,34 @@
+"""Triggers that advance `site.public_version` whenever something that a reader can see changes.
+
+Any process, any tool: whoever writes a public row moves the counter, and every cached page ends with it.
+What no reader sees (drafts, passwords) moves nothing.
+"""
+
+from collections.abc import Iterator
+
+BUMP = "UPDATE site SET public_version = public_version + 1"
+SITE_SILENT = {"id", "public_version", "changed_version", "changed_at", "samples_at"}
+POST_OF_TAGGING = "EXISTS (SELECT 1 FROM post WHERE post.id = {row}.post_id AND post.published_at IS NOT NULL)"
+
+
+def statements(site_columns: list[str]) -> dict[str, str]:
+    """Trigger name -> the SQL that makes it."""
+    loud = ", ".join(name for name in site_columns if name not in SITE_SILENT)
+    made = dict(_rows("post", "{row}.published_at IS NOT NULL", ("INSERT", "UPDATE", "DELETE")))
+    made |= dict(_rows("post_tag", POST_OF_TAGGING, ("INSERT", "UPDATE", "DELETE")))
+    made |= dict(_rows("redirect", None, ("INSERT", "UPDATE", "DELETE")))
+    # A new tag or person shows nowhere until a public post carries it.
+    made |= dict(_rows("tag", None, ("UPDATE", "DELETE")))
+    made |= dict(_rows("media", None, ("UPDATE", "DELETE")))
+    made |= dict(_rows("person", None, ("UPDATE OF name, slug", "DELETE")))
+    made |= dict(_rows("site", None, (f"UPDATE OF {loud}",)))
+    return made
+
+
+def _rows(table: str, condition: str | None, events: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for event in events:
+        verb = event.split()[0]
+        rows = {"INSERT": ["NEW"], "DELETE": ["OLD"]}.get(verb, ["OLD", "NEW"])
+        when = f" WHEN {' OR '.join(condition.format(row=row) for row in rows)}" if condition else ""
+        name = f"public_{table}_{verb.lower()}"
+        yield name, f"CREATE TRIGGER {name} AFTER {event} ON {table}{when} BEGIN {BUMP}; END"
