@@ -1,0 +1,359 @@
+"""Markdown to HTML, with all that is learnt on the way: contents, words, extract, links, pictures.
+
+CommonMark with tables, footnotes, task lists, strikethrough, definition lists, figures, attributes and bare
+links. Pure: no database, no clock, no network; the same text gives the same bytes. Runs when a post is saved,
+never when it is read. Raise VERSION when the output changes: stored texts are then rendered again.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape, unescape
+from typing import Any
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.tasklists import tasklists_plugin
+
+from blog.core import sanitizing, wording
+from blog.core.errors import Invalid
+from blog.core.highlighting import highlight
+from blog.core.slugs import numbered, slug_of
+from blog.models.shapes import Heading, Picture
+
+VERSION = 1
+HTML_BYTES = 4 * 1024 * 1024
+EXTRACT_LENGTH = 200
+WIDTHS = (25, 33, 50, 66, 75)
+# What may follow a picture: {.wide}, {.full width=400}, {width=50%}.
+PICTURE_ATTRIBUTES = re.compile(r'\{((?:\s*(?:\.[a-z][a-z0-9-]*|width="?\d{1,4}%?"?))+)\s*\}')
+HREF = re.compile(r'<a(?:\s[a-z-]+="[^"]*")*?\shref="([^"]*)"')
+RAW_ID = re.compile(r"""\bid\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+RAW_PICTURE = re.compile(r"""<img\b[^>]*?\bsrc\s*=\s*(?:"([^">]+)"|'([^'>]+)'|([^\s"'>]+))""", re.IGNORECASE)
+RAW_H1 = re.compile(r"(</?)h1\b", re.IGNORECASE)
+FILM = re.compile(
+    r"https://(?:(?:www\.|m\.)?youtube\.com/(?:watch|shorts|live)|youtu\.be/|(?:player\.)?vimeo\.com/)\S*"
+)
+FRAME = re.compile(r"""<iframe\b[^>]*?\bsrc\s*=\s*["']?(https?://[^\s"'>]+)[^>]*>(?:\s*</iframe>)?""", re.IGNORECASE)
+
+Sizes = Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A text, ready to be stored."""
+
+    html: str
+    feed_html: str
+    contents: list[Heading]
+    words: int
+    extract: str
+    links: list[str]
+    pictures: list[Picture]
+
+
+@dataclass
+class _Findings:
+    contents: list[Heading] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    opening: list[str] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+
+
+def render(
+    body: str, *, base: str = "/posts/-/", cover: str = "", sizes: Sizes | None = None, foreign_media: bool = False
+) -> Rendered:
+    """Render a post's Markdown.
+
+    `base` is an address like the post's own (for relative links in feeds), `sizes` the width and height in pixels of
+    each stored picture by its address; a `cover` counts as the first picture. Raises Invalid when the HTML would be
+    larger than 4 MB or nests too deeply.
+    """
+    found = _Findings()
+    if cover:
+        width, height = (sizes or {}).get(cover, (None, None))
+        found.pictures.append({"src": cover, "alt": "", "width": width, "height": height})
+    parser = _parser()
+    env: dict[str, Any] = {}
+    tokens = parser.parse(body, env)
+    _shape(tokens, found)
+    html = parser.renderer.render(tokens, parser.options, env)
+    _bound(html)
+    if sanitizing.too_deep(html):
+        raise Invalid("body", f"HTML elements in the text are nested more than {sanitizing.DEPTH} deep. Close them.")
+    html = sanitizing.with_pictures(html, _pictures(found, sizes or {}), foreign_media=foreign_media)
+    _bound(html)
+    links = dict.fromkeys(unescape(link) for link in HREF.findall(html) if not link.startswith("#"))
+    return Rendered(
+        html=html,
+        feed_html=sanitizing.for_feed(html, base),
+        contents=found.contents,
+        words=wording.count_words(" ".join(found.text)),
+        extract=wording.shorten(" ".join(" ".join(found.opening).split()), EXTRACT_LENGTH),
+        links=list(links),
+        pictures=found.pictures,
+    )
+
+
+def picture_sources(body: str) -> list[tuple[str, int]]:
+    """The addresses of a text's pictures, decoded, each with the line (from 1) it stands near."""
+    found: dict[str, int] = {}
+    for token in _parser().parse(body):
+        near = (token.map or [0])[0] + 1
+        for each in [token, *(token.children or [])]:
+            if each.type == "image":
+                found.setdefault(unquote(str(each.attrs.get("src", ""))), near)
+            elif each.type in ("html_block", "html_inline"):
+                for source in RAW_PICTURE.findall(each.content):
+                    found.setdefault(unquote(unescape("".join(source))), near)
+    return list(found.items())
+
+
+def code_lines(body: str) -> set[int]:
+    """The numbers (from 0) of lines that are code, where nothing means what it says."""
+    blocks = (token.map for token in _parser().parse(body) if token.type in ("fence", "code_block") and token.map)
+    return {number for first, end in blocks for number in range(first, end)}
+
+
+def _bound(html: str) -> None:
+    if len(html) > HTML_BYTES or len(html.encode()) > HTML_BYTES:
+        raise Invalid("body", "The text would become a page of more than 4 MB. Split it into several posts.")
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": True, "linkify": True, "typographer": False})
+    parser.enable(["table", "strikethrough", "linkify"])
+    parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})  # type: ignore[union-attr]
+    parser.use(footnote_plugin).use(deflist_plugin).use(tasklists_plugin, label=True)
+    parser.inline.ruler.after("image", "picture_attributes", _picture_attributes)
+    for name, rule in _RULES.items():
+        parser.renderer.rules[name] = rule  # type: ignore[attr-defined]
+    return parser
+
+
+@cache
+def _caption_parser() -> MarkdownIt:
+    """Captions hold what a line holds, but no notes: those belong to the text."""
+    return MarkdownIt("commonmark", {"html": True}).enable("strikethrough")
+
+
+# -- shaping the tokens -------------------------------------------------------------------------------------
+
+
+def _shape(tokens: list[Token], found: _Findings) -> None:
+    """Headings one below the page's own, ids, figures, tables that scroll; collect words and opening."""
+    shift = 1 if any(token.type == "heading_open" and token.tag == "h1" for token in tokens) else 0
+    taken = _raw_ids(tokens)
+    numbers = {"table": 0, "code": 0}
+    in_notes = False
+    for index, token in enumerate(tokens):
+        in_notes = in_notes or token.type == "footnote_block_open"
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + shift)}"
+        if token.type == "heading_open":
+            _heading(tokens, index, taken, found)
+        elif token.type == "inline":
+            _mend_html(token.children or [])
+            words = _text_of(token.children or [])
+            found.text.append(words)
+            opening = tokens[index - 1]
+            if opening.type == "paragraph_open" and opening.level == 0:
+                figure = _make_figure(tokens, index)
+                if not figure and not in_notes:
+                    found.opening.append(words)
+        elif token.type in ("table_open", "fence", "code_block"):
+            kind = "table" if token.type == "table_open" else "code"
+            numbers[kind] += 1
+            token.meta = {**token.meta, "number": numbers[kind]}
+        elif token.type in ("th_open", "td_open"):
+            _alignment(token)
+        elif token.type == "html_block":
+            _mend_html([token])
+
+
+def _mend_html(tokens: Sequence[Token]) -> None:
+    """Written HTML: a frame becomes a link to what it shows, a first-level heading one below the page's own."""
+    for token in tokens:
+        if token.type in ("html_block", "html_inline"):
+            framed = FRAME.sub(lambda frame: f'<a href="{frame[1]}">{frame[1]}</a>', token.content)
+            token.content = RAW_H1.sub(r"\1h2", framed)
+
+
+def _raw_ids(tokens: Sequence[Token]) -> set[str]:
+    """The ids that elements written as HTML claim: no heading takes them."""
+    written = [token for token in tokens if token.type == "html_block"]
+    written += [child for token in tokens for child in token.children or [] if child.type == "html_inline"]
+    found = (match for token in written for match in RAW_ID.finditer(token.content))
+    return {sanitizing.own_id(unescape(match[1] or match[2] or match[3] or "")) for match in found}
+
+
+def _heading(tokens: list[Token], index: int, taken: set[str], found: _Findings) -> None:
+    token, inline = tokens[index], tokens[index + 1]
+    text = " ".join(_text_of(inline.children or []).split())
+    ident = numbered(f"s-{slug_of(text, 'section')}", taken.__contains__)
+    taken.add(ident)
+    token.attrSet("id", ident)
+    if token.level == 0 and text and token.tag in ("h2", "h3"):
+        found.contents.append({"level": int(token.tag[1]), "id": ident, "text": text})
+    anchor = Token("html_inline", "", 0)
+    anchor.content = f'<a class="anchor" href="#{ident}" lang="en" aria-label="Link to this section"></a>'
+    inline.children = [*(inline.children or []), anchor]
+
+
+def _make_figure(tokens: list[Token], index: int) -> bool:
+    """A picture alone in a paragraph becomes a figure, its title the caption; a film's address, a figure too."""
+    children = [child for child in tokens[index].children or [] if child.type != "softbreak" and child.content != " "]
+    picture = children[0] if children and children[0].type == "image" and len(children) == 1 else None
+    linked = len(children) == 3 and children[0].type == "link_open" and children[1].type in ("image", "text")
+    if linked and children[1].type == "image":
+        picture = children[1]
+    film = linked and children[1].type == "text" and FILM.fullmatch(str(children[0].attrs.get("href", "")))
+    if not picture and not (film and children[0].markup in ("linkify", "autolink")):
+        return False
+    opening, closing = tokens[index - 1], tokens[index + 1]
+    opening.tag = closing.tag = "figure"
+    opening.hidden = closing.hidden = False
+    if not picture:
+        opening.attrSet("class", "video")
+        return True
+    if "class" in picture.attrs:
+        opening.attrSet("class", str(picture.attrs.pop("class")))
+    caption = str(picture.attrs.pop("title", ""))
+    if caption:
+        last = Token("html_inline", "", 0)
+        last.content = f"<figcaption>{_caption_parser().renderInline(caption)}</figcaption>"
+        tokens[index].children = [*(tokens[index].children or []), last]
+    return True
+
+
+def _alignment(token: Token) -> None:
+    style = str(token.attrs.pop("style", ""))
+    if style.startswith("text-align:"):
+        token.attrSet("class", style.removeprefix("text-align:"))
+    if token.type == "th_open":
+        token.attrSet("scope", "col")
+
+
+def _text_of(children: Sequence[Token]) -> str:
+    """The plain words of a line."""
+    words = []
+    for child in children:
+        if child.type in ("text", "code_inline"):
+            words.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            words.append(" ")
+        elif child.type == "image":
+            words.append(_text_of(child.children or []))
+    return "".join(words)
+
+
+def _pictures(found: _Findings, sizes: Sizes) -> Callable[[dict[str, str]], str]:
+    """What makes an <img> of a picture's attributes: true sizes, later ones loaded late."""
+
+    def picture(given: dict[str, str]) -> str:
+        attributes: dict[str, str] = {
+            name: given[name] for name in ("src", "alt", "title", "class", "lang", "dir") if name in given
+        }
+        attributes.setdefault("alt", "")
+        width, height = sizes.get(given["src"], (None, None))
+        if width and height:
+            chosen = given.get("width", "")
+            shown = min(int(chosen), width) if chosen.isdecimal() and int(chosen) else width
+            attributes |= {"width": str(shown), "height": str(max(1, round(height * shown / width)))}
+        else:
+            attributes |= {name: given[name] for name in ("width", "height") if given.get(name, "").isdecimal()}
+        attributes["decoding"] = "async"
+        if found.pictures:
+            attributes["loading"] = "lazy"
+        found.pictures.append({"src": given["src"], "alt": attributes["alt"], "width": width, "height": height})
+        return "<img" + "".join(f' {name}="{escape(value)}"' for name, value in attributes.items()) + ">"
+
+    return picture
+
+
+def _picture_attributes(state: StateInline, silent: bool) -> bool:
+    """Read the attributes behind a picture. A width in per cent becomes a class: the page has no inline styles."""
+    last = state.tokens[-1] if state.tokens and not state.pending else None
+    match = PICTURE_ATTRIBUTES.match(state.src, state.pos) if last and last.type == "image" else None
+    if silent or not last or not match:
+        return False
+    for item in match[1].split():
+        width = item.removeprefix("width=").strip('"')
+        if item.startswith("."):
+            last.attrJoin("class", item[1:])
+        elif not width.endswith("%"):
+            last.attrSet("width", width)
+        elif int(width[:-1]) < 90:
+            last.attrJoin("class", f"w-{min(WIDTHS, key=lambda known: abs(known - int(width[:-1])))}")
+    state.pos = match.end()
+    return True
+
+
+# -- how single tokens are written --------------------------------------------------------------------------
+
+Rule = Callable[[Sequence[Token], int, Any, Any], str]
+
+
+def _fence(tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
+    token = tokens[index]
+    language = unescape(token.info).strip().split()[0].strip("{}.") if token.info.strip() else ""
+    label = f"Code {token.meta.get('number', '')}" + (f", {language}" if language else "")
+    classes = f' class="language-{escape(language)}"' if language else ""
+    code = highlight(token.content, language)
+    region = f'class="code" role="region" tabindex="0" aria-label="{escape(label)}"'
+    return f"<pre {region}><code{classes}>{code}</code></pre>\n"
+
+
+def _table_open(tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
+    number = tokens[index].meta.get("number", "")
+    return f'<div class="table" role="region" tabindex="0" aria-label="Table {number}">\n<table>\n'
+
+
+def _note_number(token: Token) -> tuple[int, str]:
+    number, repeat = token.meta["id"] + 1, token.meta.get("subId", 0)
+    return number, f"{number}:{repeat}" if repeat > 0 else str(number)
+
+
+def _note_ref(tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
+    number, ident = _note_number(tokens[index])
+    return (
+        f'<sup class="footnote-ref"><a href="#fn-{number}" id="fnref-{ident}" role="doc-noteref"'
+        f' aria-label="Note {number}">{number}</a></sup>'
+    )
+
+
+def _note_back(tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
+    number, ident = _note_number(tokens[index])
+    repeat = tokens[index].meta.get("subId", 0)
+    label = f"Back to the text, note {number}" + (f", place {repeat + 1}" if repeat else "")
+    return (
+        f' <a href="#fnref-{ident}" class="footnote-backref" role="doc-backlink" aria-label="{label}">\u21a9\ufe0e</a>'
+    )
+
+
+def _note_open(tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
+    return f'<li id="fn-{_note_number(tokens[index])[0]}">'
+
+
+def _fixed(html: str) -> Rule:
+    return lambda _tokens, _index, _options, _env: html
+
+
+_RULES: Mapping[str, Rule] = {
+    "fence": _fence,
+    "code_block": _fence,
+    "table_open": _table_open,
+    "table_close": _fixed("</table>\n</div>\n"),
+    "footnote_ref": _note_ref,
+    "footnote_anchor": _note_back,
+    "footnote_open": _note_open,
+    "footnote_close": _fixed("</li>\n"),
+    "footnote_block_open": _fixed('<section class="footnotes" role="doc-endnotes" aria-label="Notes">\n<ol>\n'),
+    "footnote_block_close": _fixed("</ol>\n</section>\n"),
+}

@@ -1,0 +1,279 @@
+"""Markdown to HTML: golden files, and what is learnt on the way.
+
+Each tests/golden/<name>.md becomes <name>.html. `GOLDEN=write` writes them anew: read the difference first.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from blog.core import wording
+from blog.core.errors import Invalid
+from blog.core.rendering import HTML_BYTES, code_lines, picture_sources, render
+from blog.core.sanitizing import PAGE, SITE
+
+GOLDEN = Path(__file__).resolve().parent.parent / "golden"
+RIVER = "/media/0123456789abcdef01234567.jpg"
+SIZES = {RIVER: (1600, 900)}
+NAMES = (
+    "autolinks code definition-lists figures films footnotes foreign-pictures headings headings-from-two raw-html"
+    " strikethrough tables task-lists"
+).split()
+
+
+def parsed(text: str) -> html.HtmlElement:
+    """What a browser sees of a text."""
+    return html.fromstring(f"<div>{render(text, sizes=SIZES).html}</div>")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_golden_text_becomes_its_page(name: str) -> None:
+    made = render((GOLDEN / f"{name}.md").read_text(), sizes=SIZES).html
+    golden = GOLDEN / f"{name}.html"
+    if os.environ.get("GOLDEN") == "write":
+        golden.write_text(made)
+    assert made == golden.read_text()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_text_gives_the_same_bytes(name: str) -> None:
+    text = (GOLDEN / f"{name}.md").read_text()
+    assert render(text, sizes=SIZES) == render(text, sizes=SIZES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_id_stands_twice_in_a_page(name: str) -> None:
+    ids = parsed((GOLDEN / f"{name}.md").read_text()).xpath("//@id")
+    assert len(ids) == len(set(ids))
+
+
+# -- headings and contents ----------------------------------------------------------------------------------
+
+
+def test_contents_name_the_two_upper_levels_with_their_ids() -> None:
+    found = render("## One *two*\n\n### `Three`\n\n#### Four\n\n> ## Quoted\n").contents
+    assert found == [
+        {"level": 2, "id": "s-one-two", "text": "One two"},
+        {"level": 3, "id": "s-three", "text": "Three"},
+    ]
+
+
+def test_a_text_that_begins_at_h1_is_shifted_as_a_whole() -> None:
+    page = parsed("# One\n\n## Two\n\n###### Six\n")
+    assert [(heading.tag, heading.get("id")) for heading in page.xpath(".//*[@id]")] == [
+        ("h2", "s-one"),
+        ("h3", "s-two"),
+        ("h6", "s-six"),
+    ]
+
+
+def test_a_text_that_begins_at_h2_stays_as_it_is() -> None:
+    assert [heading.tag for heading in parsed("## Two\n\n### Three\n").xpath(".//*[@id]")] == ["h2", "h3"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Two\n\n## Two\n\n## Two 2\n",
+        "## Two 2\n\n## Two\n\n## Two\n",
+        '## Two\n\n<p id="two">x</p>\n',
+        '<p id="s-two">x</p>\n\n## Two\n',
+        '![a](/a.png "c^[in the caption]")\n\nText^[below].\n',
+    ],
+)
+def test_ids_stay_unique_whatever_the_headings_are_called(text: str) -> None:
+    ids = parsed(text).xpath("//@id")
+    assert len(ids) == len(set(ids)), ids
+
+
+def test_contents_lead_to_the_headings_they_name() -> None:
+    text = "## Two\n\n## Two\n\n## Two 2\n"
+    page = parsed(text)
+    for entry in render(text).contents:
+        assert page.xpath(f"//*[@id='{entry['id']}']")[0].text == entry["text"]
+
+
+def test_a_heading_without_words_stands_in_no_contents() -> None:
+    assert render("##\n\n## \n").contents == []
+
+
+# -- words and extract --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", 0),
+        ("One two three.", 3),
+        ("It’s well-known – isn't it?", 4),
+        ("दो नदियाँ एक साथ बहती हैं।", 6),
+        ("两条河流过城市", 4),
+        ("中文 and English", 3),
+        ("**Bold** and `code`", 3),
+        ("## Heading\n\n- item\n- item\n\n| a |\n|---|\n| b |", 5),
+        ("```\nnot counted here\n```", 0),
+        ("A[^1].\n\n[^1]: Note words.", 3),
+    ],
+)
+def test_words_are_counted_in_any_script(text: str, words: int) -> None:
+    assert render(text).words == words
+
+
+def test_the_extract_is_the_opening_paragraphs() -> None:
+    text = (
+        "## Heading\n\n![Picture](/a.png)\n\n> Quoted.\n\nFirst *words*[^1].\n\n- item\n\nThen more.\n\n[^1]: Note.\n"
+    )
+    assert render(text).extract == "First words. Then more."
+
+
+def test_a_long_extract_ends_between_words() -> None:
+    extract = render("word " * 100).extract
+    assert len(extract) <= 200
+    assert extract.endswith("word…")
+
+
+def test_an_extract_never_cuts_a_character_in_two() -> None:
+    text = "नदियाँ" * 100
+    kept = wording.graphemes(render(text).extract.removesuffix("…"))
+    assert 50 < len(kept) <= 200
+    assert kept == wording.graphemes(text)[: len(kept)]
+
+
+# -- links --------------------------------------------------------------------------------------------------
+
+
+def test_links_are_listed_once_and_in_order() -> None:
+    text = "[b](https://b.example/?x=1&y=2) [a](/a/) <https://b.example/?x=1&y=2> [here](#s-x) <ana@example.org>"
+    assert render(text).links == ["https://b.example/?x=1&y=2", "/a/", "mailto:ana@example.org"]
+
+
+def test_a_foreign_picture_is_a_link_too() -> None:
+    assert render("![x](https://far.example/a.png)").links == ["https://far.example/a.png"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Write `<a href="https://fake.example/">`.',
+        '```\n<a href="https://fake.example/">\n```',
+        'Say href="https" here.',
+    ],
+)
+def test_an_address_that_only_code_or_words_show_is_no_link(text: str) -> None:
+    assert render(text).links == []
+
+
+def test_words_that_look_like_an_attribute_do_not_hide_a_link() -> None:
+    assert render('Say href="https://true.example/" here.').links == ["https://true.example/"]
+
+
+def test_a_linked_foreign_picture_keeps_its_link() -> None:
+    links = parsed("[![Alt](https://far.example/a.png)](https://far.example/page)").xpath(".//a")
+    assert ("https://far.example/page", "Alt") in [(link.get("href"), link.text_content()) for link in links]
+
+
+def test_no_link_is_empty_but_the_anchors_of_headings() -> None:
+    page = parsed("## A\n\n[![Alt](https://far.example/a.png)](https://far.example/page)")
+    assert [link.get("href") for link in page.xpath(".//a[not(@class='anchor')]") if not link.text_content()] == []
+
+
+# -- pictures -----------------------------------------------------------------------------------------------
+
+
+def test_pictures_are_listed_with_true_sizes() -> None:
+    assert render(f"![A river]({RIVER}){{width=400}} and ![](b.png)", sizes=SIZES).pictures == [
+        {"src": RIVER, "alt": "A river", "width": 1600, "height": 900},
+        {"src": "b.png", "alt": "", "width": None, "height": None},
+    ]
+
+
+def test_a_cover_is_the_first_picture_and_all_in_the_text_load_late() -> None:
+    made = render("![x](/x.png)", cover=RIVER, sizes=SIZES)
+    assert [picture["src"] for picture in made.pictures] == [RIVER, "/x.png"]
+    assert html.fromstring(made.html).xpath("//img/@loading") == ["lazy"]
+
+
+def test_a_foreign_picture_is_no_picture_unless_the_owner_insists() -> None:
+    text = "![x](https://far.example/a.png) ![y](http://far.example/b.png)"
+    assert render(text).pictures == []
+    shown = render(text, foreign_media=True)
+    assert [picture["src"] for picture in shown.pictures] == ["https://far.example/a.png"]
+    assert html.fromstring(shown.html).xpath("//a/@href") == ["http://far.example/b.png"]
+
+
+def test_every_picture_has_an_alt_text() -> None:
+    page = parsed('<img src="/a.png"> ![](/b.png) ![c](/c.png)')
+    assert page.xpath(".//img/@alt") == ["", "", "c"]
+
+
+def test_picture_sources_tell_the_line_they_stand_near() -> None:
+    text = 'One\n\n![a](a.png)\n\n<img src="b&amp;c.png">\n\n![r][ref]\n\n`![no](no.png)`\n\n[ref]: d.png\n'
+    assert picture_sources(text) == [("a.png", 3), ("b&c.png", 5), ("d.png", 7)]
+
+
+def test_code_lines_are_those_within_code() -> None:
+    assert code_lines("One\n\n```\ncode\n```\n\n    more\n\nTwo\n") == {2, 3, 4, 6}
+
+
+# -- for feeds ----------------------------------------------------------------------------------------------
+
+
+def test_a_feed_gets_whole_addresses() -> None:
+    text = f"[up](../x/) [root](/a/) [own](#s-b) [far](https://far.example/) [beside](c.html) ![p]({RIVER})\n\n## B\n"
+    feed = html.fromstring(
+        f"<div>{render(text, sizes=SIZES).feed_html}</div>".replace(SITE, "SITE").replace(PAGE, "PAGE")
+    )
+    assert feed.xpath(".//a/@href") == [
+        "SITE/posts/x/", "SITE/a/", "PAGE#s-b", "https://far.example/", "PAGEc.html",
+    ]  # fmt: skip
+    assert feed.xpath(".//img/@src") == [f"SITE{RIVER}"]
+
+
+def test_a_page_of_another_kind_has_another_base() -> None:
+    assert f'href="{SITE}/x/"' in render("[up](../x/)", base="/-/").feed_html
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_feed_gets_no_ids_no_anchors_no_furniture(name: str) -> None:
+    made = render((GOLDEN / f"{name}.md").read_text(), sizes=SIZES)
+    feed = html.fromstring(f"<div>{made.feed_html}</div>")
+    assert (
+        feed.xpath("//@id | //@class | //@role | //@tabindex | //@loading | //@*[starts-with(name(), 'aria-')]") == []
+    )
+    assert [link for link in feed.xpath(".//a[not(node())]") if link.get("href")] == []
+    for address in feed.xpath("//@href | //img/@src"):
+        assert address.startswith(("http://", "https://", "mailto:", "tel:", SITE, PAGE)), address
+
+
+def test_footnotes_work_in_a_feed_as_plain_text() -> None:
+    feed = html.fromstring(f"<div>{render('A[^1].' + chr(10) * 2 + '[^1]: Note.').feed_html}</div>")
+    assert "A1." in feed.text_content()
+    assert "Note." in feed.text_content()
+
+
+# -- bombs --------------------------------------------------------------------------------------------------
+
+
+def test_a_text_that_grows_past_four_megabytes_is_refused() -> None:
+    with pytest.raises(Invalid, match=r"more than 4 MB. Split it") as refusal:
+        render("x[^a]" * 40_000 + "\n\n[^a]: n")
+    assert refusal.value.field == "body"
+    assert HTML_BYTES == 4 * 1024 * 1024
+
+
+@pytest.mark.parametrize("bomb", ["<div>", "<table>", "<p><i></p>", "<b>", "<svg>"])
+def test_elements_nested_without_end_are_refused(bomb: str) -> None:
+    with pytest.raises(Invalid, match=r"nested more than 200 deep. Close them.") as refusal:
+        render((bomb * 120_000)[:600_000])
+    assert refusal.value.field == "body"
+
+
+@pytest.mark.parametrize("bomb", [">", "- ", "* ", "[", "1. "])
+def test_markdown_nested_without_end_is_still_a_text(bomb: str) -> None:
+    assert render(bomb * 2_000 + "word").words >= 0
+
+
+def test_two_hundred_closed_elements_in_a_row_are_fine() -> None:
+    assert render("<div>x</div>\n\n" * 500).words == 0
