@@ -1,0 +1,1 @@
+"""Verbs: everything the blog can do, and the transactions that hold it together."""

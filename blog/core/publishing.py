@@ -1,0 +1,340 @@
+"""Write, publish and take away posts: each in one transaction with one commit.
+
+Texts are judged and rendered before the transaction begins, so that a slow text keeps nobody waiting.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session, undefer_group
+
+from blog import clock
+from blog.core import media, permalinks, rendering, slugs, values
+from blog.core.errors import Conflict, Invalid, Missing
+from blog.core.rendering import Rendered
+from blog.core.site import site
+from blog.core.transaction import writing
+from blog.extensions import db
+from blog.models import Post, Revision, Tag, post_tag
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What is to be written; None leaves a field as it is, `author_id` 0 takes the byline away."""
+
+    title: str | None = None
+    slug: str | None = None
+    summary: str | None = None
+    body: str | None = None
+    tags: list[str] | None = None
+    language: str | None = None
+    author_id: int | None = None
+    cover: str | None = None
+    kind: str | None = None
+    unlisted: bool | None = None
+    canonical_url: str | None = None
+
+    def given(self) -> dict[str, object]:
+        """The fields that are to change."""
+        return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
+
+
+def judge(given: Fields) -> tuple[Fields, list[Invalid]]:
+    """The same fields as they may be stored, and all that is wrong with them."""
+    kind = given.kind or "post"
+    wrong: list[Invalid] = []
+    if kind not in ("post", "page"):
+        wrong.append(Invalid("kind", f"“{values.line(kind)[:40]}” is not a kind of post; it should be post or page."))
+    rules: dict[str, Callable[[str], str]] = {
+        "title": values.title,
+        "summary": values.summary,
+        "body": values.body,
+        "slug": lambda slug: slugs.checked(slug, kind),
+        "language": lambda text: values.language(text) if text else "",
+        "canonical_url": lambda text: values.address(text, "canonical_url") if text else "",
+        "cover": values.line,
+    }
+    made: dict[str, object] = {}
+    for name, rule in rules.items():
+        try:
+            if getattr(given, name) is not None:
+                made[name] = rule(str(getattr(given, name)))
+        except Invalid as error:
+            wrong.append(error)
+    try:
+        if given.tags is not None:
+            made["tags"] = values.tags(given.tags)
+    except Invalid as error:
+        wrong.append(error)
+    return replace(given, **made), wrong  # type: ignore[arg-type]
+
+
+def judged(given: Fields) -> Fields:
+    """The same fields as they may be stored. Raises Invalid, naming the first field that cannot be."""
+    fields, wrong = judge(given)
+    if wrong:
+        raise wrong[0]
+    return fields
+
+
+def rendered(body: str, kind: str, cover: str = "") -> Rendered:
+    """The text rendered as this site shows it. Raises Invalid for one that grows too large."""
+    sizes = media.sizes(re.findall(rf"/media/({media.NAME})", f"{body}\n{cover}"))
+    foreign = site().foreign_media
+    db.session.rollback()
+    return rendering.render(body, base=permalinks.path(kind, "-"), cover=cover, sizes=sizes, foreign_media=foreign)
+
+
+def create(given: Fields, *, published_at: datetime | None = None) -> Post:
+    """A new post: a draft, or published (or scheduled) at `published_at`. Raises Invalid or Conflict."""
+    given = judged(replace(given, title=given.title or "", body=given.body or ""))
+    text = rendered(given.body or "", given.kind or "post", given.cover or "")
+    with writing() as session:
+        return add(session, given, text, published_at=published_at)
+
+
+def add(
+    session: Session, given: Fields, text: Rendered, *, published_at: datetime | None = None, guid: str | None = None
+) -> Post:
+    """Put a judged and rendered post into an open transaction. Raises Conflict when its slug is taken."""
+    kind = given.kind or "post"
+    if given.slug:
+        slug = permalinks.claim(session, kind, given.slug)
+    else:
+        slug = permalinks.free(session, kind, slugs.slug_of(given.title or ""))
+    post = Post(guid=guid or str(uuid4()), kind=kind, slug=slug, created_at=clock.now(), published_at=published_at)
+    post.version = 1
+    _fill(post, given)
+    _show(post, text)
+    session.add(post)
+    session.flush()
+    if given.tags:
+        _tag(session, post, given.tags)
+    return post
+
+
+def edit(post_id: int, given: Fields, *, minor: bool = False, published_at: datetime | None = None) -> Post:
+    """Change a post; what it said before is kept as a revision. Raises Invalid, Conflict or Missing.
+
+    A public post counts as updated when title, summary or body changed, unless `minor`.
+    """
+    before = _loaded(db.session(), post_id)
+    given = judged(replace(given, kind=given.kind or before.kind))
+    anew = given.body is not None or given.cover is not None or given.kind != before.kind
+    body = before.body if given.body is None else given.body
+    cover = (before.cover or "") if given.cover is None else given.cover
+    text = rendered(body, given.kind or "post", cover) if anew else None
+    with writing() as session:
+        post = _loaded(session, post_id)
+        if post.deleted_at:
+            raise Conflict(f"“{post.title}” is deleted; undelete it first.")
+        stale = (given.body is None and post.body != body) or (given.cover is None and (post.cover or "") != cover)
+        if anew and stale:  # what was rendered is not what would be stored
+            raise Conflict(f"“{post.title}” was changed by somebody else meanwhile. Nothing was saved; try again.")
+        return change(session, post, given, text, minor=minor, published_at=published_at)
+
+
+def change(
+    session: Session,
+    post: Post,
+    given: Fields,
+    text: Rendered | None,
+    *,
+    minor: bool = False,
+    published_at: datetime | None = None,
+) -> Post:
+    """Change a post within an open transaction. Raises Invalid or Conflict for a slug that it cannot have."""
+    was_public, old_path = post.was_public, permalinks.path_of(post)
+    old_words = (post.title, post.summary, post.body)
+    kind = given.kind or post.kind
+    if (kind, given.slug or post.slug) != (post.kind, post.slug):
+        post.slug = permalinks.claim(session, kind, slugs.checked(given.slug or post.slug, kind), but=post.id)
+        post.kind = kind
+    _fill(post, given)
+    if text is not None:
+        _show(post, text)
+    if published_at is not None:
+        _remember(post)
+        post.published_at = published_at
+    if given.tags is not None:
+        _tag(session, post, given.tags)
+    if (post.title, post.summary, post.body) != old_words:
+        keep_revision(session, post.id, old_words)
+        if was_public and post.published_at and not minor:
+            post.updated_at = clock.now()
+    post.version += 1
+    if was_public:
+        permalinks.moved(session, post, old_path)
+    return post
+
+
+def publish(post_id: int, at: datetime | None = None) -> Post:
+    """Make a post public now, or at a later (or earlier) time.
+
+    One that was public before and was taken back keeps its first date unless another is given.
+    """
+    with writing() as session:
+        post = _alive(session, post_id)
+        if at is None and post.status == "published":
+            return post
+        if at is not None:
+            _remember(post)
+            post.published_at = at
+        elif post.published_at is None or post.published_at > clock.now():
+            post.published_at = post.first_published_at or clock.now()
+        post.version += 1
+        return post
+
+
+def unpublish(post_id: int) -> Post:
+    """Make a post a draft again."""
+    with writing() as session:
+        post = _alive(session, post_id)
+        if post.published_at is None:
+            raise Conflict(f"“{post.title}” is a draft already.")
+        withdraw(post)
+        post.version += 1
+        return post
+
+
+def withdraw(post: Post) -> None:
+    """Make a post a draft again within an open transaction."""
+    _remember(post)
+    post.published_at = None
+
+
+def delete(post_id: int) -> Post:
+    """Take a post away; its address answers 410 if it was ever public. `undelete` brings all of it back."""
+    with writing() as session:
+        post = _alive(session, post_id)
+        remove(post)
+        return post
+
+
+def remove(post: Post) -> None:
+    """Take a post away within an open transaction."""
+    _remember(post)
+    post.deleted_at = clock.now()
+    post.version += 1
+
+
+def undelete(post_id: int) -> Post:
+    """Bring a deleted post back as it was; one whose time came while it was deleted is a draft, no surprise."""
+    with writing() as session:
+        post = session.get(Post, post_id)
+        if post is None:
+            raise Missing("There is no such post.")
+        if post.deleted_at is None:
+            raise Conflict(f"“{post.title}” is not deleted.")
+        if post.published_at and post.published_at <= clock.now() and not post.was_public:
+            post.published_at = None
+        post.deleted_at = None
+        post.version += 1
+        return post
+
+
+def render_again(progress: Callable[[Sequence[int]], Iterable[int]] = iter) -> list[str]:
+    """Render anew the posts that another renderer made. Returns the slugs of those that it refuses.
+
+    These keep the page they have.
+    """
+    ids = db.session.scalars(select(Post.id).where(Post.renderer != rendering.VERSION).order_by(Post.id)).all()
+    db.session.rollback()
+    refused = []
+    for post_id in progress(ids):
+        post = _loaded(db.session(), post_id)
+        version, slug = post.version, post.slug
+        try:
+            text = rendered(post.body, post.kind, post.cover or "")
+        except Invalid:
+            refused.append(slug)
+            continue
+        with writing() as session:
+            again = _loaded(session, post_id)
+            if again.version == version:  # an author who saved meanwhile was rendered by this code
+                _show(again, text)
+    return refused
+
+
+def guid_of(text: str) -> str:
+    """A permanent id as feeds name it. Raises Invalid for what is not a UUID."""
+    try:
+        return str(UUID(text.strip().lower().removeprefix("urn:uuid:")))
+    except ValueError as error:
+        raise Invalid("guid", f"“{values.line(text)[:60]}” is not a UUID, which permanent ids are here.") from error
+
+
+# -- within a transaction -----------------------------------------------------------------------------------
+
+
+def _loaded(session: Session, post_id: int) -> Post:
+    post = session.scalars(select(Post).where(Post.id == post_id).options(undefer_group("text"))).first()
+    if post is None:
+        raise Missing("There is no such post.")
+    return post
+
+
+def _alive(session: Session, post_id: int) -> Post:
+    post = session.get(Post, post_id)
+    if post is None:
+        raise Missing("There is no such post.")
+    if post.deleted_at:
+        raise Conflict(f"“{post.title}” is deleted; undelete it first.")
+    return post
+
+
+def _remember(post: Post) -> None:
+    if post.was_public and post.first_published_at is None:
+        post.first_published_at = post.published_at
+
+
+def _fill(post: Post, given: Fields) -> None:
+    for name, value in given.given().items():
+        if name not in ("kind", "slug", "tags"):
+            empty = not value and name in ("language", "canonical_url", "cover", "author_id")
+            setattr(post, name, None if empty else value)
+
+
+def _show(post: Post, text: Rendered) -> None:
+    post.html, post.feed_html = text.html, text.feed_html
+    post.contents, post.links, post.pictures = text.contents, text.links, text.pictures
+    post.words, post.extract = text.words, text.extract
+    post.renderer = rendering.VERSION
+
+
+def keep_revision(session: Session, post_id: int, words: tuple[str, str, str]) -> None:
+    """Keep what a post said (title, summary, body) until now."""
+    title, summary, body = words
+    session.add(Revision(post_id=post_id, saved_at=clock.now(), title=title, summary=summary, body=body))
+
+
+def _tag(session: Session, post: Post, names: list[str]) -> None:
+    ids = [_tag_id(session, name) for name in names]
+    old = session.scalars(
+        select(post_tag.c.tag_id).where(post_tag.c.post_id == post.id).order_by(post_tag.c.position)
+    ).all()
+    if ids == old:
+        return
+    session.execute(sql_delete(post_tag).where(post_tag.c.post_id == post.id))
+    for position, tag_id in enumerate(ids):
+        session.execute(insert(post_tag).values(post_id=post.id, tag_id=tag_id, position=position))
+    session.expire(post, ["tags"])
+
+
+def _tag_id(session: Session, name: str) -> int:
+    key = name.casefold()
+    found = session.scalar(select(Tag.id).where(Tag.key == key))
+    if found is not None:
+        return found
+    slug = slugs.numbered(
+        slugs.slug_of(name, "tag"), lambda slug: session.scalar(select(Tag.id).where(Tag.slug == slug)) is not None
+    )
+    tag = Tag(name=name, key=key, slug=slug)
+    session.add(tag)
+    session.flush()
+    return tag.id

@@ -1,0 +1,155 @@
+"""Bring a database to this code's schema: once, whole, under a lock, or refuse in one sentence."""
+
+import fcntl
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, inspect
+from sqlalchemy.exc import DBAPIError
+
+from blog import clock, paths
+from blog.core.errors import Unusable
+from blog.core.site import FIRST_ROW
+from blog.core.transaction import trouble
+from blog.extensions import BUSY_MS, WRITE
+from blog.migrations import HEAD
+from blog.models import Site, triggers
+
+VERSION_TABLE = "schema_version"
+# What an instance folder holds only once a blog lives in it.
+TRACES = ("secret_key", "media", "cards")
+
+
+def prepare(engine: Engine, file: Path, instance: Path) -> None:
+    """Create or upgrade the database of an instance.
+
+    Raises Unusable for a damaged, foreign or newer database, and for a missing one in a used instance.
+    """
+    try:
+        with _lock(file.parent):
+            refuse_lost(file, instance)
+            file.touch()
+            _upgrade(engine)
+    except DBAPIError as error:
+        raise Unusable(f"{file}: {trouble(error)}") from error
+    except OSError as error:
+        raise Unusable(f"The folder {file.parent} cannot be written: {error.strerror}.") from error
+
+
+def refuse_lost(file: Path, instance: Path) -> None:
+    """Refuse to begin a new blog where an old one's database has gone missing."""
+    if file.exists() and file.stat().st_size:
+        return
+    traces = [name for name in TRACES if (instance / name).exists()]
+    if traces:
+        state = "is empty" if file.exists() else "is missing"
+        raise Unusable(
+            f"{file} {state}, yet {instance} is in use (it holds {', '.join(traces)}). No new blog was made over it:"
+            f" put the database back from a backup, or remove {', '.join(traces)} to begin anew."
+        )
+
+
+def current(connection: Connection) -> str | None:
+    """The schema version of a database; None when it has no tables of ours."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()  # noqa: S608
+
+
+def missing_triggers(connection: Connection) -> set[str]:
+    """Names of the triggers that should exist and do not."""
+    rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    return trigger_names() - set(rows.scalars())
+
+
+def trigger_names() -> set[str]:
+    """Names of the triggers that a database of this schema has."""
+    return set(_triggers())
+
+
+def _triggers() -> dict[str, str]:
+    return triggers.statements([column.name for column in Site.__table__.columns])
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """One process at a time upgrades; the others wait here and then find the work done."""
+    with (folder / ".upgrade.lock").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _upgrade(engine: Engine) -> None:
+    with engine.connect() as connection:
+        version = current(connection)
+        foreign = version is None and inspect(connection).get_table_names()
+        if foreign:
+            raise Unusable(
+                f"The database holds another program's tables ({', '.join(foreign[:3])}): nothing was touched."
+            )
+        done = version == HEAD and not missing_triggers(connection)
+    if version is not None and not _known(version):
+        raise Unusable(
+            f"The database was written by a newer Broadsheet (schema {version}; this one knows up to {HEAD})."
+            " Nothing was touched: install that version or a newer one."
+        )
+    if not done:
+        _migrate(engine, version)
+
+
+def _known(version: str) -> bool:
+    return re.fullmatch(r"\d{4}", version) is not None and version <= HEAD
+
+
+def _migrate(engine: Engine, version: str | None) -> None:
+    with engine.connect().execution_options(**{WRITE: True}) as connection:
+        # PRAGMAs of this kind do nothing inside a transaction: they go to the driver, which begins none. A table
+        # rebuild would cascade deletions with foreign keys on.
+        _pragmas(connection, "foreign_keys=OFF", "busy_timeout=600000")
+        try:
+            with connection.begin():
+                _drop_triggers(connection)
+                _run_steps(connection)
+                if version is None:
+                    connection.execute(insert(Site).values(**FIRST_ROW, changed_at=clock.now().replace(microsecond=0)))
+                for statement in _triggers().values():
+                    connection.exec_driver_sql(statement)
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                if broken:
+                    raise Unusable(f"The upgrade would break {len(broken)} references. Nothing was changed.")
+        finally:
+            _pragmas(connection, "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
+
+
+def _pragmas(connection: Connection, *settings: str) -> None:
+    cursor = connection.connection.cursor()
+    for setting in settings:
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+
+
+def _drop_triggers(connection: Connection) -> None:
+    rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'public_%'")
+    for name in rows.scalars().all():
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+
+
+def _run_steps(connection: Connection) -> None:
+    from alembic.config import Config
+    from alembic.runtime.environment import EnvironmentContext
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(paths.migrations()).replace("%", "%%"))
+    script = ScriptDirectory.from_config(config)
+
+    def steps(revision, _context):  # type: ignore[no-untyped-def]
+        return script._upgrade_revs("head", revision)
+
+    with EnvironmentContext(config, script, fn=steps) as environment:
+        environment.configure(
+            connection=connection, version_table=VERSION_TABLE, transactional_ddl=False, render_as_batch=True
+        )
+        environment.run_migrations()

@@ -1,0 +1,176 @@
+"""The site's own settings: what they may be, and how people write them."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy import select
+
+from blog.core import values
+from blog.core.errors import Invalid
+from blog.extensions import db
+from blog.models import FollowLink, Site
+
+# Every network that share links are made for (blog.social.share holds how).
+NETWORKS = (
+    "x facebook linkedin bluesky mastodon threads reddit hackernews whatsapp telegram email"
+    " tumblr line vk weibo instapaper sms"
+).split()
+SHOWN = "x facebook linkedin bluesky mastodon threads reddit whatsapp telegram email".split()
+FIRST_ROW: dict[str, Any] = {
+    "id": 1,
+    "title": "Broadsheet",
+    "tagline": "",
+    "language": "en",
+    "timezone": "UTC",
+    "accent": "#9b2d1f",
+    "author": "Editor",
+    "footer": "",
+    "follow": [],
+    "networks": SHOWN,
+    "foreign_media": False,
+    "public_version": 1,
+    "changed_version": 1,
+}
+
+
+@dataclass(frozen=True)
+class SiteSetting:
+    """One setting: from text to value (raises Invalid), and back."""
+
+    meaning: str
+    read: Callable[[str], Any]
+    write: Callable[[Any], str] = str
+
+
+def _line(field: str, most: int, needed: bool = False) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        value = values.line(text)
+        if len(value) > most:
+            raise Invalid(field, f"The {field} has {len(value)} characters; {most} are allowed.")
+        if needed and not value:
+            raise Invalid(field, f"The {field} cannot be empty.")
+        return value
+
+    return read
+
+
+def _timezone(text: str) -> str:
+    value = text.strip()
+    if value not in available_timezones():
+        raise Invalid(
+            "timezone", f"“{values.line(text)[:40]}” is not a time zone; it should look like Europe/Berlin or UTC."
+        )
+    return value
+
+
+def _accent(text: str) -> str:
+    value = text.strip().lower()
+    if re.fullmatch(r"#[0-9a-f]{3}", value):
+        value = "#" + "".join(digit * 2 for digit in value[1:])
+    if not re.fullmatch(r"#[0-9a-f]{6}", value):
+        raise Invalid("accent", f"“{values.line(text)[:40]}” is not a colour; it should look like #9b2d1f.")
+    return value
+
+
+def _networks(text: str) -> list[str]:
+    given = _json_list("networks", text)
+    if given is None:
+        given = re.split(r"[\s,;]+", text.strip().lower())
+    names = [str(name) for name in given if name]
+    for name in names:
+        if name not in NETWORKS:
+            raise Invalid("networks", f"There is no network “{values.line(name)[:40]}”. Known: {', '.join(NETWORKS)}.")
+    return list(dict.fromkeys(names))
+
+
+def _follow(text: str) -> list[FollowLink]:
+    parts = _json_list("follow", text)
+    if parts is None:
+        pairs = [values.line(part).rpartition(" ")[::2] for part in re.split(r"[\n;]+", text) if part.strip()]
+    else:
+        try:
+            pairs = [(values.line(part["name"]), values.line(part["address"])) for part in parts]
+        except (TypeError, KeyError, AttributeError) as error:
+            raise Invalid("follow", "Each follow link should be an object with a name and an address.") from error
+    if len(pairs) > 30:
+        raise Invalid("follow", f"{len(pairs)} follow links were given; 30 are allowed.")
+    return [_follow_link(name, address) for name, address in pairs]
+
+
+def _follow_link(name: str, address: str) -> FollowLink:
+    if not name or len(name) > 80:
+        shown = f"{name} {address}".strip()[:80]
+        raise Invalid(
+            "follow", f"“{shown}” should be a name and an address, like: Mastodon https://mastodon.social/@me"
+        )
+    if re.fullmatch(r"mailto:[^\s@\"<>]+@[^\s@\"<>]+", address):
+        return {"name": name, "address": address}
+    return {"name": name, "address": values.address(address, "follow")}
+
+
+def _json_list(field: str, text: str) -> list[Any] | None:
+    """The list that a program gave as JSON; None when people wrote the value."""
+    if not text.lstrip().startswith("["):
+        return None
+    try:
+        return list(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise Invalid(field, f"The value of {field} looks like JSON and cannot be read as it.") from error
+
+
+def _yes(text: str) -> bool:
+    value = text.strip().lower()
+    if value not in ("on", "off", "yes", "no", "true", "false", "1", "0"):
+        raise Invalid("foreign_media", f"“{values.line(text)[:40]}” should be on or off.")
+    return value in ("on", "yes", "true", "1")
+
+
+SETTINGS: Mapping[str, SiteSetting] = {
+    "title": SiteSetting("the blog's name", _line("title", 120, needed=True)),
+    "tagline": SiteSetting("a line under the name", _line("tagline", 300)),
+    "language": SiteSetting("language of texts that name no other, like en or pt-BR", values.language),
+    "timezone": SiteSetting("time zone of dates, like Europe/Berlin", _timezone),
+    "accent": SiteSetting("the one colour, like #9b2d1f", _accent),
+    "author": SiteSetting("who signs texts that name nobody else", _line("author", 120, needed=True)),
+    "footer": SiteSetting("a line at the foot of each page", _line("footer", 500)),
+    "follow": SiteSetting(
+        "where to follow the author: “Name address”, separated by semicolons",
+        _follow,
+        lambda links: "; ".join(f"{link['name']} {link['address']}" for link in links),
+    ),
+    "networks": SiteSetting("share links shown, in order", _networks, ", ".join),
+    "foreign_media": SiteSetting(
+        "show pictures that lie on other sites (on or off)", _yes, lambda value: "on" if value else "off"
+    ),
+}
+
+
+def site() -> Site:
+    """The site's row."""
+    return db.session.scalars(select(Site)).one()
+
+
+def zone() -> ZoneInfo:
+    """The site's time zone."""
+    return ZoneInfo(site().timezone)
+
+
+def answers() -> None:
+    """Nothing, if the database answers; raises what SQLAlchemy raises if it does not."""
+    db.session.execute(select(Site.id))
+
+
+def setting(name: str) -> SiteSetting:
+    """A setting by its name. Raises Invalid for one that does not exist."""
+    if name not in SETTINGS:
+        raise Invalid("key", f"There is no site setting “{values.line(name)[:40]}”. Known: {', '.join(SETTINGS)}.")
+    return SETTINGS[name]
+
+
+def shown(of: Site, name: str) -> str:
+    """A setting as people write it."""
+    return setting(name).write(getattr(of, name))

@@ -1,0 +1,174 @@
+"""The site's own settings: what each may be, what is refused, how people and programs write it."""
+
+import json
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from blog.core.configuring import configure
+from blog.core.errors import Invalid
+from blog.core.site import NETWORKS, SETTINGS, SHOWN, setting, shown, site, zone
+from blog.extensions import db
+from tests.world import Blog
+
+GOOD: list[tuple[str, str, object, str]] = [
+    ("title", "  Two   Rivers ", "Two Rivers", "Two Rivers"),
+    ("tagline", "On neighbours", "On neighbours", "On neighbours"),
+    ("tagline", "", "", ""),
+    ("language", "pt_br", "pt-BR", "pt-BR"),
+    ("timezone", " Europe/Berlin ", "Europe/Berlin", "Europe/Berlin"),
+    ("accent", "#ABC", "#aabbcc", "#aabbcc"),
+    ("accent", " #1f4e9B ", "#1f4e9b", "#1f4e9b"),
+    ("author", "Ana <Lima>", "Ana <Lima>", "Ana <Lima>"),
+    ("footer", "© Ana & Bo", "© Ana & Bo", "© Ana & Bo"),
+    ("networks", "Mastodon, email;reddit email", ["mastodon", "email", "reddit"], "mastodon, email, reddit"),
+    ("networks", "", [], ""),
+    ("networks", '["bluesky", "x"]', ["bluesky", "x"], "bluesky, x"),
+    ("networks", "[]", [], ""),
+    ("follow", "", [], ""),
+    (
+        "follow",
+        "My Mastodon https://mastodon.example/@me; Mail mailto:me@example.org",
+        [
+            {"name": "My Mastodon", "address": "https://mastodon.example/@me"},
+            {"name": "Mail", "address": "mailto:me@example.org"},
+        ],
+        "My Mastodon https://mastodon.example/@me; Mail mailto:me@example.org",
+    ),
+    (
+        "follow",
+        '[{"name": "Me", "address": "https://me.example/"}]',
+        [{"name": "Me", "address": "https://me.example/"}],
+        "Me https://me.example/",
+    ),
+    (
+        "follow",
+        '[{"name": "Me", "address": "https://me.example/a;b"}]',
+        [{"name": "Me", "address": "https://me.example/a;b"}],
+        "",
+    ),
+    ("foreign_media", "on", True, "on"),
+    ("foreign_media", "No", False, "off"),
+]
+BAD: list[tuple[str, str, str]] = [
+    ("title", "", "The title cannot be empty."),
+    ("title", " \x00 ", "The title cannot be empty."),
+    ("title", "x" * 121, "The title has 121 characters; 120 are allowed."),
+    ("tagline", "x" * 301, "The tagline has 301 characters; 300 are allowed."),
+    ("language", "english", "“english” is not a language tag; it should look like en, hi or pt-BR."),
+    ("language", "", "“” is not a language tag; it should look like en, hi or pt-BR."),
+    ("timezone", "Berlin", "“Berlin” is not a time zone; it should look like Europe/Berlin or UTC."),
+    (
+        "timezone",
+        "../../etc/passwd",
+        "“../../etc/passwd” is not a time zone; it should look like Europe/Berlin or UTC.",
+    ),
+    ("timezone", "", "“” is not a time zone; it should look like Europe/Berlin or UTC."),
+    ("accent", "red", "“red” is not a colour; it should look like #9b2d1f."),
+    ("accent", "#12345", "“#12345” is not a colour; it should look like #9b2d1f."),
+    ("accent", "#fff;}", "“#fff;}” is not a colour; it should look like #9b2d1f."),
+    ("author", "", "The author cannot be empty."),
+    ("footer", "x" * 501, "The footer has 501 characters; 500 are allowed."),
+    ("networks", "x, myspace", f"There is no network “myspace”. Known: {', '.join(NETWORKS)}."),
+    ("networks", '["x"', "The value of networks looks like JSON and cannot be read as it."),
+    ("networks", "[1]", f"There is no network “1”. Known: {', '.join(NETWORKS)}."),
+    (
+        "follow",
+        "https://me.example/",
+        "“https://me.example/” should be a name and an address, like: Mastodon https://mastodon.social/@me",
+    ),
+    (
+        "follow",
+        "Me javascript:alert(1)",
+        "“javascript:alert(1)” is not a whole address; it should start with https://.",
+    ),
+    ("follow", "Me mailto:me", "“mailto:me” is not a whole address; it should start with https://."),
+    ("follow", '["x"]', "Each follow link should be an object with a name and an address."),
+    ("follow", '[{"name": "Me"}]', "Each follow link should be an object with a name and an address."),
+    (
+        "follow",
+        ";".join(f"Me{number} https://me.example/" for number in range(31)),
+        "31 follow links were given; 30 are allowed.",
+    ),
+    ("foreign_media", "perhaps", "“perhaps” should be on or off."),
+]
+
+
+def test_a_new_blog_has_the_settings_of_the_contract(app: Flask) -> None:
+    row = site()
+    assert (row.title, row.author, row.timezone, row.language) == ("Broadsheet", "Editor", "UTC", "en")
+    assert (row.tagline, row.footer, row.follow, row.networks, row.foreign_media) == ("", "", [], SHOWN, False)
+
+
+@pytest.mark.parametrize(("name", "text", "value", "written"), GOOD)
+def test_a_good_value_is_kept_and_shown(app: Flask, name: str, text: str, value: object, written: str) -> None:
+    configure(name, text)
+    db.session.expire_all()
+    assert getattr(site(), name) == value
+    if written or not value:
+        assert shown(site(), name) == written
+
+
+@pytest.mark.parametrize(("name", "text", "sentence"), BAD)
+def test_a_bad_value_is_refused_and_the_old_one_kept(app: Flask, name: str, text: str, sentence: str) -> None:
+    before = shown(site(), name)
+    with pytest.raises(Invalid) as refusal:
+        configure(name, text)
+    assert (str(refusal.value), refusal.value.field) == (sentence, name)
+    db.session.expire_all()
+    assert shown(site(), name) == before
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_what_a_setting_shows_can_be_given_again(app: Flask, name: str) -> None:
+    for other, given, _, written in GOOD:
+        if other == name and written:
+            configure(name, given)
+            value = getattr(site(), name)
+            configure(name, shown(site(), name))
+            assert getattr(site(), name) == value
+
+
+@pytest.mark.parametrize("name", ["follow", "networks"])
+def test_programs_may_give_what_they_were_given(app: Flask, name: str) -> None:
+    configure("follow", "Me https://me.example/")
+    value = getattr(site(), name)
+    configure(name, json.dumps(value))
+    assert getattr(site(), name) == value
+
+
+def test_an_unknown_setting_is_refused_by_name(app: Flask) -> None:
+    with pytest.raises(Invalid, match=r"There is no site setting “colour”. Known: title, tagline, language"):
+        setting("colour")
+    with pytest.raises(Invalid, match="There is no site setting “public_version”"):
+        configure("public_version", "9")
+
+
+def test_every_setting_says_what_it_means(app: Flask) -> None:
+    assert all(one.meaning for one in SETTINGS.values())
+    assert {name for name, *_ in GOOD} == {name for name, *_ in BAD} == set(SETTINGS)
+
+
+def test_the_zone_is_the_sites(app: Flask) -> None:
+    configure("timezone", "Asia/Kolkata")
+    assert zone().key == "Asia/Kolkata"
+
+
+def test_foreign_pictures_appear_as_soon_as_the_owner_insists(blog: Blog) -> None:
+    post = blog.make_post("A", body="![x](https://far.example/a.png)")
+    configure("foreign_media", "on")
+    assert "<img" in blog.again(post).html
+    configure("foreign_media", "off")
+    assert "<img" not in blog.again(post).html
+
+
+def test_there_is_one_site_only(app: Flask) -> None:
+    with pytest.raises(IntegrityError, match="one_site"), db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO site SELECT 2, title, tagline, language, timezone, accent, author, footer, follow,"
+                " networks, foreign_media, samples_at, public_version, changed_version, changed_at FROM site"
+            )
+        )
