@@ -1,0 +1,1 @@
+"""Manners: what every answer has in common. Knows HTTP, not posts."""

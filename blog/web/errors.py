@@ -1,0 +1,104 @@
+"""Turn what goes wrong into calm pages with the right status."""
+
+from http import HTTPStatus
+from urllib.parse import urlsplit, urlunsplit
+
+from flask import Flask, Response, current_app, redirect, render_template, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as BaseResponse
+
+from blog.core import permalinks
+from blog.core.errors import BlogError, Conflict, Gone, Invalid, Missing, Unavailable
+from blog.extensions import db
+from blog.web import templating
+
+STATUSES: dict[type[BlogError], int] = {Missing: 404, Gone: 410, Invalid: 422, Conflict: 409, Unavailable: 503}
+SENTENCES = {
+    400: ("A strange request", "The server could not make sense of it."),
+    404: ("Nothing at this address", "It may have been mistyped, or never have existed."),
+    405: ("Not like this", "This address can be read, and nothing else."),
+    410: ("Taken away", "What was here has been deleted by its author."),
+    413: ("Too much", "The request is larger than this address takes."),
+    422: ("That cannot be used", ""),
+    500: ("Something broke here", "It is not your fault. The error has been written down; please try again later."),
+    503: ("Back in a moment", "The database is busy or cannot be reached. Please try again shortly."),
+}
+RETRY_SECONDS = 10
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error of an app with a page."""
+    app.register_error_handler(BlogError, _blog_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.before_request(_only_to_what_is_there)
+    app.after_request(_by_path_only)
+
+
+def _blog_error(error: BlogError) -> BaseResponse:
+    status = STATUSES.get(type(error), 500)
+    return _moved() if status == 404 else page(status, str(error) if status == 422 else "")
+
+
+def _http_error(error: HTTPException) -> BaseResponse:
+    if error.code == 404:
+        return _moved()
+    response = page(error.code or 500)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _database_error(error: OperationalError) -> BaseResponse:
+    current_app.logger.error("The database did not answer: %s", error.orig)
+    # What was read already stays readable: the page needs the site's name, and the database may be gone.
+    db.session.expunge_all()
+    db.session.rollback()
+    templating.without_database()
+    return page(503)
+
+
+def _moved() -> BaseResponse:
+    """Nothing answers here: perhaps something did once."""
+    try:
+        old = permalinks.leads_to(request.path)
+    except OperationalError as error:
+        return _database_error(error)
+    if old is None:
+        return page(404)
+    return redirect(old.target, 301) if old.target else page(410)
+
+
+def _only_to_what_is_there() -> BaseResponse | None:
+    """Send nobody to an address with a final slash at which nothing is: what is not there is told at once."""
+    redirection = request.routing_exception
+    if not isinstance(redirection, RequestRedirect):
+        return None
+    old = permalinks.leads_to(request.path)
+    if old and old.target:
+        return redirect(old.target, 301)
+    endpoint, given = current_app.url_map.bind("").match(urlsplit(redirection.new_url).path, method="GET")
+    if given:  # an address without parts that vary is always there
+        current_app.view_functions[endpoint](**given)  # raises Missing or Gone
+    return None
+
+
+def _by_path_only(response: Response) -> Response:
+    """Routing's own redirects (308, to the final slash) name host and scheme, which are not ours to guess."""
+    if response.status_code == 308:
+        parts = urlsplit(response.headers["Location"])
+        response.headers["Location"] = urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, ""))
+    return response
+
+
+def page(status: int, sentence: str = "") -> Response:
+    """An error page that names the way on."""
+    title, usual = SENTENCES.get(status, (HTTPStatus(status).phrase, ""))
+    html = render_template("errors/error.html", status=status, title=title, sentence=sentence or usual)
+    response = Response(html, status, mimetype="text/html")
+    response.headers["Cache-Control"] = "no-store"
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response

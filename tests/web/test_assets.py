@@ -1,0 +1,175 @@
+"""Static files, pictures, the accent."""
+
+import re
+
+import pytest
+
+from blog import paths
+from blog.core import configuring
+from blog.core.media import keep, store
+from blog.core.transaction import writing
+from tests.web.ask import ask, rough
+from tests.world import Blog, picture
+
+FOR_EVER = "public, max-age=31536000, immutable"
+STYLE = "//head/link[@rel = 'stylesheet']/@href"
+
+
+@pytest.fixture
+def media(blog: Blog) -> str:
+    """The address of a stored picture."""
+    with writing() as session:
+        kept = store(picture(400, 300, colour="navy"), blog.instance / "media")
+        keep(session, kept)
+    return kept.path
+
+
+def test_the_stylesheet_has_its_hash_in_its_name_and_is_kept_for_ever(blog: Blog) -> None:
+    [address] = blog.read("/").xpath(STYLE)
+    assert re.fullmatch(r"/static/css/reader\.[0-9a-f]{10}\.css", address)
+    answer = blog.get(address)
+    assert (answer.status_code, answer.mimetype) == (200, "text/css")
+    assert answer.headers["Cache-Control"] == FOR_EVER
+    assert answer.data == (paths.static() / "css/reader.css").read_bytes()
+
+
+def test_without_its_right_hash_a_file_is_asked_for_again(blog: Blog) -> None:
+    for address in ("/static/css/reader.css", "/static/css/reader.0123456789.css"):
+        answer = blog.get(address)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+        assert blog.get(address, If_None_Match=answer.headers["ETag"]).status_code == 304
+
+
+def test_static_files_are_compressed_when_asked(blog: Blog) -> None:
+    answer = blog.get("/static/css/reader.css", Accept_Encoding="br, gzip")
+    assert answer.headers["Content-Encoding"] == "br" and answer.headers["Vary"] == "Accept-Encoding"
+    assert len(answer.data) < len(blog.get("/static/css/reader.css").data)
+
+
+NO_FILES = [
+    "none.css",
+    "css/",
+    "css",
+    "",
+    "../pyproject.toml",
+    "css/../../pyproject.toml",
+    "..%2fpyproject.toml",
+    "%2e%2e/pyproject.toml",
+    "css/%2e%2e/%2e%2e/pyproject.toml",
+    "/etc/resolv.conf",
+    "%2Fetc/resolv.conf",
+    "//etc/host.conf",
+    "..%5cpyproject.toml",
+    "css\\reader.css",
+    ".hidden",
+    ".hidden.css",
+    "css/.reader.css",
+    "css/reader.css%00",
+    "css/reader.css/",
+    "css/reader.css~",
+    "a/" * 2000 + "b.css",
+    "css/accent-xyz.css",
+    "css/accent-12345.css",
+    "css/accent-1234567.css",
+    "css/reader.0123456789.0123456789.css",
+]
+
+
+def arrived(blog: Blog, address: str) -> int:
+    """The status at the end of the redirects."""
+    answer = blog.get(address)
+    while answer.status_code in (301, 308):
+        answer = blog.get(answer.headers["Location"])
+    return int(answer.status_code)
+
+
+def test_what_is_no_file_of_ours_is_not_found(blog: Blog) -> None:
+    rough(blog)
+    for name in NO_FILES:
+        assert arrived(blog, f"/static/{name}") == 404, name[:60]
+
+
+def test_a_file_name_too_long_for_the_disk_is_not_found(blog: Blog) -> None:
+    rough(blog)
+    assert arrived(blog, f"/static/{'a' * 300}.css") == 404
+
+
+def test_dotfiles_in_the_folder_are_not_served(blog: Blog) -> None:
+    for name in (".gitignore", ".DS_Store", "css/.gitkeep"):
+        assert blog.get(f"/static/{name}").status_code == 404
+
+
+def test_a_picture_is_kept_for_ever_and_can_do_nothing(blog: Blog, media: str) -> None:
+    with blog.get(media) as answer:
+        assert (answer.status_code, answer.mimetype) == (200, "image/png")
+        assert answer.headers["Cache-Control"] == FOR_EVER
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Content-Encoding" not in answer.headers
+        assert answer.headers["ETag"]
+
+
+def test_a_picture_can_be_asked_for_again_cheaply(blog: Blog, media: str) -> None:
+    with blog.get(media) as answer:
+        tag = answer.headers["ETag"]
+    with blog.get(media, If_None_Match=tag) as again:
+        assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_picture_answers_head(blog: Blog, media: str) -> None:
+    with blog.get(media) as get, ask(blog, media, "HEAD") as head:
+        assert head.headers["Content-Length"] == get.headers["Content-Length"] and head.data == b""
+    assert ask(blog, media, "POST").status_code == 405
+
+
+def test_an_unknown_picture_is_not_found(blog: Blog) -> None:
+    rough(blog)
+    names = [
+        "none.png",
+        "0" * 24 + ".png",
+        "../blog.db",
+        "..%2fblog.db",
+        "%2e%2e%2fsecret_key",
+        ".hidden.png",
+        "a.svg",
+        "",
+    ]
+    for name in [*names, "x/y.png", "0" * 24 + ".html", "a" * 300 + ".png", "%00.png"]:
+        assert arrived(blog, f"/media/{name}") == 404, name
+
+
+def test_a_missing_media_folder_breaks_nothing(blog: Blog, media: str) -> None:
+    rough(blog)
+    for file in (blog.instance / "media").iterdir():
+        file.unlink()
+    (blog.instance / "media").rmdir()
+    assert blog.get(media).status_code == 404
+    assert blog.get("/").status_code == 200
+
+
+def test_another_accent_is_a_stylesheet_of_its_own(blog: Blog) -> None:
+    configuring.configure("accent", "#08C")
+    style = blog.read("/").xpath(STYLE)
+    assert len(style) == 2 and "0088cc" in style[1]
+    answer = blog.get(style[1])
+    assert (answer.status_code, answer.mimetype, answer.headers["Cache-Control"]) == (200, "text/css", FOR_EVER)
+    assert "#0088cc" in answer.get_data(as_text=True)
+
+
+def test_the_icon_is_found_where_browsers_ask(blog: Blog) -> None:
+    with blog.get("/favicon.ico") as answer:
+        assert (
+            answer.status_code == 200
+            and answer.mimetype.startswith("image/")
+            and "max-age" in answer.headers["Cache-Control"]
+        )
+    [icon] = blog.read("/").xpath("//link[@rel = 'icon']/@href")
+    assert blog.get(icon).mimetype == "image/svg+xml"
+
+
+def test_everything_a_page_loads_is_there(blog: Blog) -> None:
+    blog.make_post("Post", slug="post")
+    for path in ("/", "/posts/post/", "/nothing/"):
+        page = blog.read(path, 404 if path == "/nothing/" else 200)
+        for address in page.xpath("//link[@rel = 'stylesheet' or @rel = 'icon']/@href | //script/@src | //img/@src"):
+            assert blog.get(address).status_code == 200, address
