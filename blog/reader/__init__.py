@@ -1,0 +1,10 @@
+"""What anyone may read: home, articles, pages, tags, archive."""
+
+from flask import Flask
+
+from blog.reader.views import bp
+
+
+def init_app(app: Flask) -> None:
+    """Add the reader's pages to an app."""
+    app.register_blueprint(bp)

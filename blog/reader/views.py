@@ -1,0 +1,144 @@
+"""The reader's pages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, render_template
+from werkzeug.wrappers import Response as BaseResponse
+
+from blog.core import permalinks, posts
+from blog.core.errors import Gone, Missing
+from blog.core.site import answers
+from blog.models import Person, Post, Tag
+from blog.web import templating
+from blog.web.pagination import PAGE_SIZE, Pager, paged
+
+RECENT = 3
+CONTENTS_FROM_WORDS = 1500
+# Archives of at most so many posts show them all on one page.
+SHORT_ARCHIVE = 150
+
+bp = Blueprint("reader", __name__)
+
+
+@bp.app_template_global()
+def post_url(post: Post) -> str:
+    """Where a post or page is read."""
+    return permalinks.path_of(post)
+
+
+@bp.app_template_global()
+def navigation() -> list[Post]:
+    """The pages named on every page (About); none when the database does not answer."""
+    if "navigation" not in g:
+        g.navigation = templating.unless_silent(lambda: list(posts.pages()))
+    return g.navigation  # type: ignore[no-any-return]
+
+
+@bp.app_template_global()
+def recent_posts() -> list[Post]:
+    """The newest posts, for pages that have nothing else to show; none when the database does not answer."""
+    return templating.unless_silent(lambda: list(posts.recent(RECENT)))
+
+
+@bp.get("/", defaults={"number": 1})
+@bp.get("/page/<page:number>/")
+def home(number: int) -> BaseResponse:
+    """Recent Posts."""
+    found, pager = _listing(number)
+    return _page("reader/home.html", posts=found, pager=pager)
+
+
+@bp.get("/posts/<slug>/")
+def article(slug: str) -> BaseResponse:
+    """An article, its neighbours, and what else was written lately."""
+    post = posts.readable("post", slug)
+    contents = post.contents if post.words > CONTENTS_FROM_WORDS and len(post.contents) > 2 else []
+    return _page("reader/article.html", post=post, contents=contents, around=posts.around(post, RECENT))
+
+
+@bp.get("/posts/<slug>.md")
+def article_markdown(slug: str) -> BaseResponse:
+    """An article as its author wrote it, under its title."""
+    try:
+        post = posts.readable("post", slug)
+    except Missing:
+        old = permalinks.leads_to(permalinks.path("post", slug))
+        if old and old.target and old.target.startswith("/posts/"):
+            return redirect(old.target.rstrip("/") + ".md", 301)
+        if old and old.target is None:
+            raise Gone("This was here and has been taken away.") from None
+        raise
+    templating.edition()
+    text = post.body.strip("\n")
+    response = Response(f"# {post.title}\n\n{text}\n", mimetype="text/markdown")
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Link"] = f'<{templating.absolute(permalinks.path_of(post))}>; rel="canonical"'
+    return response
+
+
+@bp.get("/<slug>/")
+def page(slug: str) -> BaseResponse:
+    """A page, like About."""
+    return _page("reader/page.html", post=posts.readable("page", slug))
+
+
+@bp.get("/tags/")
+def tags() -> BaseResponse:
+    """All tags with their counts."""
+    return _page("reader/tags.html", tags=posts.tags())
+
+
+@bp.get("/tags/<slug>/", defaults={"number": 1})
+@bp.get("/tags/<slug>/page/<page:number>/")
+def tag(slug: str, number: int) -> BaseResponse:
+    """The posts that carry a tag."""
+    found_tag = posts.tag(slug)
+    found, pager = _listing(number, tag=found_tag)
+    return _page("reader/tag.html", tag=found_tag, posts=found, pager=pager)
+
+
+@bp.get("/authors/<slug>/", defaults={"number": 1})
+@bp.get("/authors/<slug>/page/<page:number>/")
+def author(slug: str, number: int) -> BaseResponse:
+    """The posts of one author, where there are several."""
+    person = posts.author(slug)
+    found, pager = _listing(number, author=person)
+    return _page("reader/author.html", person=person, posts=found, pager=pager)
+
+
+@bp.get("/archive/")
+def archive() -> BaseResponse:
+    """Everything by year."""
+    years = posts.years(templating.zone())
+    short = sum(year.posts for year in years) <= SHORT_ARCHIVE
+    by_year: dict[str, list[Post]] = {year.name: [] for year in years}
+    for post in posts.recent(SHORT_ARCHIVE) if short else []:
+        by_year[str((post.published_at or post.created_at).astimezone(templating.zone()).year)].append(post)
+    return _page("reader/archive.html", years=years, by_year=by_year)
+
+
+@bp.get("/archive/<year:year>/")
+def archive_year(year: int) -> BaseResponse:
+    """Everything of one year."""
+    found = posts.of_year(year, templating.zone())
+    return _page("reader/year.html", year=year, posts=found)
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    """Whether the database answers, for whatever watches the server."""
+    answers()
+    response = Response("ok\n", mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _listing(number: int, *, tag: Tag | None = None, author: Person | None = None) -> tuple[Sequence[Post], Pager]:
+    found = posts.page_of((number - 1) * PAGE_SIZE, PAGE_SIZE, tag=tag, author=author)
+    return found.posts, paged(number, found.total)
+
+
+def _page(template: str, **facts: Any) -> BaseResponse:
+    templating.edition()
+    return Response(render_template(template, **facts), mimetype="text/html")
