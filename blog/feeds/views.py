@@ -1,0 +1,99 @@
+"""Feeds, the page that explains them, the sitemap."""
+
+from html import escape
+
+from flask import Blueprint, Response, current_app, render_template, url_for
+
+from blog.core import permalinks, posts
+from blog.core.sanitizing import PAGE, SITE
+from blog.core.wording import shorten
+from blog.feeds import build, sitemap
+from blog.models import Post
+from blog.web import templating
+
+ITEMS = 20
+# Twenty items of full text are usually a tenth of this; a feed of giants carries fewer of them.
+FEED_BYTES = 512 * 1024
+CACHING = "public, max-age=300, stale-while-revalidate=3600"
+
+bp = Blueprint("feeds", __name__)
+
+
+@bp.get("/feed.xml")
+def rss() -> Response:
+    """The site's RSS feed: the newest posts, whole."""
+    edition = templating.edition()
+    site = edition.site
+    channel = build.Channel(
+        title=site.title,
+        link=templating.absolute(url_for("reader.home")),
+        address=templating.absolute(url_for("feeds.rss")),
+        description=site.tagline,
+        language=site.language,
+        changed_at=edition.changed_at,
+    )
+    found = posts.recent(ITEMS, whole=True)
+    return _answer(build.rss(channel, _fitting([_item(post) for post in found])), "application/rss+xml")
+
+
+@bp.get("/subscribe/")
+def subscribe() -> Response:
+    """What a feed is, and how to follow this site with one."""
+    templating.edition()
+    return Response(render_template("feeds/subscribe.html"), mimetype="text/html")
+
+
+@bp.get("/sitemap.xml")
+def site_map() -> Response:
+    """Every public address, for search engines."""
+    edition = templating.edition()
+    entries = [(url_for("reader.home"), edition.changed_at), (url_for("reader.archive"), None)]
+    entries += [(url_for("reader.tags"), None), (url_for("feeds.subscribe"), None)]
+    entries += [(permalinks.path_of(post), post.revised_at or post.published_at) for post in posts.everything()]
+    entries += [(url_for("reader.tag", slug=tag.slug), None) for tag in posts.tags()]
+    entries += [(url_for("reader.archive_year", year=int(year.slug)), None) for year in posts.years(templating.zone())]
+    entries += [(url_for("reader.author", slug=person.slug), None) for person in posts.authors()]
+    return _answer(
+        sitemap.sitemap((templating.absolute(path), changed) for path, changed in entries), "application/xml"
+    )
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    """What crawlers are asked to leave alone."""
+    text = sitemap.robots(templating.absolute(url_for("feeds.site_map")))
+    return _answer(text.encode(), "text/plain")
+
+
+def _answer(body: bytes, kind: str) -> Response:
+    response = Response(body, content_type=f"{kind}; charset=utf-8")
+    response.headers["Cache-Control"] = CACHING
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _item(post: Post) -> build.Item:
+    site, link = templating.site(), templating.absolute(permalinks.path_of(post))
+    html = post.feed_html.replace(PAGE, link).replace(SITE, str(current_app.config["SITE_URL"]))
+    return build.Item(
+        guid=post.guid,
+        link=link,
+        title=post.title,
+        summary=shorten(post.standfirst, 500),
+        html=html,
+        author=post.author.name if post.author else site.author,
+        tags=[tag.name for tag in post.tags],
+        published_at=post.published_at or post.created_at,
+        updated_at=post.revised_at,
+    )
+
+
+def _fitting(items: list[build.Item]) -> list[build.Item]:
+    """The newest items that fit into a polite feed; the first one always does."""
+    total = 0
+    for number, item in enumerate(items):
+        told = [item.title, item.summary, item.author, item.link, *item.tags]
+        total += len(item.html.encode()) + sum(len(escape(text).encode()) + 30 for text in told) + 500
+        if number and total > FEED_BYTES:
+            return items[:number]
+    return items
