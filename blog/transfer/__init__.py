@@ -1,0 +1,1 @@
+"""Bring whole libraries of texts in."""

@@ -1,0 +1,1 @@
+"""Readers of other systems' libraries: pure, they yield documents."""

@@ -1,0 +1,43 @@
+"""The sample posts: loaded into a new blog, recognised by their fixed ids, removed on demand."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from blog import clock, paths
+from blog.core import permalinks, posts
+from blog.core.site import site
+from blog.core.transaction import writing
+from blog.models import Post, Site
+from blog.transfer.importing import Import
+from blog.transfer.readers import markdown
+
+GUIDS = frozenset(f"6f0e6c1a-5b43-4c7e-9d0a-1f1b5f2a7c{number:02}" for number in range(1, 6))
+
+
+def load(media: Path) -> int:
+    """Load the samples into a blog in which nothing was ever written; returns how many."""
+    if site().samples_at is not None or posts.any_post():
+        return 0
+    # Another process may be writing its first post just now: a sample whose address it took is left out.
+    report = Import(media, origin="sample", skip_bad=True).run(markdown.read(paths.samples()))
+    with writing() as session:
+        session.scalars(select(Site)).one().samples_at = clock.now()
+    return len(report.added)
+
+
+def remove() -> tuple[list[str], list[str]]:
+    """Remove the samples; their addresses answer 410. Those edited here stay. Returns the slugs of both."""
+    removed, kept = [], []
+    with writing() as session:
+        row = session.scalars(select(Site)).one()
+        row.samples_at = row.samples_at or clock.now()
+        for post in session.scalars(select(Post).where(Post.guid.in_(GUIDS)).order_by(Post.id)):
+            if post.version != post.origin_version and not post.deleted_at:
+                kept.append(post.slug)
+                continue
+            if post.was_public:
+                permalinks.gone(session, permalinks.path_of(post))
+            session.delete(post)
+            removed.append(post.slug)
+    return removed, kept
