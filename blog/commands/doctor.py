@@ -1,0 +1,29 @@
+"""doctor: is this blog well?"""
+
+from dataclasses import asdict
+
+import click
+
+from blog import config
+from blog.commands import as_json, say
+from blog.core import doctor as core
+
+MARKS = {"good": "ok  ", "note": "note", "bad": "BAD "}
+
+
+@click.command()
+@as_json
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> None:
+    """Look over settings, folders and database. Exit status 1 when something is bad."""
+    findings = list(core.examine(config.load(ctx.find_root().obj)))
+    bad = any(finding.level == "bad" for finding in findings)
+    lines = [
+        f"{MARKS[each.level]}  {each.what}" + (f"\n      {each.remedy}" if each.remedy else "") for each in findings
+    ]
+    say("\n".join(lines), {"well": not bad, "findings": [asdict(each) for each in findings]}, json_wanted=as_json)
+    if bad:
+        ctx.exit(1)
+
+
+COMMANDS = {"doctor": doctor}

@@ -1,0 +1,136 @@
+"""import, samples."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from blog import config
+from blog.commands import as_json, blog, opened, say
+from blog.config import Settings
+from blog.core.errors import Invalid
+from blog.core.values import line
+from blog.transfer import samples as shipped
+from blog.transfer.importing import Import, Report
+from blog.transfer.readers import markdown
+
+TOLD = (
+    ("added", "new"),
+    ("replaced", "new, in the place of a sample"),
+    ("updated", "changed in their files since; updated here"),
+    ("unchanged", "unchanged"),
+    ("kept", "edited here since; kept as it is here"),
+    ("deleted", "deleted here; stays deleted"),
+)
+
+
+def progress(items: Iterable[object], label: str, total: int) -> Iterable[object]:
+    """The items, with a bar on standard error while they pass."""
+    with click.progressbar(items, label=label, length=total, file=sys.stderr, hidden=total < 20) as bar:
+        yield from bar
+
+
+@click.command("import")
+@click.argument("source")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@click.option("--skip-bad", is_flag=True, help="Import the good texts although others cannot be used.")
+@as_json
+@click.pass_context
+def import_library(ctx: click.Context, source: str, dry_run: bool, skip_bad: bool, as_json: bool) -> None:
+    """Import a folder of Markdown (Hugo, Jekyll, Pelican) with its pictures: all of it or nothing."""
+    library = _library(source)
+    with _blog(ctx, dry_run) as app:
+        settings: Settings = app.extensions["settings"]
+        work = Import(settings.media, samples=shipped.GUIDS, dry_run=dry_run, skip_bad=skip_bad, progress=progress)
+        report = work.run(markdown.read(library))
+        if as_json:
+            say("", _data(report, dry_run), json_wanted=True)
+        else:
+            _tell(report, dry_run)
+    if report.problems and not skip_bad:
+        ctx.exit(1)
+
+
+def _library(source: str) -> Path:
+    """The folder or file that people name. Raises Invalid when there is none."""
+    try:
+        if source.strip() and Path(source).exists():
+            return Path(source)
+    except (OSError, ValueError):
+        pass
+    raise Invalid("source", f"There is no folder or file “{line(source)[:200]}” to import.")
+
+
+@contextmanager
+def _blog(ctx: click.Context, dry_run: bool) -> Iterator[Flask]:
+    """The blog to import into; a dry run where there is none yet tries on a passing one."""
+    folder = config.instance_folder(ctx.find_root().obj, os.environ)
+    if dry_run and not config.load(folder).database_file.exists():
+        with tempfile.TemporaryDirectory() as passing, opened(config.load(passing, {})) as app:
+            yield app
+    else:
+        with blog(ctx, begins=True) as app:
+            yield app
+
+
+def _data(report: Report, dry_run: bool) -> dict[str, Any]:
+    data = {name: getattr(report, name) for name, _ in TOLD}
+    data |= {
+        "skipped": [asdict(item) for item in report.skipped],
+        "problems": [asdict(item) for item in report.problems],
+        "notes": [asdict(item) for item in report.notes],
+    }
+    return data | {"imported": report.done, "dry_run": dry_run}
+
+
+def _tell(report: Report, dry_run: bool) -> None:
+    for problem in report.problems:
+        click.echo(str(problem), err=True)
+    for item in report.skipped:
+        click.echo(f"{item.source}: skipped ({item.message})")
+    for note in report.notes:
+        click.echo(f"Note: {note}", err=True)
+    if report.problems and not report.done and not dry_run:
+        count = len({problem.source for problem in report.problems})
+        noun = "text cannot" if count == 1 else "texts cannot"
+        click.echo(
+            f"{count} {noun} be used: nothing was imported. Mend them, or leave them out with --skip-bad.", err=True
+        )
+        return
+    for name, meaning in TOLD:
+        sources = getattr(report, name)
+        if sources and name != "unchanged":
+            click.echo(f"{len(sources)} {meaning}: {', '.join(sources[:10])}{' …' if len(sources) > 10 else ''}")
+    if report.unchanged:
+        click.echo(f"{len(report.unchanged)} unchanged")
+    if not any(getattr(report, name) for name, _ in TOLD):
+        click.echo("There was nothing to import.")
+    if dry_run:
+        click.echo("This was a dry run: nothing was written.")
+
+
+@click.group()
+def samples() -> None:
+    """The sample posts that a new blog begins with."""
+
+
+@samples.command()
+@as_json
+@click.pass_context
+def remove(ctx: click.Context, as_json: bool) -> None:
+    """Remove the samples that were not edited."""
+    with blog(ctx):
+        removed, kept = shipped.remove()
+        lines = [f"{len(removed)} samples removed." if len(removed) != 1 else "1 sample removed."]
+        lines += [f"Kept, because it was edited here: {slug}" for slug in kept]
+        say("\n".join(lines), {"removed": removed, "kept": kept}, json_wanted=as_json)
+
+
+COMMANDS = {"import": import_library, "samples": samples}

@@ -1,0 +1,83 @@
+"""user add, password, list, remove."""
+
+import sys
+from typing import Any
+
+import click
+
+from blog.commands import as_json, blog, say
+from blog.core import accounts
+from blog.models import Person
+
+from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+
+
+@click.group()
+def user() -> None:
+    """People who write here."""
+
+
+def _password(stdin: bool) -> str:
+    if stdin or sys.stdin is None or not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def _told(person: Person) -> dict[str, Any]:
+    return {
+        "email": person.email,
+        "name": person.name,
+        "slug": person.slug,
+        "created_at": person.created_at.isoformat(),
+    }
+
+
+@user.command()
+@click.argument("email")
+@click.option("--name", required=True, help="The name readers see.")
+@from_stdin
+@as_json
+@click.pass_context
+def add(ctx: click.Context, email: str, name: str, password_stdin: bool, as_json: bool) -> None:
+    """Add a person."""
+    with blog(ctx, begins=True):
+        person = accounts.add(accounts.email_address(email), name, _password(password_stdin))
+        say(f"{person.name} ({person.email}) can write here now.", _told(person), json_wanted=as_json)
+
+
+@user.command()
+@click.argument("email")
+@from_stdin
+@as_json
+@click.pass_context
+def password(ctx: click.Context, email: str, password_stdin: bool, as_json: bool) -> None:
+    """Give a person another password."""
+    with blog(ctx):
+        person = accounts.set_password(email, _password(password_stdin))
+        say(f"The password of {person.email} is changed.", _told(person), json_wanted=as_json)
+
+
+@user.command("list")
+@as_json
+@click.pass_context
+def list_people(ctx: click.Context, as_json: bool) -> None:
+    """List everybody who can sign in."""
+    with blog(ctx):
+        people = accounts.people()
+        lines = [f"{person.email}  {person.name}" for person in people]
+        text = "\n".join(lines) or "Nobody yet. `broadsheet user add EMAIL --name NAME` adds the first person."
+        say(text, {"users": [_told(person) for person in people]}, json_wanted=as_json)
+
+
+@user.command()
+@click.argument("email")
+@as_json
+@click.pass_context
+def remove(ctx: click.Context, email: str, as_json: bool) -> None:
+    """Take away a person's account. Posts keep their author's name."""
+    with blog(ctx):
+        person = accounts.remove(email)
+        say(f"{person.name} cannot sign in any more.", {"name": person.name, "removed": True}, json_wanted=as_json)
+
+
+COMMANDS = {"user": user}

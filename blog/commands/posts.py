@@ -1,0 +1,212 @@
+"""new, edit, publish, unpublish, delete, undelete, list."""
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from blog import clock
+from blog.commands import as_json, blog, say
+from blog.core import permalinks, posts, publishing, values
+from blog.core.errors import Invalid
+from blog.core.publishing import Fields
+from blog.core.site import zone
+from blog.models import Post
+from blog.transfer.readers.frontmatter import BadHead, split
+
+slug_argument = click.argument("slug")
+
+
+def told(post: Post, site_url: str) -> dict[str, Any]:
+    """A post as programs get it."""
+    return {
+        "slug": post.slug,
+        "title": post.title,
+        "status": post.status,
+        "published_at": _iso(post.published_at),
+        "updated_at": _iso(post.updated_at),
+        "url": site_url + permalinks.path_of(post),
+        "guid": post.guid,
+        "tags": [tag.name for tag in post.tags],
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _answer(app: Any, post: Post, sentence: str, as_json: bool) -> None:
+    data = told(posts.with_tags(post.id), app.config["SITE_URL"])
+    say(f"{sentence} {data['url']}", data, json_wanted=as_json)
+
+
+def _text(file: str | None) -> str | None:
+    """The Markdown of a file, or of standard input for “-”. Raises Invalid."""
+    if file is None:
+        return None
+    place = "The text on standard input" if file == "-" else f"The file {values.line(file)[:200]}"
+    data = _bytes(file, place)
+    if b"\0" in data:
+        raise Invalid("file", f"{place} holds a NUL character in line {_line(data, data.index(0))}: is it text?")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid("file", f"{place} is not UTF-8, from line {_line(data, error.start)} on.") from error
+    if not text.strip():
+        raise Invalid("file", f"{place} is empty. Nothing was changed.")
+    if _has_front_matter(text):
+        raise Invalid("file", f"{place} begins with front matter, which only `broadsheet import FILE` reads.")
+    return text
+
+
+def _bytes(file: str, place: str) -> bytes:
+    most = values.BODY_BYTES * 2
+    try:
+        if file == "-":
+            data = sys.stdin.buffer.read(most + 1) if sys.stdin else b""
+        else:
+            with Path(file).open("rb") as opened:
+                data = opened.read(most + 1)
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else "its name cannot be that of a file"
+        raise Invalid("file", f"{place} cannot be read: {said}.") from error
+    if len(data) > most:
+        raise Invalid("body", f"{place} has more than {most // 1024} kB; {values.BODY_BYTES // 1024} kB are allowed.")
+    return data
+
+
+def _line(data: bytes, position: int) -> int:
+    return data[:position].count(b"\n") + 1
+
+
+def _has_front_matter(text: str) -> bool:
+    try:
+        found = split(text.replace("\r\n", "\n"))
+    except BadHead:
+        return False
+    return found is not None and found.style != "pelican" and bool(found.head)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return values.instant(text, zone()) if text is not None else None
+
+
+def _status_sentence(post: Post) -> str:
+    return {"draft": "Draft kept.", "scheduled": "Scheduled.", "published": "Published."}.get(post.status, "Deleted.")
+
+
+@click.command()
+@click.argument("title")
+@click.option("--file", help="The Markdown file, or - for standard input.")
+@click.option("--slug", help="The last part of the address; made from the title otherwise.")
+@click.option("--date", help="When it is (or was) published, like 2026-11-20T08:00.")
+@click.option("--summary", help="One or two sentences for lists and previews.")
+@click.option("--tag", "tags", multiple=True, help="A tag; may be given again.")
+@click.option("--language", help="The text's language, like en or hi.")
+@click.option("--page", is_flag=True, help="A page like About, not a post.")
+@click.option("--unlisted", is_flag=True, help="Readable by its address, in no list.")
+@click.option("--publish", "now", is_flag=True, help="Publish it now (or schedule it, with a later --date).")
+@as_json
+@click.pass_context
+def new(
+    ctx: click.Context, /, title: str, file: str | None, date: str | None, tags: tuple[str, ...], now: bool,
+    as_json: bool, page: bool, unlisted: bool, **given: Any,
+) -> None:  # fmt: skip
+    """Write a new post; prints its address. Without --publish it stays a draft."""
+    with blog(ctx, begins=True) as app:
+        moment = _moment(date)
+        kind = "page" if page else "post"
+        fields = Fields(title=title, body=_text(file) or "", tags=list(tags), kind=kind, unlisted=unlisted, **given)
+        post = publishing.create(fields, published_at=(moment or clock.now()) if now else None)
+        if moment and not now:
+            click.echo("The date is kept only with --publish: this is a draft.", err=True)
+        _answer(app, post, _status_sentence(post), as_json)
+
+
+@click.command()
+@slug_argument
+@click.option("--title")
+@click.option("--slug", "new_slug", help="Another address; the old one will lead to it.")
+@click.option("--file", help="The new text: a Markdown file, or - for standard input.")
+@click.option("--summary")
+@click.option(
+    "--tag", "tags", multiple=True, help="Replaces all tags; may be given again. One empty --tag removes all."
+)
+@click.option("--language")
+@click.option("--date", help="When it was published.")
+@click.option("--minor", is_flag=True, help="A small correction: the date of the last update stays.")
+@as_json
+@click.pass_context
+def edit(
+    ctx: click.Context, /, slug: str, new_slug: str | None, file: str | None, tags: tuple[str, ...], date: str | None,
+    minor: bool, as_json: bool, **given: Any,
+) -> None:  # fmt: skip
+    """Change a post. What it said before is kept."""
+    with blog(ctx) as app:
+        post = posts.find(slug)
+        moment = _moment(date)
+        if moment and post.published_at is None:
+            raise Invalid("date", f"“{post.title}” is a draft: `broadsheet publish {post.slug} --at {date}` dates it.")
+        fields = Fields(slug=new_slug, body=_text(file), tags=list(tags) if tags else None, **given)
+        if not fields.given() and not moment:
+            raise Invalid("edit", "Nothing to change was given. See `broadsheet edit --help`.")
+        _answer(app, publishing.edit(post.id, fields, minor=minor, published_at=moment), "Saved.", as_json)
+
+
+@click.command()
+@slug_argument
+@click.option("--at", help="When, like 2026-12-01T08:00 (in the site's time zone).")
+@as_json
+@click.pass_context
+def publish(ctx: click.Context, slug: str, at: str | None, as_json: bool) -> None:
+    """Make a post public, now or at a time."""
+    with blog(ctx) as app:
+        post = publishing.publish(posts.find(slug).id, _moment(at))
+        _answer(app, post, _status_sentence(post), as_json)
+
+
+def _plain(name: str, act: Callable[[int], Post], sentence: str, doc: str) -> click.Command:
+    @click.command(name, help=doc)
+    @slug_argument
+    @as_json
+    @click.pass_context
+    def command(ctx: click.Context, slug: str, as_json: bool) -> None:
+        with blog(ctx) as app:
+            _answer(app, act(posts.find(slug).id), sentence, as_json)
+
+    return command
+
+
+@click.command("list")
+@click.option("--status", type=click.Choice(posts.STATUSES), help="Only these; without it all but the deleted ones.")
+@as_json
+@click.pass_context
+def list_posts(ctx: click.Context, status: str | None, as_json: bool) -> None:
+    """List posts and pages, newest first."""
+    with blog(ctx) as app:
+        found = [told(post, app.config["SITE_URL"]) for post in posts.with_status(status)]
+        if as_json:
+            say("", {"posts": found}, json_wanted=True)
+            return
+        if not found:
+            click.echo(
+                f"No {status} posts." if status else "No posts yet. `broadsheet new TITLE` writes the first one."
+            )
+        width = max((len(item["slug"]) for item in found), default=0)
+        for item in found:
+            date = (item["published_at"] or "")[:10] or " " * 10
+            click.echo(f"{item['status']:<9}  {date}  {item['slug']:<{width}}  {item['title']}")
+
+
+COMMANDS = {
+    "new": new,
+    "edit": edit,
+    "publish": publish,
+    "unpublish": _plain("unpublish", publishing.unpublish, "A draft again.", "Make a post a draft again."),
+    "delete": _plain("delete", publishing.delete, "Deleted; `undelete` brings it back.", "Take a post away."),
+    "undelete": _plain("undelete", publishing.undelete, "Back again.", "Bring a deleted post back."),
+    "list": list_posts,
+}

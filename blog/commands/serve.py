@@ -1,0 +1,137 @@
+"""serve: the blog at an address, until it is told to stop."""
+
+import errno
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+from flask import Flask
+
+from blog import config, create_app
+from blog.commands import opened, settings
+from blog.config import BadSetting, Settings, local_address
+from blog.core import publishing
+from blog.core.errors import Unusable
+from blog.extensions import sqlite_driver
+from blog.processes import end_with_parent
+from blog.transfer import samples
+
+KILL_SECONDS = 8
+THREADS = 2
+
+
+@click.command()
+@click.option("--host", help="The address to listen on (else HOST, else 127.0.0.1).")
+@click.option("--port", help="The port to listen on (else PORT, else 8000).")
+@click.option("--workers", help="Server processes (else BLOG_WORKERS, else one a core).")
+@click.pass_context
+def serve(ctx: click.Context, host: str | None, port: str | None, workers: str | None) -> None:
+    """Serve the blog; makes it on the first run."""
+    asked: dict[str, Any] = {"host": host, "port": port, "workers": workers}
+    listens = config.load(ctx.find_root().obj, **asked)
+    address = probe(listens.host, listens.port)
+    of = settings(ctx, begins=True, **asked)
+    loaded = _prepare(of)
+    if loaded:
+        click.echo(f"A new blog, with {loaded} samples (`broadsheet samples remove` takes them away).")
+    click.echo(f"Broadsheet at {local_address(of.host, of.port)}/")
+    if of.site_url != local_address(of.host, of.port):
+        click.echo(f"Readers' address: {of.site_url}/")
+    click.echo(f"Instance folder: {of.instance}\nCtrl-C stops it.")
+    sys.stdout.flush()
+    _run(of, address)
+    checkpoint(of)
+
+
+def probe(host: str, port: int) -> str:
+    """The numeric address to listen on. Raises BadSetting when the port is taken or the address is not ours."""
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (socket.gaierror, UnicodeError) as error:
+        raise BadSetting(f"HOST {host} is not an address or name of this machine.") from error
+    with socket.socket(family, kind, protocol) as test:
+        test.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            test.bind(where)
+            test.listen(1)
+        except OSError as error:
+            raise BadSetting(_why_not(error, host, port)) from error
+    return str(where[0])
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        other = f"`make run PORT={port + 1}` or `broadsheet serve --port {port + 1}` takes another one"
+        return f"Port {port} is in use already, perhaps by another Broadsheet: {other}."
+    if error.errno == errno.EACCES:
+        return f"Port {port} needs the rights of root. Choose one above 1023, and put a reverse proxy in front."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"HOST {host} is not an address of this machine."
+    return f"Nothing can listen on {host}, port {port}: {error.strerror}."
+
+
+def _prepare(of: Settings) -> int:
+    """Bring the database up to date, once, before any worker starts; how many samples were loaded."""
+    with opened(of):
+        for slug in publishing.render_again(_bar):
+            click.echo(f"“{slug}” keeps its old page: its text cannot be rendered any more.", err=True)
+        return samples.load(of.media)
+
+
+def _bar(ids: Sequence[int]) -> Iterable[int]:
+    with click.progressbar(ids, label="Rendering texts anew", file=sys.stderr, hidden=len(ids) < 20) as bar:
+        yield from bar
+
+
+def _run(of: Settings, address: str) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.errors import ConfigurationError, FatalError
+    from granian.log import LogLevels
+
+    # The workers read their settings as any process does.
+    os.environ.update({"BLOG_INSTANCE": str(of.instance), "HOST": of.host, "PORT": str(of.port)})
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
+    server = Granian(
+        "blog.commands.serve:worker",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=address,
+        port=of.port,
+        workers=of.workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=KILL_SECONDS,
+        websockets=False,
+        log_level=LogLevels.warning,
+    )
+    try:
+        server.serve()
+    except (ConfigurationError, FatalError) as error:
+        raise Unusable(f"The server stopped: {error}.") from error
+
+
+def worker() -> Flask:
+    """The application of one server process, which ends with the process that started it."""
+    end_with_parent()
+    return create_app()
+
+
+def checkpoint(of: Settings) -> None:
+    """Write the log back into the database file, so that a stopped blog is one file."""
+    driver = sqlite_driver()
+    try:
+        connection = driver.connect(f"{of.database_file.as_uri()}?mode=rw", uri=True)
+        try:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+    except driver.Error as error:
+        click.echo(f"The log could not be written back into {of.database_file} ({error}); nothing is lost.", err=True)
+
+
+COMMANDS = {"serve": serve}

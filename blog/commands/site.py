@@ -1,0 +1,75 @@
+"""config: the site's settings, and where each machine setting comes from."""
+
+from typing import Any
+
+import click
+
+from blog import config as machine
+from blog.commands import as_json, blog, say
+from blog.config import Settings
+from blog.core import site as core
+from blog.core.configuring import configure
+from blog.core.errors import Invalid
+
+
+@click.command()
+@click.argument("key", required=False)
+@click.argument("value", required=False)
+@as_json
+@click.pass_context
+def config(ctx: click.Context, key: str | None, value: str | None, as_json: bool) -> None:
+    """Show the settings, or one; with a VALUE, change a site setting."""
+    with blog(ctx, begins=value is not None) as app:
+        settings: Settings = app.extensions["settings"]
+        if key is None:
+            _show_all(settings, as_json)
+        elif value is None:
+            shown, data = _one(settings, key)
+            say(shown, {"key": key, "value": data}, json_wanted=as_json)
+        else:
+            _change(key, value, as_json)
+
+
+def _change(key: str, value: str, as_json: bool) -> None:
+    if key in machine.SETTINGS:
+        variable = machine.SETTINGS[key].variable
+        raise Invalid("key", f"{key} is a machine setting: set {variable}, or write it into config.toml.")
+    row = configure(key, value)
+    shown = core.shown(row, key)
+    say(f"{key} = {shown}", {"key": key, "value": getattr(row, key)}, json_wanted=as_json)
+
+
+def _one(settings: Settings, key: str) -> tuple[str, Any]:
+    if key in machine.SETTINGS:
+        shown = _machine_value(settings, key)
+        return str(shown), shown
+    core.setting(key)
+    row = core.site()
+    return core.shown(row, key), getattr(row, key)
+
+
+def _machine_value(settings: Settings, key: str) -> Any:
+    return "(kept secret)" if key == "secret_key" else getattr(settings, key)
+
+
+def _show_all(settings: Settings, as_json: bool) -> None:
+    row = core.site()
+    if as_json:
+        site = {name: getattr(row, name) for name in core.SETTINGS}
+        of_machine = {
+            name: {"value": _machine_value(settings, name), "source": settings.sources[name]}
+            for name in machine.SETTINGS
+        }
+        say("", {"site": site, "machine": of_machine, "instance": str(settings.instance)}, json_wanted=True)
+        return
+    click.echo("Site settings (broadsheet config KEY VALUE changes one)")
+    for name, setting in core.SETTINGS.items():
+        click.echo(f"  {name:<16}{core.shown(row, name) or '–'}\n{'':18}{setting.meaning}")
+    click.echo(f"\nMachine settings (instance folder {settings.instance})")
+    for name, of_one in machine.SETTINGS.items():
+        click.echo(
+            f"  {name:<16}{_machine_value(settings, name)}\n{'':18}{of_one.meaning}; from {settings.sources[name]}"
+        )
+
+
+COMMANDS = {"config": config}

@@ -1,0 +1,274 @@
+"""serve: one command from an empty folder to a blog that answers, and to a clean end."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import feedparser
+import pytest
+from lxml import html
+
+from tests.transfer.library import files, rows
+from tests.world import Result, texts
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[2]
+ESSAY = "/posts/diplomatic-relations/"
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+def until(true: Callable[[], object], seconds: float, what: str) -> None:
+    """Wait for something to become true."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"{what}: not within {seconds} seconds"
+        time.sleep(0.05)
+
+
+@dataclass
+class Server:
+    """A running blog."""
+
+    process: "subprocess.Popen[str]"
+    port: int
+    output: Path
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Status and body; 0 when nobody answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as response:
+                return response.status, response.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read()
+        except OSError:
+            return 0, b""
+
+    def workers(self) -> list[int]:
+        """The processes that the server started."""
+        return children(self.process.pid)
+
+    def stop(self, with_signal: int) -> int:
+        """Its exit status, after a signal to the leader alone."""
+        os.kill(self.process.pid, with_signal)
+        return self.process.wait(10)
+
+
+def children(of: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                state, parent = (entry / "stat").read_text().rpartition(") ")[2].split()[:2]
+            except OSError:
+                continue
+            if int(parent) == of and state != "Z":
+                found.append(int(entry.name))
+    return sorted(found)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
+
+
+Start = Callable[..., Server]
+
+
+@pytest.fixture
+def start(instance: Path, tmp_path: Path) -> Iterator[Start]:
+    """Starts `serve` and waits until it answers; ends what still runs."""
+    started: list[Server] = []
+
+    def begin(*, workers: int = 2) -> Server:
+        output = tmp_path / f"output-{len(started)}"
+        port = free_port()
+        with output.open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "blog", "--instance", str(instance), "serve",
+                 "--port", str(port), "--workers", str(workers)],
+                cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, process_group=0, text=True,
+            )  # fmt: skip
+        started.append(Server(process, port, output))
+        until(lambda: started[-1].get("/healthz")[0] == 200 or process.poll() is not None, 15, "an answer")
+        assert process.poll() is None, output.read_text()
+        return started[-1]
+
+    yield begin
+    for server in started:
+        for pid in [*server.workers(), server.process.pid]:
+            if server.process.poll() is None or alive(pid):
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+        server.process.wait(10)
+
+
+def serve(instance: Path, *options: str) -> Result:
+    """`serve` where it is expected to refuse."""
+    arguments = [sys.executable, "-m", "blog", "--instance", str(instance), "serve", *options]
+    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def test_a_new_blog_answers_from_an_empty_folder(start: Start, instance: Path) -> None:
+    server = start()
+    said = server.output.read_text()
+    assert f"Broadsheet at http://127.0.0.1:{server.port}/\n" in said
+    assert f"Instance folder: {instance}\n" in said
+    assert "A new blog, with 5 samples" in said
+    status, body = server.get("/")
+    assert status == 200
+    assert "Diplomatic Relations" in html.fromstring(body).text_content()
+    article = html.fromstring(server.get(ESSAY)[1].decode())
+    assert texts(article, "//h1") == ["Diplomatic Relations"]
+    assert {"Let's Get Social", "Recent Posts"} <= set(texts(article, "//main//h2"))
+    feed = feedparser.parse(server.get("/feed.xml")[1])
+    assert not feed.bozo
+    assert "Diplomatic Relations" in [entry.title for entry in feed.entries]
+    assert feed.entries[0].link.startswith(f"http://127.0.0.1:{server.port}/posts/")
+    assert server.get("/nothing/")[0] == 404
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly(start: Start, instance: Path, with_signal: int) -> None:
+    server = start()
+    server.get(ESSAY)
+    workers = server.workers()
+    assert len(workers) >= 2
+    assert server.stop(with_signal) == 0
+    assert not [pid for pid in workers if alive(pid)]
+    assert server.get("/healthz")[0] == 0
+    wal = instance / "blog.db-wal"
+    assert not wal.exists() or wal.stat().st_size == 0
+    assert "Traceback" not in server.output.read_text()
+
+
+def test_ctrl_c_in_a_terminal_ends_it_cleanly(start: Start) -> None:
+    server = start()
+    os.killpg(server.process.pid, signal.SIGINT)  # a terminal tells every process of the group
+    assert server.process.wait(10) == 0
+    assert "Traceback" not in server.output.read_text()
+
+
+def test_half_open_connections_do_not_keep_it_from_ending(start: Start) -> None:
+    server = start()
+    idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(20)]
+    try:
+        for one in idle:
+            one.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n")
+        assert server.get("/")[0] == 200
+        assert server.stop(signal.SIGTERM) == 0
+    finally:
+        for one in idle:
+            one.close()
+
+
+def test_a_second_start_keeps_everything_and_is_quick(start: Start, instance: Path) -> None:
+    start().stop(signal.SIGTERM)
+    key, before = (instance / "secret_key").read_bytes(), rows(instance, "SELECT * FROM post ORDER BY id")
+    began = time.monotonic()
+    server = start()
+    assert time.monotonic() - began < 6
+    assert "new blog" not in server.output.read_text()
+    assert server.get(ESSAY)[0] == 200
+    assert (instance / "secret_key").read_bytes() == key
+    assert rows(instance, "SELECT * FROM post ORDER BY id") == before
+
+
+def test_what_a_command_publishes_is_served_at_once(start: Start, command: Callable[..., Result]) -> None:
+    server = start()
+    assert server.get("/posts/rivers/")[0] == 404
+    assert command("new", "Rivers", "--publish").status == 0
+    assert server.get("/posts/rivers/")[0] == 200
+    assert b"Rivers" in server.get("/")[1]
+    command("delete", "rivers")
+    assert server.get("/posts/rivers/")[0] == 410
+
+
+def test_a_killed_worker_comes_back(start: Start) -> None:
+    server = start(workers=2)
+    # Not the helper that the multiprocessing library starts, which serves nobody.
+    before = [
+        pid
+        for pid in server.workers()
+        if b"resource_tracker" not in (Path("/proc") / str(pid) / "cmdline").read_bytes()
+    ]
+    os.kill(before[0], signal.SIGKILL)
+    until(lambda: set(server.workers()) - set(before), 15, "another worker")
+    until(lambda: all(server.get(ESSAY)[0] == 200 for _ in range(10)), 15, "pages")
+    assert server.process.poll() is None
+    assert server.stop(signal.SIGTERM) == 0
+
+
+# -- what it refuses ----------------------------------------------------------------------------------------
+
+
+def test_workers_do_not_outlive_a_killed_server(start: Start) -> None:
+    server = start()
+    workers = server.workers()
+    assert workers
+    server.process.kill()
+    server.process.wait(10)
+    until(lambda: not any(map(alive, workers)), 10, "the workers' end")
+    assert server.get("/healthz")[0] == 0
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
+def test_a_port_in_use_is_named_and_nothing_is_begun(instance: Path, address: str) -> None:
+    with closing(socket.socket()) as other:
+        other.bind((address, 0))
+        other.listen(1)
+        port = other.getsockname()[1]
+        result = serve(instance, "--port", str(port))
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith(f"Port {port} is in use already") and result.err.count("\n") == 1
+    assert files(instance) == {}
+
+
+def test_a_second_server_on_the_same_port_is_refused_and_the_first_stays(start: Start, instance: Path) -> None:
+    server = start()
+    result = serve(instance, "--port", str(server.port))
+    assert result.status == 1 and f"Port {server.port} is in use already" in result.err
+    assert server.get("/healthz")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--port", "99999"], "--port is '99999', and cannot be used: it must be a whole number from 1 to 65535."),
+        (["--port", "0"], "from 1 to 65535"),
+        (["--port", "http"], "from 1 to 65535"),
+        (["--workers", "0"], "--workers is '0', and cannot be used: it must be a whole number from 1 to 64."),
+        (["--host", "not a host"], "--host is 'not a host', and cannot be used"),
+        (
+            ["--host", "no-such-machine.invalid"],
+            "HOST no-such-machine.invalid is not an address or name of this machine.",
+        ),
+        (["--host", "203.0.113.7"], "HOST 203.0.113.7 is not an address of this machine."),
+        (["--host", "x" * 300], "is not an address or name of this machine."),
+    ],
+)
+def test_nonsense_is_one_sentence_and_nothing_is_begun(instance: Path, options: list[str], said: str) -> None:
+    port = [] if "--port" in options else ["--port", str(free_port())]
+    result = serve(instance, *options, *port)
+    assert (result.status, result.out) == (1, "")
+    assert said in result.err and result.err.count("\n") == 1
+    assert files(instance) == {}
