@@ -1,0 +1,142 @@
+"""Pages as a reader's browser shows them: phone and desktop, light and dark, without scripts."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.browser.conftest import Served
+
+PATHS = [
+    *("/", "/posts/diplomatic-relations/", "/posts/writing-in-markdown/", "/about/", "/tags/", "/tags/guide/"),
+    *("/archive/", "/archive/2026/", "/subscribe/", "/nothing-here/"),
+    "/share/mastodon/?post=reading-by-rss&server=no",
+]
+SIZES = {"small phone": (320, 640), "phone": (375, 740), "tablet": (768, 1024), "desktop": (1440, 900)}
+
+
+def _open(browser: "Browser", address: str, path: str, size: str = "desktop", **options: object) -> "Page":
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(address + path)
+    return page
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_is_wider_than_the_window(browser: "Browser", address: str, path: str, size: str) -> None:
+    page = _open(browser, address, path, size)
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0], "with a doubled font"
+    page.context.close()
+
+
+@pytest.mark.parametrize("title", ["x" * 500, "क्षि" * 100, "W" * 120])
+def test_no_title_is_wider_than_the_window(browser: "Browser", served: "Served", title: str) -> None:
+    slug = served.publish(title)
+    for path in ("/", "/archive/", f"/posts/{slug}/", "/posts/diplomatic-relations/"):
+        page = _open(browser, served.address, path, "small phone")
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES["small phone"][0], path
+        page.context.close()
+    served.delete(slug)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_reader_talks_to_this_site_only_and_keeps_nothing(browser: "Browser", address: str, path: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(address + path, wait_until="networkidle")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_load_state("networkidle")
+    assert {urlsplit(url).netloc for url in asked} == {urlsplit(address).netloc}
+    assert context.cookies() == []
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert page.evaluate("document.querySelectorAll('script:not([type=\"application/ld+json\"])').length") == 0
+    expected = {"/nothing-here/": "404", "/share/mastodon/?post=reading-by-rss&server=no": "422"}.get(path)
+    assert [text for text in complaints if expected is None or expected not in text] == []
+    context.close()
+
+
+def test_everything_works_without_scripts(browser: "Browser", address: str) -> None:
+    page = _open(browser, address, "/", java_script_enabled=False)
+    page.click("text=Diplomatic Relations")
+    assert page.title().startswith("Diplomatic Relations")
+    page.click("summary:has-text('Contents')")
+    page.click(".contents a >> nth=1")
+    assert "#s-" in page.url
+    page.click("summary:has-text('Mastodon')")
+    page.fill("input[name=server]", "mastodon.social")
+    page.click("button:has-text('Go on')")
+    link = page.get_attribute("text=Go on to mastodon.social", "href") or ""
+    assert link.startswith("https://mastodon.social/share?text=Diplomatic%20Relations%0A")
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_and_links_stand_out_in_both_themes(browser: "Browser", address: str, scheme: str) -> None:
+    page = _open(browser, address, "/posts/diplomatic-relations/", color_scheme=scheme)
+    contrast = """selector => {
+        const paint = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+        const rgb = colour => { paint.fillStyle = colour; paint.fillRect(0, 0, 1, 1);
+            return [...paint.getImageData(0, 0, 1, 1).data].slice(0, 3); };
+        const light = colour => rgb(colour).map(v => v / 255)
+            .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+            .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+        const paper = light(getComputedStyle(document.documentElement).backgroundColor);
+        const ink = light(getComputedStyle(document.querySelector(selector)).color);
+        return (Math.max(paper, ink) + 0.05) / (Math.min(paper, ink) + 0.05);
+    }"""
+    assert page.evaluate(contrast, ".text p") >= 7
+    for selector in (".text a", ".facts", ".kicker a", ".networks a", ".standfirst", ".label"):
+        assert page.evaluate(contrast, selector) >= 4.5, selector
+    page.context.close()
+
+
+def test_a_line_holds_sixty_to_seventy_characters(browser: "Browser", address: str) -> None:
+    page = _open(browser, address, "/posts/diplomatic-relations/")
+    mean = page.evaluate(
+        """() => {
+            const counts = [];
+            for (const p of document.querySelectorAll('.text > p')) {
+                if (p.textContent.length > 400) {
+                    const height = parseFloat(getComputedStyle(p).lineHeight);
+                    counts.push(p.textContent.length / Math.round(p.offsetHeight / height));
+                }
+            }
+            return counts.reduce((a, b) => a + b) / counts.length;
+        }"""
+    )
+    assert 55 <= mean <= 72
+    assert 18 <= page.evaluate("parseFloat(getComputedStyle(document.querySelector('.text p')).fontSize)") <= 20
+    page.context.close()
+
+
+def test_print_keeps_the_text_and_drops_the_furniture(browser: "Browser", address: str) -> None:
+    page = _open(browser, address, "/posts/diplomatic-relations/")
+    page.emulate_media(media="print")
+    for gone in (".menu", ".networks", ".follow", ".recent", ".neighbours", ".contents"):
+        assert not page.is_visible(gone), gone
+    for kept in ("h1", ".text", ".facts", ".permalink", ".footnotes"):
+        assert page.is_visible(kept), kept
+    page.context.close()
+
+
+def test_the_keyboard_reaches_the_text_first_and_shows_where_it_is(browser: "Browser", address: str) -> None:
+    page = _open(browser, address, "/posts/diplomatic-relations/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.context.close()

@@ -1,0 +1,180 @@
+"""The plan of the house, kept true by reading the imports: who may know whom, and one door to each package."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "blog"
+FACES = {"reader", "feeds", "social"}
+GROUND = {"config", "paths", "clock", "extensions", "hostnames", "outbound", "processes"}
+# Room -> the rooms it may import. create_app (blog/__init__.py) and cli may import everything.
+MAY_KNOW = {
+    "config": {"paths", "hostnames"},
+    "hostnames": set(),
+    "processes": set(),
+    "paths": set(),
+    "clock": set(),
+    "extensions": set(),
+    "migrations": set(),
+    "models": {"extensions", "clock"},
+    "core": {"models", "migrations"} | GROUND,
+    "web": {"core", "models"} | GROUND,
+    **{face: {"web", "core", "models"} | GROUND for face in FACES},
+    "transfer": {"core", "models"} | GROUND,
+    # The terminal's face opens blogs: "" is create_app.
+    "commands": {"core", "models", "transfer", ""} | GROUND,
+}
+DOORS = {
+    "feedgen": {"feeds/build.py"},
+    "markdown_it": {"core/rendering.py"},
+    "mdit_py_plugins": {"core/rendering.py"},
+    "nh3": {"core/sanitizing.py"},
+    "pygments": {"core/highlighting.py"},
+    "slugify": {"core/slugs.py"},
+    "regex": {"core/wording.py", "social/share.py"},
+    "yaml": {"transfer/readers/frontmatter.py"},
+    "PIL": {"core/media.py"},
+    "argon2": {"core/accounts.py"},
+    "alembic": {"core/schema.py", "migrations/versions/0001_first.py"},
+    "babel": {"web/templating.py"},
+    "brotli": {"web/delivery.py"},
+    "idna": {"hostnames.py"},
+    "granian": {"commands/serve.py"},
+    "sqlite3": {"extensions.py"},
+    "pysqlite3": {"extensions.py"},
+}
+# Same input, same bytes: no database, no clock, no network, nothing of Flask.
+PURE = {
+    "core/errors.py", "core/highlighting.py", "core/rendering.py", "core/sanitizing.py", "core/slugs.py",
+    "core/values.py", "core/wording.py", "feeds/build.py", "feeds/sitemap.py", "hostnames.py", "models/shapes.py",
+    "social/metadata.py",
+    "social/share.py", "transfer/document.py",
+    "transfer/readers/dialects.py", "transfer/readers/frontmatter.py", "transfer/readers/markdown.py",
+}  # fmt: skip
+FLASK_IN_CORE = {"request", "session", "render_template", "url_for", "g", "current_app"}
+
+
+def _name(file: Path) -> str:
+    return str(file.relative_to(PACKAGE))
+
+
+def _imports(file: Path, *, typing_too: bool = True) -> Iterator[tuple[str, str]]:
+    """Each (module, name) that a file imports, at any depth."""
+    tree = ast.parse(file.read_text("utf-8"))
+    hidden = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in hidden and not typing_too:
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: imports are written in full"
+            yield from ((node.module or "", alias.name) for alias in node.names)
+
+
+def _room(module: str, name: str) -> str | None:
+    """The room of ours that an import leads to; "" is create_app itself, None is somebody else's package."""
+    parts = module.split(".")
+    if parts[0] != "blog":
+        return None
+    if len(parts) > 1:
+        return parts[1]
+    return name if (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").is_file() else ""
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=_name)
+def test_rooms_know_only_whom_they_may(file: Path) -> None:
+    parts = file.relative_to(PACKAGE).parts
+    room = parts[0].removesuffix(".py")
+    if room in ("__init__", "__main__", "cli"):
+        return
+    allowed = MAY_KNOW[room] | {room}
+    known = {found for module, name in _imports(file) if (found := _room(module, name)) is not None}
+    assert known <= allowed, f"{_name(file)} may not know {sorted(known - allowed)}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=_name)
+def test_each_package_has_its_doors(file: Path) -> None:
+    wrong = {
+        package
+        for module, _ in _imports(file)
+        if (package := module.partition(".")[0]) in DOORS and _name(file) not in DOORS[package]
+    }
+    assert not wrong, f"{_name(file)} must not import {sorted(wrong)}"
+
+
+def test_every_door_is_used() -> None:
+    for package, doors in DOORS.items():
+        for door in doors:
+            assert any(module.partition(".")[0] == package for module, _ in _imports(PACKAGE / door)), (package, door)
+
+
+@pytest.mark.parametrize("name", sorted(PURE))
+def test_pure_modules_stay_pure(name: str) -> None:
+    pure_modules = {"blog." + pure.removesuffix(".py").replace("/", ".") for pure in PURE}
+    for module, imported in _imports(PACKAGE / name, typing_too=False):
+        assert module.partition(".")[0] not in {
+            "flask",
+            "sqlalchemy",
+            "time",
+            "socket",
+            "httpx",
+            "random",
+            "secrets",
+        }, name
+        if module.partition(".")[0] == "blog":
+            assert module in pure_modules or f"{module}.{imported}" in pure_modules, (
+                f"{name} imports {module}.{imported}"
+            )
+    text = (PACKAGE / name).read_text("utf-8")
+    assert ".now(" not in text and ".today(" not in text, f"{name} looks at the clock"
+
+
+def test_core_knows_no_requests() -> None:
+    for file in (PACKAGE / "core").rglob("*.py"):
+        taken = {name for module, name in _imports(file) if module.partition(".")[0] == "flask"}
+        assert not taken & FLASK_IN_CORE, f"{_name(file)} imports {taken}"
+
+
+def test_only_core_commits() -> None:
+    for file in FILES:
+        if not _name(file).startswith("core/"):
+            assert ".commit(" not in file.read_text("utf-8"), f"{_name(file)} commits"
+
+
+def test_time_has_one_source() -> None:
+    for file in FILES:
+        if _name(file) != "clock.py":
+            calls = {
+                node.func.attr
+                for node in ast.walk(ast.parse(file.read_text("utf-8")))
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+                and isinstance(node.func.value, ast.Name) and node.func.value.id in ("datetime", "date")
+            }  # fmt: skip
+            assert not calls & {"now", "utcnow", "today"}, f"{_name(file)} asks for the time by itself"
+
+
+def test_files_and_functions_stay_small() -> None:
+    for file in FILES:
+        lines = file.read_text("utf-8").splitlines()
+        assert len(lines) <= 420, f"{_name(file)} has {len(lines)} lines: split it by noun"
+        for node in ast.walk(ast.parse("\n".join(lines))):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno:
+                size = node.end_lineno - node.lineno + 1
+                assert size <= 55, f"{_name(file)}: {node.name} has {size} lines"
+
+
+def test_nothing_is_left_for_later() -> None:
+    for file in FILES:
+        text = file.read_text("utf-8")
+        assert not any(word in text for word in ("TODO", "FIXME", "NotImplementedError")), _name(file)

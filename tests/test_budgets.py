@@ -1,0 +1,184 @@
+"""Budgets: queries and bytes a page, requests an article, contrast of the colours."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import event
+
+from blog import paths
+from blog.core import accounts
+from blog.core.transaction import writing
+from blog.extensions import db
+from tests.world import ESSAY, LONG_AGO, Blog, run
+
+QUERIES = {
+    "/": 5,
+    "/page/2/": 5,
+    "/posts/post-20/": 6,
+    "/posts/post-20.md": 6,
+    "/about/": 6,
+    "/tags/": 6,
+    "/tags/tag/": 6,
+    "/authors/ana/": 6,
+    "/archive/": 6,
+    "/archive/2024/": 6,
+    "/subscribe/": 6,
+    "/feed.xml": 5,
+    "/sitemap.xml": 6,
+    "/robots.txt": 6,
+    "/nothing/": 6,
+    "/share/mastodon/?post=post-20": 6,
+    "/share/mastodon/?post=post-20&server=mastodon.social": 6,
+}
+ARTICLE_WORDS = 2500
+HTML_BYTES = 20 * 1024
+CSS_BYTES = 8 * 1024
+SCRIPT_BYTES = 5 * 1024
+REQUESTS = 4
+
+
+@contextmanager
+def recorded() -> Iterator[list[str]]:
+    """The SQL that is sent meanwhile, without the beginnings of transactions."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def fill(blog: Blog) -> None:
+    """A blog in which every page has something to ask for."""
+    with writing() as session:
+        ana = accounts.byline(session, "Ana")
+    for number in range(1, 31):
+        when = datetime(2010 + number % 15, 1, 1, tzinfo=UTC) if number < 20 else LONG_AGO + timedelta(days=number)
+        author = ana if number % 2 == 0 else None
+        blog.make_post(
+            f"Post {number}", slug=f"post-{number}", tags=["Tag", f"Tag {number}"], author_id=author, published_at=when
+        )
+    blog.make_post("About", kind="page", slug="about")
+
+
+def test_every_page_asks_the_database_few_questions(blog: Blog) -> None:
+    fill(blog)
+    asked = {}
+    for path in QUERIES:
+        with recorded() as statements:
+            blog.get(path)
+        asked[path] = len(statements)
+        assert all(statement.lstrip().startswith("SELECT") for statement in statements), statements
+    assert {path: number for path, number in asked.items() if number > QUERIES[path]} == {}
+
+
+def test_a_list_does_not_load_bodies(blog: Blog) -> None:
+    fill(blog)
+    for path in ("/", "/tags/tag/", "/archive/", "/archive/2024/", "/sitemap.xml", "/authors/ana/"):
+        with recorded() as statements:
+            blog.get(path)
+        loaded = [statement.partition("FROM")[0] for statement in statements]
+        assert not [columns for columns in loaded if re.search(r"post\.(body|html|feed_html)\b", columns)], path
+
+
+def test_more_posts_need_no_more_questions(blog: Blog) -> None:
+    counts = []
+    for number in (1, 40):
+        for each in range(number):
+            blog.make_post(f"Post {number} {each}", tags=[f"Tag {each}"])
+        with recorded() as statements:
+            blog.get("/feed.xml")
+            blog.get("/")
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+def test_a_long_article_weighs_little(blog: Blog) -> None:
+    result = run(blog.instance, "import", str(ESSAY.parent))
+    assert result.status == 0, result.err
+    page = blog.get("/posts/diplomatic-relations/")
+    assert page.status_code == 200
+    from blog.core import posts
+
+    assert posts.find("diplomatic-relations").words >= ARTICLE_WORDS
+    assert len(gzip.compress(page.data, 6)) <= HTML_BYTES
+    served = blog.get("/posts/diplomatic-relations/", Accept_Encoding="gzip")
+    assert served.headers["Content-Encoding"] == "gzip" and len(served.data) <= HTML_BYTES
+    assert len(blog.get("/posts/diplomatic-relations/", Accept_Encoding="br").data) <= HTML_BYTES
+
+
+def test_the_stylesheet_weighs_little(blog: Blog) -> None:
+    for encoding in ("gzip", "br"):
+        assert len(blog.get("/static/css/reader.css", Accept_Encoding=encoding).data) <= CSS_BYTES
+
+
+def test_an_article_makes_few_requests(blog: Blog) -> None:
+    blog.make_post("Post", slug="post")
+    page = blog.read("/posts/post/")
+    loads = page.xpath(
+        "//link[@rel = 'stylesheet' or @rel = 'icon' or @rel = 'preload' or @rel = 'manifest']/@href"
+        " | //script/@src | //iframe/@src"
+    )
+    assert 1 + len(set(loads)) <= REQUESTS
+    scripts = [blog.get(address, Accept_Encoding="gzip").data for address in page.xpath("//script/@src")]
+    assert sum(map(len, scripts)) <= SCRIPT_BYTES
+
+
+# -- contrast (WCAG 2.2, relative luminance) ----------------------------------------------------------------
+
+
+def tokens() -> tuple[dict[str, str], dict[str, str]]:
+    """The literal colours of the light and of the dark theme, by token."""
+    css = (paths.static() / "css" / "reader.css").read_text("utf-8")
+    layer = css[css.index("@layer tokens {") :]
+    layer = layer[: layer.index("@layer reset {")]
+    light, _, dark = layer.partition("prefers-color-scheme: dark")
+    found = [dict(re.findall(r"--([a-z-]+):\s*(#[0-9a-f]{6})\s*;", theme)) for theme in (light, dark)]
+    return found[0], found[0] | found[1]
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_is_computed_as_the_specification_says() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("front", "back", "least"), [("ink", "paper", 7), ("ink", "wash", 7), ("soft", "paper", 4.5), ("soft", "wash", 4.5)]
+)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_stands_out_from_its_ground(theme: str, front: str, back: str, least: float) -> None:
+    colours = dict(zip(("light", "dark"), tokens(), strict=True))[theme]
+    assert contrast(colours[front], colours[back]) >= least
+
+
+@pytest.mark.parametrize("back", ["paper", "wash"])
+def test_links_stand_out_from_light_paper(back: str) -> None:
+    light, _ = tokens()
+    assert contrast(light["accent"], light[back]) >= 4.5
+
+
+def test_literal_link_colours_stand_out_from_dark_paper() -> None:
+    _, dark = tokens()
+    for name in ("link", "visited"):
+        if name in dark:
+            assert contrast(dark[name], dark["paper"]) >= 4.5

@@ -1,0 +1,85 @@
+"""A wheel runs where there is no checkout: templates, static files, samples and migrations are inside it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.slow
+
+
+def _run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("BLOG_", "PYTHON", "VIRTUAL"))}
+    done = subprocess.run(
+        [str(each) for each in arguments], cwd=cwd, env=clean, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bin folder of an empty virtual environment into which the wheel was installed."""
+    folder = tmp_path_factory.mktemp("wheel")
+    _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=ROOT)
+    venv.create(folder / "venv", with_pip=True)
+    python = folder / "venv" / "bin" / "python"
+    quiet = ("--quiet", "--disable-pip-version-check")
+    _run(python, "-m", "pip", "install", *quiet, "--require-hashes", "-r", ROOT / "requirements.lock", cwd=folder)
+    (wheel,) = folder.glob("broadsheet-*.whl")
+    _run(python, "-m", "pip", "install", *quiet, "--no-deps", wheel, cwd=folder)
+    return python.parent
+
+
+@pytest.fixture
+def address(installed: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a blog that the installed copy serves."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        installed / "broadsheet",
+        "--instance",
+        tmp_path / "blog",
+        "serve",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+    ]
+    server = subprocess.Popen([str(part) for part in command], cwd=tmp_path, stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 30
+        while server.poll() is None and time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5)
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(15) == 0
+
+
+def test_an_installed_copy_serves_the_essay_with_style(address: str) -> None:
+    page = urllib.request.urlopen(f"{address}/posts/diplomatic-relations/", timeout=10).read().decode()
+    assert "Let's Get Social" in page and "Recent Posts" in page
+    style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    assert b"@layer" in urllib.request.urlopen(address + style, timeout=10).read()
+    assert urllib.request.urlopen(f"{address}/feed.xml", timeout=10).read().startswith(b"<?xml")
+
+
+def test_an_installed_copy_does_not_guess_its_folder(installed: Path, tmp_path: Path) -> None:
+    said = subprocess.run([installed / "broadsheet", "list"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    assert "--instance" in said.stderr
