@@ -1,17 +1,16 @@
 """A wheel runs where there is no checkout: templates, static files, samples and migrations are inside it."""
 
 import os
-import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 import venv
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.server import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.slow
@@ -43,32 +42,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def address(installed: Path, tmp_path: Path) -> Iterator[str]:
     """The address of a blog that the installed copy serves."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        installed / "broadsheet",
-        "--instance",
-        tmp_path / "blog",
-        "serve",
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-    ]
-    server = subprocess.Popen([str(part) for part in command], cwd=tmp_path, stdout=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 30
-        while server.poll() is None and time.monotonic() < deadline:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5)
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(15) == 0
+    with serving(installed / "broadsheet", instance=tmp_path / "blog", cwd=tmp_path) as served:
+        yield served
 
 
 def test_an_installed_copy_serves_the_essay_with_style(address: str) -> None:

@@ -1,13 +1,7 @@
 """A real browser (Debian's Chromium) on a real server."""
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.server import serving
 from tests.world import run
 
 if TYPE_CHECKING:
@@ -53,36 +48,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A blog with the samples, served as in production."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt install chromium")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     instance = tmp_path_factory.mktemp("served")
-    command = [
-        sys.executable,
-        "-m",
-        "blog",
-        "--instance",
-        str(instance),
-        "serve",
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-    ]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("BLOG_")}
-    server = subprocess.Popen(command, cwd=ROOT, env=clean, stdout=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 30
-        while server.poll() is None and time.monotonic() < deadline:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5)
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield Served(f"http://127.0.0.1:{port}", instance)
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(15)
+    with serving(sys.executable, "-m", "blog", instance=instance, cwd=ROOT) as address:
+        yield Served(address, instance)
 
 
 @pytest.fixture(scope="session")
