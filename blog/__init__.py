@@ -21,7 +21,7 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
 
     from blog import config, feeds, paths, reader, social
     from blog.extensions import init_database
-    from blog.web import assets, delivery, errors, pagination, security, templating
+    from blog.web import assets, delivery, errors, layers, pagination, security, templating
 
     settings = settings or config.load(instance)
     file = settings.database_file
@@ -33,13 +33,13 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
     app.config["SECRET_KEY"] = settings.secret_key
     app.extensions["settings"] = settings
     init_database(app, settings.database_file)
-    # What comes first here runs last after each request: compression sees the finished answer.
     delivery.init_app(app)
     security.init_app(app, settings)
     pagination.init_app(app)
     templating.init_app(app, settings)
-    assets.init_app(app, settings)
+    assets.init_app(app)
     errors.init_app(app)
     for face in (reader, feeds, social):
         face.init_app(app)
+    layers.init_app(app, settings)
     return app

@@ -40,6 +40,7 @@ class Settings:
     workers: int = 1
     page_cache_mb: int = 64
     trusted_proxies: int = 0
+    access_log: bool = False
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -111,6 +112,12 @@ def _number(least: int, most: int) -> Callable[[Any], int]:
     return read
 
 
+def _switch(text: str) -> bool:
+    if text.lower() not in ("on", "off", "yes", "no", "true", "false", "1", "0"):
+        raise ValueError("it must be on or off")
+    return text.lower() in ("on", "yes", "true", "1")
+
+
 @dataclass(frozen=True)
 class Setting:
     """One machine setting: how to read it, and what it is when nobody says."""
@@ -127,6 +134,7 @@ SETTINGS: Mapping[str, Setting] = {
     "workers": Setting(_number(1, 64), "BLOG_WORKERS", "server processes"),
     "page_cache_mb": Setting(_number(0, 65536), "BLOG_PAGE_CACHE_MB", "megabytes for ready-made pages"),
     "trusted_proxies": Setting(_number(0, 10), "BLOG_TRUSTED_PROXIES", "reverse proxies in front of the server"),
+    "access_log": Setting(_switch, "BLOG_ACCESS_LOG", "one line a request on standard error"),
     "host": Setting(_host, "HOST", "the address the server listens on"),
     "port": Setting(_number(1, HIGHEST_PORT), "PORT", "the port the server listens on"),
 }
@@ -206,7 +214,7 @@ def _config_file(file: Path) -> dict[str, Any]:
 def _read(setting: Setting, name: str, source: str, value: Any) -> Any:
     label = {"argument": f"--{name.replace('_', '-')}", "config.toml": f"{name} in config.toml"}.get(source, source)
     shown = "" if name == "secret_key" else f" is {str(value)!r}, and"
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if not isinstance(value, str | int) or (isinstance(value, bool) and setting.read is not _switch):
         raise BadSetting(f"{label} must be a text or a whole number.")
     try:
         return setting.read(str(value).strip())
@@ -220,6 +228,7 @@ def _with_defaults(folder: Path, values: dict[str, Any], sources: dict[str, str]
     values.setdefault("workers", min(os.cpu_count() or 1, 4))
     values.setdefault("page_cache_mb", 64)
     values.setdefault("trusted_proxies", 0)
+    values.setdefault("access_log", False)
     values.setdefault("database_url", f"sqlite:///{folder / 'blog.db'}")
     if "site_url" not in values:
         values["site_url"] = local_address(values["host"], values["port"])

@@ -11,11 +11,13 @@ from urllib.parse import quote
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import NullPool
 
 WRITE = "broadsheet_write"
 BUSY_MS = 5000
+WATCH_SECONDS = 0.1
 SETTINGS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -56,6 +58,12 @@ def init_database(app: Flask, file: Path) -> None:
     with app.app_context():
         event.listen(db.engine, "connect", _configure)
         event.listen(db.engine, "begin", _begin)
+
+
+def watching(file: Path) -> Engine:
+    """Connections that only look whether the database changed: they begin no transactions, and wait for nobody."""
+    options = {"timeout": WATCH_SECONDS, "check_same_thread": False}
+    return create_engine(_address(file), module=sqlite_driver(), poolclass=NullPool, connect_args=options)
 
 
 def _address(file: Path) -> URL:

@@ -1,22 +1,90 @@
-"""A real server for tests that need one: started, waited for, ended."""
+"""Real servers for tests that need one: started, waited for, asked, ended."""
 
 import os
 import signal
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+def until(true: Callable[[], object], seconds: float, what: str) -> None:
+    """Wait for something to become true."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"{what}: not within {seconds} seconds"
+        time.sleep(0.05)
+
+
+@dataclass
+class Server:
+    """A running blog."""
+
+    process: "subprocess.Popen[str]"
+    port: int
+    output: Path
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Status and body; 0 when nobody answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as response:
+                return response.status, response.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read()
+        except OSError:
+            return 0, b""
+
+    def children(self) -> list[int]:
+        """The processes that the server started."""
+        return children(self.process.pid)
+
+    def workers(self) -> list[int]:
+        """Those of them that serve: not the helper that the multiprocessing library may start."""
+        command = {pid: (Path("/proc") / str(pid) / "cmdline").read_bytes() for pid in self.children()}
+        return [pid for pid, words in command.items() if b"resource_tracker" not in words]
+
+    def stop(self, with_signal: int) -> int:
+        """Its exit status, after a signal to the leader alone."""
+        os.kill(self.process.pid, with_signal)
+        return self.process.wait(10)
+
+
+def children(of: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                state, parent = (entry / "stat").read_text().rpartition(") ")[2].split()[:2]
+            except OSError:
+                continue
+            if int(parent) == of and state != "Z":
+                found.append(int(entry.name))
+    return sorted(found)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
 
 
 @contextmanager
 def serving(*broadsheet: str | Path, instance: Path, cwd: Path) -> Iterator[str]:
     """The address of a blog served by the given command line, which must end cleanly when it is told to."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [*broadsheet, "--instance", instance, "serve", "--port", port, "--workers", 1]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("BLOG_")}
     server = subprocess.Popen([str(part) for part in command], cwd=cwd, env=clean, stdout=subprocess.DEVNULL)

@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+import resource
 import socket
 import sys
 from collections.abc import Iterable, Sequence
@@ -20,18 +21,27 @@ from blog.extensions import sqlite_driver
 from blog.processes import end_with_parent
 from blog.transfer import samples
 
-KILL_SECONDS = 8
+# Two, so that one slow answer does not keep a worker's other readers waiting.
 THREADS = 2
+# Connections that may wait to be accepted; the kernel allows 4,096 at most unless it is told otherwise.
+BACKLOG = 4096
+# Connections that a worker keeps open. An idle one costs a file and some kilobytes, and no thread: when the number
+# is small, whoever opens that many and says nothing shuts everybody else out.
+CONNECTIONS = 16384
+# Within this time a client must have sent a request's head; then, or when it was idle for as long, it is let go.
+HEAD_SECONDS = 15
+HEAD_BYTES = 64 * 1024
+KILL_SECONDS = 8
 
 
 @click.command()
 @click.option("--host", help="The address to listen on (else HOST, else 127.0.0.1).")
 @click.option("--port", help="The port to listen on (else PORT, else 8000).")
 @click.option("--workers", help="Server processes (else BLOG_WORKERS, else one a core).")
+@click.option("--access-log", is_flag=True, default=None, help="Write one line a request (else BLOG_ACCESS_LOG).")
 @click.pass_context
-def serve(ctx: click.Context, host: str | None, port: str | None, workers: str | None) -> None:
+def serve(ctx: click.Context, /, **asked: Any) -> None:
     """Serve the blog; makes it on the first run."""
-    asked: dict[str, Any] = {"host": host, "port": port, "workers": workers}
     listens = config.load(ctx.find_root().obj, **asked)
     address = probe(listens.host, listens.port)
     of = settings(ctx, begins=True, **asked)
@@ -89,12 +99,14 @@ def _bar(ids: Sequence[int]) -> Iterable[int]:
 
 def _run(of: Settings, address: str) -> None:
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.errors import ConfigurationError, FatalError
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     # The workers read their settings as any process does.
     os.environ.update({"BLOG_INSTANCE": str(of.instance), "HOST": of.host, "PORT": str(of.port)})
+    os.environ.update({"BLOG_WORKERS": str(of.workers), "BLOG_ACCESS_LOG": "on" if of.access_log else "off"})
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
     server = Granian(
         "blog.commands.serve:worker",
@@ -103,16 +115,31 @@ def _run(of: Settings, address: str) -> None:
         address=address,
         port=of.port,
         workers=of.workers,
+        # Not "auto": while it waits for the first byte, which tells HTTP/1 from HTTP/2, nothing times out.
+        http=HTTPModes.http1,
         blocking_threads=THREADS,
+        backlog=BACKLOG,
+        backpressure=CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_SECONDS,
         websockets=False,
         log_level=LogLevels.warning,
     )
+    _allow_files()
     try:
         server.serve()
     except (ConfigurationError, FatalError) as error:
         raise Unusable(f"The server stopped: {error}.") from error
+
+
+def _allow_files() -> None:
+    """Let this process and its workers open as many connections as the machine lets them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + 1024
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def worker() -> Flask:

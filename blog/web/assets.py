@@ -1,29 +1,38 @@
-"""Stylesheets and icons: addresses carry a hash of the content, so that browsers keep them for ever."""
+"""Stylesheets, icons, pictures: answered in front of Flask, with addresses that hold a hash of what they show."""
 
 import hashlib
 import mimetypes
 import re
+from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
-from flask import Blueprint, Flask, Response, abort, send_from_directory, url_for
+from flask import Blueprint, Flask, abort
 
 from blog import paths
 from blog.config import Settings
-from blog.core.media import NAME
+from blog.core.media import NAME, TYPES
+from blog.web import security
+from blog.web.delivery import FOR_EVER as HARDEST
+from blog.web.delivery import Answer
 
-HASHED = re.compile(r"(?P<stem>[\w/-]+)\.(?P<hash>[0-9a-f]{10})\.(?P<ending>\w+)")
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+NAMED = re.compile(
+    r"(?=.{1,120}$)(?P<stem>[\w-]+(?:/[\w-]+)*)(?:\.(?P<hash>[0-9a-f]{10}))?\.(?P<ending>\w{1,8})", re.ASCII
+)
 ACCENT = re.compile(r"css/accent-([0-9a-f]{6})\.css")
 FOR_EVER = "public, max-age=31536000, immutable"
+FOR_A_DAY = "public, max-age=86400"
 # Even if a picture were something else, it could do nothing.
 MEDIA_POLICY = "default-src 'none'; sandbox"
 
 bp = Blueprint("assets", __name__)
 
 
-def init_app(app: Flask, settings: Settings) -> None:
-    """Serve static files and pictures."""
-    app.config["MEDIA_FOLDER"] = settings.media
+def init_app(app: Flask) -> None:
+    """Give an app's templates the addresses of its static files."""
     app.register_blueprint(bp)
     app.add_template_global(asset_url)
 
@@ -31,51 +40,79 @@ def init_app(app: Flask, settings: Settings) -> None:
 def asset_url(name: str) -> str:
     """The address of a static file, with the hash of its content."""
     stem, _, ending = name.rpartition(".")
-    return url_for("assets.static_file", name=f"{stem}.{_content(name)[1]}.{ending}")
+    return f"/static/{stem}.{_digest(name)}.{ending}"
 
 
 @bp.get("/static/<path:name>")
-def static_file(name: str) -> Response:
-    """A stylesheet or icon, with or without the hash in its name."""
-    accent = ACCENT.fullmatch(name)
-    if accent:
-        return _answer(b":root { --accent: #%s; }\n" % accent[1].encode(), "text/css", FOR_EVER)
-    hashed = HASHED.fullmatch(name)
-    plain = f"{hashed['stem']}.{hashed['ending']}" if hashed else name
-    if not re.fullmatch(r"[\w/-]{1,80}\.\w{1,8}", plain, re.ASCII) or not (paths.static() / plain).is_file():
-        abort(404)
-    data, digest = _content(plain)
-    lasting = hashed is not None and hashed["hash"] == digest
-    kind = mimetypes.guess_type(plain)[0] or "application/octet-stream"
-    return _answer(data, kind, FOR_EVER if lasting else "no-cache")
-
-
-@bp.get("/favicon.ico")
-def favicon() -> Response:
-    """The icon that browsers ask for by themselves."""
-    return _answer(_content("favicon.ico")[0], "image/x-icon", "public, max-age=86400")
-
-
 @bp.get("/media/<name>")
-def media(name: str) -> Response:
-    """A stored picture. Its name holds its hash: what it shows never changes."""
-    from flask import current_app
-
-    if not re.fullmatch(NAME, name):
-        abort(404)
-    response = send_from_directory(Path(current_app.config["MEDIA_FOLDER"]), name, etag=name.partition(".")[0])
-    response.headers["Cache-Control"] = FOR_EVER
-    response.headers["Content-Security-Policy"] = MEDIA_POLICY
-    return response
+@bp.get("/favicon.ico", defaults={"name": "favicon.ico"})
+def not_there(name: str) -> NoReturn:  # noqa: ARG001
+    """What lies at these addresses was answered before Flask was asked: only what does not comes here."""
+    abort(404)
 
 
-def _answer(data: bytes, kind: str, caching: str) -> Response:
-    response = Response(data, mimetype=kind)
-    response.headers["Cache-Control"] = caching
-    return response
+class Assets:
+    """A WSGI layer that answers for static files and stored pictures, and passes all else on."""
+
+    def __init__(self, application: "WSGIApplication", settings: Settings) -> None:
+        self.application = application
+        self._media = settings.media
+        self._headers = security.headers(settings)
+        self._static: dict[str, Answer] = {}
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        """Answer a request for a file; let the application answer all others."""
+        path = environ["PATH_INFO"]
+        if path.startswith(("/static/", "/media/", "/favicon.ico")) and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            answer = self._answer(path)
+            if answer is not None:
+                return answer.send(environ, start)
+        return self.application(environ, start)
+
+    def _answer(self, path: str) -> Answer | None:
+        room, _, name = path.lstrip("/").partition("/")
+        if room == "media":
+            return self._picture(name) if re.fullmatch(NAME, name) else None
+        return self._static_file(name, "no-cache") if room == "static" else self._static_file(path[1:], FOR_A_DAY)
+
+    def _static_file(self, name: str, caching: str) -> Answer | None:
+        """A file with or without the right hash in its name; kept in memory once it was asked for."""
+        kept = self._static.get(name)
+        if kept is not None:
+            return kept
+        accent = ACCENT.fullmatch(name)
+        if accent:  # any colour may be asked for: not kept
+            return self._made(b":root { --accent: #%s; }\n" % accent[1].encode(), "text/css", FOR_EVER)
+        named = NAMED.fullmatch(name)
+        plain = f"{named['stem']}.{named['ending']}" if named else ""
+        if named is None or not (paths.static() / plain).is_file():
+            return None
+        digest = named["hash"]
+        if digest and digest != _digest(plain):
+            return self._static_file(plain, caching)
+        kind = (
+            "image/x-icon" if plain.endswith(".ico") else mimetypes.guess_type(plain)[0] or "application/octet-stream"
+        )
+        answer = self._made((paths.static() / plain).read_bytes(), kind, FOR_EVER if digest else caching)
+        answer.effort = HARDEST
+        return self._static.setdefault(name, answer)
+
+    def _picture(self, name: str) -> Answer | None:
+        """A stored picture. Its name holds its hash: what it shows never changes."""
+        digest, _, ending = name.partition(".")
+        try:
+            data = (self._media / name).read_bytes()
+        except OSError:
+            return None
+        return self._made(data, TYPES[ending], FOR_EVER, policy=MEDIA_POLICY, tag=digest)
+
+    def _made(self, data: bytes, kind: str, caching: str, *, policy: str = "", tag: str = "") -> Answer:
+        own = {"Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind, "Cache-Control": caching}
+        if policy:
+            own["Content-Security-Policy"] = policy
+        return Answer("200 OK", (dict(self._headers) | own).items(), data, tag=tag)
 
 
 @cache
-def _content(name: str) -> tuple[bytes, str]:
-    data = (paths.static() / name).read_bytes()
-    return data, hashlib.sha256(data).hexdigest()[:10]
+def _digest(name: str) -> str:
+    return hashlib.sha256((paths.static() / name).read_bytes()).hexdigest()[:10]

@@ -1,7 +1,8 @@
 """Headers that protect readers, on every answer; and which host names are answered."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
+LONGEST_HOST = 270
 HSTS = "max-age=31536000"
 LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 HOST = re.compile(rf"(?=.{{1,260}}$)(?:{LABEL}(?:\.{LABEL})*\.?|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?", re.IGNORECASE)
@@ -44,28 +46,34 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.config["MAX_FORM_PARTS"] = 100
     app.wsgi_app = _plain_hosts(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-
-    hosts = _hosts(settings)
+    always = dict(headers(settings))
+    known = hosts(settings)
 
     # Not Flask's TRUSTED_HOSTS: it knows no IPv6 address, and fails before an error page can be made.
     @app.before_request
     def refuse_other_hosts() -> None:
-        if hosts is not None and _name(request.host) not in hosts:
+        if not known(request.host):
             abort(400)
 
     @app.after_request
     def guard(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in always.items():
             response.headers.setdefault(name, value)
-        if "Content-Security-Policy" not in response.headers:
-            shown = "edition" in g and g.edition.site.foreign_media
-            response.headers["Content-Security-Policy"] = policy(foreign_media=shown)
-        if settings.https:
-            response.headers["Strict-Transport-Security"] = HSTS
+        if "edition" in g and g.edition.site.foreign_media:
+            response.headers["Content-Security-Policy"] = policy(foreign_media=True)
         return response
+
+
+def headers(settings: Settings) -> list[tuple[str, str]]:
+    """The headers of every answer."""
+    strict = [("Strict-Transport-Security", HSTS)] if settings.https else []
+    return [*HEADERS.items(), ("Content-Security-Policy", policy()), *strict]
+
+
+def behind_proxies(wsgi: "WSGIApplication", settings: Settings) -> "WSGIApplication":
+    """Believe the X-Forwarded- headers of as many proxies as the settings trust."""
+    hops = settings.trusted_proxies
+    return ProxyFix(wsgi, x_for=hops, x_proto=hops, x_host=hops) if hops else wsgi
 
 
 def policy(*, foreign_media: bool = False) -> str:
@@ -85,17 +93,23 @@ def _plain_hosts(wsgi: "WSGIApplication") -> "WSGIApplication":
     return checked
 
 
-def _hosts(settings: Settings) -> set[str] | None:
-    """The names this site answers to: its own, and this machine's.
+def hosts(settings: Settings) -> Callable[[str], bool]:
+    """Says of a Host header whether this site answers to it: to its own name, and to this machine's.
 
-    None, for all, while it is served to a whole network and no address of its own is set: nothing in an answer
+    To all, while it is served to a whole network and no address of its own is set: nothing in an answer
     depends on the name that was asked for.
     """
     everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104
     if everywhere and settings.sources.get("site_url") == "default":
-        return None
+        return lambda _host: True
     own = urlsplit(settings.site_url).hostname or ""
-    return {own, "localhost", "127.0.0.1", "::1", settings.host.strip("[]").lower()}
+    names = {own, "localhost", "127.0.0.1", "::1", settings.host.strip("[]").lower()}
+
+    @lru_cache(maxsize=64)
+    def known(host: str) -> bool:
+        return HOST.fullmatch(host) is not None and _name(host) in names
+
+    return lambda host: len(host) <= LONGEST_HOST and known(host)
 
 
 def _name(host: str) -> str:

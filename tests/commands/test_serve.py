@@ -6,119 +6,22 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import feedparser
 import pytest
 from lxml import html
 
+from tests.commands.conftest import Start
+from tests.server import alive, free_port, until
 from tests.transfer.library import files, rows
 from tests.world import Result, texts
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 ESSAY = "/posts/diplomatic-relations/"
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
-
-
-def until(true: Callable[[], object], seconds: float, what: str) -> None:
-    """Wait for something to become true."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"{what}: not within {seconds} seconds"
-        time.sleep(0.05)
-
-
-@dataclass
-class Server:
-    """A running blog."""
-
-    process: "subprocess.Popen[str]"
-    port: int
-    output: Path
-
-    def get(self, path: str) -> tuple[int, bytes]:
-        """Status and body; 0 when nobody answers."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as response:
-                return response.status, response.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read()
-        except OSError:
-            return 0, b""
-
-    def workers(self) -> list[int]:
-        """The processes that the server started."""
-        return children(self.process.pid)
-
-    def stop(self, with_signal: int) -> int:
-        """Its exit status, after a signal to the leader alone."""
-        os.kill(self.process.pid, with_signal)
-        return self.process.wait(10)
-
-
-def children(of: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                state, parent = (entry / "stat").read_text().rpartition(") ")[2].split()[:2]
-            except OSError:
-                continue
-            if int(parent) == of and state != "Z":
-                found.append(int(entry.name))
-    return sorted(found)
-
-
-def alive(pid: int) -> bool:
-    try:
-        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(") ")[2][0] != "Z"
-    except OSError:
-        return False
-
-
-Start = Callable[..., Server]
-
-
-@pytest.fixture
-def start(instance: Path, tmp_path: Path) -> Iterator[Start]:
-    """Starts `serve` and waits until it answers; ends what still runs."""
-    started: list[Server] = []
-
-    def begin(*, workers: int = 2) -> Server:
-        output = tmp_path / f"output-{len(started)}"
-        port = free_port()
-        with output.open("w") as out:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "blog", "--instance", str(instance), "serve",
-                 "--port", str(port), "--workers", str(workers)],
-                cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, process_group=0, text=True,
-            )  # fmt: skip
-        started.append(Server(process, port, output))
-        until(lambda: started[-1].get("/healthz")[0] == 200 or process.poll() is not None, 15, "an answer")
-        assert process.poll() is None, output.read_text()
-        return started[-1]
-
-    yield begin
-    for server in started:
-        for pid in [*server.workers(), server.process.pid]:
-            if server.process.poll() is None or alive(pid):
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
-        server.process.wait(10)
 
 
 def serve(instance: Path, *options: str) -> Result:
@@ -151,7 +54,7 @@ def test_a_new_blog_answers_from_an_empty_folder(start: Start, instance: Path) -
 def test_a_signal_ends_it_cleanly(start: Start, instance: Path, with_signal: int) -> None:
     server = start()
     server.get(ESSAY)
-    workers = server.workers()
+    workers = server.children()
     assert len(workers) >= 2
     assert server.stop(with_signal) == 0
     assert not [pid for pid in workers if alive(pid)]
@@ -205,12 +108,7 @@ def test_what_a_command_publishes_is_served_at_once(start: Start, command: Calla
 
 def test_a_killed_worker_comes_back(start: Start) -> None:
     server = start(workers=2)
-    # Not the helper that the multiprocessing library starts, which serves nobody.
-    before = [
-        pid
-        for pid in server.workers()
-        if b"resource_tracker" not in (Path("/proc") / str(pid) / "cmdline").read_bytes()
-    ]
+    before = server.workers()
     os.kill(before[0], signal.SIGKILL)
     until(lambda: set(server.workers()) - set(before), 15, "another worker")
     until(lambda: all(server.get(ESSAY)[0] == 200 for _ in range(10)), 15, "pages")
@@ -223,7 +121,7 @@ def test_a_killed_worker_comes_back(start: Start) -> None:
 
 def test_workers_do_not_outlive_a_killed_server(start: Start) -> None:
     server = start()
-    workers = server.workers()
+    workers = server.children()
     assert workers
     server.process.kill()
     server.process.wait(10)

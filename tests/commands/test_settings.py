@@ -130,7 +130,7 @@ def test_a_number_in_the_file_is_judged_too(instance: Path, value: str) -> None:
 def test_an_unknown_variable_is_refused_with_a_hint(instance: Path) -> None:
     with pytest.raises(BadSetting, match=r"There is no setting BLOG_SITEURL\. Did you mean BLOG_SITE_URL\?"):
         load(instance, {"BLOG_SITEURL": "https://a.example"})
-    with pytest.raises(BadSetting, match=r"There is no setting BLOG_XYZZY\. Known: BLOG_DATABASE_URL"):
+    with pytest.raises(BadSetting, match=r"There is no setting BLOG_XYZZY\. Known: BLOG_ACCESS_LOG"):
         load(instance, {"BLOG_XYZZY": "1"})
 
 

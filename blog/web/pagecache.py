@@ -1,0 +1,164 @@
+"""Ready-made pages, kept in front of Flask: a reader's page for the price of a static file, right after every edit.
+
+A page is kept with the watcher's stamp, read before its building began, and is sent as long as the stamp stays.
+Nobody clears this cache: a commit, by whatever process, is the invalidation.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from blog.core.watching import Watcher
+from blog.web.delivery import CHANGED_AT, KEPT, VARIES, Answer, Header
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# What a client has already, and which part it wants, is judged here, from the whole answer.
+CONDITIONS = (
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_MATCH",
+    "HTTP_IF_UNMODIFIED_SINCE",
+    "HTTP_IF_RANGE",
+    "HTTP_RANGE",
+    "HTTP_ACCEPT_ENCODING",
+)
+CACHE = "broadsheet.cache"  # hit or miss, for the access log
+TURNS = 64
+
+
+class Shelf:
+    """Answers by address, of one stamp at a time, within a number of bytes; the least recently used go first."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.bytes = 0
+        self._lock = Lock()
+        self._stamp = -1
+        self._answers: OrderedDict[str, tuple[Answer, int]] = OrderedDict()
+
+    def get(self, key: str, stamp: int) -> Answer | None:
+        """The answer kept at this address, if it is of this stamp. A newer stamp empties the shelf."""
+        with self._lock:
+            if stamp != self._stamp:
+                if stamp > self._stamp:
+                    self._answers.clear()
+                    self.bytes, self._stamp = 0, stamp
+                return None
+            found = self._answers.get(key)
+            if found is None:
+                return None
+            self._answers.move_to_end(key)
+            return found[0]
+
+    def put(self, key: str, stamp: int, answer: Answer) -> None:
+        """Keep an answer, unless it is of an older stamp or heavier than an eighth of the shelf."""
+        with self._lock:
+            if stamp == self._stamp:
+                self._place(key, answer)
+
+    def weigh(self, key: str, answer: Answer) -> None:
+        """Weigh an answer anew, if it is kept."""
+        with self._lock:
+            if self._answers.get(key, (None, 0))[0] is answer:
+                self._place(key, answer)
+
+    def _place(self, key: str, answer: Answer) -> None:
+        self.bytes -= self._answers.pop(key, (None, 0))[1]
+        weight = answer.weight + len(key)
+        if weight > self.limit // 8:
+            return
+        self._answers[key] = answer, weight
+        self.bytes += weight
+        while self.bytes > self.limit:
+            self.bytes -= self._answers.popitem(last=False)[1][1]
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+
+class PageCache:
+    """A WSGI layer that keeps what an application answers to GET, and makes conditional and compressed answers of it.
+
+    `limit` counts bytes, 0 keeps nothing. Requests with the cookie of a session are neither answered from it nor
+    kept. `answers_to` says which hosts' pages these are.
+    """
+
+    def __init__(
+        self,
+        application: "WSGIApplication",
+        watcher: Watcher,
+        *,
+        limit: int,
+        session_cookie: str,
+        answers_to: Callable[[str], bool],
+    ) -> None:
+        self.application = application
+        self.watcher = watcher
+        self.shelf = Shelf(limit)
+        self._cookie = session_cookie + "="
+        self._answers_to = answers_to
+        self._turns = [Lock() for _ in range(TURNS)]
+
+    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, from what is kept if that is right."""
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self.application(environ, start)
+        stamp = self.watcher.stamp() if self._anybodys(environ) else None
+        if stamp is None:
+            return self._made(environ)[0].send(environ, start)
+        key = environ["PATH_INFO"]
+        answer = self.shelf.get(key, stamp)
+        environ[CACHE] = "miss" if answer is None else "hit"
+        if answer is None:
+            return self._built(key, stamp, environ).send(environ, start)
+        variants = answer.variants
+        sent = answer.send(environ, start)
+        if answer.variants != variants:
+            self.shelf.weigh(key, answer)
+        return sent
+
+    def _anybodys(self, environ: "WSGIEnvironment") -> bool:
+        """Whether everybody who asks so gets the same."""
+        return bool(
+            self.shelf.limit
+            and self._cookie not in environ.get("HTTP_COOKIE", "")
+            and not environ.get("SCRIPT_NAME")
+            and self._answers_to(str(environ.get("HTTP_HOST", environ["SERVER_NAME"])))
+        )
+
+    def _built(self, key: str, stamp: int, environ: "WSGIEnvironment") -> Answer:
+        """The answer, made by one thread while others that want the same wait for it."""
+        with self._turns[hash(key) % TURNS]:
+            answer = self.shelf.get(key, stamp)
+            if answer is None:
+                answer, keep = self._made(environ)
+                if keep:
+                    answer.effort = KEPT
+                    answer.prepare(environ)  # kept compressed: what waits for its turn finds it finished
+                    self.shelf.put(key, stamp, answer)
+            return answer
+
+    def _made(self, environ: "WSGIEnvironment") -> tuple[Answer, bool]:
+        """What the application answers to a plain GET, and whether that is the same for everybody."""
+        inner = {name: value for name, value in environ.items() if name not in CONDITIONS}
+        inner["REQUEST_METHOD"] = "GET"
+        said: list[Any] = []
+
+        def begin(status: str, headers: list[Header], _exc_info: object = None) -> Callable[[bytes], object]:
+            said[:] = status, headers
+            return parts.append
+
+        parts: list[bytes] = []
+        body = self.application(inner, begin)
+        try:
+            parts.extend(body)
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+        answer = Answer(said[0], said[1], b"".join(parts), changed_at=inner.get(CHANGED_AT))
+        told = {name.lower(): value for name, value in said[1]}
+        personal = "set-cookie" in told or "private" in told.get("cache-control", "") or VARIES in inner
+        return answer, bool(answer.tag) and not personal

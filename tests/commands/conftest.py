@@ -1,0 +1,45 @@
+"""A blog served as its keeper would serve it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server import Server, alive, free_port, until
+
+ROOT = Path(__file__).resolve().parents[2]
+Start = Callable[..., Server]
+
+
+@pytest.fixture
+def start(instance: Path, tmp_path: Path) -> Iterator[Start]:
+    """Starts `serve` and waits until it answers; ends what still runs."""
+    started: list[Server] = []
+
+    def begin(*options: str, workers: int = 2) -> Server:
+        output = tmp_path / f"output-{len(started)}"
+        port = free_port()
+        with output.open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "blog", "--instance", str(instance), "serve",
+                 "--port", str(port), "--workers", str(workers), *options],
+                cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, process_group=0, text=True,
+            )  # fmt: skip
+        started.append(Server(process, port, output))
+        until(lambda: started[-1].get("/healthz")[0] == 200 or process.poll() is not None, 15, "an answer")
+        assert process.poll() is None, output.read_text()
+        return started[-1]
+
+    yield begin
+    for server in started:
+        for pid in [*server.children(), server.process.pid]:
+            if server.process.poll() is None or alive(pid):
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+        server.process.wait(10)
