@@ -21,7 +21,7 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
 
     from blog import config, feeds, paths, reader, social
     from blog.extensions import init_database
-    from blog.web import assets, delivery, errors, layers, pagination, security, templating
+    from blog.web import addresses, assets, delivery, errors, layers, pagination, security, templating
 
     settings = settings or config.load(instance)
     file = settings.database_file
@@ -41,5 +41,6 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
     errors.init_app(app)
     for face in (reader, feeds, social):
         face.init_app(app)
+    addresses.init_app(app)
     layers.init_app(app, settings)
     return app

@@ -6,6 +6,7 @@ people count them and with an ellipsis, only where a network's limit forces it.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import quote
 
@@ -53,6 +54,7 @@ class Network:
     address: Callable[[str, str], str]
 
 
+@lru_cache(maxsize=64)
 def encoded(text: str) -> str:
     """Percent-encoded, a space as %20, nothing left that could end a parameter."""
     return quote(text, safe="")
@@ -72,6 +74,8 @@ def cut(title: str, most: int, measure: Callable[[str], int] = len) -> str:
 
 def weight(text: str) -> int:
     """The length of a text as X counts it."""
+    if LIGHT.fullmatch(text):
+        return len(text)
     total = 0
     for grapheme in graphemes(text):
         total += len(grapheme) if LIGHT.fullmatch(grapheme) else 2 if len(grapheme) == 1 else _cluster(grapheme)
@@ -87,6 +91,8 @@ def _cluster(grapheme: str) -> int:
 
 def count(text: str) -> int:
     """The length of a text in characters as people count them."""
+    if text.isascii() and "\r" not in text:
+        return len(text)
     return len(graphemes(text))
 
 
