@@ -66,7 +66,7 @@ class Text:
 @cache
 def text(name: str, words: int | None = None, kind: str = "post") -> Text:
     """The text of this name, of so many words if given."""
-    dice = random.Random(f"{SEED} text {name}")
+    dice = _dice("text", name)
     body = texts.body(dice, words or texts.length(dice))
     return Text(body, rendering.render(body, base=permalinks.path(kind, "-")))
 
@@ -97,22 +97,38 @@ def post_rows(size: int) -> Rows:
 
 def _post(back: int, size: int, choice: list[dict[str, Any]]) -> dict[str, Any]:
     """The post that comes `back` places after the newest."""
-    dice = random.Random(f"{SEED} post {back}")
+    dice = _dice("post", back)
     title = texts.title(dice)
     when = NEWEST - SPAN * (back / size)
     updated = when + timedelta(days=30) if dice.random() < 0.1 and when < NEWEST - timedelta(days=60) else None
     return {
         "id": size - back, "guid": str(UUID(int=dice.getrandbits(128), version=4)), "kind": "post", "version": 1,
-        "slug": f"{slugs.slug_of(title)}-{back}", "title": title, "unlisted": False,
+        "slug": _slug(back, title), "title": title, "unlisted": False,
         "summary": texts.sentence(dice) if dice.random() < 0.8 else "",
         "created_at": when, "published_at": when, "updated_at": updated, **dice.choice(choice),
     }  # fmt: skip
 
 
+def _slug(back: int, title: str) -> str:
+    return f"{slugs.slug_of(title)}-{back}"
+
+
+def _dice(what: str, which: object) -> random.Random:
+    return random.Random(f"{SEED} {what} {which}")
+
+
+def addresses(size: int, count: int) -> list[str]:
+    """The addresses of so many articles, spread over the whole archive."""
+    backs = range(0, size, max(1, size // count))
+    return [
+        permalinks.path("post", _slug(back, texts.title(_dice("post", back)))) for back in backs if back * 2 != size
+    ]
+
+
 def tagging_rows(size: int) -> Rows:
     """Which post carries which tags; the measured article carries the same in every size."""
     for back in range(size - 1, -1, -1):
-        dice = random.Random(f"{SEED} tags {'measured' if back == size // 2 else back}")
+        dice = _dice("tags", "measured" if back == size // 2 else back)
         others = dice.sample(range(2, TAGS + 1), TAGS_OF_A_POST - 1)
         for position, tag_id in enumerate([1, *others]):
             yield {"post_id": size - back, "tag_id": tag_id, "position": position}
