@@ -121,7 +121,7 @@ def addresses(size: int, count: int) -> list[str]:
     """The addresses of so many articles, spread over the whole archive."""
     backs = range(0, size, max(1, size // count))
     return [
-        permalinks.path("post", _slug(back, texts.title(_dice("post", back)))) for back in backs if back * 2 != size
+        permalinks.path("post", _slug(back, texts.title(_dice("post", back)))) for back in backs if back != size // 2
     ]
 
 

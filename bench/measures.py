@@ -26,13 +26,16 @@ class Plan:
     starts: int = 5
     edits: int = 30
     addresses: int = 10_000
+    uncached_beside_nginx: bool = True
 
     def contest(self, contenders: Sequence[Contender]) -> list[list[Run]]:
         """A contest of this length."""
         return load.contest(contenders, rounds=self.rounds, seconds=self.seconds, warm=self.warm)
 
 
-QUICK = Plan(sizes=(100, 10_000), rounds=1, seconds=2, warm=1, starts=2, edits=4, addresses=5_000)
+QUICK = Plan(
+    sizes=(100, 10_000), rounds=1, seconds=2, warm=1, starts=2, edits=4, addresses=5_000, uncached_beside_nginx=False
+)
 
 
 def contender(server: Server, page: Page) -> Contender:
@@ -76,14 +79,15 @@ def uncached(blogs: Mapping[int, Server], files: Server, plan: Plan, say: Say) -
     for page in pages.UNCACHED:
         say(f"{page.name}, cache off, in blogs of {', '.join(f'{size:,}' for size in blogs)} posts")
         contenders = [contender(blog, page) for blog in blogs.values()]
-        if page.beside_nginx:
+        beside = page.beside_nginx and plan.uncached_beside_nginx
+        if beside:
             # A page made anew may be compressed less, but says the same.
             anew = checked(contenders[-1].server.port, page.path, page)
             contenders.append(nginx_contender(files, page, anew, same_gzip=False))
         runs = plan.contest(contenders)
         by_size = runs[: len(blogs)]
         found = load.figures(by_size[-1]) | {"growth": load.ratio("cpu_ms", by_size[-1], by_size[0])}
-        if page.beside_nginx:
+        if beside:
             found |= _beside(by_size[-1], runs[-1])
         costs = ", ".join(f"{load.figures(each)['cpu_ms']:.2f}" for each in by_size)
         sizes = ", ".join(f"{size:,}" for size in blogs)

@@ -22,6 +22,8 @@ WORKERS = 2
 START_SECONDS = 60
 # Longer than the server itself waits for its workers.
 STOP_SECONDS = 15
+SETTLE_SECONDS = 10
+IDLE_CPU_SECONDS = 0.01
 
 NGINX = """
 {user}
@@ -66,6 +68,17 @@ class Server:
     def cpu_seconds(self) -> float:
         """Processor time that all its processes used so far."""
         return proc.cpu_seconds(self.pid)
+
+    def settled(self) -> float:
+        """The same, once what its former readers left unanswered is done: it must not count for the next."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        used = self.cpu_seconds()
+        while time.monotonic() < deadline:
+            time.sleep(0.1)
+            before, used = used, self.cpu_seconds()
+            if used - before <= IDLE_CPU_SECONDS:
+                break
+        return used
 
     def pss_megabytes(self) -> float:
         """Memory of all its processes."""
