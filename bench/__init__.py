@@ -1,0 +1,1 @@
+"""How fast Broadsheet answers, beside nginx on the same machine: `make bench`."""

@@ -1,0 +1,128 @@
+"""`make bench`: make the blogs, start the servers, measure, print one table, keep it in bench/RESULTS.md."""
+
+import argparse
+import os
+import re
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from bench import edits, library, measures, pages, report, servers, tools
+from bench.asking import Answer, WrongAnswer, ask, checked
+from bench.measures import QUICK, Plan
+from bench.pages import Page
+from bench.report import Row
+from bench.servers import NoStart, Server
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+STARTED = time.monotonic()
+
+
+def say(text: str) -> None:
+    """A line of progress, on standard error: standard output is the table."""
+    sys.stderr.write(f"[{time.monotonic() - STARTED:5.0f} s] {text}\n")
+    sys.stderr.flush()
+
+
+def main() -> int:
+    """The exit status: 0 when all answers were right, whatever the figures; 1 when one was wrong."""
+    arguments = _arguments()
+    plan = QUICK if arguments.quick else Plan()
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        tools.prepare()
+        keep = Path(arguments.folder).absolute() if arguments.folder else None
+        with tempfile.TemporaryDirectory(prefix="broadsheet-bench-", dir=keep and _made(keep)) as temporary:
+            rows = measure(Path(temporary), keep, plan)
+    except (WrongAnswer, NoStart, tools.Lacking) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped; nothing was written.\n")
+        return 130
+    return tell(rows, plan, quick=arguments.quick)
+
+
+def measure(folder: Path, keep: Path | None, plan: Plan) -> list[Row]:
+    """All rows of the table."""
+    instances = {size: folder / str(size) for size in plan.sizes}
+    for size, instance in instances.items():
+        library.make_or_copy(instance, size, keep, say)
+    largest = instances[plan.sizes[-1]]
+    log = folder / "log"
+    with ExitStack() as stack:
+        blog = stack.enter_context(servers.broadsheet(largest, log))
+        measured = answers(blog)
+        sent = {page.file: (answer.plain(), answer.body) for page, answer in measured.items()}
+        files = stack.enter_context(servers.nginx(folder / "nginx", sent))
+        rows = measures.cached(blog, files, measured, plan, say)
+        with ExitStack() as off:
+            blogs = {
+                size: off.enter_context(servers.broadsheet(instance, log, page_cache=False))
+                for size, instance in instances.items()
+            }
+            rows += measures.uncached(blogs, files, plan, say)
+        rows.append(edits.publish_while_reading(blog, largest, plan.edits, say))
+        paths = library.addresses(plan.sizes[-1], plan.addresses)
+        rows.append(measures.memory(blog, paths, folder, plan, say))
+    return [*rows, measures.cold_start(largest, log, f"cold start, {plan.sizes[-1]:,} posts", plan, say)]
+
+
+def answers(blog: Server) -> dict[Page, Answer]:
+    """The pages that are measured with the cache on, and the bytes that nginx shall serve. Raises WrongAnswer."""
+    style = re.search(r'rel="stylesheet" href="([^"]+)"', ask(blog.port, "/").plain().decode())
+    if not style:
+        raise WrongAnswer("The home page names no stylesheet.")
+    measured = [*pages.CACHED, pages.stylesheet(style[1])]
+    return {page: checked(blog.port, page.path, page) for page in measured}
+
+
+def tell(rows: Sequence[Row], plan: Plan, *, quick: bool) -> int:
+    """Print the table; keep it when it is a whole one and right."""
+    sys.stdout.write(f"\n{report.table(rows)}\n\n")
+    wrong = [f"{row.name}: {row.wrong}" for row in rows if row.wrong]
+    if wrong:
+        sys.stderr.write("Wrong answers; nothing was written.\n" + "\n".join(wrong) + "\n")
+        return 1
+    if quick:
+        say("A quick run gives hints, not figures: bench/RESULTS.md stays as it is")
+        return 0
+    facts = {"rounds": plan.rounds, "seconds": plan.seconds, "smallest": plan.sizes[0], "readers": edits.READERS}
+    text = report.document(
+        rows,
+        now=datetime.now(UTC),
+        on=report.machine(tools.nginx_version()),
+        command="make bench",
+        method=report.METHOD.format(**facts),
+    )
+    RESULTS.write_text(text, "utf-8")
+    say("Written to bench/RESULTS.md")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Broadsheet beside nginx.")
+    parser.add_argument("--quick", action="store_true", help="under two minutes, at most 10,000 posts; hints only")
+    parser.add_argument(
+        "--folder", default=os.environ.get("BENCH_FOLDER"), help="keeps the blogs for the next run (else BENCH_FOLDER)"
+    )
+    return parser.parse_args()
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _stop(_signal: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""An author at work, in a process of their own: one edit a second, each told once it is acknowledged.
+
+Prints `<serial> <monotonic time>` when the call that edits has returned; the clock is the same for all processes.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from bench import library
+from blog import config
+from blog.commands import opened
+from blog.core import posts, publishing
+from blog.core.publishing import Fields
+
+MARK = "edition"
+
+
+def main() -> None:
+    """`python -m bench.editor INSTANCE EDITS`."""
+    instance, edits = Path(sys.argv[1]), int(sys.argv[2])
+    with opened(config.load(instance, environ={}, site_url=library.SITE_URL)):
+        post = posts.find(library.MEASURED_SLUG, whole=True)
+        post_id, body = post.id, post.body
+        start = time.monotonic()
+        for serial in range(1, edits + 1):
+            time.sleep(max(0.0, start + serial - time.monotonic()))
+            title = f"{library.MEASURED_TITLE}, {MARK} {serial}"
+            began = time.monotonic()
+            publishing.edit(post_id, Fields(title=title, body=f"This is {MARK} {serial}.\n\n{body}"))
+            done = time.monotonic()
+            sys.stdout.write(f"{serial} {done!r} {done - began!r}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

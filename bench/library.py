@@ -1,0 +1,190 @@
+"""Blogs of 100 to 100,000 posts, the same rows on every machine.
+
+A post is made from its distance to the newest one, so that the newest posts, and with them the first pages and the
+feed, are the same in a blog of any size: what differs between sizes is the size. The measured article is in the middle.
+"""
+
+import hashlib
+import random
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+
+from bench import texts
+from bench.words import ADJECTIVES, NOUNS
+from blog import config, paths
+from blog.commands import opened
+from blog.commands.serve import checkpoint
+from blog.config import Settings
+from blog.core import permalinks, rendering, slugs
+from blog.core.rendering import Rendered
+from blog.core.transaction import writing
+from blog.models import Post, Tag, post_tag
+
+SEED = "broadsheet"
+NEWEST = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
+SPAN = timedelta(days=20 * 365)
+BODIES = 300
+TAGS = 200
+TAGS_OF_A_POST = 3
+COMMON_TAG = "Everything"
+PAGES = ("About", "Colophon", "Contact")
+MEASURED_TITLE = "The measured article in the middle of the archive"
+MEASURED_SLUG = "the-measured-article"
+SITE_URL = "https://essays.example"
+CHUNK = 2000
+
+Rows = Iterator[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A body and what core makes of it."""
+
+    body: str
+    rendered: Rendered
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of a post that it fills."""
+        made = self.rendered
+        return {
+            "body": self.body, "html": made.html, "feed_html": made.feed_html, "contents": made.contents,
+            "links": made.links, "pictures": made.pictures, "words": made.words, "extract": made.extract,
+            "renderer": rendering.VERSION,
+        }  # fmt: skip
+
+
+@cache
+def text(name: str, words: int | None = None, kind: str = "post") -> Text:
+    """The text of this name, of so many words if given."""
+    dice = _dice("text", name)
+    body = texts.body(dice, words or texts.length(dice))
+    return Text(body, rendering.render(body, base=permalinks.path(kind, "-")))
+
+
+def tag_rows() -> list[dict[str, Any]]:
+    """All tags; the first is on every post."""
+    names = [COMMON_TAG]
+    names += [f"{ADJECTIVES[n % len(ADJECTIVES)]} {NOUNS[n % len(NOUNS)]}".capitalize() for n in range(TAGS - 1)]
+    return [
+        {"id": number, "name": name, "key": name.casefold(), "slug": slugs.slug_of(name, "tag")}
+        for number, name in enumerate(names, 1)
+    ]
+
+
+def post_rows(size: int) -> Rows:
+    """All posts, the oldest first, and then the pages."""
+    choice = [text(str(number)).columns() for number in range(BODIES)]
+    measured = text("measured", texts.LONGEST).columns()
+    for back in range(size - 1, -1, -1):
+        row = _post(back, size, choice)
+        if back == size // 2:
+            row |= measured | {"title": MEASURED_TITLE, "slug": MEASURED_SLUG, "updated_at": None}
+        yield row
+    for number, title in enumerate(PAGES, 1):
+        row = _post(size + number, size, [text(title, 250, "page").columns()])
+        yield row | {"id": size + number, "kind": "page", "title": title, "slug": title.lower(), "updated_at": None}
+
+
+def _post(back: int, size: int, choice: list[dict[str, Any]]) -> dict[str, Any]:
+    """The post that comes `back` places after the newest."""
+    dice = _dice("post", back)
+    title = texts.title(dice)
+    when = NEWEST - SPAN * (back / size)
+    updated = when + timedelta(days=30) if dice.random() < 0.1 and when < NEWEST - timedelta(days=60) else None
+    return {
+        "id": size - back, "guid": str(UUID(int=dice.getrandbits(128), version=4)), "kind": "post", "version": 1,
+        "slug": _slug(back, title), "title": title, "unlisted": False,
+        "summary": texts.sentence(dice) if dice.random() < 0.8 else "",
+        "created_at": when, "published_at": when, "updated_at": updated, **dice.choice(choice),
+    }  # fmt: skip
+
+
+def _slug(back: int, title: str) -> str:
+    return f"{slugs.slug_of(title)}-{back}"
+
+
+def _dice(what: str, which: object) -> random.Random:
+    return random.Random(f"{SEED} {what} {which}")
+
+
+def addresses(size: int, count: int) -> list[str]:
+    """The addresses of so many articles, spread over the whole archive."""
+    backs = range(0, size, max(1, size // count))
+    return [
+        permalinks.path("post", _slug(back, texts.title(_dice("post", back)))) for back in backs if back != size // 2
+    ]
+
+
+def tagging_rows(size: int) -> Rows:
+    """Which post carries which tags; the measured article carries the same in every size."""
+    for back in range(size - 1, -1, -1):
+        dice = _dice("tags", "measured" if back == size // 2 else back)
+        others = dice.sample(range(2, TAGS + 1), TAGS_OF_A_POST - 1)
+        for position, tag_id in enumerate([1, *others]):
+            yield {"post_id": size - back, "tag_id": tag_id, "position": position}
+
+
+def fill(size: int) -> None:
+    """Write the library into the blog whose application context is open: one transaction, the normal tables only."""
+    with writing() as session:
+        session.execute(insert(Tag), tag_rows())
+        for chunk in _chunks(post_rows(size)):
+            session.execute(insert(Post), chunk)
+        for chunk in _chunks(tagging_rows(size)):
+            session.execute(insert(post_tag), chunk)
+
+
+def _chunks(rows: Rows) -> Iterator[list[dict[str, Any]]]:
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk
+
+
+def make(instance: Path, size: int) -> Settings:
+    """A blog of so many posts in a new folder."""
+    instance.mkdir(parents=True)
+    settings = config.load(instance, environ={}, site_url=SITE_URL)
+    with opened(settings):
+        fill(size)
+    checkpoint(settings)
+    return settings
+
+
+def make_or_copy(instance: Path, size: int, keep: Path | None, say: Callable[[str], None]) -> None:
+    """A blog of so many posts; with `keep`, a copy of the one that is kept there, made on the first run."""
+    began = time.monotonic()
+    if keep is None:
+        make(instance, size)
+    else:
+        kept = keep / f"{size}-{fingerprint()}"
+        if not (kept / "complete").exists():
+            shutil.rmtree(kept, ignore_errors=True)
+            make(kept, size)
+            (kept / "complete").touch()
+        _copy(kept, instance)
+    megabytes = (instance / "blog.db").stat().st_size / 1e6
+    say(f"{size:,} posts ({megabytes:,.0f} MB) in {time.monotonic() - began:.1f} s")
+
+
+def _copy(kept: Path, instance: Path) -> None:
+    instance.mkdir(parents=True)
+    for name in ("blog.db", "secret_key"):
+        shutil.copy2(kept / name, instance / name)
+
+
+def fingerprint() -> str:
+    """Changes with the code that shapes the rows, so that no outdated library is measured."""
+    here = Path(__file__).parent
+    files = [here / name for name in ("library.py", "texts.py", "words.py")]
+    for room in ("core", "models", "migrations"):
+        files += sorted((paths.PACKAGE / room).rglob("*.py"))
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:12]

@@ -1,0 +1,88 @@
+"""What is measured: a line for each page, with its goals. Another row is another line here."""
+
+from dataclasses import dataclass
+
+from bench import library
+
+HTML = "text/html"
+RSS = "application/rss+xml"
+UNITS = {
+    "cpu_ms": "ms CPU", "of_nginx": "of nginx", "growth": "times the small blog", "pss_mb": "MB", "cold_s": "s CPU",
+    "stale": "stale answers",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a figure should be: at most (or at least) `limit`; at `close` little is left to be gained."""
+
+    figure: str
+    limit: float
+    close: float | None = None
+    at_least: bool = False
+
+    def told(self) -> str:
+        """The goal in a few characters."""
+        close = "" if self.close is None else f" ({self.close:g})"
+        return f"{'≥' if self.at_least else '≤'} {self.limit:g}{close} {UNITS[self.figure]}"
+
+    def judged(self, value: float) -> str:
+        """Whether the value meets it."""
+        sign = -1 if self.at_least else 1
+        if value * sign > self.limit * sign:
+            return "missed"
+        near = self.close is not None and value * sign <= self.close * sign
+        return "met, close to the limit" if near else "met"
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address that is measured: its content type, words that it must say, and its goals."""
+
+    name: str
+    path: str
+    kind: str
+    says: str
+    goals: tuple[Goal, ...] = ()
+    known: bool = False  # asked for by one who has it already: 304
+    beside_nginx: bool = True
+
+    @property
+    def file(self) -> str:
+        """The name that nginx serves the same bytes under."""
+        ending = {HTML: "html", RSS: "xml"}.get(self.kind, "css")
+        return f"{self.path.strip('/').replace('/', '-').partition('.')[0] or 'home'}.{ending}"
+
+
+ARTICLE = f"/posts/{library.MEASURED_SLUG}/"
+TAG = f"/tags/{library.COMMON_TAG.lower()}/"
+GROWTH = Goal("growth", 1.2, 1.05)
+
+CACHED = (
+    Page("home", "/", HTML, "Recent Posts"),
+    Page(
+        "article",
+        ARTICLE,
+        HTML,
+        library.MEASURED_TITLE,
+        (Goal("cpu_ms", 0.06, 0.04), Goal("of_nginx", 0.4, 0.6, at_least=True)),
+    ),
+    Page("tag", TAG, HTML, library.COMMON_TAG),
+    Page("feed", "/feed.xml", RSS, "<rss"),
+    Page("feed, 304", "/feed.xml", RSS, "<rss", (Goal("cpu_ms", 0.05, 0.04),), known=True),
+)
+# Measured in the smallest, the middle and the largest blog.
+UNCACHED = (
+    Page("article", ARTICLE, HTML, library.MEASURED_TITLE, (Goal("cpu_ms", 1.2, 0.6), GROWTH)),
+    Page("home", "/", HTML, "Recent Posts", (GROWTH,)),
+    Page("tag", TAG, HTML, library.COMMON_TAG, (GROWTH,), beside_nginx=False),
+    Page("feed", "/feed.xml", RSS, "<rss", (GROWTH,), beside_nginx=False),
+)
+NO_STALE = Goal("stale", 0)
+MEMORY = Goal("pss_mb", 200, 120)
+COLD_START = Goal("cold_s", 1.0, 0.5)
+
+
+def stylesheet(path: str) -> Page:
+    """The stylesheet, at its hashed address."""
+    return Page("static file", path, "text/css", "@layer")

@@ -1,0 +1,107 @@
+"""The table, and bench/RESULTS.md: when, on what machine, how."""
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import version
+
+from bench import proc
+from bench.pages import Goal
+from blog.extensions import sqlite_driver
+
+HEADINGS = (
+    "what", "requests/s", "CPU ms a request", "p50 ms", "p99 ms", "nginx requests/s", "nginx CPU ms", "of nginx",
+    "also", "goal (close to the limit)", "result",
+)  # fmt: skip
+NUMBERS = range(1, 8)
+
+METHOD = """
+wrk (2 threads, 32 connections, `Accept-Encoding: gzip`) drives Broadsheet and nginx in turns (A B A B) on this one
+machine, so it takes its share of the same cores from both; each has two workers. nginx serves, as a file with its
+`.gz` beside it, the very bytes that Broadsheet sends. Figures are medians of {rounds} runs of {seconds} s after a
+warm-up; ratios are taken pair by pair. The machine is shared with others: trust ratios and processor time more than
+requests per second, and small differences not at all. p50 and p99 are those of a server
+that is kept busy without pause.
+
+- CPU is user and system time, from `/proc`, of all processes of the server, divided by the requests.
+- “Cache off” is `BLOG_PAGE_CACHE_MB=0`, in the largest blog: each request makes its page anew. “Times the small blog”
+  divides the processor time there by that in a blog of {smallest:,} posts, pair by pair.
+- Before a page is counted, its status, type, compression, words, validators and 304 are checked; after each run, that
+  there were no errors and that answers had the right size.
+- “An edit a second”: another process edits the article through `blog.core`; {readers} readers written in Python note
+  the time before they ask. An answer is stale when it shows less than was acknowledged before it was asked for.
+- Memory is PSS (what processes share counts once), of all processes of the server, after all the above.
+- A cold start is the processor time of all processes from exec to the first answer of the home page.
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table; `wrong` says what must not happen at all."""
+
+    name: str
+    figures: dict[str, float]
+    goals: tuple[Goal, ...] = ()
+    remark: str = ""
+    wrong: str = field(default="")
+
+    def results(self) -> str:
+        """Each goal's result."""
+        return "; ".join(goal.judged(self.figures[goal.figure]) for goal in self.goals)
+
+    def also(self) -> str:
+        """The figures that have no column, and remarks."""
+        shown = {"pss_mb": "{:.0f} MB PSS", "cold_s": "{:.2f} s CPU", "growth": "{:.2f} times the small blog"}
+        parts = [form.format(self.figures[name]) for name, form in shown.items() if name in self.figures]
+        errors = self.figures.get("socket_errors", 0) + self.figures.get("nginx_errors", 0)
+        parts += [self.remark] if self.remark else []
+        parts += [f"{errors:.0f} socket errors"] if errors else []
+        return "; ".join(parts + ([f"WRONG: {self.wrong}"] if self.wrong else []))
+
+    def cells(self) -> list[str]:
+        """The line, cell by cell."""
+        columns = {
+            "rate": "{:,.0f}", "cpu_ms": "{:.3f}", "p50_ms": "{:.2f}", "p99_ms": "{:.2f}", "nginx_rate": "{:,.0f}",
+            "nginx_cpu_ms": "{:.3f}", "of_nginx": "{:.3f}",
+        }  # fmt: skip
+        numbers = [form.format(self.figures[name]) if name in self.figures else "" for name, form in columns.items()]
+        return [self.name, *numbers, self.also(), "; ".join(goal.told() for goal in self.goals), self.results()]
+
+
+def table(rows: Sequence[Row]) -> str:
+    """All rows as an aligned Markdown table."""
+    lines = [list(HEADINGS), *(row.cells() for row in rows)]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(HEADINGS))]
+    rule = [f"{'-' * (width - 1)}:" if place in NUMBERS else "-" * width for place, width in enumerate(widths)]
+    lines.insert(1, rule)
+    return "\n".join(f"| {' | '.join(_padded(line, widths))} |" for line in lines)
+
+
+def _padded(line: Sequence[str], widths: Sequence[int]) -> list[str]:
+    return [
+        cell.rjust(width) if place in NUMBERS else cell.ljust(width)
+        for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+    ]
+
+
+def machine(nginx_version: str) -> str:
+    """What was measured on: nothing that names the machine or its owner."""
+    parts = [
+        f"{len(os.sched_getaffinity(0))} cores of {proc.cpu_model()}",
+        f"{platform.system()} {platform.release()} ({platform.machine()})",
+        f"Python {platform.python_version()}",
+        *(f"{name} {version(name)}" for name in ("granian", "flask", "sqlalchemy")),
+        f"SQLite {sqlite_driver().sqlite_version}",
+        f"nginx {nginx_version}",
+    ]
+    return ", ".join(parts)
+
+
+def document(rows: Sequence[Row], *, now: datetime, on: str, command: str, method: str) -> str:
+    """The whole of RESULTS.md."""
+    return (
+        f"# How fast\n\nMeasured on {now:%Y-%m-%d} by `{command}`, which writes this file.\n\n"
+        f"Machine: {on}.\n\n{table(rows)}\n\n## How it was measured\n{method}"
+    )

@@ -1,0 +1,183 @@
+"""The servers that are measured: Broadsheet as its keeper runs it, and nginx with the same bytes as files.
+
+Each gets a process group of its own, a free port of 127.0.0.1, and is ended by its own id.
+"""
+
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import asking, library, proc
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKERS = 2
+START_SECONDS = 60
+# Longer than the server itself waits for its workers.
+STOP_SECONDS = 15
+SETTLE_SECONDS = 10
+IDLE_CPU_SECONDS = 0.01
+
+NGINX = """
+{user}
+daemon off;
+worker_processes {workers};
+pid {folder}/nginx.pid;
+error_log stderr warn;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    sendfile on;
+    gzip_static on;
+    etag on;
+    keepalive_requests 1000000000;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    types {{ text/html html; text/css css; application/rss+xml xml; }}
+    charset utf-8;
+    charset_types text/css application/rss+xml;
+    server {{
+        listen 127.0.0.1:{port} backlog=1024;
+        root {folder}/www;
+    }}
+}}
+"""
+
+
+class NoStart(Exception):
+    """A server that did not begin to answer; the message holds what it said."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    pid: int
+    port: int
+
+    def cpu_seconds(self) -> float:
+        """Processor time that all its processes used so far."""
+        return proc.cpu_seconds(self.pid)
+
+    def settled(self) -> float:
+        """The same, once what its former readers left unanswered is done: it must not count for the next."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        used = self.cpu_seconds()
+        while time.monotonic() < deadline:
+            time.sleep(0.1)
+            before, used = used, self.cpu_seconds()
+            if used - before <= IDLE_CPU_SECONDS:
+                break
+        return used
+
+    def pss_megabytes(self) -> float:
+        """Memory of all its processes."""
+        return proc.pss_megabytes(self.pid)
+
+
+@contextmanager
+def broadsheet(instance: Path, log: Path, *, page_cache: bool = True) -> Iterator[Server]:
+    """`broadsheet serve` with two workers, once it answers."""
+    port = free_port()
+    with _started(broadsheet_command(instance, port), log, environment(page_cache=page_cache)) as process:
+        _wait(process, port, "/healthz", log)
+        yield Server(process.pid, port)
+
+
+def broadsheet_command(instance: Path, port: int) -> list[str]:
+    """The command line of the production server."""
+    options = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS)]
+    return [sys.executable, "-m", "blog", "--instance", str(instance), "serve", *options]
+
+
+def environment(*, page_cache: bool = True) -> dict[str, str]:
+    """The environment of a server: no setting of the person who measures."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("BLOG_")}
+    clean |= {"BLOG_SITE_URL": library.SITE_URL}
+    return clean if page_cache else clean | {"BLOG_PAGE_CACHE_MB": "0"}
+
+
+@contextmanager
+def nginx(folder: Path, files: Mapping[str, tuple[bytes, bytes]]) -> Iterator[Server]:
+    """An nginx with two workers, serving each name's bytes, plain and compressed, once it answers."""
+    www, port = folder / "www", free_port()
+    www.mkdir(parents=True)
+    for name, (plain, compressed) in files.items():
+        (www / name).write_bytes(plain)
+        (www / f"{name}.gz").write_bytes(compressed)
+    # Started by root, nginx would give its workers to somebody who may not enter the temporary folder.
+    user = f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(NGINX.format(user=user, workers=WORKERS, folder=folder, port=port))
+    command = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+    with _started(command, folder / "log", dict(os.environ)) as process:
+        _wait(process, port, f"/{next(iter(files))}", folder / "log")
+        yield Server(process.pid, port)
+
+
+@dataclass(frozen=True)
+class ColdStart:
+    """From exec to the first answer."""
+
+    cpu_seconds: float
+    seconds: float
+    pss_megabytes: float
+
+
+def cold_start(instance: Path, log: Path) -> ColdStart:
+    """What one start costs until the home page is answered for the first time."""
+    port = free_port()
+    began = time.monotonic()
+    with _started(broadsheet_command(instance, port), log, environment()) as process:
+        _wait(process, port, "/", log)
+        took, cpu = time.monotonic() - began, proc.cpu_seconds(process.pid)
+        return ColdStart(cpu, took, proc.pss_megabytes(process.pid))
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with closing(socket.socket()) as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+@contextmanager
+def _started(command: Sequence[str], log: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, process_group=0
+        )
+    try:
+        yield process
+    finally:
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    finally:
+        # Whatever is left of its own group, and of nothing else.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(STOP_SECONDS)
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        with suppress(OSError):
+            if asking.ask(port, path).status == 200:
+                return
+        time.sleep(0.005)
+    raise NoStart(f"A server did not begin to answer. It said:\n{log.read_text(errors='replace')[-2000:]}")
