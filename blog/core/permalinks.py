@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.orm import Session
@@ -60,8 +61,12 @@ def claim(addresses: Addresses, kind: str, slug: str, but: Post | None = None) -
     raise Conflict(f"The address “{slug}” leads to another post, “{other.title}”: choose another.")
 
 
+@lru_cache(4096)
 def key(address: str) -> str:
-    """An old address (its decoded path) as the table keeps it: without a slash or index.html at its end."""
+    """An old address (its decoded path) as the table keeps it: without a slash or index.html at its end.
+
+    Remembered for a while, because the rules ask for each address several times.
+    """
     old = "/" + clean(address).strip().lstrip("/")
     return old.removesuffix("index.html").rstrip("/") or "/"
 
