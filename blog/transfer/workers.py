@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
@@ -92,18 +93,23 @@ class _Renderers:
         self._seen += sum(job is not None for job in jobs)
         if self._seen > MANY and self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_begin_worker)
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=end_with_parent)
         if self._pool and any(jobs):
-            return self._pool.submit(_render_each, jobs)
+            with _deaf():
+                return self._pool.submit(_render_each, jobs)
         done: Future[list[Outcome]] = Future()
         done.set_result(_render_each(jobs))
         return done
 
 
-def _begin_worker() -> None:
-    # Ctrl-C reaches every process of the terminal; the one that started this one ends it, and says so once.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent()
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes that begin meanwhile never hear Ctrl-C, which reaches all of a terminal: their parent ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _render_each(jobs: list[Job | None]) -> list[Outcome]:
