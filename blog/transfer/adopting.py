@@ -129,9 +129,11 @@ class Adoption:
             aliases=item.aliases,
         )
         post.updated_at = item.updated_at or post.updated_at
+        known_as = post.origin
         self._forget(post)
         self._finish(post, item)
-        self.session.flush()  # what it was known by may go to the next one
+        if known_as != post.origin:
+            self.session.flush()  # the next one may be known by that, and would be written first
 
     def _forget(self, post: Post) -> None:
         self.by_origin.pop(post.origin, None)
