@@ -1,12 +1,14 @@
 """Addresses: how they are made, which are taken, and where old ones lead."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from blog import clock
+from blog.core.addresses import Addresses
 from blog.core.errors import Conflict
 from blog.core.posts import visible
 from blog.core.slugs import RESERVED, numbered
@@ -25,26 +27,31 @@ def path_of(post: Post) -> str:
     return path(post.kind, post.slug)
 
 
-def holder(session: Session, kind: str, slug: str, but: int | None = None) -> Post | None:
+def expect(addresses: Addresses, wanted: Iterable[tuple[str, str, Iterable[str]]]) -> None:
+    """Look up with few questions what `claim` and `check_old` will ask for many posts: kind, slug, old addresses."""
+    read: set[tuple[str, str]] = set()
+    old: set[str] = set()
+    for kind, slug, aliases in wanted:
+        read |= {(kind, slug), *map(_place, aliases)}
+        old |= {key(path(kind, slug)), *map(key, aliases)}
+    addresses.expect(read, old)
+
+
+def holder(addresses: Addresses, kind: str, slug: str, but: Post | None = None) -> Post | None:
     """The other post at this address, or that this old address leads to."""
-    at = select(Post).where(Post.kind == kind, Post.slug == slug, Post.id != (but or 0))
-    old = (
-        select(Post)
-        .join(Redirect, Redirect.post_id == Post.id)
-        .where(Redirect.path == key(path(kind, slug)), Post.id != (but or 0))
-    )
-    return session.scalars(at).first() or session.scalars(old).first()
+    found = (addresses.at(kind, slug), addresses.led(key(path(kind, slug))))
+    return next((post for post in found if post is not None and post is not but), None)
 
 
-def free(session: Session, kind: str, slug: str) -> str:
+def free(addresses: Addresses, kind: str, slug: str) -> str:
     """The slug, or the first of slug-2, slug-3 ... that is free."""
     reserved = RESERVED if kind == "page" else frozenset()
-    return numbered(slug, lambda candidate: candidate in reserved or holder(session, kind, candidate) is not None)
+    return numbered(slug, lambda candidate: candidate in reserved or holder(addresses, kind, candidate) is not None)
 
 
-def claim(session: Session, kind: str, slug: str, but: int | None = None) -> str:
+def claim(addresses: Addresses, kind: str, slug: str, but: Post | None = None) -> str:
     """The slug that the author asked for. Raises Conflict when it leads to another post."""
-    other = holder(session, kind, slug, but)
+    other = holder(addresses, kind, slug, but)
     if other is None:
         return slug
     if other.deleted_at:
@@ -54,8 +61,12 @@ def claim(session: Session, kind: str, slug: str, but: int | None = None) -> str
     raise Conflict(f"The address “{slug}” leads to another post, “{other.title}”: choose another.")
 
 
+@lru_cache(4096)
 def key(address: str) -> str:
-    """An old address (its decoded path) as the table keeps it: without a slash or index.html at its end."""
+    """An old address (its decoded path) as the table keeps it: without a slash or index.html at its end.
+
+    Remembered for a while, because the rules ask for each address several times.
+    """
     old = "/" + clean(address).strip().lstrip("/")
     return old.removesuffix("index.html").rstrip("/") or "/"
 
@@ -65,26 +76,29 @@ def old_path(address: str) -> str:
     return unquote(urlsplit(address.strip()).path)
 
 
-def moved(session: Session, post: Post, old: str) -> None:
+def moved(addresses: Addresses, post: Post, old: str) -> None:
     """Let an old address lead to a post; forget the one that the post itself has now."""
-    if key(old) == key(path_of(post)):
-        return
-    session.execute(delete(Redirect).where(Redirect.path == key(path_of(post))))
-    session.merge(Redirect(path=key(old), post_id=post.id, target=None, created_at=clock.now()))
+    own = key(path_of(post))
+    if key(old) != own:
+        addresses.forget(own)
+        addresses.lead(key(old), post)
 
 
-def claim_old(session: Session, post: Post, address: str) -> None:
-    """Let an old address from another system lead to a post. Raises Conflict when it leads elsewhere already."""
-    taken = session.get(Redirect, key(address))
-    if taken and taken.post_id not in (None, post.id):
-        other = session.get_one(Post, taken.post_id)
-        raise Conflict(f"The old address {address} leads to “{other.title}” already. Name it in one text only.")
+def check_old(addresses: Addresses, old: Iterable[str], but: Post | None = None) -> None:
+    """Nothing, if each old address from another system may lead to a new post, or to `but`. Raises Conflict."""
+    for address in old:
+        other = addresses.led(key(address))
+        if other is not None and other is not but:
+            raise Conflict(f"The old address {address} leads to “{other.title}” already. Name it in one text only.")
+        reader = addresses.at(*_place(address))
+        if reader is not None and reader is not but:
+            raise Conflict(f"The old address {address} is where “{reader.title}” is read.")
+
+
+def _place(address: str) -> tuple[str, str]:
+    """The kind and slug of what would be read at an address; no kind where no post could be."""
     kind, _, slug = key(address).strip("/").rpartition("/")
-    lives = select(Post).where(Post.slug == slug, Post.kind == {"posts": "post", "": "page"}.get(kind, ""))
-    reader = session.scalars(lives.where(Post.id != post.id)).first()
-    if reader:
-        raise Conflict(f"The old address {address} is where “{reader.title}” is read.")
-    moved(session, post, address)
+    return {"posts": "post", "": "page"}.get(kind, ""), slug
 
 
 def gone(session: Session, address: str) -> None:

@@ -9,18 +9,18 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete as sql_delete
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer_group
 
 from blog import clock
 from blog.core import media, permalinks, rendering, slugs, values
 from blog.core.errors import Conflict, Invalid, Missing
+from blog.core.ledger import Ledger
 from blog.core.rendering import Rendered
 from blog.core.site import site
 from blog.core.transaction import writing
 from blog.extensions import db
-from blog.models import Post, Revision, Tag, post_tag
+from blog.models import Post, Revision
 
 
 @dataclass(frozen=True)
@@ -95,26 +95,44 @@ def create(given: Fields, *, published_at: datetime | None = None) -> Post:
     given = judged(replace(given, title=given.title or "", body=given.body or ""))
     text = rendered(given.body or "", given.kind or "post", given.cover or "")
     with writing() as session:
-        return add(session, given, text, published_at=published_at)
+        ledger = Ledger(session)
+        post = add(ledger, given, text, published_at=published_at)
+        ledger.write()
+        return post
 
 
 def add(
-    session: Session, given: Fields, text: Rendered, *, published_at: datetime | None = None, guid: str | None = None
+    ledger: Ledger,
+    given: Fields,
+    text: Rendered,
+    *,
+    published_at: datetime | None = None,
+    guid: str | None = None,
+    aliases: Sequence[str] = (),
+    instead_of: Post | None = None,
 ) -> Post:
-    """Put a judged and rendered post into an open transaction. Raises Conflict when its slug is taken."""
+    """Put a judged and rendered post into a ledger, in the place of another if need be.
+
+    Its old addresses (`aliases`) will lead to it. Raises Conflict, with nothing changed, when its slug or one of
+    these is taken.
+    """
     kind = given.kind or "post"
     if given.slug:
-        slug = permalinks.claim(session, kind, given.slug)
+        slug = permalinks.claim(ledger.addresses, kind, given.slug, but=instead_of)
     else:
-        slug = permalinks.free(session, kind, slugs.slug_of(given.title or ""))
+        slug = permalinks.free(ledger.addresses, kind, slugs.slug_of(given.title or ""))
+    permalinks.check_old(ledger.addresses, aliases, but=instead_of)
+    if instead_of is not None:
+        ledger.remove(instead_of)
     post = Post(guid=guid or str(uuid4()), kind=kind, slug=slug, created_at=clock.now(), published_at=published_at)
     post.version = 1
     _fill(post, given)
     _show(post, text)
-    session.add(post)
-    session.flush()
+    ledger.put(post)
     if given.tags:
-        _tag(session, post, given.tags)
+        ledger.tags.put(post, given.tags)
+    for alias in aliases:
+        permalinks.moved(ledger.addresses, post, alias)
     return post
 
 
@@ -136,25 +154,38 @@ def edit(post_id: int, given: Fields, *, minor: bool = False, published_at: date
         stale = (given.body is None and post.body != body) or (given.cover is None and (post.cover or "") != cover)
         if anew and stale:  # what was rendered is not what would be stored
             raise Conflict(f"“{post.title}” was changed by somebody else meanwhile. Nothing was saved; try again.")
-        return change(session, post, given, text, minor=minor, published_at=published_at)
+        ledger = Ledger(session)
+        change(ledger, post, given, text, minor=minor, published_at=published_at)
+        ledger.write()
+        return post
 
 
 def change(
-    session: Session,
+    ledger: Ledger,
     post: Post,
     given: Fields,
     text: Rendered | None,
     *,
     minor: bool = False,
     published_at: datetime | None = None,
-) -> Post:
-    """Change a post within an open transaction. Raises Invalid or Conflict for a slug that it cannot have."""
+    taken_back: bool = False,
+    aliases: Sequence[str] = (),
+) -> None:
+    """Change a post in a ledger; `taken_back` makes it a draft again, `aliases` will lead to it.
+
+    Raises Invalid or Conflict, with nothing changed, for a slug or an old address that it cannot have.
+    """
     was_public, old_path = post.was_public, permalinks.path_of(post)
     old_words = (post.title, post.summary, post.body)
-    kind = given.kind or post.kind
-    if (kind, given.slug or post.slug) != (post.kind, post.slug):
-        post.slug = permalinks.claim(session, kind, slugs.checked(given.slug or post.slug, kind), but=post.id)
-        post.kind = kind
+    kind, slug = given.kind or post.kind, given.slug or post.slug
+    moves = (kind, slug) != (post.kind, post.slug)
+    if moves:
+        slug = permalinks.claim(ledger.addresses, kind, slugs.checked(slug, kind), but=post)
+    permalinks.check_old(ledger.addresses, aliases, but=post)
+    if taken_back:
+        _withdraw(post)
+    if moves:
+        ledger.move(post, kind, slug)
     _fill(post, given)
     if text is not None:
         _show(post, text)
@@ -162,15 +193,14 @@ def change(
         _remember(post)
         post.published_at = published_at
     if given.tags is not None:
-        _tag(session, post, given.tags)
+        ledger.tags.put(post, given.tags)
     if (post.title, post.summary, post.body) != old_words:
-        keep_revision(session, post.id, old_words)
+        keep_revision(ledger.session, post.id, old_words)
         if was_public and post.published_at and not minor:
             post.updated_at = clock.now()
     post.version += 1
-    if was_public:
-        permalinks.moved(session, post, old_path)
-    return post
+    for old in [old_path, *aliases] if was_public else aliases:
+        permalinks.moved(ledger.addresses, post, old)
 
 
 def publish(post_id: int, at: datetime | None = None) -> Post:
@@ -197,15 +227,9 @@ def unpublish(post_id: int) -> Post:
         post = _alive(session, post_id)
         if post.published_at is None:
             raise Conflict(f"“{post.title}” is a draft already.")
-        withdraw(post)
+        _withdraw(post)
         post.version += 1
         return post
-
-
-def withdraw(post: Post) -> None:
-    """Make a post a draft again within an open transaction."""
-    _remember(post)
-    post.published_at = None
 
 
 def delete(post_id: int) -> Post:
@@ -293,6 +317,11 @@ def _remember(post: Post) -> None:
         post.first_published_at = post.published_at
 
 
+def _withdraw(post: Post) -> None:
+    _remember(post)
+    post.published_at = None
+
+
 def _fill(post: Post, given: Fields) -> None:
     for name, value in given.given().items():
         if name not in ("kind", "slug", "tags"):
@@ -311,30 +340,3 @@ def keep_revision(session: Session, post_id: int, words: tuple[str, str, str]) -
     """Keep what a post said (title, summary, body) until now."""
     title, summary, body = words
     session.add(Revision(post_id=post_id, saved_at=clock.now(), title=title, summary=summary, body=body))
-
-
-def _tag(session: Session, post: Post, names: list[str]) -> None:
-    ids = [_tag_id(session, name) for name in names]
-    old = session.scalars(
-        select(post_tag.c.tag_id).where(post_tag.c.post_id == post.id).order_by(post_tag.c.position)
-    ).all()
-    if ids == old:
-        return
-    session.execute(sql_delete(post_tag).where(post_tag.c.post_id == post.id))
-    for position, tag_id in enumerate(ids):
-        session.execute(insert(post_tag).values(post_id=post.id, tag_id=tag_id, position=position))
-    session.expire(post, ["tags"])
-
-
-def _tag_id(session: Session, name: str) -> int:
-    key = name.casefold()
-    found = session.scalar(select(Tag.id).where(Tag.key == key))
-    if found is not None:
-        return found
-    slug = slugs.numbered(
-        slugs.slug_of(name, "tag"), lambda slug: session.scalar(select(Tag.id).where(Tag.slug == slug)) is not None
-    )
-    tag = Tag(name=name, key=key, slug=slug)
-    session.add(tag)
-    session.flush()
-    return tag.id

@@ -1,7 +1,7 @@
 """Judge a document on its way in: all that is wrong with it, or what may be stored."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from blog.core.publishing import Fields
 from blog.core.rendering import Rendered
 from blog.transfer.document import Document, LocalPicture, Problem
 from blog.transfer.readers.markdown import with_addresses
+from blog.transfer.workers import Job
 
 T = TypeVar("T")
 
@@ -23,7 +24,8 @@ T = TypeVar("T")
 class Ready:
     """A document, judged; `text` is there once it is rendered (or None when nothing of it changed)."""
 
-    document: Document
+    source: str
+    first_line: int
     fields: Fields
     author: str
     published_at: datetime | None
@@ -45,13 +47,17 @@ class Ready:
         """The last part of its address."""
         return self.fields.slug or ""
 
+    def job(self, foreign_media: bool) -> Job:
+        """What there is to render."""
+        sizes = {picture.path: (picture.width, picture.height) for picture in self.pictures}
+        return Job(self.fields.body or "", self.kind, self.fields.cover or "", sizes, foreign_media)
+
 
 class Judge:
     """Judges documents one by one; `staging` is where their pictures are put, None to put them nowhere."""
 
-    def __init__(self, origin: str, zone: ZoneInfo, staging: Path | None) -> None:
-        self.origin, self.zone, self.staging = origin, zone, staging
-        self.problems: list[Problem] = []
+    def __init__(self, origin: str, zone: ZoneInfo, staging: Path | None, problems: list[Problem]) -> None:
+        self.origin, self.zone, self.staging, self.problems = origin, zone, staging, problems
 
     def judge(self, document: Document) -> Ready | None:
         """What may be stored of a document; None when something is wrong, which is then in `problems`."""
@@ -86,7 +92,8 @@ class Judge:
         origin = f"{self.origin}:{fields.kind}:{fields.slug}"
         aliases = [permalinks.old_path(alias) for alias in document.aliases]
         return Ready(
-            document, fields, author or "", published, revised, guid, aliases, origin, digest, pictures
+            document.source, document.first_line, fields, author or "", published, revised, guid, aliases, origin,
+            digest, pictures,
         )  # fmt: skip
 
     def _picture(self, document: Document, picture: LocalPicture) -> Stored | None:
@@ -119,22 +126,21 @@ class Judge:
         self.problems.append(Problem(document.source, str(error), line))
 
 
-def without_twins(documents: list[Document], problems: list[Problem]) -> list[Document]:
+def without_twins(documents: Iterable[Document], problems: list[Problem]) -> Iterator[Document]:
     """The documents without those that claim the address or id of one before them."""
-    seen: dict[tuple[str, str], str] = {}
-    kept = []
+    seen: dict[str, str] = {}
     for document in documents:
-        names = {("slug", f"{document.kind}/{_slug(document)}"): f"the same address ({document.slug})"}
+        names = {f"{document.kind}/{_slug(document)}": ("slug", f"the same address ({document.slug})")}
         if document.guid:
-            names["guid", _guid(document)] = "the same id"
+            names[_guid(document)] = ("guid", "the same id")
         twin = next((name for name in names if name in seen), None)
         if twin:
-            sentence = f"It has {names[twin]} as {seen[twin]}. Give one of them another {twin[0]}."
+            what, same = names[twin]
+            sentence = f"It has {same} as {seen[twin]}. Give one of them another {what}."
             problems.append(Problem(document.source, sentence, 1))
             continue
         seen.update(dict.fromkeys(names, document.source))
-        kept.append(document)
-    return kept
+        yield document
 
 
 def _slug(document: Document) -> str:

@@ -2,16 +2,27 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
-from typing import NamedTuple
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from types import TracebackType
+from typing import NamedTuple, Self, TypeVar
 
 from blog.core import permalinks, rendering
-from blog.core.errors import Invalid
+from blog.core.batches import slices
+from blog.core.errors import Invalid, Unavailable
 from blog.core.rendering import Rendered, Sizes
 from blog.processes import end_with_parent
 
+T = TypeVar("T")
+# A worker takes longer to start than this many texts to render.
 MANY = 40
+# Texts that travel to a worker together, and such parts that wait for each worker: what is in memory at once.
+TOGETHER = 8
+AHEAD = 4
 
 
 class Job(NamedTuple):
@@ -24,20 +35,82 @@ class Job(NamedTuple):
     foreign_media: bool
 
 
-def render_all(jobs: list[Job]) -> Iterable[Rendered | Invalid]:
-    """What becomes of each text, in order: the rendered text, or what is wrong with it."""
-    if len(jobs) < MANY:
-        yield from map(_render, jobs)
-        return
-    context = multiprocessing.get_context("spawn")
-    workers = min(os.cpu_count() or 1, 8)
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent) as pool:
-        yield from pool.map(_render, jobs, chunksize=8)
+Outcome = Rendered | Invalid | None
 
 
-def _render(job: Job) -> Rendered | Invalid:
+def render(job: Job) -> Rendered | Invalid:
+    """The rendered text, or what is wrong with it."""
     base = permalinks.path(job.kind, "-")
     try:
         return rendering.render(job.body, base=base, cover=job.cover, sizes=job.sizes, foreign_media=job.foreign_media)
     except Invalid as error:
         return error
+
+
+def render_all(items: Iterable[tuple[T, Job | None]]) -> Iterator[tuple[T, Outcome]]:
+    """Each item with what became of its text, in order; None for one without. Never holds more than some at once."""
+    with _Renderers() as renderers:
+        waiting: deque[tuple[list[T], Future[list[Outcome]]]] = deque()
+        for part in slices(items, TOGETHER):
+            waiting.append(([item for item, _ in part], renderers.begin([job for _, job in part])))
+            while len(waiting) > renderers.ahead:
+                yield from _done(*waiting.popleft())
+        while waiting:
+            yield from _done(*waiting.popleft())
+
+
+def _done(items: list[T], outcomes: Future[list[Outcome]]) -> Iterator[tuple[T, Outcome]]:
+    try:
+        yield from zip(items, outcomes.result(), strict=True)
+    except BrokenProcessPool as error:
+        raise Unavailable("A process that renders texts was ended from outside. Nothing was imported.") from error
+
+
+class _Renderers:
+    """Renders here until there is much to do, then in worker processes."""
+
+    def __init__(self) -> None:
+        self._seen = 0
+        self._pool: ProcessPoolExecutor | None = None
+        self._workers = min(os.cpu_count() or 1, 8)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    @property
+    def ahead(self) -> int:
+        """How many parts may wait."""
+        return self._workers * AHEAD if self._pool else 0
+
+    def begin(self, jobs: list[Job | None]) -> Future[list[Outcome]]:
+        """What will become of the texts."""
+        self._seen += sum(job is not None for job in jobs)
+        if self._seen > MANY and self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=end_with_parent)
+        if self._pool and any(jobs):
+            with _deaf():
+                return self._pool.submit(_render_each, jobs)
+        done: Future[list[Outcome]] = Future()
+        done.set_result(_render_each(jobs))
+        return done
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes that begin meanwhile never hear Ctrl-C, which reaches all of a terminal: their parent ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _render_each(jobs: list[Job | None]) -> list[Outcome]:
+    return [job and render(job) for job in jobs]

@@ -53,14 +53,14 @@ def length(texts: Path, empty: Path, tmp_path_factory: pytest.TempPathFactory) -
     return time.monotonic() - start
 
 
-def begin(instance: Path, folder: Path) -> "subprocess.Popen[bytes]":
+def begin(instance: Path, folder: Path, stderr: int = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
     arguments = [sys.executable, "-m", "blog", "--instance", str(instance), "import", str(folder)]
     return subprocess.Popen(
         arguments,
         cwd=Path(__file__).resolve().parents[2],
         process_group=0,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=stderr,
     )
 
 
@@ -126,6 +126,25 @@ def test_an_import_killed_while_it_writes_leaves_none_or_all(
     kill_and_look(process, instance)
     assert begin(instance, texts).wait(60) == 0
     assert count(instance) == FILES
+
+
+@pytest.mark.parametrize("moment", ["rendering", "writing"])
+def test_control_c_stops_with_one_word(texts: Path, empty: Path, tmp_path: Path, moment: str) -> None:
+    instance = shutil.copytree(empty, tmp_path / "instance")
+    process = begin(instance, texts, stderr=subprocess.PIPE)
+    when = {
+        "rendering": lambda: len(members(process.pid)) >= 3,  # a worker began, perhaps just now
+        "writing": lambda: size(instance / "blog.db-wal") > 1,
+    }
+    kill_when(when[moment], process)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, said.decode().splitlines()[-1]) in [(130, "Stopped."), (0, "")]
+    assert "Traceback" not in said.decode()
+    assert not members(process.pid)
+    assert count(instance) in (0, FILES)
+    assert not list(instance.glob(".import-*"))
 
 
 def kill_when(true: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:

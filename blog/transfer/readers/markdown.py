@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from html import unescape
 from pathlib import Path
@@ -26,24 +26,38 @@ EMPTY = ("", "null", "~")
 Found = Document | Problem | Skipped
 
 
-def read(source: Path) -> Iterator[Found]:
+class Library:
     """The documents of a folder (or of one file) in order of their paths, and what is wrong with them.
 
-    A document about which a problem was told lacks something, and should not be used.
+    What is wrong with a document comes before it: it lacks something then, and should not be used.
     """
-    root = source if source.is_dir() else source.parent
-    for file in _files(source):
-        name = str(file.relative_to(root)).encode("utf-8", "replace").decode()
-        try:
-            yield from _document(file, root, name)
-        except BadHead as error:
-            yield Problem(name, str(error), error.line)
-        except _Bad as error:
-            yield Problem(name, str(error), error.line)
-        except (OSError, RuntimeError) as error:
-            yield Problem(
-                name, f"It cannot be read: {getattr(error, 'strerror', None) or 'a link that leads to itself'}."
-            )
+
+    def __init__(self, source: Path) -> None:
+        self._root = source if source.is_dir() else source.parent
+        self._files = _files(source)
+
+    def __length_hint__(self) -> int:
+        return len(self._files)
+
+    def __iter__(self) -> Iterator[Found]:
+        for path in self._files:
+            yield from _found(Path(path), self._root)
+
+
+def read(source: Path) -> Library:
+    """What a folder (or one file) holds; the files are opened one by one, as they are asked for."""
+    return Library(source)
+
+
+def _found(file: Path, root: Path) -> Iterator[Found]:
+    name = str(file.relative_to(root)).encode("utf-8", "replace").decode()
+    try:
+        yield from _document(file, root, name)
+    except (BadHead, _Bad) as error:
+        yield Problem(name, str(error), error.line)
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "a link that leads to itself"
+        yield Problem(name, f"It cannot be read: {reason}.")
 
 
 class _Bad(Exception):
@@ -52,14 +66,15 @@ class _Bad(Exception):
         self.line = line
 
 
-def _files(source: Path) -> Iterable[Path]:
+def _files(source: Path) -> list[str]:
+    """The paths of all texts, as strings: a hundred thousand Path objects would weigh a hundred megabytes."""
     if source.is_file():
-        return [source]
+        return [str(source)]
     found = []
     for folder, names, files in os.walk(source):
         names[:] = [name for name in names if not name.startswith(".") and name not in LEFT_OUT]
-        found += [Path(folder) / name for name in files if name.lower().endswith(ENDINGS) and not name.startswith(".")]
-    return sorted(found)
+        found += [str(Path(folder, name)) for name in files if name.lower().endswith(ENDINGS) and name[0] != "."]
+    return sorted(found, key=lambda path: Path(path).parts)
 
 
 def _document(file: Path, root: Path, name: str) -> Iterator[Found]:
@@ -77,9 +92,10 @@ def _document(file: Path, root: Path, name: str) -> Iterator[Found]:
         yield Skipped(name, "its status is skip")
         return
     document = _Head(found, file, root).document(name)
-    for what, number in left(document.body, code_lines(document.body)):
-        note = f"{what} stays in the text as it is written"
-        document.notes.append(Problem(name, note, document.first_line + number))
+    if "{" in document.body:  # all that is looked for has one; parsing for nothing would take most of the time
+        for what, number in left(document.body, code_lines(document.body)):
+            note = f"{what} stays in the text as it is written"
+            document.notes.append(Problem(name, note, document.first_line + number))
     for picture in _pictures(document, file, root):
         if isinstance(picture, Problem):
             yield picture
@@ -211,7 +227,9 @@ class _Head:
 
 
 def _pictures(document: Document, file: Path, root: Path) -> Iterator[LocalPicture | Problem]:
-    written = [(source, line + document.first_line - 1) for source, line in picture_sources(document.body)]
+    may_show = "![" in document.body or "<" in document.body  # most texts show none, and parsing takes long
+    sources = picture_sources(document.body) if may_show else []
+    written = [(source, line + document.first_line - 1) for source, line in sources]
     if document.cover:
         written.append((document.cover, 1))
     for source, line in written:

@@ -1,0 +1,50 @@
+"""What one transaction is about to write of posts, and what must be known for it: one post, or thousands."""
+
+from sqlalchemy.orm import Session
+
+from blog.core.addresses import Addresses
+from blog.core.tagging import Tagging
+from blog.models import Post
+
+
+class Ledger:
+    """The posts, tags and addresses of an open transaction, written together by `write`.
+
+    New posts stay out of the session until then: a flush for each costs five times as much as one for hundreds.
+    So their addresses are told to `addresses`, and whoever asks it sees them as if they were written.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.addresses = Addresses(session)
+        self.tags = Tagging(session)
+        self._new: list[Post] = []
+
+    def put(self, post: Post) -> None:
+        """A new post, with its address."""
+        self._new.append(post)
+        self.addresses.take(post)
+
+    def move(self, post: Post, kind: str, slug: str) -> None:
+        """A post gets another address.
+
+        Written at once: a later flush might write the next holder of the old address first, and fail.
+        """
+        self.addresses.leave(post)
+        post.kind, post.slug = kind, slug
+        self.addresses.take(post)
+        self.session.flush()
+
+    def remove(self, post: Post) -> None:
+        """A post is no more, nor what belongs to it. Written at once, so that another may take its place."""
+        self.session.delete(post)
+        self.session.flush()
+        self.addresses.removed(post)
+
+    def write(self) -> None:
+        """Write all that was put in. What was known is forgotten: whoever goes on asks anew."""
+        self.session.add_all(self._new)
+        self.session.flush()
+        self._new.clear()
+        self.tags.write()
+        self.addresses.write()
