@@ -37,6 +37,7 @@ bench: .venv/ready
 	@$(PYTHON) -m venv .venv || { echo "This Python cannot make virtual environments. On Debian: apt install python3-venv" >&2; rm -rf .venv; exit 1; }
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@.venv/bin/python -m compileall -q blog
 	@touch $@
 
 .venv/ready-dev: .venv/ready requirements-dev.lock

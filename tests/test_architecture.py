@@ -24,7 +24,7 @@ MAY_KNOW = {
     **{face: {"web", "core", "models"} | GROUND for face in FACES},
     "transfer": {"core", "models"} | GROUND,
     # The terminal's face opens blogs: "" is create_app.
-    "commands": {"core", "models", "transfer", ""} | GROUND,
+    "commands": {"core", "models", "transfer", "web", ""} | GROUND,
 }
 DOORS = {
     "feedgen": {"feeds/build.py"},

@@ -1,6 +1,7 @@
 """serve: the blog at an address, until it is told to stop."""
 
 import errno
+import gc
 import logging
 import os
 import resource
@@ -8,6 +9,8 @@ import socket
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
+from wsgiref.util import setup_testing_defaults
 
 import click
 from flask import Flask
@@ -17,9 +20,10 @@ from blog.commands import opened, settings
 from blog.config import BadSetting, Settings, local_address
 from blog.core import publishing
 from blog.core.errors import Unusable
-from blog.extensions import sqlite_driver
+from blog.extensions import db, sqlite_driver
 from blog.processes import end_with_parent
 from blog.transfer import samples
+from blog.web.pagecache import PageCache
 
 # Two, so that one slow answer does not keep a worker's other readers waiting.
 THREADS = 2
@@ -32,6 +36,9 @@ CONNECTIONS = 16384
 HEAD_SECONDS = 15
 HEAD_BYTES = 64 * 1024
 KILL_SECONDS = 8
+WARMING = ("/", "/feed.xml")
+# What a worker finds when it was forked; one that was spawned makes its own.
+forked: dict[str, Flask] = {}
 
 
 @click.command()
@@ -127,6 +134,7 @@ def _run(of: Settings, address: str) -> None:
         log_level=LogLevels.warning,
     )
     _allow_files()
+    _warm(create_app(of))
     try:
         server.serve()
     except (ConfigurationError, FatalError) as error:
@@ -142,10 +150,29 @@ def _allow_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
+def _warm(app: Flask) -> None:
+    """Make the application before the workers are forked, so that they share its memory and start at once.
+
+    It answers what most readers ask for: templates, queries and packages are loaded then. No connection to the
+    database may pass a fork.
+    """
+    pages: PageCache = app.extensions["pagecache"]
+    for path in WARMING:
+        environ = {"PATH_INFO": path, "HTTP_HOST": urlsplit(app.config["SITE_URL"]).netloc}
+        setup_testing_defaults(environ)
+        b"".join(pages(environ, lambda _status, _headers, _error=None: bytes))
+    pages.watcher.close()
+    with app.app_context():
+        db.engine.dispose()
+    forked["app"] = app
+    gc.collect()
+    gc.freeze()  # what is never looked at by the collector stays shared
+
+
 def worker() -> Flask:
     """The application of one server process, which ends with the process that started it."""
     end_with_parent()
-    return create_app()
+    return forked.get("app") or create_app()
 
 
 def checkpoint(of: Settings) -> None:

@@ -52,7 +52,7 @@ class Watcher:
                 if self._commits() != self._seen_commits or not self._seen[1] <= now < self._until:
                     self._look(now)
             except self._errors:
-                self._close()
+                self.close()
                 return None
             return self._stamp
 
@@ -78,8 +78,8 @@ class Watcher:
             version, since, until = connection.execute(select(Site.public_version, newest, following)).one()
         return (version, since or FIRST), until or LAST
 
-    def _close(self) -> None:
-        """Begin anew with the next question."""
+    def close(self) -> None:
+        """Let go of the database; the next question opens it again."""
         connection, self._connection = self._connection, None
         self._commits, self._seen_commits = object, None
         if connection is not None:

@@ -9,8 +9,6 @@ from blog.core import permalinks, posts
 from blog.core.site import site
 from blog.core.transaction import writing
 from blog.models import Post, Site
-from blog.transfer.importing import Import
-from blog.transfer.readers import markdown
 
 GUIDS = frozenset(f"6f0e6c1a-5b43-4c7e-9d0a-1f1b5f2a7c{number:02}" for number in range(1, 6))
 
@@ -19,6 +17,10 @@ def load(media: Path) -> int:
     """Load the samples into a blog in which nothing was ever written; returns how many."""
     if site().samples_at is not None or posts.any_post():
         return 0
+    # A blog that has its posts does not load what reads libraries.
+    from blog.transfer.importing import Import
+    from blog.transfer.readers import markdown
+
     # Another process may be writing its first post just now: a sample whose address it took is left out.
     report = Import(media, origin="sample", skip_bad=True).run(markdown.read(paths.samples()))
     with writing() as session:
