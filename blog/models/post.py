@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from blog import clock
@@ -30,7 +30,9 @@ class Post(Base):
         CheckConstraint("kind IN ('post', 'page')", name="known_kind"),
         Index("post_by_slug", "kind", "slug", unique=True),
         Index("post_listed", "kind", "unlisted", "deleted_at", "published_at", "id"),
+        Index("post_signed", "author_id", "kind", "unlisted", "deleted_at", "published_at", "id"),
         Index("post_public", "deleted_at", "published_at"),
+        Index("page_named", "unlisted", "deleted_at", "title", sqlite_where=text("kind = 'page'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,7 +42,7 @@ class Post(Base):
     title: Mapped[str]
     summary: Mapped[str] = mapped_column(default="")
     language: Mapped[str | None]
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     cover: Mapped[str | None]
     unlisted: Mapped[bool] = mapped_column(default=False)
     canonical_url: Mapped[str | None]
