@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from blog import clock
 from blog.extensions import Base
@@ -73,6 +73,9 @@ class Post(Base):
     tags: Mapped[list[Tag]] = relationship(
         secondary=post_tag, order_by=post_tag.c.position, lazy="raise", viewonly=True
     )
+
+    # Whether the author's posts have a page of their own: known only of a post that was asked for to be read.
+    author_has_page: Mapped[bool | None] = query_expression()
 
     @property
     def status(self) -> str:

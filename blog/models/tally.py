@@ -6,6 +6,7 @@ not come, which an index finds. Triggers keep the tallies, whoever writes. They 
 date of the tagged post while lists show it.
 """
 
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 from sqlalchemy.orm import Mapped, mapped_column
@@ -24,6 +25,18 @@ class Tally(Base):
     scope: Mapped[str] = mapped_column(primary_key=True)
     month: Mapped[str] = mapped_column(primary_key=True)
     posts: Mapped[int]
+
+
+def month_of(moment: datetime) -> str:
+    """The month of an instant."""
+    day = moment.astimezone(UTC)
+    return f"{day.year:04}-{day.month:02}"
+
+
+def bounds(month: str) -> tuple[datetime, datetime]:
+    """The first instant of a month, and that of the next."""
+    first = datetime(int(month[:4]), int(month[5:]), 1, tzinfo=UTC)
+    return first, (first + timedelta(days=31)).replace(day=1)
 
 
 # -- how SQLite keeps them ----------------------------------------------------------------------------------
