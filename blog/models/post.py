@@ -29,7 +29,8 @@ class Post(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('post', 'page')", name="known_kind"),
         Index("post_by_slug", "kind", "slug", unique=True),
-        Index("post_listed", "kind", "unlisted", "deleted_at", "published_at", "id"),
+        # With `updated_at`, so that what changed last among many is known without reading the posts.
+        Index("post_listed", "kind", "unlisted", "deleted_at", "published_at", "id", "updated_at"),
         Index("post_signed", "author_id", "kind", "unlisted", "deleted_at", "published_at", "id"),
         Index("post_public", "deleted_at", "published_at"),
         Index("page_named", "unlisted", "deleted_at", "title", sqlite_where=text("kind = 'page'")),

@@ -52,6 +52,8 @@ def test_an_upgraded_database_is_like_a_new_one(old: Path, new_database: Path) -
     begun(old)
     shape = "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
     assert change(old, shape) == change(new_database.parent, shape)
+    indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' ORDER BY 1"
+    assert change(old, indexes) == change(new_database.parent, indexes)
     triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     assert dict(change(old, triggers)) == dict(change(new_database.parent, triggers))
     assert set(dict(change(old, triggers))) == schema.trigger_names()
