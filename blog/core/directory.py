@@ -6,8 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, case, func, select
 
-from blog.core import permalinks, shelves
-from blog.core import posts as found
+from blog.core import permalinks, posts, shelves
 from blog.extensions import db
 from blog.models import Post
 
@@ -26,12 +25,12 @@ class Address:
 CHANGED = case((Post.updated_at > Post.published_at, Post.updated_at), else_=Post.published_at)
 
 
-def pages() -> list[Address]:
+def of_pages() -> list[Address]:
     """The listed pages, oldest first."""
-    return list(_addresses(found.pages().order_by(None).order_by(Post.published_at, Post.id)))
+    return list(_addresses(posts.pages().order_by(None).order_by(Post.published_at, Post.id)))
 
 
-def posts(start: int, size: int) -> Iterator[Address]:
+def of_posts(start: int, size: int) -> Iterator[Address]:
     """`size` listed posts, oldest first, from the `start`th: later posts move none of them."""
     return _addresses(shelves.from_oldest(shelves.ALL, start, size))
 
@@ -43,7 +42,7 @@ def _addresses(query: Select[Post] | Select[int]) -> Iterator[Address]:
 
 
 def last_change(start: int, size: int) -> datetime | None:
-    """When one of `posts(start, size)` last changed."""
+    """When one of `of_posts(start, size)` last changed."""
     changes = shelves.from_oldest(shelves.ALL, start, size).with_only_columns(CHANGED.label("changed")).subquery()
     newest: datetime | None = db.session.scalar(select(func.max(changes.c.changed)))
     return newest

@@ -9,10 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, String, bindparam, cast, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    SQLColumnExpression,
+    String,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+)
 
 from blog import clock
-from blog.core.posts import LIMIT, SHOWN
+from blog.core.posts import LIMIT, SHOWN, public
 from blog.extensions import db
 from blog.models import Person, Post, Tag, Tally, post_tag, tally
 from blog.models.tally import EVER
@@ -63,14 +75,14 @@ def _scope(kind: str, number: int | SQLColumnExpression[int]) -> str | ColumnEle
 
 def number_of(shelf: Shelf) -> ColumnElement[int]:
     """How many posts a reader finds on a shelf: its tally, without those whose time has not come."""
-    ever, ahead = _numbers(shelf)
+    ever, ahead = _numbers(shelf, clock.now())
     return ever - ahead
 
 
-def _numbers(shelf: Shelf) -> tuple[ColumnElement[int], ColumnElement[int]]:
+def _numbers(shelf: Shelf, now: datetime) -> tuple[ColumnElement[int], ColumnElement[int]]:
     """The number of all posts on a shelf, and of those whose time has not come."""
     ever = select(Tally.posts).where(Tally.scope == shelf.scope, Tally.month == EVER)
-    ahead = select(func.count()).where(*shelf.here, shelf.moment > clock.now())
+    ahead = select(func.count()).where(*shelf.here, shelf.moment > now)
     # There may be a query of tags or authors around these that asks for the shelf of each.
     ever, ahead = (query.correlate(Tag, Person) for query in (ever, ahead))
     return func.coalesce(ever.scalar_subquery(), 0), ahead.scalar_subquery()
@@ -83,8 +95,9 @@ def total(shelf: Shelf) -> int:
 
 def page_of(shelf: Shelf, start: int, size: int) -> Slice:
     """`size` posts of a shelf, newest first, from the `start`th (0 is the newest), and the number of all."""
-    ever, ahead = db.session.execute(select(*_numbers(shelf))).one()
-    return Slice(newest(shelf, start, size, until=clock.now(), ahead=ahead), ever - ahead)
+    now = clock.now()
+    ever, ahead = db.session.execute(select(*_numbers(shelf, now))).one()
+    return Slice(newest(shelf, start, size, until=now, ahead=ahead), ever - ahead)
 
 
 def newest(shelf: Shelf, start: int, size: int, *, until: datetime, ahead: int) -> list[Post]:
@@ -113,11 +126,12 @@ def _ids(shelf: Shelf) -> Select[int]:
     return select(shelf.id.label("id")).where(*shelf.here)
 
 
-def _posts(ids: Select[int]) -> Sequence[Post]:
-    # The ids come from an index alone, so that what is skipped is never read. Said again here, what is listed would
-    # tempt SQLite to search all that is.
+def _posts(ids: Select[int]) -> list[Post]:
+    # The ids come from an index alone: what is skipped is never read. Whether each is public and listed is asked of
+    # the rows that were found, not as a condition: SQLite would begin with it, and search all that is listed.
     chosen = ids.subquery()
-    return db.session.scalars(select(Post).join(chosen, chosen.c.id == Post.id)).all()
+    query = select(Post, and_(public(), *SHOWN)).join(chosen, chosen.c.id == Post.id)
+    return [post for post, shown in db.session.execute(query) if shown]
 
 
 def _place(post: Post) -> tuple[datetime, int]:
@@ -127,20 +141,21 @@ def _place(post: Post) -> tuple[datetime, int]:
 # -- the month of a page ------------------------------------------------------------------------------------
 
 
-def _walk(order: ColumnElement[Any]) -> Select[str, int]:
+def _walk(*, down: bool) -> Select[str, int]:
     """The month of a scope that holds the post of a rank, and how many posts stand before that month."""
-    counted = func.sum(Tally.posts).over(order_by=order, rows=(None, 0))
-    of_scope = (Tally.scope == bindparam("scope"), Tally.month > EVER)
-    months = select(Tally.month, Tally.posts, counted.label("counted")).where(*of_scope).subquery()
+    by = Tally.__table__.c
+    counted = func.sum(by.posts).over(order_by=by.month.desc() if down else by.month, rows=(None, 0))
+    of_scope = (by.scope == bindparam("scope"), by.month > EVER)
+    months = select(by.month, by.posts, counted.label("counted")).where(*of_scope).subquery()
     before = months.c.counted - months.c.posts
     holding = (months.c.counted > bindparam("rank"), before <= bindparam("rank"))
     # One month at most holds it: the database may stop walking there.
     return select(months.c.month, before.label("before")).where(*holding).limit(1)
 
 
-# Made once: making such a query takes longer than answering it.
-DOWN, UP = _walk(Tally.month.desc()), _walk(Tally.month.asc())
+# Made once, and of columns that are nobody's attributes: to make and to load takes longer than to answer.
+DOWN, UP = _walk(down=True), _walk(down=False)
 
 
 def _month(walk: Select[str, int], shelf: Shelf, rank: int) -> Row[str, int] | None:
-    return db.session.execute(walk, {"scope": shelf.scope, "rank": rank}).first()
+    return db.session.connection().execute(walk, {"scope": shelf.scope, "rank": rank}).first()

@@ -78,7 +78,7 @@ def _others() -> list[tuple[str, datetime | None]]:
     """The paths of all that is no post, with the time of their last change where that is known."""
     found: list[tuple[str, datetime | None]] = [(url_for("reader.home"), templating.edition().changed_at)]
     found += [(url_for(name), None) for name in ("reader.archive", "reader.tags", "feeds.subscribe")]
-    found += [(page.path, page.changed_at) for page in directory.pages()]
+    found += [(page.path, page.changed_at) for page in directory.of_pages()]
     found += [(url_for("reader.tag", slug=tag.slug), None) for tag in catalogue.tags()]
     counts = years.years(templating.zone())
     found += [(url_for("reader.archive_year", year=int(year.slug)), None) for year in counts]
@@ -87,7 +87,7 @@ def _others() -> list[tuple[str, datetime | None]]:
 
 
 def _posts(start: int) -> Iterator[tuple[str, datetime]]:
-    return ((post.path, post.changed_at) for post in directory.posts(start, sitemap.LIMIT))
+    return ((post.path, post.changed_at) for post in directory.of_posts(start, sitemap.LIMIT))
 
 
 def _changed(start: int) -> datetime | None:

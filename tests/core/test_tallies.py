@@ -218,3 +218,26 @@ def test_whatever_is_done_readers_are_told_the_truth(
                 at(now)
                 check(now)
             at(NOW)
+
+
+def test_nothing_hidden_is_shown_even_when_tallies_and_dates_are_wrong(
+    blog: Blog, at: Callable[[datetime], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelves, "SHALLOW", 0)
+    at(NOW)
+    for day in range(1, 9):
+        blog.make_post("Past", published_at=NOW - timedelta(days=day), tags=["Rivers"])
+        blog.make_post("Later", published_at=NOW + timedelta(hours=day), tags=["Rivers"])
+    hidden = [
+        blog.make_post("Draft", published_at=None, tags=["Rivers"]),
+        blog.make_post(unlisted=True, tags=["Rivers"]),
+    ]
+    with writing() as session:
+        session.execute(text("UPDATE post_tag SET listed_at = '2024-12-25 00:00:00.000000'"))
+        session.execute(text("UPDATE tally SET posts = posts + 7 WHERE month = '2024-12'"))
+    later = [post.id for post in db.session.query(Post).filter(Post.title == "Later")]
+    for shelf in (ALL, shelves.of_tag(1)):
+        for start in range(30):
+            shown = {post.id for post in shelves.page_of(shelf, start, 2).posts}
+            shown |= {post.id for post in shelves.oldest(shelf, start, 2)}
+            assert not shown & {*later, *(post.id for post in hidden)}
