@@ -5,17 +5,22 @@ from dataclasses import asdict
 import click
 
 from blog import config
-from blog.commands import as_json, say
+from blog.commands import as_json, blog, say
 from blog.core import doctor as core
+from blog.core import tallies
 
 MARKS = {"good": "ok  ", "note": "note", "bad": "BAD "}
 
 
 @click.command()
+@click.option("--fix", is_flag=True, help="Count all posts anew first.")
 @as_json
 @click.pass_context
-def doctor(ctx: click.Context, as_json: bool) -> None:
+def doctor(ctx: click.Context, fix: bool, as_json: bool) -> None:
     """Look over settings, folders and database. Exit status 1 when something is bad."""
+    if fix:
+        with blog(ctx):
+            tallies.mend()
     findings = list(core.examine(config.load(ctx.find_root().obj)))
     bad = any(finding.level == "bad" for finding in findings)
     lines = [

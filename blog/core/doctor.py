@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blog.config import Settings
-from blog.core import rendering, schema
+from blog.core import rendering, schema, tallies
 from blog.core.errors import Unusable
 from blog.extensions import safe_wal, sqlite_driver
 from blog.migrations import HEAD
@@ -135,6 +135,9 @@ def _schema(connection: object) -> Iterator[Finding]:
     lost = schema.trigger_names() - {row[0] for row in run("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     if lost:
         yield Finding("bad", f"Triggers are missing: {', '.join(sorted(lost))}.", "Any other command makes them again.")
+    miscounted = tallies.wrong(run)
+    if miscounted:
+        yield Finding("bad", f"Counts of posts are wrong ({miscounted}).", "`broadsheet doctor --fix` counts anew.")
     stale = run("SELECT count(*) FROM post WHERE renderer <> ?", (rendering.VERSION,)).fetchone()[0]
     if stale:
         yield Finding(

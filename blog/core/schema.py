@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, insert, inspect
 from sqlalchemy.exc import DBAPIError
 
 from blog import clock, paths
+from blog.core import tallies
 from blog.core.errors import Unusable
 from blog.core.site import FIRST_ROW
 from blog.core.transaction import trouble
@@ -114,6 +115,7 @@ def _migrate(engine: Engine, version: str | None) -> None:
                 _run_steps(connection)
                 if version is None:
                     connection.execute(insert(Site).values(**FIRST_ROW, changed_at=clock.now().replace(microsecond=0)))
+                tallies.recount(connection.exec_driver_sql)
                 for statement in _triggers().values():
                     connection.exec_driver_sql(statement)
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
@@ -131,9 +133,10 @@ def _pragmas(connection: Connection, *settings: str) -> None:
 
 
 def _drop_triggers(connection: Connection) -> None:
-    rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'public_%'")
+    rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
     for name in rows.scalars().all():
-        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        if name.startswith(triggers.PREFIXES):
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
 
 
 def _run_steps(connection: Connection) -> None:

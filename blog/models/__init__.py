@@ -7,6 +7,7 @@ from blog.models.post import Post, Revision
 from blog.models.shapes import FollowLink, Heading, Picture
 from blog.models.site import Site
 from blog.models.tag import Tag, post_tag
+from blog.models.tally import Tally
 
 __all__ = [
     "FollowLink",
@@ -19,5 +20,6 @@ __all__ = [
     "Revision",
     "Site",
     "Tag",
+    "Tally",
     "post_tag",
 ]

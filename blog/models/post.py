@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from blog import clock
 from blog.extensions import Base
@@ -29,8 +29,11 @@ class Post(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('post', 'page')", name="known_kind"),
         Index("post_by_slug", "kind", "slug", unique=True),
-        Index("post_listed", "kind", "unlisted", "deleted_at", "published_at", "id"),
+        # With `updated_at`, so that what changed last among many is known without reading the posts.
+        Index("post_listed", "kind", "unlisted", "deleted_at", "published_at", "id", "updated_at"),
+        Index("post_signed", "author_id", "kind", "unlisted", "deleted_at", "published_at", "id"),
         Index("post_public", "deleted_at", "published_at"),
+        Index("page_named", "unlisted", "deleted_at", "title", sqlite_where=text("kind = 'page'")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,7 +43,7 @@ class Post(Base):
     title: Mapped[str]
     summary: Mapped[str] = mapped_column(default="")
     language: Mapped[str | None]
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     cover: Mapped[str | None]
     unlisted: Mapped[bool] = mapped_column(default=False)
     canonical_url: Mapped[str | None]
@@ -71,6 +74,9 @@ class Post(Base):
     tags: Mapped[list[Tag]] = relationship(
         secondary=post_tag, order_by=post_tag.c.position, lazy="raise", viewonly=True
     )
+
+    # Whether the author's posts have a page of their own: known only of a post that was asked for to be read.
+    author_has_page: Mapped[bool | None] = query_expression()
 
     @property
     def status(self) -> str:

@@ -4,6 +4,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from blog.extensions import Base
+from blog.models.types import Instant
 
 post_tag = Table(
     "post_tag",
@@ -11,7 +12,8 @@ post_tag = Table(
     Column("post_id", ForeignKey("post.id", ondelete="CASCADE"), primary_key=True),
     Column("tag_id", ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, nullable=False),
-    Index("post_tag_by_tag", "tag_id", "post_id"),
+    Column("listed_at", Instant),  # the post's date while lists show it: see models.tally
+    Index("post_tag_listed", "tag_id", "listed_at", "post_id"),
 )
 
 

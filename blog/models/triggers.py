@@ -1,11 +1,15 @@
-"""Triggers that advance `site.public_version` whenever something that a reader can see changes.
+"""The triggers of this schema: those that keep the tallies, and those that advance `site.public_version`.
 
-Any process, any tool: whoever writes a public row moves the counter, and every cached page ends with it.
-What no reader sees (drafts, passwords) moves nothing.
+The public version moves whenever something that a reader can see changes. Any process, any tool: whoever writes a
+public row moves it, and every cached page ends with it. What no reader sees (drafts, passwords) moves nothing.
 """
 
 from collections.abc import Iterator
 
+from blog.models import tally
+
+# How the names of our triggers begin, in this schema or an older one.
+PREFIXES = ("public_", "tally_")
 BUMP = "UPDATE site SET public_version = public_version + 1"
 SITE_SILENT = {"id", "public_version", "changed_version", "changed_at", "samples_at"}
 POST_OF_TAGGING = "EXISTS (SELECT 1 FROM post WHERE post.id = {row}.post_id AND post.published_at IS NOT NULL)"
@@ -15,14 +19,15 @@ def statements(site_columns: list[str]) -> dict[str, str]:
     """Trigger name -> the SQL that makes it."""
     loud = ", ".join(name for name in site_columns if name not in SITE_SILENT)
     made = dict(_rows("post", "{row}.published_at IS NOT NULL", ("INSERT", "UPDATE", "DELETE")))
-    made |= dict(_rows("post_tag", POST_OF_TAGGING, ("INSERT", "UPDATE", "DELETE")))
+    # `listed_at` follows the post, which has moved the version already.
+    made |= dict(_rows("post_tag", POST_OF_TAGGING, ("INSERT", "UPDATE OF post_id, tag_id, position", "DELETE")))
     made |= dict(_rows("redirect", None, ("INSERT", "UPDATE", "DELETE")))
     # A new tag or person shows nowhere until a public post carries it.
     made |= dict(_rows("tag", None, ("UPDATE", "DELETE")))
     made |= dict(_rows("media", None, ("UPDATE", "DELETE")))
     made |= dict(_rows("person", None, ("UPDATE OF name, slug", "DELETE")))
     made |= dict(_rows("site", None, (f"UPDATE OF {loud}",)))
-    return made
+    return made | tally.statements()
 
 
 def _rows(table: str, condition: str | None, events: tuple[str, ...]) -> Iterator[tuple[str, str]]:

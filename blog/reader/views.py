@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template
+from flask import Blueprint, Response, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
-from blog.core import permalinks, posts
+from blog.core import catalogue, permalinks, posts, reading, shelves, years
 from blog.core.errors import Gone, Missing
+from blog.core.shelves import Shelf
 from blog.core.site import answers
-from blog.models import Person, Post, Tag
+from blog.models import Post
 from blog.web import templating
 from blog.web.pagination import PAGE_SIZE, Pager, paged
 
@@ -17,6 +18,8 @@ RECENT = 3
 CONTENTS_FROM_WORDS = 1500
 # Archives of at most so many posts show them all on one page.
 SHORT_ARCHIVE = 150
+# Posts on a page of a year: a line each.
+YEAR_SIZE = 100
 
 bp = Blueprint("reader", __name__)
 
@@ -30,9 +33,7 @@ def post_url(post: Post) -> str:
 @bp.app_template_global()
 def navigation() -> list[Post]:
     """The pages named on every page (About); none when the database does not answer."""
-    if "navigation" not in g:
-        g.navigation = templating.unless_silent(lambda: list(posts.pages()))
-    return g.navigation  # type: ignore[no-any-return]
+    return templating.unless_silent(lambda: list(templating.edition().pages))
 
 
 @bp.app_template_global()
@@ -45,23 +46,23 @@ def recent_posts() -> list[Post]:
 @bp.get("/page/<page:number>/")
 def home(number: int) -> BaseResponse:
     """Recent Posts."""
-    found, pager = _listing(number)
+    found, pager = _listing(number, shelves.ALL)
     return _page("reader/home.html", posts=found, pager=pager)
 
 
 @bp.get("/posts/<slug>/")
 def article(slug: str) -> BaseResponse:
     """An article, its neighbours, and what else was written lately."""
-    post = posts.readable("post", slug)
+    post = reading.readable("post", slug)
     contents = post.contents if post.words > CONTENTS_FROM_WORDS and len(post.contents) > 2 else []
-    return _page("reader/article.html", post=post, contents=contents, around=posts.around(post, RECENT))
+    return _page("reader/article.html", post=post, contents=contents, around=reading.around(post, RECENT))
 
 
 @bp.get("/posts/<slug>.md")
 def article_markdown(slug: str) -> BaseResponse:
     """An article as its author wrote it, under its title."""
     try:
-        post = posts.readable("post", slug)
+        post = reading.readable("post", slug)
     except Missing:
         old = permalinks.leads_to(permalinks.path("post", slug))
         if old and old.target and old.target.startswith("/posts/"):
@@ -80,21 +81,21 @@ def article_markdown(slug: str) -> BaseResponse:
 @bp.get("/<slug>/")
 def page(slug: str) -> BaseResponse:
     """A page, like About."""
-    return _page("reader/page.html", post=posts.readable("page", slug))
+    return _page("reader/page.html", post=reading.readable("page", slug))
 
 
 @bp.get("/tags/")
 def tags() -> BaseResponse:
     """All tags with their counts."""
-    return _page("reader/tags.html", tags=posts.tags())
+    return _page("reader/tags.html", tags=catalogue.tags())
 
 
 @bp.get("/tags/<slug>/", defaults={"number": 1})
 @bp.get("/tags/<slug>/page/<page:number>/")
 def tag(slug: str, number: int) -> BaseResponse:
     """The posts that carry a tag."""
-    found_tag = posts.tag(slug)
-    found, pager = _listing(number, tag=found_tag)
+    found_tag = catalogue.tag(slug)
+    found, pager = _listing(number, shelves.of_tag(found_tag.id))
     return _page("reader/tag.html", tag=found_tag, posts=found, pager=pager)
 
 
@@ -102,27 +103,29 @@ def tag(slug: str, number: int) -> BaseResponse:
 @bp.get("/authors/<slug>/page/<page:number>/")
 def author(slug: str, number: int) -> BaseResponse:
     """The posts of one author, where there are several."""
-    person = posts.author(slug)
-    found, pager = _listing(number, author=person)
+    person = catalogue.author(slug)
+    found, pager = _listing(number, shelves.of_author(person.id))
     return _page("reader/author.html", person=person, posts=found, pager=pager)
 
 
 @bp.get("/archive/")
 def archive() -> BaseResponse:
     """Everything by year."""
-    years = posts.years(templating.zone())
-    short = sum(year.posts for year in years) <= SHORT_ARCHIVE
-    by_year: dict[str, list[Post]] = {year.name: [] for year in years}
+    zone = templating.zone()
+    counts = years.years(zone)
+    short = sum(year.posts for year in counts) <= SHORT_ARCHIVE
+    by_year: dict[str, list[Post]] = {year.name: [] for year in counts}
     for post in posts.recent(SHORT_ARCHIVE) if short else []:
-        by_year[str((post.published_at or post.created_at).astimezone(templating.zone()).year)].append(post)
-    return _page("reader/archive.html", years=years, by_year=by_year)
+        by_year[str((post.published_at or post.created_at).astimezone(zone).year)].append(post)
+    return _page("reader/archive.html", years=counts, by_year=by_year)
 
 
-@bp.get("/archive/<year:year>/")
-def archive_year(year: int) -> BaseResponse:
+@bp.get("/archive/<year:year>/", defaults={"number": 1})
+@bp.get("/archive/<year:year>/page/<page:number>/")
+def archive_year(year: int, number: int) -> BaseResponse:
     """Everything of one year."""
-    found = posts.of_year(year, templating.zone())
-    return _page("reader/year.html", year=year, posts=found)
+    found = years.of_year(year, templating.zone(), (number - 1) * YEAR_SIZE, YEAR_SIZE)
+    return _page("reader/year.html", year=year, posts=found.posts, pager=paged(number, found.total, YEAR_SIZE))
 
 
 @bp.get("/healthz")
@@ -134,8 +137,8 @@ def healthz() -> Response:
     return response
 
 
-def _listing(number: int, *, tag: Tag | None = None, author: Person | None = None) -> tuple[Sequence[Post], Pager]:
-    found = posts.page_of((number - 1) * PAGE_SIZE, PAGE_SIZE, tag=tag, author=author)
+def _listing(number: int, shelf: Shelf) -> tuple[Sequence[Post], Pager]:
+    found = shelves.page_of(shelf, (number - 1) * PAGE_SIZE, PAGE_SIZE)
     return found.posts, paged(number, found.total)
 
 

@@ -2,7 +2,7 @@
 
 from flask import current_app, url_for
 
-from blog.core import permalinks, posts
+from blog.core import permalinks
 from blog.models import FollowLink, Post
 from blog.social import metadata, share
 from blog.web import templating
@@ -30,7 +30,7 @@ def author_name(post: Post) -> str:
 
 def author_path(post: Post) -> str:
     """The page of a post's author: their own where several write here, else the home page."""
-    if post.author and post.author.id in {person.id for person in posts.authors()}:
+    if post.author and post.author_has_page:
         return url_for("reader.author", slug=post.author.slug)
     return url_for("reader.home")
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from blog.core import posts
+from blog.core import reading
 from blog.social import share
 from blog.social.links import canonical
 
@@ -16,7 +16,7 @@ bp = Blueprint("social", __name__)
 @bp.get("/share/mastodon/")
 def mastodon() -> BaseResponse:
     """Ask for the reader's server, then answer with one plain link to it."""
-    post = posts.readable("post", request.args.get("post", ""))
+    post = reading.readable("post", request.args.get("post", ""))
     typed = request.args.get("server")
     server = share.server_name(typed) if typed and len(typed) <= LONGEST else None
     wrong = WRONG if typed is not None and server is None else ""

@@ -54,9 +54,9 @@ class Pager:
         return self.number + 1 if self.number < self.pages else None
 
 
-def paged(number: int, total: int) -> Pager:
+def paged(number: int, total: int, size: int = PAGE_SIZE) -> Pager:
     """The pager of a page. Raises Missing past the end."""
-    pager = Pager(number, total)
+    pager = Pager(number, total, size)
     if number > pager.pages:
         raise Missing("There are not that many pages.")
     return pager

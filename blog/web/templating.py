@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from blog import clock
 from blog.config import Settings
-from blog.core import posts
-from blog.core.posts import Edition
+from blog.core import editions
+from blog.core.editions import Edition
 from blog.core.site import FIRST_ROW
 from blog.models import Site
 from blog.web import delivery
@@ -43,7 +43,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 def edition() -> Edition:
     """The present edition of the site; asked for once a request. Dates this answer."""
     if "edition" not in g:
-        g.edition = posts.edition()
+        g.edition = editions.edition()
         delivery.changed_at(g.edition.changed_at)
     return g.edition  # type: ignore[no-any-return]
 

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from blog import config
 from blog.commands import opened
 from blog.core import doctor
-from blog.extensions import sqlite_driver
+from blog.core.site import site
+from blog.extensions import db, sqlite_driver
 from blog.migrations import HEAD
-from tests.world import SITE_URL, Result, picture
+from tests.world import LONG_AGO, SITE_URL, Blog, Result, picture
 
 Command = Callable[..., Result]
 
@@ -161,6 +163,44 @@ def test_a_missing_trigger_is_named(instance: Path) -> None:
     assert "Triggers are missing: public_post_update. Any other command makes them again." in said(settings)
     made(instance)
     assert said(settings) == ""
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE tally SET posts = posts + 1 WHERE scope = 'all' AND month = ''",
+        "DELETE FROM tally WHERE scope LIKE 'tag:%'",
+        "INSERT INTO tally VALUES ('author:7', '2024-01', 3)",
+        "UPDATE post_tag SET listed_at = NULL",
+        "UPDATE post_tag SET listed_at = '2001-01-01 00:00:00.000000'",
+    ],
+)
+def test_wrong_counts_are_told_and_mended(blog: Blog, command: Command, harm: str) -> None:
+    blog.make_post("Post", tags=["Rivers"])
+    assert said(blog.app.extensions["settings"]) == ""
+    before = site().public_version, site().changed_at
+    change(blog.instance, harm)
+    assert "`broadsheet doctor --fix` counts anew." in said(blog.app.extensions["settings"])
+    assert command("doctor").status == 1
+    assert command("doctor", "--fix").status == 0
+    db.session.rollback()
+    assert site().public_version > before[0] and site().changed_at > before[1]
+
+
+def test_a_blog_whose_counts_are_right_is_not_harmed_by_mending(blog: Blog, command: Command) -> None:
+    blog.make_post("Post", tags=["Rivers"], published_at=LONG_AGO)
+    tallied = text("SELECT * FROM tally WHERE posts ORDER BY 1, 2")
+    before = db.session.execute(tallied).all()
+    db.session.rollback()
+    assert command("doctor", "--fix", "--json").data["well"]
+    assert db.session.execute(tallied).all() == before
+
+
+def test_there_is_nothing_to_mend_where_no_blog_is(instance: Path, command: Command) -> None:
+    (instance / "media").mkdir()
+    answer = command("doctor", "--fix")
+    assert answer.status == 1 and "blog.db is missing" in answer.err
+    assert not (instance / "blog.db").exists()
 
 
 def test_references_that_lead_nowhere_are_counted(instance: Path) -> None:

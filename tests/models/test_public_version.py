@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 
-from blog.core import accounts, media, permalinks, posts, publishing
+from blog.core import accounts, catalogue, editions, media, permalinks, posts, publishing
 from blog.core.configuring import configure
 from blog.core.errors import Conflict
 from blog.core.publishing import Fields
@@ -130,7 +130,7 @@ SILENT: dict[str, Act] = {
             hash="x", name="x.png", type="image/png", width=1, height=1, bytes=1, alt="", created_at=LONG_AGO
         )
     ),
-    "reading": lambda world: [world.read("/"), posts.recent(5), posts.tags(), world.get("/feed.xml")],
+    "reading": lambda world: [world.read("/"), posts.recent(5), catalogue.tags(), world.get("/feed.xml")],
 }
 
 
@@ -176,7 +176,7 @@ def test_last_modified_grows_with_each_of_two_changes_in_one_second(
         at(NOON + timedelta(milliseconds=milliseconds))
         configure("title", f"Title {milliseconds}")
         db.session.expire_all()
-        seen.append(posts.edition().changed_at)
+        seen.append(editions.edition().changed_at)
     assert seen == [NOON + timedelta(seconds=number) for number in range(4)]
 
 
@@ -190,10 +190,10 @@ def test_last_modified_never_goes_back_with_a_wrong_clock(world: World, at: Call
 
 
 def test_last_modified_moves_when_a_scheduled_post_comes_due(world: World, at: Callable[[datetime], None]) -> None:
-    before = posts.edition().changed_at
+    before = editions.edition().changed_at
     at(FUTURE)
     db.session.expire_all()
-    assert posts.edition().changed_at == FUTURE > before
+    assert editions.edition().changed_at == FUTURE > before
 
 
 def test_last_modified_moves_after_another_programs_change_was_noted(

@@ -1,11 +1,11 @@
 """The archive, by year."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from blog.core import configuring, publishing
-from tests.world import Blog, texts, words
+from tests.world import SITE_URL, Blog, texts, words
 
 NEW_YEAR = datetime(2024, 12, 31, 23, 30, tzinfo=UTC)
 
@@ -96,4 +96,22 @@ def test_a_long_archive_names_only_its_years(blog: Blog) -> None:
     assert texts(page, "//h2/a") == ["2024", "2020"]
     assert "150 posts" in words(page)
     assert not page.xpath("//main//li")
-    assert len(blog.read("/archive/2024/").xpath("//main//li")) == 150
+
+
+def test_a_year_has_a_hundred_posts_a_page(blog: Blog) -> None:
+    for number in range(1, 112):
+        blog.make_post(f"Post {number}", published_at=datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=number))
+    blog.make_post("Before", published_at=datetime(2023, 12, 31, tzinfo=UTC))
+    blog.make_post("After", published_at=datetime(2025, 1, 1, tzinfo=UTC))
+    first, second = blog.read("/archive/2024/"), blog.read("/archive/2024/page/2/")
+    assert texts(first, "//main//li/a") == [f"Post {number}" for number in range(111, 11, -1)]
+    assert texts(second, "//main//li/a") == [f"Post {number}" for number in range(11, 0, -1)]
+    for page in (first, second):
+        assert texts(page, "//h1") == ["2024"] and "111 posts" in words(page)
+    assert first.xpath("//link[@rel = 'next']/@href") == [f"{SITE_URL}/archive/2024/page/2/"]
+    assert second.xpath("//link[@rel = 'prev']/@href") == [f"{SITE_URL}/archive/2024/"]
+    assert second.xpath("//nav[@class = 'pager']//a/@href") == ["/archive/2024/"]
+    assert texts(second, "//title") == ["2024, page 2 – Broadsheet"]
+    assert second.xpath("//link[@rel = 'canonical']/@href") == [f"{SITE_URL}/archive/2024/page/2/"]
+    blog.read("/archive/2024/page/3/", 404)
+    assert blog.get("/archive/2024/page/1/").headers["Location"] == "/archive/2024/"

@@ -1,0 +1,54 @@
+"""What lists can be asked for: tags and authors, with how much stands under each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, select
+
+from blog.core import shelves
+from blog.core.errors import Missing
+from blog.extensions import db
+from blog.models import Person, Tag
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A tag, or a year, with the number of posts a reader finds there."""
+
+    name: str
+    slug: str
+    posts: int
+
+
+def tags() -> list[Counted]:
+    """All tags that listed posts carry, by name."""
+    query = select(Tag.name, Tag.slug, shelves.number_of(shelves.of_tag(Tag.id))).order_by(Tag.key)
+    return [Counted(name, slug, posts) for name, slug, posts in db.session.execute(query) if posts]
+
+
+def tag(slug: str) -> Tag:
+    """A tag that some listed post carries. Raises Missing."""
+    carried = shelves.number_of(shelves.of_tag(Tag.id)) > 0
+    found = db.session.scalars(select(Tag).where(Tag.slug == slug, carried)).first()
+    if found is None:
+        raise Missing("No post carries this tag.")
+    return found
+
+
+def has_page(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Whether somebody's listed posts have a page of their own: they do where others sign posts too."""
+    everything = shelves.number_of(shelves.ALL)
+    return shelves.number_of(shelves.of_author(person_id)).between(1, everything - 1)
+
+
+def authors() -> Sequence[Person]:
+    """Those who have a page of their own."""
+    return db.session.scalars(select(Person).where(has_page(Person.id)).order_by(Person.slug)).all()
+
+
+def author(slug: str) -> Person:
+    """An author who has a page. Raises Missing."""
+    found = db.session.scalars(select(Person).where(Person.slug == slug, has_page(Person.id))).first()
+    if found is None:
+        raise Missing("Nobody of this name has a page here.")
+    return found

@@ -1,0 +1,48 @@
+"""Every public address as plain values, for the sitemap: no post is loaded for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, case, func, select
+
+from blog.core import permalinks, posts, shelves
+from blog.extensions import db
+from blog.models import Post
+
+# So many rows are held at a time.
+CHUNK = 1000
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a post or page is read, and when its text last changed."""
+
+    path: str
+    changed_at: datetime
+
+
+CHANGED = case((Post.updated_at > Post.published_at, Post.updated_at), else_=Post.published_at)
+
+
+def of_pages() -> list[Address]:
+    """The listed pages, oldest first."""
+    return list(_addresses(posts.pages().order_by(None).order_by(Post.published_at, Post.id)))
+
+
+def of_posts(start: int, size: int) -> Iterator[Address]:
+    """`size` listed posts, oldest first, from the `start`th: later posts move none of them."""
+    return _addresses(shelves.from_oldest(shelves.ALL, start, size))
+
+
+def _addresses(query: Select[Post] | Select[int]) -> Iterator[Address]:
+    rows = db.session.execute(query.with_only_columns(Post.kind, Post.slug, CHANGED).execution_options(yield_per=CHUNK))
+    for kind, slug, changed in rows:
+        yield Address(permalinks.path(kind, slug), changed)
+
+
+def last_change(start: int, size: int) -> datetime | None:
+    """When one of `of_posts(start, size)` last changed."""
+    changes = shelves.from_oldest(shelves.ALL, start, size).with_only_columns(CHANGED.label("changed")).subquery()
+    newest: datetime | None = db.session.scalar(select(func.max(changes.c.changed)))
+    return newest
