@@ -12,6 +12,7 @@ from urllib.parse import quote
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 
@@ -82,4 +83,8 @@ def _configure(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     # A writer that begins with a plain BEGIN under WAL meets "database is locked" when it comes to write.
     write = connection.get_execution_options().get(WRITE)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    # To the driver itself: SQLAlchemy's way takes twice as long as a reader's query.
+    try:
+        connection.connection.cursor().execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    except sqlite_driver().Error as error:
+        raise OperationalError("BEGIN", None, error) from error

@@ -1,4 +1,4 @@
-"""What a page asks the database: its statements, with their parameters."""
+"""What a page asks the database: its statements, as SQLite gets them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,20 +8,27 @@ from sqlalchemy import event
 
 from blog.extensions import db
 
-Asked = list[tuple[str, Any]]
+Asked = list[str]
 
 
 @contextmanager
 def recorded() -> Iterator[Asked]:
-    """The statements that are sent meanwhile, without the beginnings of transactions."""
+    """The statements that requests send meanwhile, values filled in, without the bounds of transactions."""
     asked: Asked = []
+    traced: list[Any] = []
 
-    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):
-            asked.append((statement, parameters))
+    def note(statement: str) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")):
+            asked.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    def trace(connection: Any, *_rest: object) -> None:
+        traced.append(connection)
+        connection.set_trace_callback(note)
+
+    event.listen(db.engine.pool, "checkout", trace)
     try:
         yield asked
     finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(db.engine.pool, "checkout", trace)
+        for connection in traced:
+            connection.set_trace_callback(None)

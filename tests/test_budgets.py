@@ -18,7 +18,7 @@ QUERIES = {
     "/": 3,
     "/page/2/": 3,
     "/posts/post-20/": 4,
-    "/posts/post-20.md": 3,
+    "/posts/post-20.md": 2,
     "/about/": 3,
     "/tags/": 2,
     "/tags/tag/": 4,
@@ -30,7 +30,7 @@ QUERIES = {
     "/feed.xml": 3,
     "/sitemap.xml": 8,
     "/robots.txt": 0,
-    "/nothing/": 4,
+    "/nothing/": 5,
     "/share/mastodon/?post=post-20": 3,
     "/share/mastodon/?post=post-20&server=mastodon.social": 3,
 }
@@ -62,7 +62,7 @@ def test_every_page_asks_the_database_few_questions(blog: Blog) -> None:
         with recorded() as statements:
             blog.get(path)
         asked[path] = len(statements)
-        assert all(statement.lstrip().startswith("SELECT") for statement, _ in statements), statements
+        assert all(statement.lstrip().startswith("SELECT") for statement in statements), statements
     assert asked == QUERIES
 
 
@@ -71,7 +71,7 @@ def test_a_list_does_not_load_bodies(blog: Blog) -> None:
     for path in ("/", "/tags/tag/", "/archive/", "/archive/2024/", "/sitemap.xml", "/authors/ana/"):
         with recorded() as statements:
             blog.get(path)
-        loaded = [statement.partition("FROM")[0] for statement, _ in statements]
+        loaded = [statement.partition("FROM")[0] for statement in statements]
         assert not [columns for columns in loaded if re.search(r"post\.(body|html|feed_html)\b", columns)], path
 
 

@@ -3,12 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, select
 
 from blog.core import shelves
 from blog.core.errors import Missing
+from blog.core.prepared import Prepared, Query
 from blog.extensions import db
 from blog.models import Person, Tag
+
+
+@dataclass(frozen=True)
+class Named:
+    """A tag that has a page."""
+
+    id: int
+    name: str
+    slug: str
 
 
 @dataclass(frozen=True)
@@ -26,13 +36,20 @@ def tags() -> list[Counted]:
     return [Counted(name, slug, posts) for name, slug, posts in db.session.execute(query) if posts]
 
 
-def tag(slug: str) -> Tag:
+def tag(slug: str) -> Named:
     """A tag that some listed post carries. Raises Missing."""
-    carried = shelves.number_of(shelves.of_tag(Tag.id)) > 0
-    found = db.session.scalars(select(Tag).where(Tag.slug == slug, carried)).first()
+    found = TAG.first(slug=slug)
     if found is None:
         raise Missing("No post carries this tag.")
     return found
+
+
+def _tag() -> Query:
+    carried = shelves.number_of(shelves.of_tag(Tag.id)) > 0
+    return select(Tag.id, Tag.name, Tag.slug).where(Tag.slug == bindparam("slug"), carried)
+
+
+TAG = Prepared(_tag, Named)
 
 
 def has_page(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:

@@ -32,7 +32,12 @@ def of_pages() -> list[Address]:
 
 def of_posts(start: int, size: int) -> Iterator[Address]:
     """`size` listed posts, oldest first, from the `start`th: later posts move none of them."""
-    return _addresses(shelves.from_oldest(shelves.ALL, start, size))
+    return _addresses(_of_posts(start, size))
+
+
+def _of_posts(start: int, size: int) -> Select[int]:
+    since, skipped = shelves.from_oldest(shelves.ALL, start)
+    return shelves.upwards(shelves.ALL).params(since=since, start=skipped, size=size)
 
 
 def _addresses(query: Select[Post] | Select[int]) -> Iterator[Address]:
@@ -43,6 +48,6 @@ def _addresses(query: Select[Post] | Select[int]) -> Iterator[Address]:
 
 def last_change(start: int, size: int) -> datetime | None:
     """When one of `of_posts(start, size)` last changed."""
-    changes = shelves.from_oldest(shelves.ALL, start, size).with_only_columns(CHANGED.label("changed")).subquery()
+    changes = _of_posts(start, size).with_only_columns(CHANGED.label("changed")).subquery()
     newest: datetime | None = db.session.scalar(select(func.max(changes.c.changed)))
     return newest

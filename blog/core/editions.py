@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import func, literal_column, select, true
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import aliased
 
 from blog.core.posts import pages, visible
-from blog.extensions import db
+from blog.core.prepared import Prepared, Query
+from blog.core.teasers import TEASER, Teaser
 from blog.models import Post, Site
 
 NAVIGATION = 8
@@ -23,17 +24,30 @@ class Edition:
     """
 
     site: Site
-    pages: Sequence[Post]
+    pages: Sequence[Teaser]
     changed_at: datetime
+
+
+SITE = Site.__table__.columns
 
 
 def edition() -> Edition:
     """The present edition, in one query."""
-    due = visible().with_only_columns(func.max(Post.published_at)).scalar_subquery()
-    page = aliased(Post, pages().limit(NAVIGATION).subquery())
-    rows = db.session.execute(select(Site, due.label("due"), page).select_from(Site).outerjoin(page, true())).all()
+    rows = EDITION.all()
     if not rows:
         raise NoResultFound("The site has no row.")
-    site, newest, _ = rows[0]
-    named = sorted((row[2] for row in rows if row[2]), key=lambda each: each.title)
-    return Edition(site, named, max(site.changed_at, newest) if newest else site.changed_at)
+    newest, *cells = rows[0]
+    site = Site(**dict(zip(SITE.keys(), cells, strict=False)))
+    named = [Teaser(*row[-len(TEASER) :]) for row in rows if row[-len(TEASER)] is not None]
+    return Edition(
+        site, sorted(named, key=lambda page: page.title), max(site.changed_at, newest) if newest else site.changed_at
+    )
+
+
+def _edition() -> Query:
+    due = visible().with_only_columns(func.max(Post.published_at)).scalar_subquery()
+    page = pages().limit(literal_column(str(NAVIGATION))).with_only_columns(*TEASER).subquery()
+    return select(due, *SITE, *page.c).select_from(Site).outerjoin(page, true())
+
+
+EDITION: Prepared[tuple[Any, ...]] = Prepared(_edition, lambda *cells: cells)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.orm import Session
@@ -17,12 +18,21 @@ from blog.extensions import db
 from blog.models import Post, Redirect
 
 
+class Addressed(Protocol):
+    """Whatever has an address: a post or page, loaded in whatever way."""
+
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def slug(self) -> str: ...  # noqa: D102
+
+
 def path(kind: str, slug: str) -> str:
     """Where a post or page is read."""
     return f"/posts/{slug}/" if kind == "post" else f"/{slug}/"
 
 
-def path_of(post: Post) -> str:
+def path_of(post: Addressed) -> str:
     """Where this post or page is read."""
     return path(post.kind, post.slug)
 

@@ -4,58 +4,39 @@ Where counts and long lists are asked for, see `core.shelves`.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select, tuple_
-from sqlalchemy.orm import joinedload, selectinload, undefer_group
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select
+from sqlalchemy.orm import selectinload, undefer_group
 
 from blog import clock
 from blog.core.errors import Conflict, Missing
+from blog.core.prepared import now as at_asking
 from blog.core.values import line
 from blog.extensions import db
 from blog.models import Post
 
 LIMIT = 1000
 STATUSES = ("draft", "scheduled", "published", "deleted")
-# What lists and feeds show of all that is there.
-SHOWN = (Post.kind == "post", Post.unlisted.is_(False))
-LAST_ID = 2**63 - 1
+# What lists and feeds show of all that is there. The kind is written out: given as a value, SQLite would plan the
+# query anew each time, since an index of pages might serve it.
+SHOWN = (Post.kind == literal_column("'post'"), Post.unlisted.is_(False))
 
 
-def public(before: tuple[datetime, int] | None = None) -> ColumnElement[bool]:
-    """True of a row that anyone may read now; of those before a (date, id), if given.
-
-    That is one bound, not two: of two, SQLite may search its index by the one that finds more.
-    """
-    come = Post.published_at <= clock.now()
-    if before:
-        come = tuple_(Post.published_at, Post.id) < min(before, (clock.now(), LAST_ID))
-    return and_(come, Post.deleted_at.is_(None))
+def public() -> ColumnElement[bool]:
+    """True of a row that anyone may read at the time of asking."""
+    return and_(Post.published_at <= at_asking(), Post.deleted_at.is_(None))
 
 
-def visible(before: tuple[datetime, int] | None = None) -> Select[Post]:
+def visible() -> Select[Post]:
     """All that anyone may read: posts and pages, published and not deleted."""
-    return select(Post).where(public(before))
-
-
-def listed(before: tuple[datetime, int] | None = None) -> Select[Post]:
-    """The posts that lists and feeds show, newest first."""
-    return visible(before).where(*SHOWN).order_by(Post.published_at.desc(), Post.id.desc())
+    return select(Post).where(public())
 
 
 def pages() -> Select[Post]:
     """The pages that readers find named (About), by title."""
     # The kind is written out: a partial index serves only queries that say its condition themselves.
     return visible().where(Post.kind == literal_column("'page'"), Post.unlisted.is_(False)).order_by(Post.title)
-
-
-def recent(limit: int, *, but: int | None = None, whole: bool = False) -> Sequence[Post]:
-    """The newest listed posts; `whole` loads texts, authors and tags, for feeds."""
-    query = listed().where(Post.id != (but or 0)).limit(min(limit, LIMIT))
-    if whole:
-        query = query.options(undefer_group("text"), joinedload(Post.author), selectinload(Post.tags))
-    return db.session.scalars(query).all()
 
 
 # -- for authors --------------------------------------------------------------------------------------------

@@ -1,60 +1,186 @@
-"""What a reader of one article or page gets: the post, whole, and what may be read next."""
+"""What a reader of an article gets, and a feed: posts whole, as plain values. Never what is not public."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import literal, select, tuple_, union_all
-from sqlalchemy.orm import aliased, contains_eager, selectinload, undefer_group, with_expression
+from sqlalchemy import Select, bindparam, literal_column, select, tuple_, union_all
 
 from blog.core import catalogue
 from blog.core.errors import Gone, Missing
-from blog.core.posts import listed, public
+from blog.core.posts import LIMIT, SHOWN, public
+from blog.core.prepared import Prepared, Query
+from blog.core.teasers import TEASER, Teaser, listed, newest, recent
 from blog.extensions import db
-from blog.models import Person, Post
+from blog.models import Person, Post, Tag, post_tag
+from blog.models.shapes import Heading, Picture
+from blog.models.types import Instant
 
 
-def readable(kind: str, slug: str) -> Post:
-    """The post or page that readers find at this slug, whole. Raises Gone or Missing."""
-    query = (
-        select(Post, public())
-        .outerjoin(Post.author)
-        .where(Post.kind == kind, Post.slug == slug)
-        .options(
-            undefer_group("text"),
-            contains_eager(Post.author),
-            selectinload(Post.tags),
-            with_expression(Post.author_has_page, catalogue.has_page(Person.id)),
-        )
-    )
-    post, is_open = next(iter(db.session.execute(query)), (None, False))
-    if post and is_open:
-        return post
-    if post and post.deleted_at and post.was_public:
-        raise Gone("This was here and has been taken away.")
-    raise Missing("There is no such page here.")
+@dataclass(frozen=True)
+class Label:
+    """A tag of a post."""
+
+    name: str
+    slug: str
+
+
+@dataclass(frozen=True)
+class Byline:
+    """Who signs a post, and whether their posts have a page of their own."""
+
+    name: str
+    slug: str
+    has_page: bool
+
+
+@dataclass(frozen=True)
+class Article(Teaser):
+    """A post or page, whole."""
+
+    unlisted: bool
+    canonical_url: str | None
+    updated_at: datetime | None
+    cover: str | None
+    html: str
+    contents: list[Heading]
+    pictures: list[Picture]
+    author: Byline | None
+    tags: Sequence[Label] = ()
+
+
+@dataclass(frozen=True)
+class Entry(Teaser):
+    """A post as feeds carry it: whole, its addresses left open for the feed to fill in."""
+
+    guid: str
+    updated_at: datetime | None
+    feed_html: str
+    author: str | None
+    tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Around:
     """What a reader of a post may read next: the one before it, the one after it, the newest others."""
 
-    older: Post | None
-    newer: Post | None
-    recent: Sequence[Post]
+    older: Teaser | None
+    newer: Teaser | None
+    recent: Sequence[Teaser]
 
 
-def around(post: Post, limit: int) -> Around:
-    """The neighbours of a post that is public, and at most `limit` of the newest others, in one query."""
-    wanted = {"recent": listed().where(Post.id != post.id).limit(limit)}
-    if post.kind == "post" and not post.unlisted and post.published_at:
-        here = (post.published_at, post.id)
-        after = listed().where(tuple_(Post.published_at, Post.id) > here).order_by(None)
-        wanted["older"] = listed(before=here).limit(1)
-        wanted["newer"] = after.order_by(Post.published_at, Post.id).limit(1)
-    parts = [select(query.add_columns(literal(place).label("place")).subquery()) for place, query in wanted.items()]
-    rows = union_all(*parts).subquery()
-    found: dict[str, list[Post]] = {"older": [], "newer": [], "recent": []}
-    for other, place in db.session.execute(select(aliased(Post, rows), rows.c.place)):
+def readable(kind: str, slug: str) -> Article:
+    """The post or page that readers find at this slug, whole. Raises Gone or Missing."""
+    found = _article(kind).first(slug=slug)
+    if found is None:
+        raise _absent(kind, slug)
+    return replace(found, tags=TAGS.all(post=found.id))
+
+
+def markdown(slug: str) -> tuple[str, str]:
+    """Title and text of an article as its author wrote them. Raises Gone or Missing."""
+    found = MARKDOWN.first(slug=slug)
+    if found is None:
+        raise _absent("post", slug)
+    return found
+
+
+def _absent(kind: str, slug: str) -> Gone | Missing:
+    """Why readers find nothing here."""
+    post = db.session.scalars(select(Post).where(Post.kind == kind, Post.slug == slug)).first()
+    if post and post.deleted_at and post.was_public:
+        return Gone("This was here and has been taken away.")
+    return Missing("There is no such page here.")
+
+
+def around(post: Article, limit: int) -> Around:
+    """The neighbours of a post, and at most `limit` of the newest others, in one query."""
+    if post.kind != "post" or post.unlisted:
+        return Around(None, None, recent(limit, but=post.id))
+    found: dict[str, list[Teaser]] = {"older": [], "newer": [], "recent": []}
+    for place, other in _around(min(limit, LIMIT)).all(id=post.id, at=post.published_at):
         found[place].append(other)
-    found["recent"].sort(key=lambda other: (other.published_at, other.id), reverse=True)
-    return Around(next(iter(found["older"]), None), next(iter(found["newer"]), None), found["recent"])
+    latest = sorted(found["recent"], key=lambda other: (other.published_at, other.id), reverse=True)
+    return Around(next(iter(found["older"]), None), next(iter(found["newer"]), None), latest)
+
+
+def entries(limit: int) -> list[Entry]:
+    """The newest listed posts, whole, for feeds."""
+    limit = min(limit, LIMIT)
+    tags: dict[int, list[str]] = {}
+    for post, name in _entry_tags(limit).all():
+        tags.setdefault(post, []).append(name)
+    return [replace(entry, tags=tags.get(entry.id, ())) for entry in _entries(limit).all()]
+
+
+# -- the queries, made once ---------------------------------------------------------------------------------
+
+
+def _here(kind: str) -> Select[Post]:
+    """What is public at an address."""
+    return select(Post).where(Post.kind == literal_column(f"'{kind}'"), Post.slug == bindparam("slug"), public())
+
+
+@cache
+def _article(kind: str) -> Prepared[Article]:
+    signed = _here(kind).outerjoin(Person, Person.id == Post.author_id)
+    columns = (
+        *TEASER, Post.unlisted, Post.canonical_url, Post.updated_at, Post.cover, Post.html, Post.contents,
+        Post.pictures, Person.name, Person.slug, catalogue.has_page(Person.id),
+    )  # fmt: skip
+
+    def made(*cells: Any) -> Article:
+        *own, name, slug, has_page = cells
+        return Article(*own, Byline(name, slug, bool(has_page)) if name else None)  # type: ignore[call-arg]
+
+    return Prepared(lambda: signed.with_only_columns(*columns), made)
+
+
+@cache
+def _around(limit: int) -> Prepared[tuple[str, Teaser]]:
+    # Their dates are those of a post that is public: what is older is public too.
+    order, here = tuple_(Post.published_at, Post.id), tuple_(bindparam("at", type_=Instant), bindparam("id"))
+    before = select(Post).where(order < here, Post.deleted_at.is_(None), *SHOWN)
+    after = listed().where(order > here).order_by(Post.published_at, Post.id)
+    wanted: dict[str, Select[Post]] = {
+        "recent": newest(listed().where(Post.id != bindparam("id")), limit),
+        "older": newest(before, 1),
+        "newer": after.limit(literal_column("1")),
+    }
+
+    def query() -> Query:
+        parts: list[Query] = []
+        for place, posts in wanted.items():
+            named: Any = literal_column(f"'{place}'").label("place")
+            parts.append(select(posts.with_only_columns(named, *TEASER).subquery()))
+        return select(*union_all(*parts).subquery().c)
+
+    return Prepared(query, lambda place, *cells: (place, Teaser(*cells)))
+
+
+@cache
+def _entries(limit: int) -> Prepared[Entry]:
+    signed = newest(listed(), limit).outerjoin(Person, Person.id == Post.author_id)
+    columns = (*TEASER, Post.guid, Post.updated_at, Post.feed_html, Person.name)
+    return Prepared(lambda: signed.with_only_columns(*columns), Entry)
+
+
+@cache
+def _entry_tags(limit: int) -> Prepared[tuple[int, str]]:
+    ids = newest(listed(), limit).with_only_columns(Post.id).subquery()
+    tagged = select(post_tag.c.post_id, Tag.name).join(ids, ids.c.id == post_tag.c.post_id)
+    ordered = tagged.join(Tag, Tag.id == post_tag.c.tag_id).order_by(post_tag.c.position)
+    return Prepared(lambda: ordered, lambda post, name: (post, name))
+
+
+def _tags() -> Query:
+    tagged = select(Tag.name, Tag.slug).join(post_tag, post_tag.c.tag_id == Tag.id)
+    return tagged.where(post_tag.c.post_id == bindparam("post")).order_by(post_tag.c.position)
+
+
+TAGS = Prepared(_tags, Label)
+MARKDOWN: Prepared[tuple[str, str]] = Prepared(
+    lambda: _here("post").with_only_columns(Post.title, Post.body), lambda title, body: (title, body)
+)

@@ -7,11 +7,12 @@ its shelf month by month, so that the database skips at most the posts of one mo
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
+    Integer,
     Select,
     SQLColumnExpression,
     String,
@@ -25,23 +26,26 @@ from sqlalchemy import (
 
 from blog import clock
 from blog.core.posts import LIMIT, SHOWN, public
-from blog.extensions import db
+from blog.core.prepared import Prepared, Query
+from blog.core.prepared import now as at_asking
+from blog.core.teasers import TEASER, Teaser
 from blog.models import Person, Post, Tag, Tally, post_tag, tally
 from blog.models.tally import EVER
+from blog.models.types import Instant
 
 # So many entries of an index are skipped sooner than a month is found.
 SHALLOW = 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shelf:
     """Listed posts in the order of their dates: all of them, those with a tag, or those by an author.
 
     `scope` is the tallies' name for it. `here` says what stands on it, scheduled posts too; `moment` and `id` order
-    it. One index holds all three.
+    it. One index holds all three. Of many tags or authors, the one that is meant is `of` when the shelf is asked.
     """
 
-    scope: str | ColumnElement[str]
+    scope: ColumnElement[str]
     here: tuple[ColumnElement[bool], ...]
     moment: SQLColumnExpression[Any]
     id: SQLColumnExpression[int]
@@ -51,111 +55,148 @@ class Shelf:
 class Slice:
     """Some posts of a shelf, and how many it holds in all."""
 
-    posts: Sequence[Post]
+    posts: Sequence[Teaser]
     total: int
 
 
 LISTED = (*SHOWN, Post.deleted_at.is_(None))
-ALL = Shelf("all", LISTED, Post.published_at, Post.id)
+OF = bindparam("of", type_=Integer)
 
 
-def of_tag(tag_id: int | SQLColumnExpression[int]) -> Shelf:
+def of_tag(tag_id: SQLColumnExpression[int]) -> Shelf:
     """The posts with a tag. `listed_at` is the date of the post while it is listed: nothing else is asked of it."""
-    return Shelf(_scope("tag:", tag_id), (post_tag.c.tag_id == tag_id,), post_tag.c.listed_at, post_tag.c.post_id)
+    scope = literal("tag:") + cast(tag_id, String)
+    return Shelf(scope, (post_tag.c.tag_id == tag_id,), post_tag.c.listed_at, post_tag.c.post_id)
 
 
-def of_author(person_id: int | SQLColumnExpression[int]) -> Shelf:
+def of_author(person_id: SQLColumnExpression[int]) -> Shelf:
     """The posts by an author."""
-    return Shelf(_scope("author:", person_id), (Post.author_id == person_id, *LISTED), Post.published_at, Post.id)
+    scope = literal("author:") + cast(person_id, String)
+    return Shelf(scope, (Post.author_id == person_id, *LISTED), Post.published_at, Post.id)
 
 
-def _scope(kind: str, number: int | SQLColumnExpression[int]) -> str | ColumnElement[str]:
-    return f"{kind}{number}" if isinstance(number, int) else literal(kind) + cast(number, String)
+ALL = Shelf(literal("all"), LISTED, Post.published_at, Post.id)
+TAGGED, SIGNED = of_tag(OF), of_author(OF)
 
 
 def number_of(shelf: Shelf) -> ColumnElement[int]:
     """How many posts a reader finds on a shelf: its tally, without those whose time has not come."""
-    ever, ahead = _numbers(shelf, clock.now())
+    ever, ahead = _numbers(shelf)
     return ever - ahead
 
 
-def _numbers(shelf: Shelf, now: datetime) -> tuple[ColumnElement[int], ColumnElement[int]]:
+def _numbers(shelf: Shelf) -> tuple[ColumnElement[int], ColumnElement[int]]:
     """The number of all posts on a shelf, and of those whose time has not come."""
     ever = select(Tally.posts).where(Tally.scope == shelf.scope, Tally.month == EVER)
-    ahead = select(func.count()).where(*shelf.here, shelf.moment > now)
+    ahead = select(func.count()).where(*shelf.here, shelf.moment > at_asking())
     # There may be a query of tags or authors around these that asks for the shelf of each.
     ever, ahead = (query.correlate(Tag, Person) for query in (ever, ahead))
     return func.coalesce(ever.scalar_subquery(), 0), ahead.scalar_subquery()
 
 
-def total(shelf: Shelf) -> int:
+def total(shelf: Shelf, of: int = 0) -> int:
     """How many posts a reader finds on a shelf."""
-    return db.session.scalars(select(number_of(shelf))).one()
+    [(ever, ahead)] = _counting(shelf).all(of=of)
+    return ever - ahead
 
 
-def page_of(shelf: Shelf, start: int, size: int) -> Slice:
+def page_of(shelf: Shelf, start: int, size: int, of: int = 0) -> Slice:
     """`size` posts of a shelf, newest first, from the `start`th (0 is the newest), and the number of all."""
     now = clock.now()
-    ever, ahead = db.session.execute(select(*_numbers(shelf, now))).one()
-    return Slice(newest(shelf, start, size, until=now, ahead=ahead), ever - ahead)
+    [(ever, ahead)] = _counting(shelf).all(of=of, now=now)
+    until = now + datetime.resolution
+    return Slice(newest(shelf, start, size, until=until, ahead=ahead, of=of), ever - ahead)
 
 
-def newest(shelf: Shelf, start: int, size: int, *, until: datetime, ahead: int) -> list[Post]:
-    """`size` posts of a shelf, newest first, from the `start`th that is not later than `until`; `ahead` are later."""
-    bound, skipped = shelf.moment <= until, start
-    if start > SHALLOW and (found := _month(DOWN, shelf, ahead + start)):
-        bound, skipped = shelf.moment < tally.bounds(found.month)[1], ahead + start - found.before
-    ids = _ids(shelf).where(bound).order_by(shelf.moment.desc(), shelf.id.desc()).offset(skipped)
-    return sorted(_posts(ids.limit(min(size, LIMIT))), key=_place, reverse=True)
+def newest(shelf: Shelf, start: int, size: int, *, until: datetime, ahead: int, of: int = 0) -> list[Teaser]:
+    """`size` posts of a shelf, newest first, from the `start`th that is before `until`; `ahead` are not."""
+    skipped = start
+    if start > SHALLOW and (found := _walking(shelf, down=True).first(of=of, rank=ahead + start)):
+        month, before = found
+        until, skipped = tally.bounds(month)[1], ahead + start - before
+    rows = _downwards(shelf).all(of=of, until=until, start=skipped, size=min(size, LIMIT))
+    return sorted(_shown(rows), key=_place, reverse=True)
 
 
-def oldest(shelf: Shelf, start: int, size: int) -> list[Post]:
+def oldest(shelf: Shelf, start: int, size: int, of: int = 0) -> list[Teaser]:
     """`size` posts of a shelf, oldest first, from the `start`th (0 is the oldest): later posts move none of them."""
-    return sorted(_posts(from_oldest(shelf, start, min(size, LIMIT))), key=_place)
+    since, skipped = from_oldest(shelf, start, of)
+    rows = _upwards(shelf).all(of=of, since=since, start=skipped, size=min(size, LIMIT))
+    return sorted(_shown(rows), key=_place)
 
 
-def from_oldest(shelf: Shelf, start: int, size: int) -> Select[int]:
-    """Ids of `size` posts of a shelf that readers find, oldest first, from the `start`th."""
-    ids, skipped = _ids(shelf).where(shelf.moment <= clock.now()), start
-    if start > SHALLOW and (found := _month(UP, shelf, start)):
-        ids, skipped = ids.where(shelf.moment >= tally.bounds(found.month)[0]), start - found.before
-    return ids.order_by(shelf.moment, shelf.id).offset(skipped).limit(size)
+def from_oldest(shelf: Shelf, start: int, of: int = 0) -> tuple[datetime, int]:
+    """Where the `start`th oldest post of a shelf is found: since when to look, and how many to skip from there."""
+    if start > SHALLOW and (found := _walking(shelf, down=False).first(of=of, rank=start)):
+        month, before = found
+        return tally.bounds(month)[0], start - before
+    return EARLIEST, start
+
+
+def upwards(shelf: Shelf) -> Select[int]:
+    """Ids of `size` posts of a shelf that readers find, oldest first, `since` a time, without the first `start`."""
+    bounds = shelf.moment >= bindparam("since", type_=Instant), shelf.moment <= at_asking()
+    return _cut(_ids(shelf).where(*bounds).order_by(shelf.moment, shelf.id))
+
+
+def _cut(ids: Select[int]) -> Select[int]:
+    return ids.offset(bindparam("start", type_=Integer)).limit(bindparam("size", type_=Integer))
 
 
 def _ids(shelf: Shelf) -> Select[int]:
     return select(shelf.id.label("id")).where(*shelf.here)
 
 
-def _posts(ids: Select[int]) -> list[Post]:
+def _posts(ids: Select[int]) -> Query:
     # The ids come from an index alone: what is skipped is never read. Whether each is public and listed is asked of
     # the rows that were found, not as a condition: SQLite would begin with it, and search all that is listed.
     chosen = ids.subquery()
-    query = select(Post, and_(public(), *SHOWN)).join(chosen, chosen.c.id == Post.id)
-    return [post for post, shown in db.session.execute(query) if shown]
+    return select(and_(public(), *SHOWN), *TEASER).join(chosen, chosen.c.id == Post.id)
 
 
-def _place(post: Post) -> tuple[datetime, int]:
-    return post.published_at or post.created_at, post.id
+def _shown(rows: Sequence[tuple[bool, Teaser]]) -> list[Teaser]:
+    return [post for shown, post in rows if shown]
 
 
-# -- the month of a page ------------------------------------------------------------------------------------
+def _place(post: Teaser) -> tuple[datetime, int]:
+    return post.published_at, post.id
 
 
-def _walk(*, down: bool) -> Select[str, int]:
-    """The month of a scope that holds the post of a rank, and how many posts stand before that month."""
-    by = Tally.__table__.c
-    counted = func.sum(by.posts).over(order_by=by.month.desc() if down else by.month, rows=(None, 0))
-    of_scope = (by.scope == bindparam("scope"), by.month > EVER)
-    months = select(by.month, by.posts, counted.label("counted")).where(*of_scope).subquery()
+# -- the queries of each shelf, made once -------------------------------------------------------------------
+
+EARLIEST = tally.bounds("0001-01")[0]
+
+
+@cache
+def _counting(shelf: Shelf) -> Prepared[tuple[int, int]]:
+    return Prepared(lambda: select(*_numbers(shelf)), lambda ever, ahead: (ever, ahead))
+
+
+@cache
+def _downwards(shelf: Shelf) -> Prepared[tuple[bool, Teaser]]:
+    bound = shelf.moment < bindparam("until", type_=Instant)
+    ids = _cut(_ids(shelf).where(bound).order_by(shelf.moment.desc(), shelf.id.desc()))
+    return Prepared(lambda: _posts(ids), _with_teaser)
+
+
+@cache
+def _upwards(shelf: Shelf) -> Prepared[tuple[bool, Teaser]]:
+    return Prepared(lambda: _posts(upwards(shelf)), _with_teaser)
+
+
+def _with_teaser(shown: bool, *cells: Any) -> tuple[bool, Teaser]:
+    return shown, Teaser(*cells)
+
+
+@cache
+def _walking(shelf: Shelf, *, down: bool) -> Prepared[tuple[str, int]]:
+    """The month of a shelf that holds the post of a rank, and how many posts stand before that month."""
+    order = Tally.month.desc() if down else Tally.month.asc()
+    counted = func.sum(Tally.posts).over(order_by=order, rows=(None, 0))
+    of_scope = (Tally.scope == shelf.scope, Tally.month > EVER)
+    months = select(Tally.month, Tally.posts, counted.label("counted")).where(*of_scope).subquery()
     before = months.c.counted - months.c.posts
-    holding = (months.c.counted > bindparam("rank"), before <= bindparam("rank"))
+    rank = bindparam("rank", type_=Integer)
     # One month at most holds it: the database may stop walking there.
-    return select(months.c.month, before.label("before")).where(*holding).limit(1)
-
-
-# Made once, and of columns that are nobody's attributes: to make and to load takes longer than to answer.
-DOWN, UP = _walk(down=True), _walk(down=False)
-
-
-def _month(walk: Select[str, int], shelf: Shelf, rank: int) -> Row[str, int] | None:
-    return db.session.connection().execute(walk, {"scope": shelf.scope, "rank": rank}).first()
+    query = select(months.c.month, before.label("before")).where(months.c.counted > rank, before <= rank).limit(1)
+    return Prepared(lambda: query, lambda month, before: (month, before))

@@ -58,7 +58,7 @@ def of_year(year: int, zone: ZoneInfo, start: int, size: int) -> Slice:
         raise Missing("Nothing was published that year.")
     ahead = sum(posts for _, posts in months) - before[last]
     wanted = min(size, max(total - start, 0))
-    return Slice(shelves.newest(ALL, start, wanted, until=last - datetime.resolution, ahead=ahead), total)
+    return Slice(shelves.newest(ALL, start, wanted, until=last, ahead=ahead), total)
 
 
 def _span(year: int, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -7,12 +7,12 @@ from itertools import chain
 
 from flask import Blueprint, Response, current_app, render_template, url_for
 
-from blog.core import catalogue, directory, permalinks, posts, shelves, years
+from blog.core import catalogue, directory, permalinks, reading, shelves, years
 from blog.core.errors import Missing
+from blog.core.reading import Entry
 from blog.core.sanitizing import PAGE, SITE
 from blog.core.wording import shorten
 from blog.feeds import build, sitemap
-from blog.models import Post
 from blog.web import templating
 
 ITEMS = 20
@@ -36,7 +36,7 @@ def rss() -> Response:
         language=site.language,
         changed_at=edition.changed_at,
     )
-    found = posts.recent(ITEMS, whole=True)
+    found = reading.entries(ITEMS)
     return _answer(build.rss(channel, _fitting([_item(post) for post in found])), "application/rss+xml")
 
 
@@ -116,7 +116,7 @@ def _answer(body: bytes, kind: str) -> Response:
     return response
 
 
-def _item(post: Post) -> build.Item:
+def _item(post: Entry) -> build.Item:
     site, link = templating.site(), templating.absolute(permalinks.path_of(post))
     html = post.feed_html.replace(PAGE, link).replace(SITE, str(current_app.config["SITE_URL"]))
     return build.Item(
@@ -125,9 +125,9 @@ def _item(post: Post) -> build.Item:
         title=post.title,
         summary=shorten(post.standfirst, 500),
         html=html,
-        author=post.author.name if post.author else site.author,
-        tags=[tag.name for tag in post.tags],
-        published_at=post.published_at or post.created_at,
+        author=post.author or site.author,
+        tags=list(post.tags),
+        published_at=post.published_at,
         updated_at=post.revised_at,
     )
 

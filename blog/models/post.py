@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from blog import clock
 from blog.extensions import Base
 from blog.models.person import Person
-from blog.models.shapes import Heading, Picture
+from blog.models.shapes import Heading, Picture, Written
 from blog.models.tag import Tag, post_tag
 from blog.models.types import Instant
 
@@ -18,7 +18,7 @@ def _heavy(**options: object) -> Mapped:  # type: ignore[type-arg]
     return mapped_column(deferred=True, deferred_group="text", deferred_raiseload=True, **options)  # type: ignore[arg-type]
 
 
-class Post(Base):
+class Post(Base, Written):
     """An article or a page.
 
     `published_at` is None for a draft and lies ahead for a scheduled post. The columns from `html` to `pictures`
@@ -75,9 +75,6 @@ class Post(Base):
         secondary=post_tag, order_by=post_tag.c.position, lazy="raise", viewonly=True
     )
 
-    # Whether the author's posts have a page of their own: known only of a post that was asked for to be read.
-    author_has_page: Mapped[bool | None] = query_expression()
-
     @property
     def status(self) -> str:
         """One of: deleted, draft, scheduled, published."""
@@ -88,32 +85,10 @@ class Post(Base):
         return "published" if self.published_at <= clock.now() else "scheduled"
 
     @property
-    def minutes(self) -> int:
-        """Reading time at 230 words a minute, at least one."""
-        return max(1, round(self.words / 230))
-
-    @property
     def was_public(self) -> bool:
         """Whether readers could open it at any time until now (or until it was deleted)."""
         until = self.deleted_at or clock.now()
         return bool(self.first_published_at or (self.published_at and self.published_at <= until))
-
-    @property
-    def revised_at(self) -> datetime | None:
-        """When the text last changed materially after its publication, if it did."""
-        later = self.updated_at and self.published_at and self.updated_at > self.published_at
-        return self.updated_at if later else None
-
-    @property
-    def cover_picture(self) -> Picture | None:
-        """The cover when it is kept here, with its size; it was put before the pictures of the text."""
-        here = self.cover and self.cover.startswith("/media/") and self.pictures
-        return self.pictures[0] if here else None
-
-    @property
-    def standfirst(self) -> str:
-        """The summary, or the opening words when the author gave none."""
-        return self.summary or self.extract
 
 
 class Revision(Base):

@@ -6,11 +6,11 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
-from blog.core import catalogue, permalinks, posts, reading, shelves, years
+from blog.core import catalogue, permalinks, reading, shelves, years
 from blog.core.errors import Gone, Missing
 from blog.core.shelves import Shelf
 from blog.core.site import answers
-from blog.models import Post
+from blog.core.teasers import Teaser, recent
 from blog.web import templating
 from blog.web.pagination import PAGE_SIZE, Pager, paged
 
@@ -25,21 +25,21 @@ bp = Blueprint("reader", __name__)
 
 
 @bp.app_template_global()
-def post_url(post: Post) -> str:
+def post_url(post: Teaser) -> str:
     """Where a post or page is read."""
     return permalinks.path_of(post)
 
 
 @bp.app_template_global()
-def navigation() -> list[Post]:
+def navigation() -> list[Teaser]:
     """The pages named on every page (About); none when the database does not answer."""
     return templating.unless_silent(lambda: list(templating.edition().pages))
 
 
 @bp.app_template_global()
-def recent_posts() -> list[Post]:
+def recent_posts() -> list[Teaser]:
     """The newest posts, for pages that have nothing else to show; none when the database does not answer."""
-    return templating.unless_silent(lambda: list(posts.recent(RECENT)))
+    return templating.unless_silent(lambda: recent(RECENT))
 
 
 @bp.get("/", defaults={"number": 1})
@@ -62,7 +62,7 @@ def article(slug: str) -> BaseResponse:
 def article_markdown(slug: str) -> BaseResponse:
     """An article as its author wrote it, under its title."""
     try:
-        post = reading.readable("post", slug)
+        title, text = reading.markdown(slug)
     except Missing:
         old = permalinks.leads_to(permalinks.path("post", slug))
         if old and old.target and old.target.startswith("/posts/"):
@@ -71,10 +71,10 @@ def article_markdown(slug: str) -> BaseResponse:
             raise Gone("This was here and has been taken away.") from None
         raise
     templating.edition()
-    text = post.body.strip("\n")
-    response = Response(f"# {post.title}\n\n{text}\n", mimetype="text/markdown")
+    text = text.strip("\n")
+    response = Response(f"# {title}\n\n{text}\n", mimetype="text/markdown")
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Link"] = f'<{templating.absolute(permalinks.path_of(post))}>; rel="canonical"'
+    response.headers["Link"] = f'<{templating.absolute(permalinks.path("post", slug))}>; rel="canonical"'
     return response
 
 
@@ -95,7 +95,7 @@ def tags() -> BaseResponse:
 def tag(slug: str, number: int) -> BaseResponse:
     """The posts that carry a tag."""
     found_tag = catalogue.tag(slug)
-    found, pager = _listing(number, shelves.of_tag(found_tag.id))
+    found, pager = _listing(number, shelves.TAGGED, found_tag.id)
     return _page("reader/tag.html", tag=found_tag, posts=found, pager=pager)
 
 
@@ -104,7 +104,7 @@ def tag(slug: str, number: int) -> BaseResponse:
 def author(slug: str, number: int) -> BaseResponse:
     """The posts of one author, where there are several."""
     person = catalogue.author(slug)
-    found, pager = _listing(number, shelves.of_author(person.id))
+    found, pager = _listing(number, shelves.SIGNED, person.id)
     return _page("reader/author.html", person=person, posts=found, pager=pager)
 
 
@@ -114,9 +114,9 @@ def archive() -> BaseResponse:
     zone = templating.zone()
     counts = years.years(zone)
     short = sum(year.posts for year in counts) <= SHORT_ARCHIVE
-    by_year: dict[str, list[Post]] = {year.name: [] for year in counts}
-    for post in posts.recent(SHORT_ARCHIVE) if short else []:
-        by_year[str((post.published_at or post.created_at).astimezone(zone).year)].append(post)
+    by_year: dict[str, list[Teaser]] = {year.name: [] for year in counts}
+    for post in recent(SHORT_ARCHIVE) if short else []:
+        by_year[str(post.published_at.astimezone(zone).year)].append(post)
     return _page("reader/archive.html", years=counts, by_year=by_year)
 
 
@@ -137,8 +137,8 @@ def healthz() -> Response:
     return response
 
 
-def _listing(number: int, shelf: Shelf) -> tuple[Sequence[Post], Pager]:
-    found = shelves.page_of(shelf, (number - 1) * PAGE_SIZE, PAGE_SIZE)
+def _listing(number: int, shelf: Shelf, of: int = 0) -> tuple[Sequence[Teaser], Pager]:
+    found = shelves.page_of(shelf, (number - 1) * PAGE_SIZE, PAGE_SIZE, of)
     return found.posts, paged(number, found.total)
 
 

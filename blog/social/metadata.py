@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from blog.core.wording import shorten
 
 if TYPE_CHECKING:
-    from blog.models import Post, Site
+    from blog.core.reading import Article
+    from blog.models import Site
 
 DESCRIPTION_LENGTH = 300
 # Readers of previews want a region; a language alone gets its most common one.
@@ -58,13 +59,13 @@ def of_page(facts: Facts, path: str, title: str, description: str = "") -> Metad
     return Metadata(url, title, about, properties, data | ({"description": about} if about else {}))
 
 
-def of_post(facts: Facts, post: "Post", path: str, *, author: str, author_url: str) -> Metadata:
+def of_post(facts: Facts, post: "Article", path: str, *, author: str, author_url: str) -> Metadata:
     """An article or a page of its own."""
     url = facts.site_url + path
     canonical = post.canonical_url or url
     about = shorten(post.standfirst or post.title, DESCRIPTION_LENGTH)
     language = post.language or facts.site.language
-    published = post.published_at or post.created_at
+    published = post.published_at
     changed = post.revised_at or published
     properties = [("og:type", "article"), *_common(facts, post.title, about, canonical, language)]
     properties += [("article:published_time", _stamp(published)), ("article:modified_time", _stamp(changed))]
@@ -104,7 +105,7 @@ def _common(facts: Facts, title: str, about: str, url: str, language: str) -> li
     return [(name, content) for name, content in told if content]
 
 
-def _picture(facts: Facts, post: "Post") -> list[tuple[str, str]]:
+def _picture(facts: Facts, post: "Article") -> list[tuple[str, str]]:
     """The first picture of a text that networks can show: of known size (or the first share shows none), no WebP."""
     known = (each for each in post.pictures if each["width"] and each["height"])
     picture = next((each for each in known if not each["src"].endswith(".webp")), None)

@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Request, Response, abort, g, request
+from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from blog.config import Settings
@@ -45,6 +46,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.config["MAX_FORM_PARTS"] = 100
+    app.session_interface = NoSession()
     app.wsgi_app = _plain_hosts(app.wsgi_app)  # type: ignore[method-assign, assignment]
     always = dict(headers(settings))
     known = hosts(settings)
@@ -62,6 +64,16 @@ def init_app(app: Flask, settings: Settings) -> None:
         if "edition" in g and g.edition.site.foreign_media:
             response.headers["Content-Security-Policy"] = policy(foreign_media=True)
         return response
+
+
+class NoSession(SessionInterface):
+    """Readers have none: nothing is looked for in their cookies, and none is set."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """No session."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing to save."""
 
 
 def headers(settings: Settings) -> list[tuple[str, str]]:

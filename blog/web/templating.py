@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.local import LocalProxy
 
 from blog import clock
 from blog.config import Settings
@@ -27,6 +28,9 @@ RIGHT_TO_LEFT_SCRIPTS = {"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Syrc",
 def init_app(app: Flask, settings: Settings) -> None:
     """Give an app's templates their vocabulary."""
     app.jinja_env.undefined = StrictUndefined
+    # For macros, which are loaded once and know no page's context; pages have the row itself, which is quicker.
+    app.jinja_env.globals.update(site=LocalProxy(site), default_accent=FIRST_ROW["accent"])
+    app.context_processor(lambda: {"site": site()})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_filter(day)
     app.add_template_filter(iso)
@@ -34,10 +38,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.add_template_filter(direction)
     app.config["SITE_URL"] = settings.site_url
     app.add_template_filter(absolute)
-
-    @app.context_processor
-    def site_facts() -> dict[str, Any]:
-        return {"site": site(), "default_accent": FIRST_ROW["accent"]}
 
 
 def edition() -> Edition:

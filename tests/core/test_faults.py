@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from blog.core import accounts, posts, publishing
+from blog.core import accounts, publishing, teasers
 from blog.core.configuring import configure
 from blog.core.errors import Unavailable
 from blog.core.publishing import Fields
@@ -84,7 +84,7 @@ def test_a_locked_database_is_told_and_nothing_changes(app: Flask, instance: Pat
 
 def test_readers_notice_nothing_of_a_lock(blog: Blog, instance: Path, post_id: int) -> None:
     with locked(instance):
-        assert [post.title for post in posts.recent(5)] == ["Old"]
+        assert [post.title for post in teasers.recent(5)] == ["Old"]
         assert blog.get("/posts/old/").status_code == 200
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from blog.core import posts, publishing, rendering
+from blog.core import posts, publishing, rendering, teasers
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.publishing import Fields
 from blog.core.transaction import writing
@@ -234,10 +234,10 @@ def test_a_scheduled_post_appears_by_itself(blog: Blog, at: Clock) -> None:
     at(MORNING)
     publishing.publish(post.id, MORNING + timedelta(seconds=1))
     assert blog.again(post).status == "scheduled"
-    assert posts.recent(5) == []
+    assert teasers.recent(5) == []
     at(MORNING + timedelta(seconds=1))
     assert blog.again(post).status == "published"
-    assert [found.id for found in posts.recent(5)] == [post.id]
+    assert [found.id for found in teasers.recent(5)] == [post.id]
 
 
 def test_publishing_a_scheduled_post_brings_it_forward(blog: Blog, at: Clock) -> None:
@@ -250,7 +250,7 @@ def test_publishing_a_scheduled_post_brings_it_forward(blog: Blog, at: Clock) ->
 def test_a_post_taken_back_and_published_again_keeps_its_date(blog: Blog) -> None:
     post = blog.make_post("A", published_at=LONG_AGO)
     publishing.unpublish(post.id)
-    assert (blog.again(post).status, posts.recent(5)) == ("draft", [])
+    assert (blog.again(post).status, teasers.recent(5)) == ("draft", [])
     publishing.publish(post.id)
     assert blog.again(post).published_at == LONG_AGO
 
@@ -272,7 +272,7 @@ def test_a_draft_cannot_be_unpublished(blog: Blog) -> None:
 def test_a_deleted_post_comes_back_as_it_was(blog: Blog) -> None:
     post = blog.make_post("A", tags=["x"], published_at=LONG_AGO)
     publishing.delete(post.id)
-    assert (blog.again(post).status, posts.recent(5)) == ("deleted", [])
+    assert (blog.again(post).status, teasers.recent(5)) == ("deleted", [])
     publishing.undelete(post.id)
     again = blog.again(post)
     assert (again.status, again.published_at, again.body, again.version) == ("published", LONG_AGO, "The text of A.", 3)

@@ -231,8 +231,8 @@ def test_every_connection_has_its_settings(app: Flask) -> None:
 
 def test_writing_begins_immediately_and_reading_does_not(app: Flask) -> None:
     said: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
     db.session.remove()
+    event.listen(db.engine.pool, "checkout", lambda connection, *_rest: connection.set_trace_callback(said.append))
     db.session.scalars(select(Site)).one()
     assert [one for one in said if one.startswith("BEGIN")] == ["BEGIN"]
     said.clear()

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 
-from blog.core import accounts, catalogue, editions, media, permalinks, posts, publishing
+from blog.core import accounts, catalogue, editions, media, permalinks, publishing, teasers
 from blog.core.configuring import configure
 from blog.core.errors import Conflict
 from blog.core.publishing import Fields
@@ -130,7 +130,7 @@ SILENT: dict[str, Act] = {
             hash="x", name="x.png", type="image/png", width=1, height=1, bytes=1, alt="", created_at=LONG_AGO
         )
     ),
-    "reading": lambda world: [world.read("/"), posts.recent(5), catalogue.tags(), world.get("/feed.xml")],
+    "reading": lambda world: [world.read("/"), teasers.recent(5), catalogue.tags(), world.get("/feed.xml")],
 }
 
 

@@ -14,7 +14,7 @@ from blog.core.publishing import Fields
 from blog.extensions import db
 from blog.web.delivery import Answer
 from blog.web.pagecache import PageCache, Shelf
-from tests.test_budgets import recorded
+from tests.recorder import recorded
 from tests.web.ask import ask, put, rough, served
 from tests.world import Blog
 

@@ -31,7 +31,7 @@ def answers(blog: Blog) -> dict[str, Any]:
     blog.make_post("About", kind="page", slug="about")
     publishing.delete(blog.make_post("Gone", slug="gone").id)
     blog.make_post("Broken", slug="broken", unlisted=True)
-    put("UPDATE post SET links = '{' WHERE slug = 'broken'")
+    put("UPDATE post SET pictures = '{' WHERE slug = 'broken'")
     tag = blog.get("/feed.xml").headers["ETag"]
     made = {
         path: blog.get(path)

@@ -1,0 +1,53 @@
+"""Posts as lists show them: title, date, summary. Plain values, by queries that are made once (`core.prepared`)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Select, bindparam, literal_column, select
+
+from blog.core.posts import LIMIT, SHOWN, public
+from blog.core.prepared import Prepared
+from blog.models import Post
+from blog.models.shapes import Written
+
+
+@dataclass(frozen=True)
+class Teaser(Written):
+    """A post or page as lists show it."""
+
+    id: int
+    kind: str
+    slug: str
+    title: str
+    summary: str
+    extract: str
+    language: str | None
+    words: int
+    published_at: datetime
+
+
+TEASER = (
+    Post.id, Post.kind, Post.slug, Post.title, Post.summary, Post.extract, Post.language, Post.words, Post.published_at,
+)  # fmt: skip
+
+
+def recent(limit: int, *, but: int = 0) -> list[Teaser]:
+    """The newest listed posts."""
+    return _recent(min(limit, LIMIT)).all(id=but)
+
+
+def listed() -> Select[Post]:
+    """The posts that lists and feeds show."""
+    return select(Post).where(public(), *SHOWN)
+
+
+def newest(query: Select[Post], limit: int) -> Select[Post]:
+    """The newest of them."""
+    return query.order_by(Post.published_at.desc(), Post.id.desc()).limit(literal_column(str(limit)))
+
+
+@cache
+def _recent(limit: int) -> Prepared[Teaser]:
+    others = listed().where(Post.id != bindparam("id"))
+    return Prepared(lambda: newest(others, limit).with_only_columns(*TEASER), Teaser)
