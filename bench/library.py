@@ -29,6 +29,7 @@ from blog.core import permalinks, rendering, slugs
 from blog.core.rendering import Rendered
 from blog.core.transaction import writing
 from blog.models import Post, Tag, post_tag
+from blog.models.shapes import RENDERER
 
 SEED = "broadsheet"
 NEWEST = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
@@ -59,7 +60,7 @@ class Text:
         return {
             "body": self.body, "html": made.html, "feed_html": made.feed_html, "contents": made.contents,
             "links": made.links, "pictures": made.pictures, "words": made.words, "extract": made.extract,
-            "renderer": rendering.VERSION,
+            "renderer": RENDERER,
         }  # fmt: skip
 
 

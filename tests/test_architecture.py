@@ -41,7 +41,7 @@ DOORS = {
     "babel": {"web/templating.py"},
     "brotli": {"web/delivery.py"},
     "idna": {"hostnames.py"},
-    "granian": {"commands/serve.py"},
+    "granian": {"commands/workers.py"},
     "sqlite3": {"extensions.py"},
     "pysqlite3": {"extensions.py"},
 }

@@ -1,44 +1,24 @@
 """serve: the blog at an address, until it is told to stop."""
 
 import errno
-import gc
-import logging
-import os
-import resource
+import hashlib
 import socket
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
-from wsgiref.util import setup_testing_defaults
 
 import click
-from flask import Flask
 
-from blog import config, create_app
+from blog import config, paths
 from blog.commands import opened, settings
+from blog.commands.workers import run
 from blog.config import BadSetting, Settings, local_address
-from blog.core import publishing
-from blog.core.errors import Unusable
-from blog.extensions import db, sqlite_driver
-from blog.processes import end_with_parent
+from blog.core import posts, site
+from blog.extensions import sqlite_driver
 from blog.transfer import samples
-from blog.web.pagecache import PageCache
 
-# Two, so that one slow answer does not keep a worker's other readers waiting.
-THREADS = 2
-# Connections that may wait to be accepted; the kernel allows 4,096 at most unless it is told otherwise.
-BACKLOG = 4096
-# Connections that a worker keeps open. An idle one costs a file and some kilobytes, and no thread: when the number
-# is small, whoever opens that many and says nothing shuts everybody else out.
-CONNECTIONS = 16384
-# Within this time a client must have sent a request's head; then, or when it was idle for as long, it is let go.
-HEAD_SECONDS = 15
-HEAD_BYTES = 64 * 1024
-KILL_SECONDS = 8
-WARMING = ("/", "/feed.xml")
-# What a worker finds when it was forked; one that was spawned makes its own.
-forked: dict[str, Flask] = {}
+# The endings of what pages are made of.
+MAKING = {".py", ".html", ".css", ".svg", ".js"}
 
 
 @click.command()
@@ -60,7 +40,7 @@ def serve(ctx: click.Context, /, **asked: Any) -> None:
         click.echo(f"Readers' address: {of.site_url}/")
     click.echo(f"Instance folder: {of.instance}\nCtrl-C stops it.")
     sys.stdout.flush()
-    _run(of, address)
+    run(of, address)
     checkpoint(of)
 
 
@@ -94,85 +74,30 @@ def _why_not(error: OSError, host: str, port: int) -> str:
 def _prepare(of: Settings) -> int:
     """Bring the database up to date, once, before any worker starts; how many samples were loaded."""
     with opened(of):
-        for slug in publishing.render_again(_bar):
-            click.echo(f"“{slug}” keeps its old page: its text cannot be rendered any more.", err=True)
+        if posts.outdated():
+            _render_again()
+        site.note_maker(_maker(of))
         return samples.load(of.media)
+
+
+def _render_again() -> None:
+    from blog.core import publishing
+
+    for slug in publishing.render_again(_bar):
+        click.echo(f"“{slug}” keeps its old page: its text cannot be rendered any more.", err=True)
+
+
+def _maker(of: Settings) -> str:
+    """What names this code and this site's address: sizes and dates of all files that pages are made of."""
+    folders = (paths.PACKAGE, paths.templates(), paths.static())
+    files = [file for folder in folders for file in folder.rglob("*") if file.suffix in MAKING]
+    told = sorted((str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files)
+    return hashlib.sha256(repr((told, of.site_url)).encode()).hexdigest()[:20]
 
 
 def _bar(ids: Sequence[int]) -> Iterable[int]:
     with click.progressbar(ids, label="Rendering texts anew", file=sys.stderr, hidden=len(ids) < 20) as bar:
         yield from bar
-
-
-def _run(of: Settings, address: str) -> None:
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-    from granian.errors import ConfigurationError, FatalError
-    from granian.http import HTTP1Settings
-    from granian.log import LogLevels
-
-    # The workers read their settings as any process does.
-    os.environ.update({"BLOG_INSTANCE": str(of.instance), "HOST": of.host, "PORT": str(of.port)})
-    os.environ.update({"BLOG_WORKERS": str(of.workers), "BLOG_ACCESS_LOG": "on" if of.access_log else "off"})
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
-    server = Granian(
-        "blog.commands.serve:worker",
-        factory=True,
-        interface=Interfaces.WSGI,
-        address=address,
-        port=of.port,
-        workers=of.workers,
-        # Not "auto": while it waits for the first byte, which tells HTTP/1 from HTTP/2, nothing times out.
-        http=HTTPModes.http1,
-        blocking_threads=THREADS,
-        backlog=BACKLOG,
-        backpressure=CONNECTIONS,
-        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
-        respawn_failed_workers=True,
-        workers_kill_timeout=KILL_SECONDS,
-        websockets=False,
-        log_level=LogLevels.warning,
-    )
-    _allow_files()
-    _warm(create_app(of))
-    try:
-        server.serve()
-    except (ConfigurationError, FatalError) as error:
-        raise Unusable(f"The server stopped: {error}.") from error
-
-
-def _allow_files() -> None:
-    """Let this process and its workers open as many connections as the machine lets them."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = CONNECTIONS + 1024
-    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-
-
-def _warm(app: Flask) -> None:
-    """Make the application before the workers are forked, so that they share its memory and start at once.
-
-    It answers what most readers ask for: templates, queries and packages are loaded then. No connection to the
-    database may pass a fork.
-    """
-    pages: PageCache = app.extensions["pagecache"]
-    for path in WARMING:
-        environ = {"PATH_INFO": path, "HTTP_HOST": urlsplit(app.config["SITE_URL"]).netloc}
-        setup_testing_defaults(environ)
-        b"".join(pages(environ, lambda _status, _headers, _error=None: bytes))
-    pages.watcher.close()
-    with app.app_context():
-        db.engine.dispose()
-    forked["app"] = app
-    gc.collect()
-    gc.freeze()  # what is never looked at by the collector stays shared
-
-
-def worker() -> Flask:
-    """The application of one server process, which ends with the process that started it."""
-    end_with_parent()
-    return forked.get("app") or create_app()
 
 
 def checkpoint(of: Settings) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blog.config import Settings
-from blog.core import rendering, schema, tallies
+from blog.core import schema, tallies
 from blog.core.errors import Unusable
 from blog.extensions import safe_wal, sqlite_driver
 from blog.migrations import HEAD
+from blog.models.shapes import RENDERER
 
 SMALL_DISK = 200 * 1024 * 1024
 
@@ -138,7 +139,7 @@ def _schema(connection: object) -> Iterator[Finding]:
     miscounted = tallies.wrong(run)
     if miscounted:
         yield Finding("bad", f"Counts of posts are wrong ({miscounted}).", "`broadsheet doctor --fix` counts anew.")
-    stale = run("SELECT count(*) FROM post WHERE renderer <> ?", (rendering.VERSION,)).fetchone()[0]
+    stale = run("SELECT count(*) FROM post WHERE renderer <> ?", (RENDERER,)).fetchone()[0]
     if stale:
         yield Finding(
             "note", f"{stale} texts were rendered by older code.", "The next `broadsheet serve` renders them anew."

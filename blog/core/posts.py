@@ -6,7 +6,7 @@ Where counts and long lists are asked for, see `core.shelves`.
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import selectinload, undefer_group
 
 from blog import clock
@@ -15,6 +15,7 @@ from blog.core.prepared import now as at_asking
 from blog.core.values import line
 from blog.extensions import db
 from blog.models import Post
+from blog.models.shapes import RENDERER
 
 LIMIT = 1000
 STATUSES = ("draft", "scheduled", "published", "deleted")
@@ -83,6 +84,12 @@ def with_tags(post_id: int) -> Post:
     """A post as the database has it now, with its tags."""
     query = select(Post).where(Post.id == post_id).options(selectinload(Post.tags))
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def outdated() -> bool:
+    """Whether an older renderer made the page of any post."""
+    other = or_(Post.renderer < RENDERER, Post.renderer > RENDERER)  # two ranges of an index; "not equal" reads all
+    return bool(db.session.scalar(select(exists(select(Post.id).where(other)))))
 
 
 def any_post() -> bool:

@@ -21,6 +21,7 @@ from blog.core.site import site
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post, Revision
+from blog.models.shapes import RENDERER
 
 
 @dataclass(frozen=True)
@@ -267,7 +268,7 @@ def render_again(progress: Callable[[Sequence[int]], Iterable[int]] = iter) -> l
 
     These keep the page they have.
     """
-    ids = db.session.scalars(select(Post.id).where(Post.renderer != rendering.VERSION).order_by(Post.id)).all()
+    ids = db.session.scalars(select(Post.id).where(Post.renderer != RENDERER).order_by(Post.id)).all()
     db.session.rollback()
     refused = []
     for post_id in progress(ids):
@@ -333,7 +334,7 @@ def _show(post: Post, text: Rendered) -> None:
     post.html, post.feed_html = text.html, text.feed_html
     post.contents, post.links, post.pictures = text.contents, text.links, text.pictures
     post.words, post.extract = text.words, text.extract
-    post.renderer = rendering.VERSION
+    post.renderer = RENDERER
 
 
 def keep_revision(session: Session, post_id: int, words: tuple[str, str, str]) -> None:

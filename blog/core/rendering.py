@@ -2,7 +2,7 @@
 
 CommonMark with tables, footnotes, task lists, strikethrough, definition lists, figures, attributes and bare
 links. Pure: no database, no clock, no network; the same text gives the same bytes. Runs when a post is saved,
-never when it is read. Raise VERSION when the output changes: stored texts are then rendered again.
+never when it is read. Raise RENDERER when the output changes: stored texts are then rendered again.
 """
 
 import re
@@ -26,7 +26,6 @@ from blog.core.highlighting import highlight
 from blog.core.slugs import numbered, slug_of
 from blog.models.shapes import Heading, Picture
 
-VERSION = 1
 HTML_BYTES = 4 * 1024 * 1024
 EXTRACT_LENGTH = 200
 WIDTHS = (25, 33, 50, 66, 75)

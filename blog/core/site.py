@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
 from blog.core import values
 from blog.core.errors import Invalid
+from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import FollowLink, Site
+from blog.models.triggers import BUMP
 
 # Every network that share links are made for (blog.social.share holds how).
 NETWORKS = (
@@ -162,6 +164,18 @@ def zone() -> ZoneInfo:
 def answers() -> None:
     """Nothing, if the database answers; raises what SQLAlchemy raises if it does not."""
     db.session.execute(select(Site.id))
+
+
+def note_maker(maker: str) -> None:
+    """Remember by what code, and for what address, pages are made from now on.
+
+    When it is another than before, readers may see something new without any post having changed: the public version
+    and the date of all pages move.
+    """
+    if site().made_by != maker:
+        with writing() as session:
+            session.execute(update(Site).values(made_by=maker))
+            session.execute(text(BUMP))
 
 
 def setting(name: str) -> SiteSetting:

@@ -33,6 +33,7 @@ class Post(Base, Written):
         Index("post_listed", "kind", "unlisted", "deleted_at", "published_at", "id", "updated_at"),
         Index("post_signed", "author_id", "kind", "unlisted", "deleted_at", "published_at", "id"),
         Index("post_public", "deleted_at", "published_at"),
+        Index("post_renderer", "renderer"),
         Index("page_named", "unlisted", "deleted_at", "title", sqlite_where=text("kind = 'page'")),
     )
 

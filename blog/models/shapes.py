@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
+# The version of what core.rendering makes of a text: raise it when that changes, and stored texts are rendered again.
+RENDERER = 1
+
 
 class Heading(TypedDict):
     """One entry of a contents list."""

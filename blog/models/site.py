@@ -27,6 +27,7 @@ class Site(Base):
     follow: Mapped[list[FollowLink]] = mapped_column(JSON)
     networks: Mapped[list[str]] = mapped_column(JSON)
     foreign_media: Mapped[bool]
+    made_by: Mapped[str] = mapped_column(default="", server_default="")  # the code and address of the last server
     samples_at: Mapped[datetime | None] = mapped_column(Instant)
     # Triggers advance public_version; core.transaction notes when it last moved (see changed_at).
     public_version: Mapped[int]

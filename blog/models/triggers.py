@@ -11,7 +11,7 @@ from blog.models import tally
 # How the names of our triggers begin, in this schema or an older one.
 PREFIXES = ("public_", "tally_")
 BUMP = "UPDATE site SET public_version = public_version + 1"
-SITE_SILENT = {"id", "public_version", "changed_version", "changed_at", "samples_at"}
+SITE_SILENT = {"id", "public_version", "changed_version", "changed_at", "made_by", "samples_at"}
 POST_OF_TAGGING = "EXISTS (SELECT 1 FROM post WHERE post.id = {row}.post_id AND post.published_at IS NOT NULL)"
 
 

@@ -16,12 +16,13 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blog.core import media, rendering
+from blog.core import media
 from blog.core.errors import Invalid, Unavailable
 from blog.core.site import site, zone
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post
+from blog.models.shapes import RENDERER
 from blog.transfer.adopting import Adoption
 from blog.transfer.document import Document, Problem, Skipped
 from blog.transfer.judging import Judge, Ready, without_twins
@@ -170,4 +171,4 @@ def _runs(pid: str) -> bool:
 
 def _known_digests() -> set[str]:
     rows = db.session.execute(select(Post.origin_digest, Post.renderer).where(Post.origin_digest.is_not(None)))
-    return {digest for digest, renderer in rows if digest and renderer == rendering.VERSION}
+    return {digest for digest, renderer in rows if digest and renderer == RENDERER}

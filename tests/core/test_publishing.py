@@ -14,6 +14,7 @@ from blog.core.publishing import Fields
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Person, Post, Revision, Tag
+from blog.models.shapes import RENDERER
 from tests.world import LONG_AGO, Blog
 
 MORNING = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -59,7 +60,7 @@ def test_a_new_post_is_a_draft_with_all_that_was_given(blog: Blog, at: Clock) ->
     assert (post.cover, post.canonical_url, post.renderer) == (
         "/media/c.png",
         "https://first.example/x",
-        rendering.VERSION,
+        RENDERER,
     )
     assert revisions(post) == []
 
@@ -322,7 +323,7 @@ def test_stale_texts_are_rendered_again_and_nothing_else_moves(blog: Blog) -> No
     assert publishing.render_again() == []
     again = blog.again(post)
     assert (again.html, again.version, again.updated_at) == ("<p><em>One</em></p>\n", 1, None)
-    assert again.renderer == rendering.VERSION
+    assert again.renderer == RENDERER
     assert blog.again(fresh).version == 1
 
 
@@ -334,7 +335,7 @@ def test_a_text_that_no_renderer_takes_keeps_its_page_and_is_named(blog: Blog) -
     db.session.commit()
     assert publishing.render_again() == ["a"]
     assert blog.again(post).html == "<p>The text of A.</p>\n"
-    assert blog.again(other).renderer == rendering.VERSION
+    assert blog.again(other).renderer == RENDERER
 
 
 def test_publishing_what_is_public_changes_nothing(blog: Blog) -> None:

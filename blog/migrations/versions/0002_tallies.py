@@ -1,4 +1,7 @@
-"""Tallies of listed posts, and indexes for what readers ask. `core.schema` makes their triggers and counts."""
+"""Tallies of listed posts, indexes for what readers ask, by what code pages were made.
+
+`core.schema` makes the triggers and the counts.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,4 +25,6 @@ def upgrade() -> None:
     op.create_index("post_listed", "post", ["kind", "unlisted", "deleted_at", "published_at", "id", "updated_at"])
     op.create_index("post_signed", "post", ["author_id", "kind", "unlisted", "deleted_at", "published_at", "id"])
     op.drop_index("ix_post_author_id", "post")
+    op.create_index("post_renderer", "post", ["renderer"])
     op.create_index("page_named", "post", ["unlisted", "deleted_at", "title"], sqlite_where=sa.text("kind = 'page'"))
+    op.add_column("site", sa.Column("made_by", sa.String, nullable=False, server_default=""))
