@@ -41,7 +41,7 @@ DOORS = {
     "babel": {"web/templating.py"},
     "brotli": {"web/delivery.py"},
     "idna": {"hostnames.py"},
-    "granian": {"commands/workers.py"},
+    "granian": {"commands/lanes.py", "commands/workers.py"},
     "sqlite3": {"extensions.py"},
     "pysqlite3": {"extensions.py"},
 }

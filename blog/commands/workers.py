@@ -11,13 +11,15 @@ from wsgiref.util import setup_testing_defaults
 from flask import Flask
 
 from blog import create_app
+from blog.commands import lanes
 from blog.config import Settings
 from blog.core.errors import Unusable
 from blog.extensions import db
 from blog.processes import end_with_parent
+from blog.web import layers
 from blog.web.pagecache import PageCache
 
-# Two, so that one slow answer does not keep a worker's other readers waiting.
+# Where there are no two lanes (see lanes.py): two, so that one slow answer does not keep all readers waiting.
 THREADS = 2
 # Connections that may wait to be accepted; the kernel allows 4,096 at most unless it is told otherwise.
 BACKLOG = 4096
@@ -54,7 +56,7 @@ def run(of: Settings, address: str) -> None:
         workers=of.workers,
         # Not "auto": while it waits for the first byte, which tells HTTP/1 from HTTP/2, nothing times out.
         http=HTTPModes.http1,
-        blocking_threads=THREADS,
+        blocking_threads=1 if lanes.possible() and layers.ready_made(of) else THREADS,
         backlog=BACKLOG,
         backpressure=CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
@@ -102,4 +104,7 @@ def _warm(app: Flask) -> None:
 def worker() -> Flask:
     """The application of one server process, which ends with the process that started it."""
     end_with_parent()
-    return forked.get("app") or create_app()
+    app = forked.get("app") or create_app()
+    if lanes.possible() and layers.ready_made(app.extensions["settings"]):
+        lanes.open_first(app.extensions["ready"])
+    return app

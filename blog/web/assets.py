@@ -62,12 +62,23 @@ class Assets:
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         """Answer a request for a file; let the application answer all others."""
+        ready = self.ready(environ, start)
+        if ready is not None:
+            return ready
         path = environ["PATH_INFO"]
         if path.startswith(("/static/", "/media/", "/favicon.ico")) and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             answer = self._answer(path)
             if answer is not None:
                 return answer.send(environ, start)
         return self.application(environ, start)
+
+    def ready(self, environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes] | None:
+        """The answer, if it is one of a file that lies in memory."""
+        path: str = environ["PATH_INFO"]
+        kept = self._static.get(path[8:]) if path.startswith("/static/") else None
+        if kept is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return None
+        return kept.send(environ, start)
 
     def _answer(self, path: str) -> Answer | None:
         room, _, name = path.lstrip("/").partition("/")

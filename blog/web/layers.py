@@ -1,5 +1,7 @@
 """The layers in front of Flask, through which every request comes. The outermost is the last one here."""
 
+from typing import TYPE_CHECKING
+
 from flask import Flask
 
 from blog.config import Settings
@@ -8,6 +10,9 @@ from blog.web import security
 from blog.web.accesslog import AccessLog
 from blog.web.assets import Assets
 from blog.web.pagecache import PageCache
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -20,5 +25,18 @@ def init_app(app: Flask, settings: Settings) -> None:
         answers_to=security.hosts(settings),
     )
     app.extensions["pagecache"] = pages
-    layered = security.behind_proxies(Assets(pages, settings), settings)
+    assets = Assets(pages, settings)
+
+    def ready(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes] | None:
+        """The answer from memory, if it lies there; None, with nothing begun, if it does not."""
+        answer = assets.ready(environ, start)
+        return pages.ready(environ, start) if answer is None else answer
+
+    app.extensions["ready"] = ready
+    layered = security.behind_proxies(assets, settings)
     app.wsgi_app = AccessLog(layered) if settings.access_log else layered  # type: ignore[method-assign, assignment]
+
+
+def ready_made(settings: Settings) -> bool:
+    """Whether `ready` may answer past the other layers: where they would do nothing."""
+    return not settings.trusted_proxies and not settings.access_log

@@ -249,6 +249,45 @@ def test_idle_connections_shut_nobody_out(start: Start, number: int, words: byte
     home_within(server, 1)
 
 
+def test_pages_that_must_be_made_keep_nobody_waiting(start: Start) -> None:
+    server = start(workers=1)
+    over, made = threading.Event(), []
+
+    def ask() -> None:
+        reader = Reader(server)
+        while not over.is_set():
+            made.append(reader.get(f"/posts/none-{len(made)}/")[0])
+
+    threads = [threading.Thread(target=ask) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    until(lambda: len(made) > 50, 20, "answers")
+    home_within(server, 1)
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert set(made) == {404}
+
+
+@pytest.mark.parametrize("options", [(), ("--access-log",)], ids=["two lanes", "equal threads"])
+def test_every_kind_of_request_is_answered_in_either_way(start: Start, options: tuple[str, ...]) -> None:
+    server = start(*options, workers=1)
+    reader = Reader(server)
+    tag = ""
+    for _ in range(2):
+        assert reader.get(ESSAY)[0] == 200 and reader.get("/static/css/reader.css")[0] == 200
+        assert (reader.get("/nothing/")[0], reader.get("/tags")[0]) == (404, 308)
+        reader.connection.request("HEAD", ESSAY)
+        answer = reader.connection.getresponse()
+        assert (answer.status, answer.read()) == (200, b"")
+        tag = answer.headers["ETag"]
+        assert reader.get(ESSAY, **{"If-None-Match": tag}) == (304, b"")
+        reader.connection.request("POST", ESSAY, body=b"a=b" * 1000)
+        answer = reader.connection.getresponse()
+        assert answer.status == 405 and b"</html>" in answer.read()
+    assert len(reader.get(ESSAY, **{"Accept-Encoding": "gzip"})[1]) < len(reader.get(ESSAY)[1]) / 2
+
+
 def resident(server: Server) -> int:
     """Kilobytes of memory that the workers hold."""
     status = [(Path("/proc") / str(pid) / "status").read_text() for pid in server.workers()]
