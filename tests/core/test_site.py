@@ -169,6 +169,6 @@ def test_there_is_one_site_only(app: Flask) -> None:
         connection.execute(
             text(
                 "INSERT INTO site SELECT 2, title, tagline, language, timezone, accent, author, footer, follow,"
-                " networks, foreign_media, samples_at, public_version, changed_version, changed_at FROM site"
+                " networks, foreign_media, samples_at, public_version, changed_version, changed_at, made_by FROM site"
             )
         )
