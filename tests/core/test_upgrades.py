@@ -41,7 +41,7 @@ def test_posts_of_the_first_schema_are_counted(old: Path) -> None:
 
 def test_nothing_is_lost_on_the_way(old: Path) -> None:
     everything = [f"SELECT * FROM {table} ORDER BY 1" for table in ("post", "tag", "person", "redirect")]
-    columns = ", ".join(name for name in Site.__table__.columns.keys() if name != "made_by")  # which is new
+    columns = ", ".join(column.name for column in Site.__table__.columns if column.name != "made_by")  # which is new
     everything.append(f"SELECT {columns} FROM site")
     before = [change(old, query) for query in everything]
     tags = "SELECT post_id, tag_id, position FROM post_tag ORDER BY 1, 2"
