@@ -20,7 +20,7 @@ Ready = Callable[["WSGIEnvironment", "StartResponse"], "list[bytes] | None"]
 Caller = Callable[[Any, "WSGIEnvironment"], int]
 
 # Threads for what takes longer: one may wait for the database while others work.
-SLOW = 3
+SLOW = 2
 CALLER = "_wsgi_call_wrap"
 
 
