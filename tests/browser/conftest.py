@@ -27,9 +27,9 @@ class Served:
     address: str
     instance: Path
 
-    def publish(self, title: str) -> str:
+    def publish(self, title: str, *options: str) -> str:
         """Publish a post of this title, newer than all samples; its slug."""
-        made = run(self.instance, "new", title, "--publish", "--date", "2026-02-01", "--json")
+        made = run(self.instance, "new", title, "--publish", "--date", "2026-02-01", "--json", *options)
         return str(made.data["slug"])
 
     def delete(self, slug: str) -> None:

@@ -140,3 +140,20 @@ def test_the_keyboard_reaches_the_text_first_and_shows_where_it_is(browser: "Bro
     assert page.evaluate("document.activeElement.closest('main') !== null")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.context.close()
+
+
+def test_the_links_to_other_pages_stand_in_line_with_the_list(browser: "Browser", served: "Served") -> None:
+    slugs = [served.publish(f"Part {number}", "--tag", "Parts") for number in range(21)]
+    for size, (width, _) in SIZES.items():
+        page = _open(browser, served.address, "/tags/parts/page/2/", size)
+        places = (".listing", ".pager", ".pager [rel=prev]", ".pager [rel=next]")
+        listing, pager, newer, older = (page.locator(place).bounding_box() for place in places)
+        assert listing and pager and newer and older
+        assert (pager["x"], pager["width"]) == (listing["x"], listing["width"]), size
+        assert newer["x"] == pager["x"] and newer["y"] == older["y"], size
+        assert older["x"] + older["width"] == pytest.approx(pager["x"] + pager["width"], abs=1), size
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{size} with a doubled font"
+        page.context.close()
+    for slug in slugs:
+        served.delete(slug)
