@@ -142,6 +142,15 @@ def test_the_keyboard_reaches_the_text_first_and_shows_where_it_is(browser: "Bro
     page.context.close()
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_all_parts_of_a_page_stand_in_line(browser: "Browser", address: str, path: str) -> None:
+    page = _open(browser, address, path)
+    edges = "[...document.querySelectorAll('main > *')].map(part => part.getBoundingClientRect())"
+    places = page.evaluate(f"{edges}.map(place => [place.left, place.right])")
+    assert places and len(set(map(tuple, places))) == 1
+    page.context.close()
+
+
 def test_the_links_to_other_pages_stand_in_line_with_the_list(browser: "Browser", served: "Served") -> None:
     slugs = [served.publish(f"Part {number}", "--tag", "Parts") for number in range(21)]
     for size, (width, _) in SIZES.items():
