@@ -42,5 +42,6 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
     for face in (reader, feeds, social):
         face.init_app(app)
     addresses.init_app(app)
+    templating.load_macros(app)
     layers.init_app(app, settings)
     return app

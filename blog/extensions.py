@@ -6,12 +6,13 @@ commits. So the driver is chosen here and everything that opens the database tak
 
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from flask_sqlalchemy.session import Session
+from sqlalchemy import URL, Connection, Engine, PoolProxiedConnection, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
@@ -34,7 +35,50 @@ class Base(DeclarativeBase):
     """What every table's class derives from."""
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class ReaderSession(Session):
+    """A session that answers prepared questions on a bare connection: for most pages it opens no other.
+
+    All questions until the end of the request or a rollback (each write begins with one) see the database as it was at the first one.
+    """
+
+    bare: PoolProxiedConnection | None = None
+
+    def cursor(self) -> Any:
+        """The driver's cursor, in the session's transaction if it has one. Raises what SQLAlchemy does."""
+        if self.in_transaction():
+            return self.connection().connection.cursor()
+        if self.bare is None:
+            opened = db.engine.raw_connection()
+            try:
+                begin(opened)
+            except OperationalError:
+                opened.close()
+                raise
+            self.bare = opened
+        return self.bare.cursor()
+
+    def rollback(self) -> None:
+        """Forget what was not committed, and see the database as it is now."""
+        self._leave()
+        super().rollback()
+
+    def close(self) -> None:
+        """End the session."""
+        self._leave()
+        super().close()
+
+    def _leave(self) -> None:
+        bare, self.bare = self.bare, None
+        if bare is not None:
+            bare.close()
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": ReaderSession, "expire_on_commit": False})
+
+
+def reading_cursor() -> Any:
+    """The driver's cursor for the questions of this request. Raises what SQLAlchemy and the driver do."""
+    return cast("ReaderSession", db.session()).cursor()
 
 
 def sqlite_driver() -> ModuleType:
@@ -82,9 +126,13 @@ def _configure(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     # A writer that begins with a plain BEGIN under WAL meets "database is locked" when it comes to write.
-    write = connection.get_execution_options().get(WRITE)
+    begin(connection.connection, write=bool(connection.get_execution_options().get(WRITE)))
+
+
+def begin(connection: PoolProxiedConnection, *, write: bool = False) -> None:
+    """Begin a transaction. Raises OperationalError."""
     # To the driver itself: SQLAlchemy's way takes twice as long as a reader's query.
     try:
-        connection.connection.cursor().execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        connection.cursor().execute("BEGIN IMMEDIATE" if write else "BEGIN")
     except sqlite_driver().Error as error:
         raise OperationalError("BEGIN", None, error) from error

@@ -38,7 +38,7 @@ DOORS = {
     "PIL": {"core/media.py"},
     "argon2": {"core/accounts.py"},
     "alembic": {"core/schema.py", "migrations/versions/0001_first.py", "migrations/versions/0002_tallies.py"},
-    "babel": {"web/templating.py"},
+    "babel": {"web/languages.py"},
     "brotli": {"web/delivery.py"},
     "idna": {"hostnames.py"},
     "granian": {"commands/lanes.py", "commands/workers.py"},

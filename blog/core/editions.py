@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, literal_column, select, true
@@ -33,9 +34,15 @@ SITE = Site.__table__.columns
 
 def edition() -> Edition:
     """The present edition, in one query."""
-    rows = EDITION.all()
-    if not rows:
+    return _made(tuple(EDITION.raw()))
+
+
+@lru_cache(maxsize=2)
+def _made(found: tuple[tuple[Any, ...], ...]) -> Edition:
+    """What the rows say; as long as they say the same, it is the same object."""
+    if not found:
         raise NoResultFound("The site has no row.")
+    rows = EDITION.made(found)
     newest, *cells = rows[0]
     site = Site(**dict(zip(SITE.keys(), cells, strict=False)))
     named = [Teaser(*row[-len(TEASER) :]) for row in rows if row[-len(TEASER)] is not None]

@@ -8,7 +8,7 @@ What decides the plan (a kind, a number of rows) is better written out than give
 values, and plans the query anew each time.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import BindParameter, Dialect, Select, bindparam
@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.sql.type_api import TypeEngine
 
 from blog import clock
-from blog.extensions import db, sqlite_driver
+from blog.extensions import db, reading_cursor, sqlite_driver
 from blog.models.types import Instant
 
 T = TypeVar("T")
@@ -55,16 +55,24 @@ class Prepared(Generic[T]):
 
     def all(self, **named: Any) -> list[T]:
         """What every row says; the values are those of the query's names. Raises what SQLAlchemy does."""
-        sql, values, reads = self._ready or self._prepare()
+        return self.made(self.raw(**named))
+
+    def raw(self, **named: Any) -> list[tuple[Any, ...]]:
+        """The rows as the driver gives them, which are alike as long as the answer is."""
+        sql, values, _reads = self._ready or self._prepare()
         named.setdefault(NOW, clock.now())
         given = [value if name is None else write(named[name]) for name, value, write in values]
         try:
-            found = db.session.connection().connection.cursor().execute(sql, given).fetchall()
+            return reading_cursor().execute(sql, given).fetchall()  # type: ignore[no-any-return]
         except DRIVER.OperationalError as error:
             raise OperationalError(sql, None, error) from error
         except DRIVER.Error as error:
             raise DBAPIError(sql, None, error) from error
-        return [self._row(*_read(cells, reads)) for cells in found]
+
+    def made(self, rows: Iterable[tuple[Any, ...]]) -> list[T]:
+        """What rows of this query say."""
+        _sql, _values, reads = self._ready or self._prepare()
+        return [self._row(*_read(cells, reads)) for cells in rows]
 
     def first(self, **named: Any) -> T | None:
         """What the first row says; None without one."""

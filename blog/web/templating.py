@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g
 from jinja2 import StrictUndefined
+from jinja2.runtime import Macro
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.local import LocalProxy
@@ -17,12 +17,13 @@ from blog.config import Settings
 from blog.core import editions
 from blog.core.editions import Edition
 from blog.core.site import FIRST_ROW
+from blog.core.teasers import Teaser
 from blog.models import Site
-from blog.web import delivery
+from blog.web import delivery, languages
 
 T = TypeVar("T")
-RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"}
-RIGHT_TO_LEFT_SCRIPTS = {"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Syrc", "Thaa"}
+# Each is called by the name of its file: a template need not import it, which takes Jinja longer than to fill it in.
+MACROS = ("parts", "lists", "social")
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -32,12 +33,19 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(site=LocalProxy(site), default_accent=FIRST_ROW["accent"])
     app.context_processor(lambda: {"site": site()})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.add_template_filter(day)
-    app.add_template_filter(iso)
     app.add_template_filter(rendered)
-    app.add_template_filter(direction)
+    app.add_template_filter(languages.direction)
+    app.add_template_global(date)
+    app.add_template_global(spoken)
+    app.add_template_global(Once(), "once")
     app.config["SITE_URL"] = settings.site_url
     app.add_template_filter(absolute)
+
+
+def load_macros(app: Flask) -> None:
+    """Give every template the macros, once all that they use is there."""
+    for name in MACROS:
+        app.jinja_env.globals[name] = app.jinja_env.get_template(f"macros/{name}.html").module
 
 
 def edition() -> Edition:
@@ -85,43 +93,36 @@ def absolute(path: str) -> str:
     return str(current_app.config["SITE_URL"]) + path
 
 
-def day(moment: datetime) -> str:
-    """The date in words, in the site's language and zone."""
-    shown = site()
-    return _in_words(moment, shown.language, shown.timezone)
-
-
-@lru_cache(maxsize=4096)
-def _in_words(moment: datetime, language: str, zone_name: str) -> str:
-    from babel.dates import format_date
-
-    return format_date(moment.astimezone(ZoneInfo(zone_name)), "long", locale=_locale(language))
-
-
-@lru_cache(maxsize=64)
-def _locale(language: str) -> str:
-    from babel import Locale, UnknownLocaleError
-
-    for candidate in (language, language.partition("-")[0]):
-        try:
-            return str(Locale.parse(candidate, sep="-"))
-        except (UnknownLocaleError, ValueError):
-            continue
-    return "en"
-
-
-def iso(moment: datetime) -> str:
-    """The instant for machines (RFC 3339), in the site's zone, to the second."""
-    return moment.astimezone(zone()).replace(microsecond=0).isoformat()
-
-
-def direction(language: str) -> str:
-    """The direction in which a language is written: ltr or rtl."""
-    first, *rest = language.split("-")
-    script = next((part for part in rest if len(part) == 4), None)
-    return "rtl" if (script in RIGHT_TO_LEFT_SCRIPTS if script else first in RIGHT_TO_LEFT) else "ltr"
-
-
 def rendered(html: str) -> Markup:
     """HTML that core.rendering made and cleaned when the post was saved: the one text templates do not escape."""
     return Markup(html)  # noqa: S704
+
+
+def date(moment: datetime, mark: str = "") -> Markup:
+    """The date as people and machines read it, in the site's language and zone; `mark` is its class."""
+    shown = site()
+    return languages.date(moment, mark, shown.language, shown.timezone)
+
+
+def spoken(post: Teaser) -> Markup:
+    """The attributes of an element that shows a post's words: their language and direction."""
+    return languages.spoken(post.language, site().language)
+
+
+class Once:
+    """What a macro without parameters makes of the site: said again until the site changes."""
+
+    def __init__(self) -> None:
+        self._said: tuple[Edition | None, dict[str, Markup]] = (None, {})
+
+    def __call__(self, macro: Macro) -> Markup:
+        """What the macro says now; macros are told apart by their names."""
+        if g.get("silent"):
+            return Markup(macro())  # noqa: S704
+        now, (of, said) = edition(), self._said
+        if of is not now:
+            said = {}
+            self._said = now, said
+        if macro.name not in said:
+            said[macro.name] = Markup(macro())  # noqa: S704
+        return said[macro.name]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from blog.core import configuring
-from blog.web import templating
+from blog.web import languages
 from tests.world import Blog, texts
 
 MOMENT = datetime(2024, 12, 31, 23, 30, 15, 987654, tzinfo=UTC)
@@ -66,13 +66,13 @@ def test_no_date_depends_on_the_hour_of_reading(blog: Blog, at: object) -> None:
 
 
 def test_a_language_has_a_direction() -> None:
-    assert {templating.direction(language) for language in ("ar", "he", "fa-IR", "ur")} == {"rtl"}
-    assert {templating.direction(language) for language in ("en", "ku", "hi", "zh-Hant-TW")} == {"ltr"}
+    assert {languages.direction(language) for language in ("ar", "he", "fa-IR", "ur")} == {"rtl"}
+    assert {languages.direction(language) for language in ("en", "ku", "hi", "zh-Hant-TW")} == {"ltr"}
 
 
 def test_a_script_decides_the_direction_before_the_language() -> None:
     expected = {"ku-Arab": "rtl", "pa-Arab": "rtl", "uz-Arab-AF": "rtl", "az-Latn": "ltr", "ur-Latn": "ltr"}
-    assert {language: templating.direction(language) for language in expected} == expected
+    assert {language: languages.direction(language) for language in expected} == expected
 
 
 def test_a_site_in_arabic_runs_to_the_left(blog: Blog) -> None:
@@ -87,3 +87,15 @@ def test_interface_words_say_that_they_are_english(blog: Blog) -> None:
     page = blog.read("/")
     assert page.xpath("//*[. = 'Recent Posts']/ancestor-or-self::*[@lang][1]/@lang")[-1] == "en"
     assert texts(page, "//*[@lang = 'en']//a[. = 'Archive']") == ["Archive"]
+
+
+def test_what_is_said_once_follows_the_site(blog: Blog) -> None:
+    def footer() -> str:
+        return str(blog.read("/").xpath("//footer")[0].text_content())
+
+    blog.make_post("About", kind="page", slug="about")
+    assert "About" in footer()
+    configuring.configure("footer", "Printed & bound")
+    assert "Printed & bound" in footer()
+    blog.make_post("Imprint", kind="page", slug="imprint")
+    assert "Imprint" in footer()
