@@ -99,9 +99,12 @@ def machine(nginx_version: str) -> str:
     return ", ".join(parts)
 
 
+MISSES = "What misses its goal, and why, is told in [docs/performance.md](../docs/performance.md#what-was-left)."
+
+
 def document(rows: Sequence[Row], *, now: datetime, on: str, command: str, method: str) -> str:
     """The whole of RESULTS.md."""
     return (
         f"# How fast\n\nMeasured on {now:%Y-%m-%d} by `{command}`, which writes this file.\n\n"
-        f"Machine: {on}.\n\n{table(rows)}\n\n## How it was measured\n{method}"
+        f"Machine: {on}.\n\n{table(rows)}\n\n{MISSES}\n\n## How it was measured\n{method}"
     )

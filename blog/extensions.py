@@ -38,7 +38,8 @@ class Base(DeclarativeBase):
 class ReaderSession(Session):
     """A session that answers prepared questions on a bare connection: for most pages it opens no other.
 
-    All questions until the end of the request or a rollback (each write begins with one) see the database as it was at the first one.
+    All questions until the end of the request or a rollback (each write begins with one) see the database as it was
+    at the first one.
     """
 
     bare: PoolProxiedConnection | None = None
