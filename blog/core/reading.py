@@ -1,4 +1,4 @@
-"""What a reader of an article gets, and a feed: posts whole, as plain values. Never what is not public."""
+"""What a reader of an article gets: posts whole, as plain values. Never what is not public."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -52,17 +52,6 @@ class Article(Teaser):
 
 
 @dataclass(frozen=True)
-class Entry(Teaser):
-    """A post as feeds carry it: whole, its addresses left open for the feed to fill in."""
-
-    guid: str
-    updated_at: datetime | None
-    feed_html: str
-    author: str | None
-    tags: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
 class Around:
     """What a reader of a post may read next: the one before it, the one after it, the newest others."""
 
@@ -104,15 +93,6 @@ def around(post: Article, limit: int) -> Around:
         found[place].append(other)
     latest = sorted(found["recent"], key=lambda other: (other.published_at, other.id), reverse=True)
     return Around(next(iter(found["older"]), None), next(iter(found["newer"]), None), latest)
-
-
-def entries(limit: int) -> list[Entry]:
-    """The newest listed posts, whole, for feeds."""
-    limit = min(limit, LIMIT)
-    tags: dict[int, list[str]] = {}
-    for post, name in _entry_tags(limit).all():
-        tags.setdefault(post, []).append(name)
-    return [replace(entry, tags=tags.get(entry.id, ())) for entry in _entries(limit).all()]
 
 
 # -- the queries, made once ---------------------------------------------------------------------------------
@@ -158,21 +138,6 @@ def _around(limit: int) -> Prepared[tuple[str, Teaser]]:
         return select(*union_all(*parts).subquery().c)
 
     return Prepared(query, lambda place, *cells: (place, Teaser(*cells)))
-
-
-@cache
-def _entries(limit: int) -> Prepared[Entry]:
-    signed = newest(listed(), limit).outerjoin(Person, Person.id == Post.author_id)
-    columns = (*TEASER, Post.guid, Post.updated_at, Post.feed_html, Person.name)
-    return Prepared(lambda: signed.with_only_columns(*columns), Entry)
-
-
-@cache
-def _entry_tags(limit: int) -> Prepared[tuple[int, str]]:
-    ids = newest(listed(), limit).with_only_columns(Post.id).subquery()
-    tagged = select(post_tag.c.post_id, Tag.name).join(ids, ids.c.id == post_tag.c.post_id)
-    ordered = tagged.join(Tag, Tag.id == post_tag.c.tag_id).order_by(post_tag.c.position)
-    return Prepared(lambda: ordered, lambda post, name: (post, name))
 
 
 def _tags() -> Query:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, insert, inspect
 from sqlalchemy.exc import DBAPIError
@@ -114,7 +116,7 @@ def _migrate(engine: Engine, version: str | None) -> None:
                 _drop_triggers(connection)
                 _run_steps(connection)
                 if version is None:
-                    connection.execute(insert(Site).values(**FIRST_ROW, changed_at=clock.now().replace(microsecond=0)))
+                    connection.execute(insert(Site).values(**_first_row()))
                 tallies.recount(connection.exec_driver_sql)
                 for statement in _triggers().values():
                     connection.exec_driver_sql(statement)
@@ -123,6 +125,10 @@ def _migrate(engine: Engine, version: str | None) -> None:
                     raise Unusable(f"The upgrade would break {len(broken)} references. Nothing was changed.")
         finally:
             _pragmas(connection, "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
+
+
+def _first_row() -> dict[str, Any]:
+    return FIRST_ROW | {"guid": str(uuid4()), "changed_at": clock.now().replace(microsecond=0)}
 
 
 def _pragmas(connection: Connection, *settings: str) -> None:

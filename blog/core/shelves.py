@@ -118,13 +118,6 @@ def newest(shelf: Shelf, start: int, size: int, *, until: datetime, ahead: int, 
     return sorted(_shown(rows), key=_place, reverse=True)
 
 
-def oldest(shelf: Shelf, start: int, size: int, of: int = 0) -> list[Teaser]:
-    """`size` posts of a shelf, oldest first, from the `start`th (0 is the oldest): later posts move none of them."""
-    since, skipped = from_oldest(shelf, start, of)
-    rows = _upwards(shelf).all(of=of, since=since, start=skipped, size=min(size, LIMIT))
-    return sorted(_shown(rows), key=_place)
-
-
 def from_oldest(shelf: Shelf, start: int, of: int = 0) -> tuple[datetime, int]:
     """Where the `start`th oldest post of a shelf is found: since when to look, and how many to skip from there."""
     if start > SHALLOW and (found := _walking(shelf, down=False).first(of=of, rank=start)):
@@ -137,6 +130,12 @@ def upwards(shelf: Shelf) -> Select[int]:
     """Ids of `size` posts of a shelf that readers find, oldest first, `since` a time, without the first `start`."""
     bounds = shelf.moment >= bindparam("since", type_=Instant), shelf.moment <= at_asking()
     return _cut(_ids(shelf).where(*bounds).order_by(shelf.moment, shelf.id))
+
+
+def downwards(shelf: Shelf) -> Select[int]:
+    """Ids of `size` posts of a shelf, newest first, before the time `until`, without the first `start`."""
+    bound = shelf.moment < bindparam("until", type_=Instant)
+    return _cut(_ids(shelf).where(bound).order_by(shelf.moment.desc(), shelf.id.desc()))
 
 
 def _cut(ids: Select[int]) -> Select[int]:
@@ -174,14 +173,7 @@ def _counting(shelf: Shelf) -> Prepared[tuple[int, int]]:
 
 @cache
 def _downwards(shelf: Shelf) -> Prepared[tuple[bool, Teaser]]:
-    bound = shelf.moment < bindparam("until", type_=Instant)
-    ids = _cut(_ids(shelf).where(bound).order_by(shelf.moment.desc(), shelf.id.desc()))
-    return Prepared(lambda: _posts(ids), _with_teaser)
-
-
-@cache
-def _upwards(shelf: Shelf) -> Prepared[tuple[bool, Teaser]]:
-    return Prepared(lambda: _posts(upwards(shelf)), _with_teaser)
+    return Prepared(lambda: _posts(downwards(shelf)), _with_teaser)
 
 
 def _with_teaser(shown: bool, *cells: Any) -> tuple[bool, Teaser]:

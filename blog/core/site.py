@@ -22,6 +22,7 @@ NETWORKS = (
     " tumblr line vk weibo instapaper sms"
 ).split()
 SHOWN = "x facebook linkedin bluesky mastodon threads reddit whatsapp telegram email".split()
+HUBS = 5
 FIRST_ROW: dict[str, Any] = {
     "id": 1,
     "title": "Broadsheet",
@@ -33,6 +34,7 @@ FIRST_ROW: dict[str, Any] = {
     "footer": "",
     "follow": [],
     "networks": SHOWN,
+    "hubs": [],
     "foreign_media": False,
     "public_version": 1,
     "changed_version": 1,
@@ -114,6 +116,16 @@ def _follow_link(name: str, address: str) -> FollowLink:
     return {"name": name, "address": values.address(address, "follow")}
 
 
+def _hubs(text: str) -> list[str]:
+    given = _json_list("hubs", text)
+    if given is None:
+        given = re.split(r"[\s,;]+", text.strip())
+    hubs = list(dict.fromkeys(values.address(str(hub), "hubs") for hub in given if hub))
+    if len(hubs) > HUBS:
+        raise Invalid("hubs", f"{len(hubs)} hubs were given; {HUBS} are allowed.")
+    return hubs
+
+
 def _json_list(field: str, text: str) -> list[Any] | None:
     """The list that a program gave as JSON; None when people wrote the value."""
     if not text.lstrip().startswith("["):
@@ -145,6 +157,7 @@ SETTINGS: Mapping[str, SiteSetting] = {
         lambda links: "; ".join(f"{link['name']} {link['address']}" for link in links),
     ),
     "networks": SiteSetting("share links shown, in order", _networks, ", ".join),
+    "hubs": SiteSetting("WebSub hubs that are told of new posts at once", _hubs, ", ".join),
     "foreign_media": SiteSetting(
         "show pictures that lie on other sites (on or off)", _yes, lambda value: "on" if value else "off"
     ),

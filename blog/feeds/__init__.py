@@ -2,7 +2,10 @@
 
 from flask import Flask
 
-from blog.feeds.views import bp
+from blog.feeds import aliases, maps, views
+from blog.feeds.blueprint import bp
+
+__all__ = ["aliases", "init_app", "maps", "views"]
 
 
 def init_app(app: Flask) -> None:

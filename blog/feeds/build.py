@@ -1,107 +1,144 @@
-"""Build feeds: what is said about a site and its posts becomes bytes. Pure; the only door to feedgen.
+"""Build RSS and Atom feeds: what is said about a site and its posts becomes bytes. Pure; the only door to feedgen.
 
-RSS 2.0 (https://www.rssboard.org/rss-profile) with content:encoded, dc:creator and atom:link. Dates come from
-the data, never from the clock: the same posts give the same bytes.
+RSS 2.0 (https://www.rssboard.org/rss-profile) with content:encoded, dc:creator, media:content and atom:link; Atom
+(RFC 4287); in both, links to older items (RFC 5005) and hubs (WebSub). Dates come from the data, never from the clock:
+the same posts give the same bytes.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
 from email.utils import format_datetime
+from html import escape
 
 import feedgen.entry
 import feedgen.feed
-from feedgen.ext.base import BaseEntryExtension
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedEntry, FeedGenerator
 from lxml import etree
 
-from blog.core.values import FORBIDDEN
+from blog.feeds.document import GENERATOR, Channel, Item, changed, plain, second
 
 ATOM = "http://www.w3.org/2005/Atom"
+RSS_TYPE, ATOM_TYPE = "application/rss+xml", "application/atom+xml"
 # feedgen formats dates by switching the process's locale, which is not safe among threads.
 feedgen.feed.formatRFC2822 = feedgen.entry.formatRFC2822 = format_datetime
 
 
-@dataclass(frozen=True)
-class Channel:
-    """A feed as a whole. `address` is the feed's own; `changed_at` dates an empty one."""
-
-    title: str
-    link: str
-    address: str
-    description: str
-    language: str
-    changed_at: datetime
-
-
-@dataclass(frozen=True)
-class Item:
-    """One post; `html` holds whole addresses only."""
-
-    guid: str
-    link: str
-    title: str
-    summary: str
-    html: str
-    author: str
-    tags: Sequence[str]
-    published_at: datetime
-    updated_at: datetime | None
-
-
 def rss(channel: Channel, items: Sequence[Item]) -> bytes:
     """The RSS 2.0 document, items in the given order."""
-    feed = FeedGenerator()
+    feed = _feed(channel, items, RSS_TYPE)
     feed.load_extension("dc")
-    feed.title(_plain(channel.title))
-    feed.description(_plain(channel.description) or _plain(channel.title))
-    # The last link of any kind becomes the channel's own: the page comes after the feed itself.
-    feed.link(href=channel.address, rel="self", type="application/rss+xml")
-    feed.link(href=channel.link, rel="alternate")
-    feed.language(channel.language)
-    feed.generator("Broadsheet")
+    feed.load_extension("media")
+    feed.description(plain(channel.description) or plain(channel.title))
     feed.docs("https://www.rssboard.org/rss-specification")
-    feed.lastBuildDate(_second(max((_changed(item) for item in items), default=channel.changed_at)))
+    feed.register_extension("links", _Links, atom=False)
+    feed.links.told = channel.links()
     for item in items:
-        _add(feed, item)
+        _add_to_rss(feed, item)
     return feed.rss_str(pretty=False, xml_declaration=True, encoding="UTF-8")  # type: ignore[no-any-return]
 
 
-def _add(feed: FeedGenerator, item: Item) -> None:
+def atom(channel: Channel, items: Sequence[Item]) -> bytes:
+    """The Atom document, items in the given order."""
+    feed = _feed(channel, items, ATOM_TYPE)
+    feed.load_extension("media")
+    feed.subtitle(plain(channel.description) or None)
+    feed.author({"name": plain(channel.author)})
+    for rel, address in channel.links():
+        feed.link(href=address, rel=rel)
+    for item in items:
+        _add_to_atom(feed, item)
+    return feed.atom_str(pretty=False, xml_declaration=True, encoding="UTF-8")  # type: ignore[no-any-return]
+
+
+def _feed(channel: Channel, items: Sequence[Item], kind: str) -> FeedGenerator:
+    """What both formats say of a feed."""
+    feed = FeedGenerator()
+    feed.id(channel.id)
+    feed.title(plain(channel.title))
+    # The last link of any kind becomes the RSS channel's own: the page comes after the feed itself.
+    feed.link(href=channel.address, rel="self", type=kind)
+    feed.link(href=channel.link, rel="alternate", type="text/html")
+    feed.language(channel.language)
+    feed.generator(GENERATOR)
+    # Else both would say when the feed was built.
+    feed.updated(changed(channel, items))
+    return feed
+
+
+def _entry(feed: FeedGenerator, item: Item) -> FeedEntry:
+    """What both formats say of an item."""
     entry: FeedEntry = feed.add_entry(order="append")
-    entry.guid(f"urn:uuid:{item.guid}", permalink=False)
+    entry.guid(item.id, permalink=False)
     entry.link(href=item.link)
-    entry.title(_plain(item.title))
-    entry.description(_plain(item.summary) or _plain(item.title) or item.link)
-    # An attribute may hold "]]>" as it is, which would end the CDATA section.
-    entry.content(_plain(item.html).replace("]]>", "]]&gt;"), type="CDATA")
-    entry.dc.dc_creator(_plain(item.author))
+    entry.published(second(item.published_at))
     for tag in item.tags:
-        entry.category(term=_plain(tag), label=_plain(tag))
-    entry.published(_second(item.published_at))
+        entry.category(term=plain(tag), label=plain(tag))
+    if item.cover:
+        sizes = {"width": item.cover.width, "height": item.cover.height}
+        told = {name: str(pixels) for name, pixels in sizes.items() if pixels}
+        entry.media.content(url=item.cover.address, medium="image", type=item.cover.type, group=None, **told)
+    return entry
+
+
+def _add_to_rss(feed: FeedGenerator, item: Item) -> None:
+    entry = _entry(feed, item)
+    entry.title(item.name)
+    entry.description(_html(item.summary) or _html(item.name))
+    # An attribute may hold "]]>" as it is, which would end the CDATA section.
+    entry.content(plain(item.html).replace("]]>", "]]&gt;"), type="CDATA")
+    entry.dc.dc_creator(plain(item.author))
     if item.updated_at:
         entry.register_extension("changed", _Changed, atom=False)
-        entry.changed.moment = _second(item.updated_at)
+        entry.changed.moment = second(item.updated_at).isoformat()
+
+
+def _add_to_atom(feed: FeedGenerator, item: Item) -> None:
+    entry = _entry(feed, item)
+    entry.title(item.name)
+    entry.updated(second(item.changed_at))
+    entry.author({"name": plain(item.author)})
+    entry.content(plain(item.html), type="html")
+    if item.summary:
+        entry.summary(_html(item.summary), type="html")
+    entry.register_extension("wording", _Wording, rss=False)
+    entry.wording.language = item.language
+
+
+class _Links(BaseExtension):  # type: ignore[misc]
+    """Tells, in RSS, the hubs and neighbours of a feed: feedgen passes these on in Atom only."""
+
+    told: Iterable[tuple[str, str]] = ()
+
+    def extend_rss(self, feed: etree._Element) -> etree._Element:
+        own = feed.find(f"channel/{{{ATOM}}}link")
+        for rel, address in reversed(list(self.told)):
+            own.addnext(etree.Element(f"{{{ATOM}}}link", href=address, rel=rel))
+        return feed
 
 
 class _Changed(BaseEntryExtension):  # type: ignore[misc]
     """Tells, as atom:updated, when a text last changed materially."""
 
-    moment: datetime
+    moment = ""
 
     def extend_rss(self, element: etree._Element) -> etree._Element:
-        etree.SubElement(element, f"{{{ATOM}}}updated").text = self.moment.isoformat()
+        etree.SubElement(element, f"{{{ATOM}}}updated").text = self.moment
         return element
 
 
-def _changed(item: Item) -> datetime:
-    return max(item.published_at, item.updated_at or item.published_at)
+class _Wording(BaseEntryExtension):  # type: ignore[misc]
+    """Tells, in Atom, the language of an entry, and what its link is: feedgen loses both."""
+
+    language: str | None = None
+
+    def extend_atom(self, element: etree._Element) -> etree._Element:
+        for link in element.iter("link"):
+            link.attrib.update({"rel": "alternate", "type": "text/html"})
+        if self.language:
+            element.attrib["{http://www.w3.org/XML/1998/namespace}lang"] = self.language
+        return element
 
 
-def _second(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(microsecond=0)
-
-
-def _plain(text: str) -> str:
-    """The text without what XML cannot carry: one such character would take the whole feed down."""
-    return FORBIDDEN.sub("", text)
+def _html(text: str) -> str:
+    """Plain text as HTML: both formats would read it as that."""
+    return escape(plain(text), quote=False)

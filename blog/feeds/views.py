@@ -1,143 +1,190 @@
-"""Feeds, the page that explains them, the sitemap."""
+"""The feeds, in three formats: of the site, of each tag, of each author; and the page that explains them."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from html import escape
-from itertools import chain
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from mimetypes import guess_type
+from uuid import UUID, uuid5
 
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Response, current_app, render_template, url_for
 
-from blog.core import catalogue, directory, permalinks, reading, shelves, years
+from blog.core import catalogue, entries, permalinks, shelves
+from blog.core.editions import Edition
+from blog.core.entries import Entry
 from blog.core.errors import Missing
-from blog.core.reading import Entry
 from blog.core.sanitizing import PAGE, SITE
+from blog.core.shelves import Shelf
 from blog.core.wording import shorten
-from blog.feeds import build, sitemap
+from blog.feeds import build, jsonfeed, paging, readers
+from blog.feeds.blueprint import answer, bp
+from blog.feeds.document import ITEMS, Channel, Cover, Item, fitting
 from blog.web import templating
 
-ITEMS = 20
-# Twenty items of full text are usually a tenth of this; a feed of giants carries fewer of them.
-FEED_BYTES = 512 * 1024
-CACHING = "public, max-age=300, stale-while-revalidate=3600"
-
-bp = Blueprint("feeds", __name__)
+# Tags that the page for subscribers names, the most used first.
+TAGS = 30
 
 
-@bp.get("/feed.xml")
-def rss() -> Response:
-    """The site's RSS feed: the newest posts, whole."""
-    edition = templating.edition()
-    site = edition.site
-    channel = build.Channel(
-        title=site.title,
-        link=templating.absolute(url_for("reader.home")),
-        address=templating.absolute(url_for("feeds.rss")),
-        description=site.tagline,
-        language=site.language,
-        changed_at=edition.changed_at,
-    )
-    found = reading.entries(ITEMS)
-    return _answer(build.rss(channel, _fitting([_item(post) for post in found])), "application/rss+xml")
+@dataclass(frozen=True)
+class Format:
+    """One of the formats: how people call it, its media type, its addresses, what builds it."""
+
+    name: str
+    type: str
+    file: str
+    folder: str
+    build: Callable[[Channel, Sequence[Item]], bytes]
+
+
+# By endpoint.
+FORMATS = {
+    "rss": Format("RSS", build.RSS_TYPE, "feed.xml", "feed/<page:number>.xml", build.rss),
+    "atom": Format("Atom", build.ATOM_TYPE, "atom.xml", "atom/<page:number>.xml", build.atom),
+    "json": Format("JSON Feed", jsonfeed.JSON_TYPE, "feed.json", "feed/<page:number>.json", jsonfeed.jsonfeed),
+}
+# JSON is always UTF-8, and its media types know no charset.
+CHARSET = {"rss": "; charset=utf-8", "atom": "; charset=utf-8", "json": ""}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a feed is made of: a shelf, the page that shows it to people, and what tells its address and its id.
+
+    `place` holds the values of the feed's address beside its number: none, a tag or an author.
+    """
+
+    shelf: Shelf
+    of: int
+    title: str
+    page: str
+    place: dict[str, str]
+
+    def id(self, site: str) -> str:
+        """The feed's permanent id, which depends on no host name."""
+        name = "/".join(word for pair in self.place.items() for word in pair)
+        return f"urn:uuid:{uuid5(UUID(site), name) if name else site}"
+
+
+@dataclass(frozen=True)
+class FeedLink:
+    """A feed as pages name it."""
+
+    format: str
+    title: str
+    type: str
+    address: str
+
+
+@bp.app_template_global()
+def feed_links(title: str, **place: str) -> list[FeedLink]:
+    """The feeds of the site (or of the `tag` or `author` with this slug) in all formats; titles tell them apart."""
+    return [
+        FeedLink(
+            form.name,
+            title if endpoint == "rss" else f"{title} ({form.name})",
+            form.type,
+            templating.absolute(url_for(f"feeds.{endpoint}", **place)),
+        )
+        for endpoint, form in FORMATS.items()
+    ]
+
+
+def feed(endpoint: str, number: int | None = None, **place: str) -> Response:
+    """A feed, its newest posts whole; with a number, one of the documents that hold the older ones."""
+    edition, source, form = templating.edition(), source_of(**place), FORMATS[endpoint]
+
+    def address(of: int | None) -> str:
+        return templating.absolute(url_for(f"feeds.{endpoint}", number=of, **source.place))
+
+    items, total = _newest(source) if number is None else _older(source, number)
+    pages = paging.neighbours(address, total=total, shown=len(items), number=number)
+    channel = _channel(edition, source, address(number), pages)
+    response = answer(form.build(channel, items), form.type + CHARSET[endpoint])
+    links = [("self", channel.address), *channel.links()]
+    response.headers["Link"] = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in links)
+    return response
+
+
+for name, each in FORMATS.items():
+    view = partial(feed, name)
+    for part in ("", "/tags/<tag>", "/authors/<author>"):
+        for file in (each.file, each.folder):
+            bp.add_url_rule(f"{part}/{file}", name, view)
 
 
 @bp.get("/subscribe/")
 def subscribe() -> Response:
     """What a feed is, and how to follow this site with one."""
     templating.edition()
-    return Response(render_template("feeds/subscribe.html"), mimetype="text/html")
+    tags = sorted(catalogue.tags(), key=lambda tag: -tag.posts)
+    facts = {"tags": tags[:TAGS], "more_tags": len(tags) > TAGS, "authors": catalogue.authors()}
+    page = render_template("feeds/subscribe.html", **facts, add_links=readers.add_links)
+    return Response(page, mimetype="text/html")
 
 
-@bp.get("/sitemap.xml")
-def site_map() -> Response:
-    """Every public address, for search engines; the names of several sitemaps when one cannot hold them."""
-    changed_at = templating.edition().changed_at
-    others, total = _others(), shelves.total(shelves.ALL)
-    if len(others) + total <= sitemap.LIMIT:
-        return _xml(sitemap.sitemap(_whole(chain(others, _posts(0)))))
-    parts = [
-        (url_for("feeds.site_map_part", number=number), changed_at if file.holds == "others" else _changed(file.start))
-        for number, file in enumerate(sitemap.files(len(others), total), 1)
-    ]
-    return _xml(sitemap.index(_whole(parts)))
+def source_of(tag: str | None = None, author: str | None = None) -> Source:
+    """What the feed at this place is made of. Raises Missing where there is no such tag or author."""
+    title = templating.site().title
+    if tag is not None:
+        found = catalogue.tag(tag)
+        page = url_for("reader.tag", slug=tag)
+        return Source(shelves.TAGGED, found.id, f"{found.name} – {title}", page, {"tag": tag})
+    if author is not None:
+        person = catalogue.author(author)
+        page = url_for("reader.author", slug=author)
+        return Source(shelves.SIGNED, person.id, f"{person.name} – {title}", page, {"author": author})
+    return Source(shelves.ALL, 0, title, url_for("reader.home"), {})
 
 
-@bp.get("/sitemap-<page:number>.xml")
-def site_map_part(number: int) -> Response:
-    """One of several sitemaps. Posts are numbered from the oldest: a file that is full names the same for good."""
-    templating.edition()
-    others, total = _others(), shelves.total(shelves.ALL)
-    files = sitemap.files(len(others), total) if len(others) + total > sitemap.LIMIT else []
-    if number > len(files):
-        raise Missing("There are not that many sitemaps.")
-    file = files[number - 1]
-    held = others[file.start : file.start + sitemap.LIMIT] if file.holds == "others" else _posts(file.start)
-    return _xml(sitemap.sitemap(_whole(held)))
+def _newest(source: Source) -> tuple[Sequence[Item], int]:
+    """The newest posts, and how many there are in all."""
+    newest = entries.newest(source.shelf, ITEMS, source.of)
+    return fitting([_item(entry) for entry in newest.entries]), newest.total
 
 
-def _others() -> list[tuple[str, datetime | None]]:
-    """The paths of all that is no post, with the time of their last change where that is known."""
-    found: list[tuple[str, datetime | None]] = [(url_for("reader.home"), templating.edition().changed_at)]
-    found += [(url_for(name), None) for name in ("reader.archive", "reader.tags", "feeds.subscribe")]
-    found += [(page.path, page.changed_at) for page in directory.of_pages()]
-    found += [(url_for("reader.tag", slug=tag.slug), None) for tag in catalogue.tags()]
-    counts = years.years(templating.zone())
-    found += [(url_for("reader.archive_year", year=int(year.slug)), None) for year in counts]
-    found += [(url_for("reader.author", slug=person.slug), None) for person in catalogue.authors()]
-    return found
+def _older(source: Source, number: int) -> tuple[Sequence[Item], int]:
+    """The posts of one of the older documents, and how many there are in all. Raises Missing past the last of them."""
+    total = shelves.total(source.shelf, source.of)
+    if number > total - ITEMS and number > total - len(_newest(source)[0]):
+        raise Missing("The feed itself holds these.")
+    return fitting([_item(entry) for entry in entries.until(source.shelf, number, ITEMS, source.of)]), total
 
 
-def _posts(start: int) -> Iterator[tuple[str, datetime]]:
-    return ((post.path, post.changed_at) for post in directory.of_posts(start, sitemap.LIMIT))
+def _channel(edition: Edition, source: Source, address: str, pages: dict[str, str]) -> Channel:
+    site = edition.site
+    return Channel(
+        id=source.id(site.guid),
+        title=source.title,
+        link=templating.absolute(source.page),
+        address=address,
+        description=site.tagline,
+        language=site.language,
+        author=site.author,
+        changed_at=edition.changed_at,
+        pages=pages,
+        hubs=site.hubs,
+    )
 
 
-def _changed(start: int) -> datetime | None:
-    return directory.last_change(start, sitemap.LIMIT)
-
-
-def _whole(entries: sitemap.Entries) -> sitemap.Entries:
-    return ((templating.absolute(path), changed) for path, changed in entries)
-
-
-def _xml(body: bytes) -> Response:
-    return _answer(body, "application/xml")
-
-
-@bp.get("/robots.txt")
-def robots() -> Response:
-    """What crawlers are asked to leave alone."""
-    text = sitemap.robots(templating.absolute(url_for("feeds.site_map")))
-    return _answer(text.encode(), "text/plain")
-
-
-def _answer(body: bytes, kind: str) -> Response:
-    response = Response(body, content_type=f"{kind}; charset=utf-8")
-    response.headers["Cache-Control"] = CACHING
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
-
-
-def _item(post: Entry) -> build.Item:
-    site, link = templating.site(), templating.absolute(permalinks.path_of(post))
-    html = post.feed_html.replace(PAGE, link).replace(SITE, str(current_app.config["SITE_URL"]))
-    return build.Item(
+def _item(post: Entry) -> Item:
+    link = templating.absolute(permalinks.path_of(post))
+    return Item(
         guid=post.guid,
         link=link,
         title=post.title,
         summary=shorten(post.standfirst, 500),
-        html=html,
-        author=post.author or site.author,
-        tags=list(post.tags),
+        html=post.feed_html.replace(PAGE, link).replace(SITE, str(current_app.config["SITE_URL"])),
+        author=post.author or templating.site().author,
+        tags=post.tags,
         published_at=post.published_at,
         updated_at=post.revised_at,
+        language=post.language,
+        cover=_cover(post),
     )
 
 
-def _fitting(items: list[build.Item]) -> list[build.Item]:
-    """The newest items that fit into a polite feed; the first one always does."""
-    total = 0
-    for number, item in enumerate(items):
-        told = [item.title, item.summary, item.author, item.link, *item.tags]
-        total += len(item.html.encode()) + sum(len(escape(text).encode()) + 30 for text in told) + 500
-        if number and total > FEED_BYTES:
-            return items[:number]
-    return items
+def _cover(post: Entry) -> Cover | None:
+    picture = post.cover_picture
+    if picture is None:
+        return None
+    kind = guess_type(picture["src"])[0] or "image/jpeg"
+    return Cover(templating.absolute(picture["src"]), kind, picture["width"], picture["height"])

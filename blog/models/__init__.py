@@ -2,6 +2,7 @@
 
 from blog.models.link import Redirect
 from blog.models.media import Media
+from blog.models.outbox import Errand, Lease
 from blog.models.person import Person
 from blog.models.post import Post, Revision
 from blog.models.shapes import FollowLink, Heading, Picture
@@ -10,8 +11,10 @@ from blog.models.tag import Tag, post_tag
 from blog.models.tally import Tally
 
 __all__ = [
+    "Errand",
     "FollowLink",
     "Heading",
+    "Lease",
     "Media",
     "Person",
     "Picture",

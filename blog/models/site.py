@@ -26,7 +26,9 @@ class Site(Base):
     footer: Mapped[str]
     follow: Mapped[list[FollowLink]] = mapped_column(JSON)
     networks: Mapped[list[str]] = mapped_column(JSON)
+    hubs: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     foreign_media: Mapped[bool]
+    guid: Mapped[str] = mapped_column(default="", server_default="")  # of its feeds; a move keeps it
     made_by: Mapped[str] = mapped_column(default="", server_default="")  # the code and address of the last server
     samples_at: Mapped[datetime | None] = mapped_column(Instant)
     # Triggers advance public_version; core.transaction notes when it last moved (see changed_at).

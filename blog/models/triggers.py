@@ -1,4 +1,4 @@
-"""The triggers of this schema: those that keep the tallies, and those that advance `site.public_version`.
+"""The triggers of this schema: they keep the tallies, fill the outbox, and advance `site.public_version`.
 
 The public version moves whenever something that a reader can see changes. Any process, any tool: whoever writes a
 public row moves it, and every cached page ends with it. What no reader sees (drafts, passwords) moves nothing.
@@ -6,10 +6,10 @@ public row moves it, and every cached page ends with it. What no reader sees (dr
 
 from collections.abc import Iterator
 
-from blog.models import tally
+from blog.models import outbox, tally
 
 # How the names of our triggers begin, in this schema or an older one.
-PREFIXES = ("public_", "tally_")
+PREFIXES = ("public_", "tally_", "outbox_")
 BUMP = "UPDATE site SET public_version = public_version + 1"
 SITE_SILENT = {"id", "public_version", "changed_version", "changed_at", "made_by", "samples_at"}
 POST_OF_TAGGING = "EXISTS (SELECT 1 FROM post WHERE post.id = {row}.post_id AND post.published_at IS NOT NULL)"
@@ -27,7 +27,7 @@ def statements(site_columns: list[str]) -> dict[str, str]:
     made |= dict(_rows("media", None, ("UPDATE", "DELETE")))
     made |= dict(_rows("person", None, ("UPDATE OF name, slug", "DELETE")))
     made |= dict(_rows("site", None, (f"UPDATE OF {loud}",)))
-    return made | tally.statements()
+    return made | tally.statements() | outbox.statements()
 
 
 def _rows(table: str, condition: str | None, events: tuple[str, ...]) -> Iterator[tuple[str, str]]:

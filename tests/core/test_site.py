@@ -49,6 +49,8 @@ GOOD: list[tuple[str, str, object, str]] = [
         [{"name": "Me", "address": "https://me.example/a;b"}],
         "",
     ),
+    ("hubs", "https://a.example/hub, https://b.example/", ["https://a.example/hub", "https://b.example/"], "https://a.example/hub, https://b.example/"),
+    ("hubs", "", [], ""),
     ("foreign_media", "on", True, "on"),
     ("foreign_media", "No", False, "off"),
 ]
@@ -92,6 +94,7 @@ BAD: list[tuple[str, str, str]] = [
         ";".join(f"Me{number} https://me.example/" for number in range(31)),
         "31 follow links were given; 30 are allowed.",
     ),
+    ("hubs", "a.example", "“a.example” is not a whole address; it should start with https://."),
     ("foreign_media", "perhaps", "“perhaps” should be on or off."),
 ]
 
@@ -169,6 +172,7 @@ def test_there_is_one_site_only(app: Flask) -> None:
         connection.execute(
             text(
                 "INSERT INTO site SELECT 2, title, tagline, language, timezone, accent, author, footer, follow,"
-                " networks, foreign_media, samples_at, public_version, changed_version, changed_at, made_by FROM site"
+                " networks, foreign_media, samples_at, public_version, changed_version, changed_at, made_by,"
+                " hubs, guid FROM site"
             )
         )

@@ -1,0 +1,96 @@
+"""What feeds carry: posts whole, as plain values; the newest of a shelf, or any older ones, counted from the oldest.
+
+Counted so, a post keeps its place while others are added after it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import Select, and_, select
+
+from blog import clock
+from blog.core import shelves
+from blog.core.posts import LIMIT, SHOWN, public
+from blog.core.prepared import Prepared, Query
+from blog.core.shelves import Shelf
+from blog.core.teasers import TEASER, Teaser
+from blog.models import Person, Post, Tag, post_tag
+from blog.models.shapes import Picture
+
+
+@dataclass(frozen=True)
+class Entry(Teaser):
+    """A post as feeds carry it: whole, its addresses left open for the feed to fill in."""
+
+    guid: str
+    updated_at: datetime | None
+    cover: str | None
+    pictures: list[Picture]
+    feed_html: str
+    author: str | None
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest posts of a shelf, and how many it holds in all."""
+
+    entries: Sequence[Entry]
+    total: int
+
+
+def newest(shelf: Shelf, size: int, of: int = 0) -> Newest:
+    """The newest `size` posts of a shelf, newest first. In two queries."""
+    now = clock.now()
+    asked = {"of": of, "until": now + timedelta.resolution, "start": 0, "size": min(size, LIMIT), "now": now}
+    found = _entries(shelf, down=True).all(**asked)
+    total = found[0][1] if found else 0
+    return Newest(_tagged(found, _tags(shelf, down=True).all(**asked)), total)
+
+
+def until(shelf: Shelf, last: int, size: int, of: int = 0) -> list[Entry]:
+    """The `last` oldest post of a shelf (1 is the oldest of all) and those before it, `size` of them, newest first."""
+    start = max(0, last - size)
+    since, skipped = shelves.from_oldest(shelf, start, of)
+    asked = {"of": of, "since": since, "start": skipped, "size": min(last - start, LIMIT), "now": clock.now()}
+    return _tagged(_entries(shelf, down=False).all(**asked), _tags(shelf, down=False).all(**asked))
+
+
+def _tagged(found: list[tuple[bool, int, Entry]], tags: list[tuple[int, str]]) -> list[Entry]:
+    carried: dict[int, list[str]] = {}
+    for post, name in tags:
+        carried.setdefault(post, []).append(name)
+    entries = (replace(entry, tags=carried.get(entry.id, ())) for shown, _total, entry in found if shown)
+    return sorted(entries, key=lambda entry: (entry.published_at, entry.id), reverse=True)
+
+
+# -- the queries of each shelf, made once -------------------------------------------------------------------
+
+
+def _chosen(shelf: Shelf, *, down: bool) -> Select[int]:
+    return shelves.downwards(shelf) if down else shelves.upwards(shelf)
+
+
+@cache
+def _entries(shelf: Shelf, *, down: bool) -> Prepared[tuple[bool, int, Entry]]:
+    columns = (Post.guid, Post.updated_at, Post.cover, Post.pictures, Post.feed_html, Person.name)
+
+    def query() -> Query:
+        chosen = _chosen(shelf, down=down).subquery()
+        shown = and_(public(), *SHOWN)  # asked of what was found: see shelves
+        whole = select(shown, shelves.number_of(shelf), *TEASER, *columns).join(chosen, chosen.c.id == Post.id)
+        return whole.outerjoin(Person, Person.id == Post.author_id)
+
+    return Prepared(query, lambda shown, total, *cells: (bool(shown), total, Entry(*cells)))
+
+
+@cache
+def _tags(shelf: Shelf, *, down: bool) -> Prepared[tuple[int, str]]:
+    def query() -> Query:
+        chosen = _chosen(shelf, down=down).subquery()
+        tagged = select(post_tag.c.post_id, Tag.name).join(chosen, chosen.c.id == post_tag.c.post_id)
+        return tagged.join(Tag, Tag.id == post_tag.c.tag_id).order_by(post_tag.c.position)
+
+    return Prepared(query, lambda post, name: (post, name))

@@ -1,0 +1,74 @@
+"""The sitemap and robots.txt."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain
+
+from flask import Response, url_for
+
+from blog.core import catalogue, directory, shelves, years
+from blog.core.errors import Missing
+from blog.feeds import sitemap
+from blog.feeds.blueprint import answer, bp
+from blog.web import templating
+
+@bp.get("/sitemap.xml")
+def site_map() -> Response:
+    """Every public address, for search engines; the names of several sitemaps when one cannot hold them."""
+    changed_at = templating.edition().changed_at
+    others, total = _others(), shelves.total(shelves.ALL)
+    if len(others) + total <= sitemap.LIMIT:
+        return _xml(sitemap.sitemap(_whole(chain(others, _posts(0)))))
+    parts = [
+        (url_for("feeds.site_map_part", number=number), changed_at if file.holds == "others" else _changed(file.start))
+        for number, file in enumerate(sitemap.files(len(others), total), 1)
+    ]
+    return _xml(sitemap.index(_whole(parts)))
+
+
+@bp.get("/sitemap-<page:number>.xml")
+def site_map_part(number: int) -> Response:
+    """One of several sitemaps. Posts are numbered from the oldest: a file that is full names the same for good."""
+    templating.edition()
+    others, total = _others(), shelves.total(shelves.ALL)
+    files = sitemap.files(len(others), total) if len(others) + total > sitemap.LIMIT else []
+    if number > len(files):
+        raise Missing("There are not that many sitemaps.")
+    file = files[number - 1]
+    held = others[file.start : file.start + sitemap.LIMIT] if file.holds == "others" else _posts(file.start)
+    return _xml(sitemap.sitemap(_whole(held)))
+
+
+def _others() -> list[tuple[str, datetime | None]]:
+    """The paths of all that is no post, with the time of their last change where that is known."""
+    found: list[tuple[str, datetime | None]] = [(url_for("reader.home"), templating.edition().changed_at)]
+    found += [(url_for(name), None) for name in ("reader.archive", "reader.tags", "feeds.subscribe")]
+    found += [(page.path, page.changed_at) for page in directory.of_pages()]
+    found += [(url_for("reader.tag", slug=tag.slug), None) for tag in catalogue.tags()]
+    counts = years.years(templating.zone())
+    found += [(url_for("reader.archive_year", year=int(year.slug)), None) for year in counts]
+    found += [(url_for("reader.author", slug=person.slug), None) for person in catalogue.authors()]
+    return found
+
+
+def _posts(start: int) -> Iterator[tuple[str, datetime]]:
+    return ((post.path, post.changed_at) for post in directory.of_posts(start, sitemap.LIMIT))
+
+
+def _changed(start: int) -> datetime | None:
+    return directory.last_change(start, sitemap.LIMIT)
+
+
+def _whole(entries: sitemap.Entries) -> sitemap.Entries:
+    return ((templating.absolute(path), changed) for path, changed in entries)
+
+
+def _xml(body: bytes) -> Response:
+    return answer(body, "application/xml; charset=utf-8")
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    """What crawlers are asked to leave alone."""
+    text = sitemap.robots(templating.absolute(url_for("feeds.site_map")))
+    return answer(text.encode(), "text/plain; charset=utf-8")

@@ -1,0 +1,28 @@
+"""Where the older items of a feed are: documents linked one to the next (RFC 5005), numbered from the oldest post. Pure.
+
+The document `n` holds the post that was the `n`th and those before it, as many as fit. So it says the same whatever is
+published later, and whoever follows `next` meets every post once, even while others are added.
+"""
+
+from collections.abc import Callable
+
+from blog.feeds.document import ITEMS
+
+
+def neighbours(
+    address: Callable[[int | None], str], *, total: int, shown: int, number: int | None = None
+) -> dict[str, str]:
+    """The links of a document that shows `shown` posts, as rel -> address.
+
+    `number` is the document's own; None is the feed itself, with the newest of all `total` posts.
+    """
+    older = (total if number is None else number) - shown
+    links = {"first": address(None)}
+    if number is not None:
+        newer = number + ITEMS
+        # RFC 5005 says previous, HTML and most others say prev.
+        links["prev"] = links["previous"] = address(newer if newer <= total - ITEMS else None)
+    if older:
+        links["next"] = address(older)
+    links["last"] = address((older - 1) % ITEMS + 1 if older else number)
+    return links

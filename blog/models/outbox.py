@@ -1,0 +1,100 @@
+"""The outbox: calls to other servers that wait to be made; and leases, so that one process makes them.
+
+Triggers put pings in for each hub of the site whenever a post that feeds show comes, changes or goes: in the same
+transaction as the change, whoever writes it. A scheduled post's ping waits for the post's time.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from blog.extensions import Base
+from blog.models import tally
+from blog.models.types import Instant
+
+WEBSUB = "websub"
+
+
+class Errand(Base):
+    """One call to be made. `about` says of what: for pings the scope of a feed, as tallies name it (`tag:12`).
+
+    `changes` counts how often it was asked for: who carries it out ends it only if nobody asked again meanwhile.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "outbox_waiting", "kind", "target", "about", "not_before", unique=True, sqlite_where=text("done_at IS NULL")
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    target: Mapped[str]
+    about: Mapped[str]
+    not_before: Mapped[datetime] = mapped_column(Instant)
+    changes: Mapped[int] = mapped_column(default=1, server_default="1")
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    retry_at: Mapped[datetime | None] = mapped_column(Instant)
+    tried_at: Mapped[datetime | None] = mapped_column(Instant)
+    answer: Mapped[str] = mapped_column(default="", server_default="")
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Lease(Base):
+    """What only one process at a time may do, and until when `holder` has it."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    until: Mapped[datetime] = mapped_column(Instant)
+
+
+# -- how SQLite fills it ------------------------------------------------------------------------------------
+
+# What a feed tells of a post; `version` and the like move nothing in it.
+TOLD = (
+    "title, slug, summary, language, feed_html, cover, author_id, kind, unlisted, published_at, updated_at, deleted_at"
+)
+HUBS = "EXISTS (SELECT 1 FROM site WHERE hubs <> '[]')"
+AT_ONCE = "1970-01-01 00:00:00.000000"
+NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+PUT = (
+    "INSERT INTO outbox (kind, target, about, not_before)"
+    " SELECT '{kind}', hub.value, scope.about, CASE WHEN {moment} > {now} THEN {moment} ELSE '{at_once}' END"
+    " FROM site, json_each(site.hubs) AS hub, ({scopes}) AS scope WHERE TRUE"
+    " ON CONFLICT (kind, target, about, not_before) WHERE done_at IS NULL"
+    " DO UPDATE SET changes = changes + 1, attempts = 0, retry_at = NULL"
+)
+OF_POST = (
+    "SELECT 'all' AS about UNION ALL SELECT 'author:' || {row}.author_id WHERE {row}.author_id IS NOT NULL"
+    " UNION ALL SELECT 'tag:' || tag_id FROM post_tag WHERE post_id = {row}.id"
+)
+OF_TAGGING = "SELECT 'tag:' || {row}.tag_id AS about"
+
+
+def statements() -> dict[str, str]:
+    """Trigger name -> the SQL that makes it."""
+    told, dated = f"UPDATE OF {TOLD} ON post", "UPDATE OF listed_at ON post_tag"
+    bodies = {
+        "outbox_post_insert": _put("INSERT ON post", "NEW"),
+        "outbox_post_delete": _put("DELETE ON post", "OLD"),
+        "outbox_post_update_old": _put(told, "OLD"),
+        "outbox_post_update_new": _put(told, "NEW"),
+        # A new tagging gets its date by an update (see tally).
+        "outbox_post_tag_delete": _put("DELETE ON post_tag", "OLD"),
+        "outbox_post_tag_update_old": _put(dated, "OLD"),
+        "outbox_post_tag_update_new": _put(dated, "NEW"),
+    }
+    return {name: f"CREATE TRIGGER {name} AFTER {body}" for name, body in bodies.items()}
+
+
+def _put(event: str, row: str) -> str:
+    """A trigger's body that asks for pings about what a row shows in feeds, if it shows there."""
+    tagging = event.endswith("post_tag")
+    _, moment, listed = tally.OF_TAGGING if tagging else tally.OF_POST
+    scopes = OF_TAGGING if tagging else OF_POST
+    put = PUT.format(kind=WEBSUB, moment=moment, now=NOW, at_once=AT_ONCE, scopes=scopes)
+    return f"{event} WHEN {HUBS} AND {listed} BEGIN {put}; END".format(row=row)
