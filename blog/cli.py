@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "samples": "blog.commands.library",
     "user": "blog.commands.people",
     "config": "blog.commands.site",
+    "feed": "blog.commands.feed",
     "doctor": "blog.commands.doctor",
 }
 

@@ -16,6 +16,7 @@ from blog.core.posts import LIMIT, SHOWN, public
 from blog.core.prepared import Prepared, Query
 from blog.core.shelves import Shelf
 from blog.core.teasers import TEASER, Teaser
+from blog.extensions import db
 from blog.models import Person, Post, Tag, post_tag
 from blog.models.shapes import Picture
 
@@ -48,6 +49,27 @@ def newest(shelf: Shelf, size: int, of: int = 0) -> Newest:
     found = _entries(shelf, down=True).all(**asked)
     total = found[0][1] if found else 0
     return Newest(_tagged(found, _tags(shelf, down=True).all(**asked)), total)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What subscribers' programs know a post by."""
+
+    guid: str
+    kind: str
+    slug: str
+    title: str
+    published_at: datetime
+
+
+def known(shelf: Shelf, of: int = 0) -> list[Known]:
+    """All posts of a shelf, newest first, without their texts."""
+    now = clock.now()
+    chosen = shelves.downwards(shelf).subquery()
+    query = select(Post.guid, Post.kind, Post.slug, Post.title, Post.published_at).join(chosen, chosen.c.id == Post.id)
+    query = query.where(public(), *SHOWN).order_by(Post.published_at.desc(), Post.id.desc())
+    asked = {"of": of, "until": now + timedelta.resolution, "start": 0, "size": shelves.total(shelf, of), "now": now}
+    return [Known(*cells) for cells in db.session.execute(query, asked)]  # type: ignore[arg-type]
 
 
 def until(shelf: Shelf, last: int, size: int, of: int = 0) -> list[Entry]:

@@ -1,6 +1,7 @@
 """Addresses at which other engines have their feeds: whoever subscribed there is led to ours."""
 
 from functools import partial
+from typing import Any
 
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
@@ -26,7 +27,7 @@ ALIASES = {
 }  # fmt: skip
 
 
-def alias(endpoint: str, **place: str) -> Response:
+def alias(endpoint: str, **place: Any) -> Response:
     """The way to the feed itself, for good. Raises Missing where there is none."""
     source_of(**place)
     return redirect(url_for(f"feeds.{endpoint}", **place), 301)

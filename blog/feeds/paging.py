@@ -1,4 +1,4 @@
-"""Where the older items of a feed are: documents linked one to the next (RFC 5005), numbered from the oldest post. Pure.
+"""Where the older items of a feed are: documents linked one to the next (RFC 5005), numbered from the oldest. Pure.
 
 The document `n` holds the post that was the `n`th and those before it, as many as fit. So it says the same whatever is
 published later, and whoever follows `next` meets every post once, even while others are added.

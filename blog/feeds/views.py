@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from mimetypes import guess_type
+from typing import Any
 from uuid import UUID, uuid5
 
 from flask import Response, current_app, render_template, url_for
@@ -56,7 +57,7 @@ class Source:
     of: int
     title: str
     page: str
-    place: dict[str, str]
+    place: dict[str, Any]
 
     def id(self, site: str) -> str:
         """The feed's permanent id, which depends on no host name."""
@@ -75,7 +76,7 @@ class FeedLink:
 
 
 @bp.app_template_global()
-def feed_links(title: str, **place: str) -> list[FeedLink]:
+def feed_links(title: str, **place: Any) -> list[FeedLink]:
     """The feeds of the site (or of the `tag` or `author` with this slug) in all formats; titles tell them apart."""
     return [
         FeedLink(
@@ -88,7 +89,7 @@ def feed_links(title: str, **place: str) -> list[FeedLink]:
     ]
 
 
-def feed(endpoint: str, number: int | None = None, **place: str) -> Response:
+def feed(endpoint: str, number: int | None = None, **place: Any) -> Response:
     """A feed, its newest posts whole; with a number, one of the documents that hold the older ones."""
     edition, source, form = templating.edition(), source_of(**place), FORMATS[endpoint]
 

@@ -1,0 +1,154 @@
+"""Check feeds as a subscriber meets them: every document, over HTTP, beside the posts of the database."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+from flask import Flask, current_app
+from lxml import etree, html
+from werkzeug.exceptions import HTTPException
+
+from blog import clock
+from blog.core import catalogue, entries, permalinks
+from blog.core.errors import Missing
+from blog.feeds import checking
+from blog.feeds.checking import Kept
+from blog.feeds.document import ITEMS
+from blog.feeds.reading import ReadFeed, ReadItem, Unreadable, read
+from blog.feeds.views import FORMATS, feed_links, source_of
+from blog.outbound import Answer
+
+Fetch = Callable[[str, Mapping[str, str]], Answer]
+Progress = Callable[[Iterable[ReadFeed], int], Iterable[ReadFeed]]
+# Whoever links documents in a ring, or without end, is not followed for ever.
+MOST_DOCUMENTS = 20_000
+
+
+@dataclass
+class Checked:
+    """A feed that was read from its newest document to its oldest, and what is wrong with it."""
+
+    address: str
+    format: str = ""
+    documents: int = 0
+    items: list[ReadItem] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    compared: bool = False
+    first: ReadFeed | None = None
+
+
+def own() -> list[list[str]]:
+    """The addresses of all feeds of this site: of each, those of its formats. The first are the site's own."""
+    places: list[dict[str, str]] = [{}]
+    places += [{"tag": tag.slug} for tag in catalogue.tags()]
+    places += [{"author": person.slug} for person in catalogue.authors()]
+    return [[link.address for link in feed_links("", **place)] for place in places]
+
+
+def within(app: Flask) -> Fetch:
+    """Asks the blog itself, without a server."""
+    client = app.test_client(use_cookies=False)
+
+    def fetch(address: str, headers: Mapping[str, str]) -> Answer:
+        answer = client.get(address, headers=dict(headers))
+        return Answer(answer.status_code, dict(answer.headers), answer.data, address)
+
+    return fetch
+
+
+def found(address: str, fetch: Fetch) -> list[str]:
+    """The feeds at an address: its own, or those that the page there names. Raises Missing."""
+    answer = fetch(address, {})
+    if answer.status != 200:
+        raise Missing(f"{address} answers {answer.status}.")
+    if "html" not in _lower(answer.headers).get("content-type", ""):
+        return [answer.address]
+    try:
+        page = html.document_fromstring(answer.body)
+    except (etree.ParserError, ValueError) as error:
+        raise Missing(f"{address} is an empty page.") from error
+    types = set(checking.TYPES.values())
+    links = page.iterfind(".//link[@rel='alternate'][@href]")
+    named = [urljoin(answer.address, str(link.get("href"))) for link in links if link.get("type") in types]
+    if not named:
+        raise Missing(f"The page at {address} names no feed.")
+    return list(dict.fromkeys(named))
+
+
+def check(address: str, fetch: Fetch, progress: Progress, *, whole: bool = True) -> Checked:
+    """The feed at an address; `whole` follows it to its first post."""
+    checked = Checked(address)
+    kept = _kept(address)
+    expected = -(-len(kept or ()) // ITEMS)
+    try:
+        for document in progress(_documents(checked, fetch, whole=whole), expected):
+            checked.items += document.items
+    except Unreadable as error:
+        checked.faults.append(str(error))
+    if checked.first is not None:
+        checked.faults += checking.row(checked.items, checked.format, clock.now())
+        _compare(checked, checked.first, kept if whole or kept is None else kept[: len(checked.items)])
+    return checked
+
+
+def _documents(checked: Checked, fetch: Fetch, *, whole: bool) -> Iterator[ReadFeed]:
+    """The documents of a feed, each judged by itself."""
+    address, seen = checked.address, set[str]()
+    while address and address not in seen and len(seen) < MOST_DOCUMENTS:
+        seen.add(address)
+        answer = fetch(address, {})
+        if answer.status != 200:
+            raise Unreadable(f"{address} answers {answer.status}.")
+        document = read(answer.body)
+        if checked.first is None:
+            checked.first, checked.format = document, document.format
+            checked.faults += checking.manners(document.format, _lower(answer.headers), _again(address, fetch, answer))
+        checked.documents += 1
+        checked.faults += _placed(checking.document(document, address, len(answer.body)), address, checked)
+        yield document
+        address = urljoin(address, document.next) if whole and document.next else ""
+    if address:
+        raise Unreadable(f"Its documents do not come to an end: {address} is linked again.")
+
+
+def _placed(faults: Iterable[str], address: str, checked: Checked) -> Iterator[str]:
+    return (fault if address == checked.address else f"{fault} ({address})" for fault in faults)
+
+
+def _again(address: str, fetch: Fetch, answer: Answer) -> int:
+    """The status of an answer to somebody who has read it already."""
+    tag = _lower(answer.headers).get("etag")
+    return fetch(address, {"If-None-Match": tag}).status if tag else 0
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _kept(address: str) -> list[Kept] | None:
+    """The posts that the feed at an address should hold, newest first; None if no feed of ours has such an address."""
+    try:
+        endpoint, given = current_app.url_map.bind("").match(urlsplit(address).path)
+        place = dict(given)
+        number = place.pop("number", None)
+        source = source_of(**place) if endpoint.removeprefix("feeds.") in FORMATS else None
+    except (HTTPException, Missing):
+        return None
+    if source is None:
+        return None
+    posts = [
+        Kept(f"urn:uuid:{post.guid}", permalinks.path_of(post), post.title, post.published_at)
+        for post in entries.known(source.shelf, source.of)
+    ]
+    return posts if number is None else posts[-number:]
+
+
+def _compare(checked: Checked, first: ReadFeed, kept: Sequence[Kept] | None) -> None:
+    """Say how a feed differs from the database, if it is ours: at our address, or with our ids at another."""
+    if kept is None:
+        return
+    ids = {post.id for post in kept}
+    host = urlsplit(current_app.config["SITE_URL"]).netloc
+    if urlsplit(checked.address).netloc == host or any(item.id in ids for item in checked.items):
+        checked.compared = True
+        checked.faults += checking.beside(checked.items, first, kept)
