@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "user": "blog.commands.people",
     "config": "blog.commands.site",
     "doctor": "blog.commands.doctor",
+    "tick": "blog.commands.tick",
 }
 
 
