@@ -27,6 +27,8 @@ BYTES = 1_000_000
 PORTS = {"http": 80, "https": 443}
 KEPT_METHOD = (301, 302, 307, 308)  # a POST that became a GET would be welcome, and say nothing
 GLOBAL_V6 = ipaddress.ip_network("2000::/3")
+# Kept for protocols and for books; versions of Python disagree on these.
+NEVER = [ipaddress.ip_network(one) for one in ("192.0.0.0/24", "2001::/23", "3fff::/20")]
 # IPv6 addresses whose last four bytes are the IPv4 address that is meant: mapped ones, and NAT64 (RFC 6052).
 MEANS_V4 = [ipaddress.ip_network("::ffff:0:0/96"), ipaddress.ip_network("64:ff9b::/96")]
 
@@ -70,7 +72,7 @@ def is_public(address: str) -> bool:
             return is_public(str(found.sixtofour))
         if found not in GLOBAL_V6:
             return False
-    return found.is_global and not found.is_multicast
+    return found.is_global and not found.is_multicast and not any(found in network for network in NEVER)
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -179,7 +181,7 @@ def _shown(address: str) -> str:
 
 def _sentence(host: str, error: Exception) -> str:
     if isinstance(error, httpcore.TimeoutException):
-        return f"{host} did not answer within {SECONDS:.0f} seconds."
+        return f"{host} did not answer within {SECONDS:g} seconds."
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, OSError):
         cause = cause.__cause__ or cause.__context__
