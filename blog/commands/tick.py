@@ -27,9 +27,8 @@ def _lines(report: Report) -> list[str]:
         + (f"Next try: {one.retry_at:%Y-%m-%d %H:%M} UTC." if one.retry_at else "Given up.")
         for one in report.failed
     ]
-    made = f"{report.calls} calls made." if report.calls != 1 else "1 call made."
-    waits = f" {report.waiting} errands wait." if report.waiting != 1 else " 1 errand waits."
-    return [*failed, (made if report.calls or failed else "Nothing was due.") + (waits if report.waiting else "")]
+    made = f"Calls made: {report.calls}." if report.calls or failed else "Nothing was due."
+    return [*failed, made + (f" Errands waiting: {report.waiting}." if report.waiting else "")]
 
 
 COMMANDS = {"tick": tick}

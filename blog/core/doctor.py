@@ -151,14 +151,14 @@ def _schema(connection: object) -> Iterator[Finding]:
 
 
 def _hub(result: outbox.Result) -> Finding:
-    hub, waiting = f"The hub {result.target}", f" {result.waiting} errands wait." if result.waiting else ""
+    hub, waiting = f"The hub {result.target}", f" Errands waiting: {result.waiting}." if result.waiting else ""
     if not result.answer:
         told = f"was told of feeds last on {result.told_at} UTC" if result.told_at else "was told of nothing yet"
         return Finding("good", f"{hub} {told}.{waiting}")
     if result.retry_at:
-        failed = f"{hub} failed {result.attempts} times, last: {result.answer}{waiting}"
-        return Finding("note", failed, f"The next try is at {result.retry_at} UTC.")
+        failed = f"{hub} failed at attempt {result.attempts} of {outbox.TRIES}: {result.answer}{waiting}"
+        return Finding("note", failed, f"The next attempt is at {result.retry_at} UTC.")
     return Finding(
-        "note", f"{hub} was given up after {result.attempts} tries, last: {result.answer}{waiting}",
+        "note", f"{hub} was given up after attempt {result.attempts}: {result.answer}{waiting}",
         "Is its address right (`broadsheet config hubs`)? The next post, or edit, tries it again.",
     )  # fmt: skip
