@@ -127,7 +127,7 @@ class Agenda:
         try:
             self._look()
         except sqlite_driver().Error as error:
-            self._close()
+            self.close()
             self._say(trouble(error))
             return False
         self._said = ""
@@ -141,7 +141,8 @@ class Agenda:
             self._next = outbox.next_due(self._connection)
             self._version = version
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Let go of the database."""
         connection, self._connection, self._version = self._connection, None, None
         if connection is not None:
             with suppress(sqlite_driver().Error):
