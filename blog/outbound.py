@@ -57,6 +57,12 @@ def post(address: str, form: Mapping[str, str], *, site: str, allow: Collection[
     return _Call(site, allow).make("POST", address, {}, form)
 
 
+def place(address: str) -> str:
+    """The host and port of an address, as `allow` names them. Raises Unreachable for what is no address."""
+    url = _parsed(address)
+    return f"{_name(_host(url))}:{_port(url)}"
+
+
 def is_public(address: str) -> bool:
     """Whether a numeric address belongs to a machine of the public internet."""
     try:
@@ -101,7 +107,7 @@ class _Call:
         with httpx.Client(transport=_Transport(self), trust_env=False, timeout=SECONDS, headers=own) as client:
             try:
                 for _ in range(REDIRECTS + 1):
-                    host = url.host
+                    host = _host(url)
                     with client.stream(method, url, headers=headers, data=form) as response:
                         if response.has_redirect_location:
                             url = self._judged(str(url.join(response.headers["Location"])))
@@ -116,22 +122,17 @@ class _Call:
         raise Unreachable(f"{host} redirects more than {REDIRECTS} times.")
 
     def _judged(self, address: str) -> httpx.URL:
-        try:
-            url = httpx.URL(address)
-        except (httpx.InvalidURL, ValueError, TypeError) as error:
-            raise Unreachable(f"“{_shown(address)}” is not an address.") from error
-        if url.scheme not in PORTS or not url.host:
-            raise Unreachable(f"“{_shown(address)}” is not a whole http or https address.")
+        url = _parsed(address)
+        host, port = _host(url), _port(url)
         if url.userinfo:
-            raise Unreachable(f"The address at {url.host} holds a user name; it must not.")
-        port = PORTS[url.scheme] if url.port is None else url.port
-        if port not in PORTS.values() and not self.allows(url.host, port):
-            raise Unreachable(f"Port {port} of {url.host} may not be asked: only 80 and 443.")
+            raise Unreachable(f"The address at {host} holds a user name; it must not.")
+        if port not in PORTS.values() and not self.allows(host, port):
+            raise Unreachable(f"Port {port} of {host} may not be asked: only 80 and 443.")
         return url.copy_with(fragment=None)
 
     def allows(self, host: str, port: int) -> bool:
         """Whether the owner named this place: with its port, or, on the usual ports, without."""
-        name = f"[{host}]" if ":" in host else host
+        name = _name(host)
         return f"{name}:{port}" in self.allow or (name in self.allow and port in PORTS.values())
 
     def _body(self, response: httpx.Response, host: str) -> bytes:
@@ -166,6 +167,28 @@ class _Call:
             found = "" if addresses[0] == host else f", at {addresses[0]},"
             raise Unreachable(f"{host}{found} is not on the public internet.")
         return good
+
+
+def _parsed(address: str) -> httpx.URL:
+    try:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, ValueError, TypeError) as error:
+        raise Unreachable(f"“{_shown(address)}” is not an address.") from error
+    if url.scheme not in PORTS or not url.host:
+        raise Unreachable(f"“{_shown(address)}” is not a whole http or https address.")
+    return url
+
+
+def _host(url: httpx.URL) -> str:
+    return url.raw_host.decode("ascii")  # as the name service and `allow` know it
+
+
+def _name(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _port(url: httpx.URL) -> int:
+    return PORTS[url.scheme] if url.port is None else url.port
 
 
 def _look_up(host: str, port: int, known: list[str]) -> None:

@@ -205,6 +205,32 @@ def test_the_owner_can_allow_places_inside(
     assert bool(connections) == there
 
 
+def test_names_are_allowed_as_the_name_service_knows_them(
+    resolved: dict[str, list[str]], connections: list[tuple[str, int]]
+) -> None:
+    resolved["xn--mller-kva.lan"] = ["10.0.0.1"]
+    refused("http://Müller.lan:8080/", "xn--mller-kva.lan:8080")
+    assert connections == [("10.0.0.1", 8080)]
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("http://Hub.lan/feed.xml", "hub.lan:80"),
+        ("https://hub.lan/", "hub.lan:443"),
+        ("http://[::1]:8000/x", "[::1]:8000"),
+        ("http://müller.lan:81", "xn--mller-kva.lan:81"),
+    ],
+)
+def test_the_place_of_an_address_can_be_allowed(
+    resolved: dict[str, list[str]], connections: list[tuple[str, int]], address: str, place: str
+) -> None:
+    assert outbound.place(address) == place
+    resolved.update({name: ["10.0.0.1"] for name in ("hub.lan", "::1", "xn--mller-kva.lan")})
+    refused(address, place)
+    assert len(connections) == 1
+
+
 def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(_host: str, _port: int) -> list[str]:
         raise OSError

@@ -48,7 +48,10 @@ def messenger(of: Settings, app: Flask) -> Iterator[None]:
             begun[-1].join()
             if stopped.wait(LOOK_SECONDS):
                 return
-            begun.append(_begin(of, app))
+            try:
+                begun.append(_begin(of, app))
+            except OSError as error:  # no memory or no process to be had now: the next round tries again
+                logging.warning("Calls to other servers wait: no process can be begun (%s).", error.strerror)
 
     keeper = threading.Thread(target=keep, daemon=True)
     keeper.start()
