@@ -66,7 +66,10 @@ class Server:
 
 
 def is_messenger(pid: int) -> bool:
-    return (Path("/proc") / str(pid) / "comm").read_text() == "messenger\n"
+    try:
+        return (Path("/proc") / str(pid) / "comm").read_text() == "messenger\n"
+    except OSError:
+        return False  # it has just ended
 
 
 def children(of: int) -> list[int]:

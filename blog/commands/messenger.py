@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from blog import clock, create_app
 from blog.config import Settings
@@ -82,11 +83,10 @@ def _watch(of: Settings, app: Flask | None) -> None:
     parent, agenda, pause = multiprocessing.parent_process(), Agenda(of.database_file), LOOK_SECONDS
     assert parent is not None  # noqa: S101
     while not wait([parent.sentinel], pause):
-        due = agenda.due()
-        # The first run begins at once; only what is still due after one is waited for.
-        pause = min(pause * 2, LONGEST_PAUSE) if due else LOOK_SECONDS
-        if due:
+        if agenda.due():
+            agenda.close()  # no connection to the database may pass a fork
             _carry(of, app, parent.sentinel)
+        pause = min(pause * 2, LONGEST_PAUSE) if agenda.due() else LOOK_SECONDS
 
 
 def _carry(of: Settings, app: Flask | None, parent: int) -> None:
@@ -107,8 +107,8 @@ def _run(of: Settings, app: Flask | None) -> None:
     try:
         with app.app_context():
             report = outbox.run(app.extensions["carriers"])
-    except BlogError as error:
-        logging.warning("Calls to other servers wait. %s", error)
+    except (BlogError, SQLAlchemyError) as error:
+        logging.warning("Calls to other servers wait. %s", error if isinstance(error, BlogError) else trouble(error))
         return
     for one in report.failed:
         if one.retry_at is None:

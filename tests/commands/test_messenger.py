@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from blog.commands import messenger
-from blog.extensions import sqlite_driver
+from blog.extensions import db, sqlite_driver
 from tests.commands.conftest import ROOT, Start
 from tests.hub import Hub, listening
 from tests.server import Server, alive, children, until
@@ -202,6 +202,24 @@ def test_no_server_process_holds_the_http_client(blog: Blog) -> None:
     assert subprocess.run(loaded, cwd=ROOT, capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
+def test_no_connection_to_the_database_passes_a_fork(
+    server: Server, command: Command, hub: Hub, instance: Path
+) -> None:
+    def held(pid: int) -> bool:
+        return any(
+            str(entry.readlink()).startswith(f"{instance}/blog.db")
+            for entry in (Path("/proc") / str(pid) / "fd").iterdir()
+        )
+
+    [pid] = server.messengers()
+    until(lambda: held(pid), 10, "a look")
+    hub.answers = lambda _: time.sleep(3) or (202, {}, b"")  # type: ignore[func-returns-value]
+    publish(command)
+    until(lambda: hub.heard, 10, "a call")
+    assert not held(pid)
+    hub.answers = lambda _: (202, {}, b"")
+
+
 # -- the agenda ---------------------------------------------------------------------------------------------
 
 
@@ -215,6 +233,17 @@ def test_the_agenda_tells_once_that_the_database_does_not_answer(
     assert not any(agenda.due() for _ in range(3))
     assert "The outbox cannot be read. The database is damaged." in caplog.records[1].getMessage()
     assert len(caplog.records) == 2
+
+
+def test_a_database_that_does_not_answer_is_one_line(blog: Blog, caplog: pytest.LogCaptureFixture) -> None:
+    db.session.rollback()
+    db.engine.dispose()
+    for file in blog.instance.glob("blog.db*"):
+        file.unlink()
+    (blog.instance / "blog.db").write_bytes(b"not a database " * 1000)
+    messenger._run(blog.app.extensions["settings"], blog.app)
+    [record] = caplog.records
+    assert record.getMessage().startswith("Calls to other servers wait. The database is damaged.")
 
 
 def test_the_agenda_sees_what_others_write(blog: Blog, command: Command) -> None:
