@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "config": "blog.commands.site",
     "feed": "blog.commands.feed",
     "doctor": "blog.commands.doctor",
+    "tick": "blog.commands.tick",
 }
 
 

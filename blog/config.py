@@ -41,6 +41,7 @@ class Settings:
     page_cache_mb: int = 64
     trusted_proxies: int = 0
     access_log: bool = False
+    outbound_allow: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -102,6 +103,20 @@ def _host(text: str) -> str:
     return text
 
 
+def _hosts(text: str) -> tuple[str, ...]:
+    found = []
+    for part in re.split(r"[\s,]+", text):
+        try:
+            parts = urlsplit(f"//{part}")
+            host, port = _ascii_host(parts.hostname or ""), parts.port
+        except ValueError:
+            host, port = "", None
+        if not host or parts.netloc != part or "@" in part or part.endswith(":"):
+            raise ValueError("it must name hosts like hub.lan or hub.lan:8080, separated by commas")
+        found.append(f"{host}:{port}" if port else host)
+    return tuple(found)
+
+
 def _number(least: int, most: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         text = str(value).strip()
@@ -135,6 +150,7 @@ SETTINGS: Mapping[str, Setting] = {
     "page_cache_mb": Setting(_number(0, 65536), "BLOG_PAGE_CACHE_MB", "megabytes for ready-made pages"),
     "trusted_proxies": Setting(_number(0, 10), "BLOG_TRUSTED_PROXIES", "reverse proxies in front of the server"),
     "access_log": Setting(_switch, "BLOG_ACCESS_LOG", "one line a request on standard error"),
+    "outbound_allow": Setting(_hosts, "BLOG_OUTBOUND_ALLOW", "hosts of the own network that may be called"),
     "host": Setting(_host, "HOST", "the address the server listens on"),
     "port": Setting(_number(1, HIGHEST_PORT), "PORT", "the port the server listens on"),
 }

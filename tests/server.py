@@ -51,14 +51,25 @@ class Server:
         return children(self.process.pid)
 
     def workers(self) -> list[int]:
-        """Those of them that serve: not the helper that the multiprocessing library may start."""
+        """Those of them that serve: not the messenger, nor the helper that the multiprocessing library may start."""
         command = {pid: (Path("/proc") / str(pid) / "cmdline").read_bytes() for pid in self.children()}
-        return [pid for pid, words in command.items() if b"resource_tracker" not in words]
+        return [pid for pid, words in command.items() if b"resource_tracker" not in words and not is_messenger(pid)]
+
+    def messengers(self) -> list[int]:
+        """The process that makes calls to other servers, if it is there."""
+        return [pid for pid in self.children() if is_messenger(pid)]
 
     def stop(self, with_signal: int) -> int:
         """Its exit status, after a signal to the leader alone."""
         os.kill(self.process.pid, with_signal)
         return self.process.wait(10)
+
+
+def is_messenger(pid: int) -> bool:
+    try:
+        return (Path("/proc") / str(pid) / "comm").read_text() == "messenger\n"
+    except OSError:
+        return False  # it has just ended
 
 
 def children(of: int) -> list[int]:

@@ -14,6 +14,7 @@ MAY_KNOW = {
     "config": {"paths", "hostnames"},
     "hostnames": set(),
     "processes": set(),
+    "outbound": {""},  # the version
     "paths": set(),
     "clock": set(),
     "extensions": set(),
@@ -47,6 +48,8 @@ DOORS = {
     "brotli": {"web/delivery.py"},
     "idna": {"hostnames.py"},
     "granian": {"commands/lanes.py", "commands/workers.py"},
+    "httpcore": {"outbound.py"},
+    "httpx": {"outbound.py"},
     "sqlite3": {"extensions.py"},
     "pysqlite3": {"extensions.py"},
 }
@@ -133,6 +136,7 @@ def test_pure_modules_stay_pure(name: str) -> None:
             "sqlalchemy",
             "time",
             "socket",
+            "httpcore",
             "httpx",
             "random",
             "secrets",

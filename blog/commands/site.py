@@ -42,7 +42,7 @@ def _change(key: str, value: str, as_json: bool) -> None:
 def _one(settings: Settings, key: str) -> tuple[str, Any]:
     if key in machine.SETTINGS:
         shown = _machine_value(settings, key)
-        return str(shown), shown
+        return _said(shown), shown
     core.setting(key)
     row = core.site()
     return core.shown(row, key), getattr(row, key)
@@ -50,6 +50,10 @@ def _one(settings: Settings, key: str) -> tuple[str, Any]:
 
 def _machine_value(settings: Settings, key: str) -> Any:
     return "(kept secret)" if key == "secret_key" else getattr(settings, key)
+
+
+def _said(value: Any) -> str:
+    return ", ".join(value) or "–" if isinstance(value, tuple) else str(value)
 
 
 def _show_all(settings: Settings, as_json: bool) -> None:
@@ -67,9 +71,8 @@ def _show_all(settings: Settings, as_json: bool) -> None:
         click.echo(f"  {name:<16}{core.shown(row, name) or '–'}\n{'':18}{setting.meaning}")
     click.echo(f"\nMachine settings (instance folder {settings.instance})")
     for name, of_one in machine.SETTINGS.items():
-        click.echo(
-            f"  {name:<16}{_machine_value(settings, name)}\n{'':18}{of_one.meaning}; from {settings.sources[name]}"
-        )
+        shown = _said(_machine_value(settings, name))
+        click.echo(f"  {name:<16}{shown}\n{'':18}{of_one.meaning}; from {settings.sources[name]}")
 
 
 COMMANDS = {"config": config}

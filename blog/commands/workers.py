@@ -12,6 +12,7 @@ from flask import Flask
 
 from blog import create_app
 from blog.commands import lanes
+from blog.commands.messenger import messenger
 from blog.config import Settings
 from blog.core.errors import Unusable
 from blog.extensions import db
@@ -66,9 +67,11 @@ def run(of: Settings, address: str) -> None:
         log_level=LogLevels.warning,
     )
     _allow_files()
-    _warm(create_app(of))
+    app = create_app(of)
+    _warm(app)
     try:
-        server.serve()
+        with messenger(of, app):
+            server.serve()
     except (ConfigurationError, FatalError) as error:
         raise Unusable(f"The server stopped: {error}.") from error
 

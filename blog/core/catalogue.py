@@ -58,6 +58,14 @@ def has_page(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     return shelves.number_of(shelves.of_author(person_id)).between(1, everything - 1)
 
 
+def slug_of(kind: str, number: int) -> str | None:
+    """The slug of a `tag` or an `author` by its id; None if there is none, or no page of it."""
+    if kind == "tag":
+        carried = shelves.number_of(shelves.of_tag(Tag.id)) > 0
+        return db.session.scalars(select(Tag.slug).where(Tag.id == number, carried)).first()
+    return db.session.scalars(select(Person.slug).where(Person.id == number, has_page(Person.id))).first()
+
+
 def authors() -> Sequence[Person]:
     """Those who have a page of their own."""
     return db.session.scalars(select(Person).where(has_page(Person.id)).order_by(Person.slug)).all()

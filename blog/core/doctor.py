@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blog.config import Settings
-from blog.core import schema, tallies
+from blog.core import outbox, schema, tallies
 from blog.core.errors import Unusable
 from blog.extensions import safe_wal, sqlite_driver
 from blog.migrations import HEAD
@@ -144,5 +144,21 @@ def _schema(connection: object) -> Iterator[Finding]:
         yield Finding(
             "note", f"{stale} texts were rendered by older code.", "The next `broadsheet serve` renders them anew."
         )
+    for result in outbox.results(connection):
+        yield _hub(result)
     posts = run("SELECT count(*) FROM post WHERE deleted_at IS NULL").fetchone()[0]
     yield Finding("good", f"The database is whole: {posts} posts and pages, schema {version}.")
+
+
+def _hub(result: outbox.Result) -> Finding:
+    hub, waiting = f"The hub {result.target}", f" Errands waiting: {result.waiting}." if result.waiting else ""
+    if not result.answer:
+        told = f"was told of feeds last on {result.told_at} UTC" if result.told_at else "was told of nothing yet"
+        return Finding("good", f"{hub} {told}.{waiting}")
+    if result.retry_at:
+        failed = f"{hub} failed at attempt {result.attempts} of {outbox.TRIES}: {result.answer}{waiting}"
+        return Finding("note", failed, f"The next attempt is at {result.retry_at} UTC.")
+    return Finding(
+        "note", f"{hub} was given up after attempt {result.attempts}: {result.answer}{waiting}",
+        "Is its address right (`broadsheet config hubs`)? The next post, or edit, tries it again.",
+    )  # fmt: skip

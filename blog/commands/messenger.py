@@ -1,0 +1,157 @@
+"""The messenger: one process of `serve` that sees when something in the outbox is due, and has it carried out.
+
+It looks at the database every two seconds, reads only, and holds little memory of its own. The calls are made by a
+process that it forks for the purpose: what they need is gone afterwards, and if it dies, the messenger goes on.
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from blog import clock, create_app
+from blog.config import Settings
+from blog.core import outbox
+from blog.core.errors import BlogError
+from blog.core.transaction import trouble
+from blog.extensions import sqlite_driver
+from blog.processes import end_with_parent
+
+LOOK_SECONDS = 2.0
+# When a run changed nothing (the database is locked, another process has the lease), the next one waits ever longer.
+LONGEST_PAUSE = 60.0
+# No run takes this long unless something is wrong with it.
+RUN_SECONDS = 1800.0
+# A fork shares the memory of what was forked; elsewhere than on Linux, system libraries may not survive one.
+FORKS = sys.platform == "linux"
+NAME = "messenger"  # as `ps` and `top` show it
+
+
+@contextmanager
+def messenger(of: Settings, app: Flask) -> Iterator[None]:
+    """A messenger while the block runs; when it dies, there is another one soon."""
+    stopped = threading.Event()
+    begun = [_begin(of, app)]  # before there are threads
+
+    def keep() -> None:
+        while True:
+            begun[-1].join()
+            if stopped.wait(LOOK_SECONDS):
+                return
+            try:
+                begun.append(_begin(of, app))
+            except OSError as error:  # no memory or no process to be had now: the next round tries again
+                logging.warning("Calls to other servers wait: no process can be begun (%s).", error.strerror)
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        while keeper.is_alive():  # it may just have begun another one
+            begun[-1].terminate()
+            keeper.join(0.1)
+
+
+def _context() -> Any:
+    return multiprocessing.get_context("fork" if FORKS else "spawn")
+
+
+def _begin(of: Settings, app: Flask) -> Any:
+    process = _context().Process(target=_watch, args=(of, app if FORKS else None), name=NAME)
+    process.start()
+    return process
+
+
+def _watch(of: Settings, app: Flask | None) -> None:
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_DFL)
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(NAME)
+    parent, agenda, pause = multiprocessing.parent_process(), Agenda(of.database_file), LOOK_SECONDS
+    assert parent is not None  # noqa: S101
+    while not wait([parent.sentinel], pause):
+        if agenda.due():
+            agenda.close()  # no connection to the database may pass a fork
+            _carry(of, app, parent.sentinel)
+        pause = min(pause * 2, LONGEST_PAUSE) if agenda.due() else LOOK_SECONDS
+
+
+def _carry(of: Settings, app: Flask | None, parent: int) -> None:
+    """Have everything that is due carried out. Ends this process when its parent does."""
+    process = _context().Process(target=_run, args=(of, app))
+    process.start()
+    ended = wait([parent, process.sentinel], RUN_SECONDS)
+    if process.sentinel not in ended:
+        process.kill()
+    process.join()
+    if parent in ended:
+        os._exit(1)
+
+
+def _run(of: Settings, app: Flask | None) -> None:
+    end_with_parent()
+    app = app or create_app(of)
+    try:
+        with app.app_context():
+            report = outbox.run(app.extensions["carriers"])
+    except (BlogError, SQLAlchemyError) as error:
+        logging.warning("Calls to other servers wait. %s", error if isinstance(error, BlogError) else trouble(error))
+        return
+    for one in report.failed:
+        if one.retry_at is None:
+            logging.warning("%s was given up (%s). %s", one.target, one.about, one.answer)
+
+
+class Agenda:
+    """Knows when the next errand is due; asks the database only when that has changed, and never writes."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._connection: Any = None
+        self._version: object = None
+        self._next: datetime | None = None
+        self._said = ""
+
+    def due(self) -> bool:
+        """Whether anything is due now; no while the database does not answer, which is told once."""
+        try:
+            self._look()
+        except sqlite_driver().Error as error:
+            self.close()
+            self._say(trouble(error))
+            return False
+        self._said = ""
+        return self._next is not None and self._next <= clock.now()
+
+    def _look(self) -> None:
+        if self._connection is None:
+            self._connection = sqlite_driver().connect(f"{self._file.as_uri()}?mode=ro", uri=True, timeout=0.1)
+        version = self._connection.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._next = outbox.next_due(self._connection)
+            self._version = version
+
+    def close(self) -> None:
+        """Let go of the database."""
+        connection, self._connection, self._version = self._connection, None, None
+        if connection is not None:
+            with suppress(sqlite_driver().Error):
+                connection.close()
+
+    def _say(self, sentence: str) -> None:
+        if sentence != self._said:
+            logging.warning("The outbox cannot be read. %s", sentence)
+        self._said = sentence
