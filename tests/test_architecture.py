@@ -53,9 +53,10 @@ DOORS = {
 # Same input, same bytes: no database, no clock, no network, nothing of Flask.
 PURE = {
     "core/batches.py", "core/errors.py", "core/highlighting.py", "core/rendering.py", "core/sanitizing.py",
-    "core/slugs.py", "core/values.py", "core/wording.py", "feeds/build.py", "feeds/sitemap.py", "hostnames.py",
-    "models/shapes.py", "social/metadata.py", "social/share.py", "transfer/document.py",
-    "transfer/readers/dialects.py", "transfer/readers/frontmatter.py", "transfer/readers/markdown.py",
+    "core/slugs.py", "core/values.py", "core/wording.py", "feeds/build.py", "feeds/document.py", "feeds/jsonfeed.py",
+    "feeds/paging.py", "feeds/readers.py", "feeds/sitemap.py", "hostnames.py", "models/shapes.py",
+    "social/metadata.py", "social/share.py", "transfer/document.py", "transfer/readers/dialects.py",
+    "transfer/readers/frontmatter.py", "transfer/readers/markdown.py",
 }  # fmt: skip
 FLASK_IN_CORE = {"request", "session", "render_template", "url_for", "g", "current_app"}
 

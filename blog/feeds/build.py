@@ -71,8 +71,8 @@ def _entry(feed: FeedGenerator, item: Item) -> FeedEntry:
     entry.guid(item.id, permalink=False)
     entry.link(href=item.link)
     entry.published(second(item.published_at))
-    for tag in item.tags:
-        entry.category(term=plain(tag), label=plain(tag))
+    for label in item.labels:
+        entry.category(term=label, label=label)
     if item.cover:
         sizes = {"width": item.cover.width, "height": item.cover.height}
         told = {name: str(pixels) for name, pixels in sizes.items() if pixels}

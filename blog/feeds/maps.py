@@ -12,6 +12,7 @@ from blog.feeds import sitemap
 from blog.feeds.blueprint import answer, bp
 from blog.web import templating
 
+
 @bp.get("/sitemap.xml")
 def site_map() -> Response:
     """Every public address, for search engines; the names of several sitemaps when one cannot hold them."""

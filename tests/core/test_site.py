@@ -49,7 +49,12 @@ GOOD: list[tuple[str, str, object, str]] = [
         [{"name": "Me", "address": "https://me.example/a;b"}],
         "",
     ),
-    ("hubs", "https://a.example/hub, https://b.example/", ["https://a.example/hub", "https://b.example/"], "https://a.example/hub, https://b.example/"),
+    (
+        "hubs",
+        "https://a.example/hub, https://b.example/",
+        ["https://a.example/hub", "https://b.example/"],
+        "https://a.example/hub, https://b.example/",
+    ),
     ("hubs", "", [], ""),
     ("foreign_media", "on", True, "on"),
     ("foreign_media", "No", False, "off"),
