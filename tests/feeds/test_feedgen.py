@@ -78,6 +78,7 @@ def test_06_the_end_of_a_cdata_section_within_a_text_does_not_end_it() -> None:
     said = '<p title="x]]>y">a ]]&gt; b</p><pre>]]&gt;]]&gt;</pre>'
     text = etree.HTML(rss_item(html=said).findtext(CONTENT))
     assert text.xpath("//p/@title") == ["x]]>y"] and text.xpath("string(//pre)") == "]]>]]>"
+    assert rss(CHANNEL, [item(html=said)]).count(b"<![CDATA[") == 1  # some simple programs expect no second one
     assert atom_entry(html=said).findtext(f"{ATOM}content") == said
 
 
