@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from flask import Response, current_app, render_template, url_for
+from werkzeug.urls import iri_to_uri
 
 from blog.core import catalogue, entries, permalinks, shelves
 from blog.core.editions import Edition
@@ -102,7 +103,8 @@ def feed(endpoint: str, number: int | None = None, **place: str) -> Response:
     channel = _channel(edition, source, address(number), pages)
     response = answer(form.build(channel, items), form.type + CHARSET[endpoint])
     links = [("self", channel.address), *channel.links()]
-    response.headers["Link"] = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in links)
+    # A hub's address may be written in any script; a header may not.
+    response.headers["Link"] = ", ".join(f'<{iri_to_uri(target)}>; rel="{rel}"' for rel, target in links)
     return response
 
 
