@@ -98,8 +98,8 @@ def _add_to_atom(feed: FeedGenerator, item: Item) -> None:
     entry.updated(second(item.changed_at))
     entry.author({"name": plain(item.author)})
     entry.content(plain(item.html), type="html")
-    if item.summary:
-        entry.summary(_html(item.summary), type="html")
+    if summary := _html(item.summary):
+        entry.summary(summary, type="html")
     entry.register_extension("wording", _Wording, rss=False)
     entry.wording.language = item.language
 

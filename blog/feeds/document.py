@@ -80,7 +80,7 @@ class Item:
     @property
     def name(self) -> str:
         """Its title; without one, what else it can be told by."""
-        return plain(self.title) or plain(self.summary) or self.link
+        return plain(self.title).strip() or plain(self.summary).strip() or self.link
 
     @property
     def labels(self) -> list[str]:
