@@ -2,9 +2,13 @@
 
 import contextlib
 import shutil
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,8 +17,10 @@ from blog.commands import opened
 from blog.core import accounts
 from blog.core.transaction import writing
 from blog.extensions import sqlite_driver
+from tests.server import serving
 from tests.world import LONG_AGO, SITE_URL, Blog
 
+ROOT = Path(__file__).resolve().parents[2]
 BODY = "Water and stone. " * 100
 
 
@@ -46,3 +52,28 @@ def rivers(instance: Path, rivers_database: Path) -> Iterator[Blog]:
     with opened(config.load(instance, environ={}, site_url=SITE_URL)) as app:
         app.testing = True
         yield Blog(app, instance)
+
+
+@dataclass
+class Served:
+    """A blog that a process of its own serves at an address."""
+
+    address: str
+    instance: Path
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body; header names are written with underscores."""
+        connection = HTTPConnection(urlsplit(self.address).netloc, timeout=10)
+        with contextlib.closing(connection):
+            connection.request(method, path, headers={name.replace("_", "-"): text for name, text in headers.items()})
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory, rivers_database: Path) -> Iterator[Served]:
+    """The blog of four posts, served as its keeper would serve it; tests only read it."""
+    instance = tmp_path_factory.mktemp("served")
+    shutil.copyfile(rivers_database, instance / "blog.db")
+    with serving(sys.executable, "-m", "blog", instance=instance, cwd=ROOT) as address:
+        yield Served(address, instance)
