@@ -13,7 +13,7 @@ from blog.core import configuring, publishing
 from blog.core.publishing import Fields
 from tests.feeds.conftest import BODY
 from tests.feeds.reading import FORMATS, PLACES, TYPES, address
-from tests.web.ask import ask
+from tests.web.ask import ask, served
 from tests.world import Blog
 
 NOW = datetime(2031, 1, 2, 3, 4, 5, 250_000, tzinfo=UTC)
@@ -41,9 +41,10 @@ def test_each_is_typed_cached_and_open_to_all(rivers: Blog) -> None:
 
 def test_none_sets_a_cookie_or_varies_by_one(rivers: Blog) -> None:
     for path in PATHS:
-        headers = rivers.get(path, Cookie="a=b").headers
-        assert "Set-Cookie" not in headers, path
-        assert headers["Vary"] == "Accept-Encoding", path
+        for cookie in ("a=b", f"{rivers.app.config['SESSION_COOKIE_NAME']}=x"):
+            headers = rivers.get(path, Cookie=cookie).headers
+            assert "Set-Cookie" not in headers, path
+            assert headers["Vary"] == "Accept-Encoding", path
 
 
 def test_validators_have_the_right_form(rivers: Blog) -> None:
@@ -115,6 +116,15 @@ def test_if_none_match_is_understood_in_every_form(rivers: Blog) -> None:
             for encoding in ("", "gzip", "br"):
                 answer = rivers.get(path, If_None_Match=pattern.format(tag), Accept_Encoding=encoding)
                 assert answer.status_code == status, (form, encoding)
+
+
+def test_it_is_understood_without_a_page_cache_too(rivers: Blog) -> None:
+    with served(rivers, page_cache_mb=0) as uncached:
+        for path in SOME:
+            tag = uncached.get(path).headers["ETag"]
+            assert tag == rivers.get(path).headers["ETag"]
+            assert uncached.get(path, If_None_Match=f"W/{tag}").status_code == 304
+            assert uncached.get(path, If_None_Match='"other"').status_code == 200
 
 
 def test_if_modified_since_is_understood(rivers: Blog, at: Callable[[datetime], None]) -> None:
