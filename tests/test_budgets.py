@@ -26,8 +26,20 @@ QUERIES = {
     "/authors/ana/": 4,
     "/archive/": 4,
     "/archive/2024/": 4,
-    "/subscribe/": 1,
+    "/subscribe/": 3,
+    # Feeds ask for posts and for their tags; those of a tag or an author ask who that is, too.
     "/feed.xml": 3,
+    "/atom.xml": 3,
+    "/feed.json": 3,
+    "/feed/25.xml": 3,
+    "/atom/25.xml": 3,
+    "/feed/25.json": 3,
+    "/tags/tag/feed.xml": 4,
+    "/tags/tag/atom/25.xml": 4,
+    "/authors/ana/feed.json": 4,
+    "/authors/ana/feed/10.xml": 4,
+    "/feed/": 1,
+    "/tag/tag/rss/": 2,
     "/sitemap.xml": 8,
     "/robots.txt": 0,
     "/nothing/": 5,
@@ -81,8 +93,8 @@ def test_more_posts_need_no_more_questions(blog: Blog) -> None:
         for each in range(number):
             blog.make_post(f"Post {number} {each}", tags=[f"Tag {each}"])
         with recorded() as statements:
-            blog.get("/feed.xml")
-            blog.get("/")
+            for path in ("/feed.xml", "/feed/1.json", "/"):
+                blog.get(path)
         counts.append(len(statements))
     assert counts[0] == counts[1]
 
@@ -90,10 +102,11 @@ def test_more_posts_need_no_more_questions(blog: Blog) -> None:
 def test_a_page_deep_inside_asks_one_question_more(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(blog)
     monkeypatch.setattr(shelves, "SHALLOW", 5)
-    for path in ("/page/2/", "/tags/tag/page/2/", "/authors/ana/page/2/"):
+    deep = ("/page/2/", "/tags/tag/page/2/", "/authors/ana/page/2/", "/feed/29.xml", "/tags/tag/atom/28.xml")
+    for path in deep:
         with recorded() as statements:
             assert blog.get(path).status_code == 200
-        assert len(statements) == QUERIES.get(path, 4) + 1, path
+        assert len(statements) == QUERIES.get(path, 3 if path.startswith("/feed") else 4) + 1, path
 
 
 def test_a_long_article_weighs_little(blog: Blog) -> None:

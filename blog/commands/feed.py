@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
@@ -36,7 +35,7 @@ def check(ctx: click.Context, url: str | None, as_json: bool) -> None:
     be judged.
     """
     with blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
-        fetch = over_network(url) if url is not None else core.within(app)
+        fetch = over_network(url, app.config["SITE_URL"]) if url is not None else core.within(app)
         groups = [core.found(url, fetch)] if url is not None else core.own()
         checked = [
             together([core.check(each, fetch, progress, whole=not number) for each in addresses])
@@ -48,13 +47,12 @@ def check(ctx: click.Context, url: str | None, as_json: bool) -> None:
         ctx.exit(1)
 
 
-def over_network(url: str) -> core.Fetch:
+def over_network(url: str, site_url: str) -> core.Fetch:
     """Asks the server at a URL. Whoever is at the terminal may name any server, one of the own network too."""
-    place = urlsplit(url).netloc.rpartition("@")[2]
 
     def fetch(address: str, headers: Mapping[str, str]) -> outbound.Answer:
         try:
-            return outbound.get(address, headers=headers, allow=[place])
+            return outbound.get(address, site=site_url, allow=[outbound.place(url)], headers=headers)
         except outbound.Unreachable as error:
             raise Missing(str(error)) from error
 

@@ -35,20 +35,18 @@ class Entry(Teaser):
 
 
 @dataclass(frozen=True)
-class Newest:
-    """The newest posts of a shelf, and how many it holds in all."""
+class Part:
+    """Some posts of a shelf, newest first, and how many it holds in all."""
 
     entries: Sequence[Entry]
     total: int
 
 
-def newest(shelf: Shelf, size: int, of: int = 0) -> Newest:
-    """The newest `size` posts of a shelf, newest first. In two queries."""
+def newest(shelf: Shelf, size: int, of: int = 0) -> Part:
+    """The newest `size` posts of a shelf. In two queries."""
     now = clock.now()
     asked = {"of": of, "until": now + timedelta.resolution, "start": 0, "size": min(size, LIMIT), "now": now}
-    found = _entries(shelf, down=True).all(**asked)
-    total = found[0][1] if found else 0
-    return Newest(_tagged(found, _tags(shelf, down=True).all(**asked)), total)
+    return _part(_entries(shelf, down=True).all(**asked), _tags(shelf, down=True).all(**asked))
 
 
 @dataclass(frozen=True)
@@ -72,20 +70,24 @@ def known(shelf: Shelf, of: int = 0) -> list[Known]:
     return [Known(*cells) for cells in db.session.execute(query, asked)]  # type: ignore[arg-type]
 
 
-def until(shelf: Shelf, last: int, size: int, of: int = 0) -> list[Entry]:
-    """The `last` oldest post of a shelf (1 is the oldest of all) and those before it, `size` of them, newest first."""
+def until(shelf: Shelf, last: int, size: int, of: int = 0) -> Part:
+    """The `last` oldest post of a shelf (1 is the oldest of all) and those before it, `size` of them.
+
+    Where there are fewer posts than `last`, there are as many fewer of them.
+    """
     start = max(0, last - size)
     since, skipped = shelves.from_oldest(shelf, start, of)
     asked = {"of": of, "since": since, "start": skipped, "size": min(last - start, LIMIT), "now": clock.now()}
-    return _tagged(_entries(shelf, down=False).all(**asked), _tags(shelf, down=False).all(**asked))
+    return _part(_entries(shelf, down=False).all(**asked), _tags(shelf, down=False).all(**asked))
 
 
-def _tagged(found: list[tuple[bool, int, Entry]], tags: list[tuple[int, str]]) -> list[Entry]:
+def _part(found: list[tuple[bool, int, Entry]], tags: list[tuple[int, str]]) -> Part:
     carried: dict[int, list[str]] = {}
     for post, name in tags:
         carried.setdefault(post, []).append(name)
     entries = (replace(entry, tags=carried.get(entry.id, ())) for shown, _total, entry in found if shown)
-    return sorted(entries, key=lambda entry: (entry.published_at, entry.id), reverse=True)
+    newest_first = sorted(entries, key=lambda entry: (entry.published_at, entry.id), reverse=True)
+    return Part(newest_first, found[0][1] if found else 0)
 
 
 # -- the queries of each shelf, made once -------------------------------------------------------------------

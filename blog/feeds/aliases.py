@@ -3,11 +3,11 @@
 from functools import partial
 from typing import Any
 
-from flask import redirect, url_for
+from flask import redirect
 from werkzeug.wrappers import Response
 
 from blog.feeds.blueprint import bp
-from blog.feeds.views import source_of
+from blog.feeds.views import path_of, source_of
 
 # Endpoint -> addresses. WordPress, Ghost, Hugo, Jekyll, Pelican, Blogger, Tumblr, Movable Type and their kin.
 ALIASES = {
@@ -30,7 +30,7 @@ ALIASES = {
 def alias(endpoint: str, **place: Any) -> Response:
     """The way to the feed itself, for good. Raises Missing where there is none."""
     source_of(**place)
-    return redirect(url_for(f"feeds.{endpoint}", **place), 301)
+    return redirect(path_of(endpoint, place), 301)
 
 
 for name, addresses in ALIASES.items():

@@ -71,8 +71,8 @@ def _entry(feed: FeedGenerator, item: Item) -> FeedEntry:
     entry.guid(item.id, permalink=False)
     entry.link(href=item.link)
     entry.published(second(item.published_at))
-    for tag in item.tags:
-        entry.category(term=plain(tag), label=plain(tag))
+    for label in item.labels:
+        entry.category(term=label, label=label)
     if item.cover:
         sizes = {"width": item.cover.width, "height": item.cover.height}
         told = {name: str(pixels) for name, pixels in sizes.items() if pixels}
@@ -98,8 +98,8 @@ def _add_to_atom(feed: FeedGenerator, item: Item) -> None:
     entry.updated(second(item.changed_at))
     entry.author({"name": plain(item.author)})
     entry.content(plain(item.html), type="html")
-    if item.summary:
-        entry.summary(_html(item.summary), type="html")
+    if summary := _html(item.summary):
+        entry.summary(summary, type="html")
     entry.register_extension("wording", _Wording, rss=False)
     entry.wording.language = item.language
 

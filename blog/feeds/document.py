@@ -1,5 +1,6 @@
 """What a feed says, whatever its format: a channel, its items, and where the older ones are. Pure."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +12,8 @@ GENERATOR = "Broadsheet"
 # The newest posts of a feed, and as many again on each page of older ones, unless they are giants: a feed of twenty
 # essays is usually a tenth of what readers' programs take.
 ITEMS = 20
-MOST_BYTES = 512 * 1024
+# Of 512 KiB, what is said of the feed itself takes the rest.
+MOST_BYTES = 500 * 1024
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,23 @@ class Item:
     @property
     def name(self) -> str:
         """Its title; without one, what else it can be told by."""
-        return plain(self.title) or plain(self.summary) or self.link
+        return plain(self.title).strip() or plain(self.summary).strip() or self.link
+
+    @property
+    def labels(self) -> list[str]:
+        """Its tags, but for those of which nothing is left to tell."""
+        return [label for tag in self.tags if (label := plain(tag))]
 
     @property
     def size(self) -> int:
-        """About how many bytes it takes in a feed."""
+        """About how many bytes it takes in the format that takes most, so that all formats hold the same items.
+
+        XML escapes angle brackets, JSON quotes and line ends; some words stand there twice.
+        """
         told = [self.title, self.summary, self.author, self.link, *self.tags]
-        return len(self.html.encode()) + sum(len(escape(text).encode()) + 30 for text in told) + 500
+        html = plain(self.html)
+        whole = max(len(escape(html, quote=False).encode()), len(json.dumps(html, ensure_ascii=False).encode()))
+        return whole + sum(2 * len(escape(plain(text)).encode()) + 60 for text in told) + 500
 
 
 def fitting(items: Sequence[Item]) -> Sequence[Item]:
@@ -103,8 +115,8 @@ def changed(channel: Channel, items: Sequence[Item]) -> datetime:
 
 
 def second(moment: datetime) -> datetime:
-    """The moment in UTC without parts of a second, which no feed tells."""
-    return moment.astimezone(UTC).replace(microsecond=0)
+    """The moment in UTC without parts of a second, which no feed tells; one without a zone is UTC's."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
 
 
 def plain(text: str) -> str:

@@ -37,7 +37,7 @@ def _item(item: Item) -> dict[str, Any]:
         "date_published": second(item.published_at).isoformat(),
         "date_modified": second(item.changed_at).isoformat() if item.updated_at else None,
         "authors": [{"name": plain(item.author)}],
-        "tags": [plain(tag) for tag in item.tags],
+        "tags": item.labels,
         "language": item.language,
     }
     return _without_gaps(told) | {"content_html": plain(item.html)}

@@ -1,6 +1,6 @@
 """The feeds, in three formats: of the site, of each tag, of each author; and the page that explains them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from mimetypes import guess_type
@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from flask import Response, current_app, render_template, url_for
+from werkzeug.urls import iri_to_uri
 
 from blog.core import catalogue, entries, permalinks, shelves
 from blog.core.editions import Edition
@@ -83,7 +84,7 @@ def feed_links(title: str, **place: Any) -> list[FeedLink]:
             form.name,
             title if endpoint == "rss" else f"{title} ({form.name})",
             form.type,
-            templating.absolute(url_for(f"feeds.{endpoint}", **place)),
+            templating.absolute(path_of(endpoint, place)),
         )
         for endpoint, form in FORMATS.items()
     ]
@@ -94,14 +95,16 @@ def feed(endpoint: str, number: int | None = None, **place: Any) -> Response:
     edition, source, form = templating.edition(), source_of(**place), FORMATS[endpoint]
 
     def address(of: int | None) -> str:
-        return templating.absolute(url_for(f"feeds.{endpoint}", number=of, **source.place))
+        return templating.absolute(path_of(endpoint, source.place, of))
 
-    items, total = _newest(source) if number is None else _older(source, number)
-    pages = paging.neighbours(address, total=total, shown=len(items), number=number)
+    held = _newest(source) if number is None else _older(source, number)
+    items = held.items
+    pages = paging.neighbours(address, total=held.total, shown=len(items), number=number, newer=held.newer)
     channel = _channel(edition, source, address(number), pages)
     response = answer(form.build(channel, items), form.type + CHARSET[endpoint])
     links = [("self", channel.address), *channel.links()]
-    response.headers["Link"] = ", ".join(f'<{target}>; rel="{rel}"' for rel, target in links)
+    # A hub's address may be written in any script; a header may not.
+    response.headers["Link"] = ", ".join(f'<{iri_to_uri(target)}>; rel="{rel}"' for rel, target in links)
     return response
 
 
@@ -110,6 +113,11 @@ for name, each in FORMATS.items():
     for part in ("", "/tags/<tag>", "/authors/<author>"):
         for file in (each.file, each.folder):
             bp.add_url_rule(f"{part}/{file}", name, view)
+
+
+def path_of(endpoint: str, place: Mapping[str, Any], number: int | None = None) -> str:
+    """Where a feed is, or one of its older documents; `place` holds a tag, an author, or nothing."""
+    return url_for(f"feeds.{endpoint}", number=number, **place)
 
 
 @bp.get("/subscribe/")
@@ -136,18 +144,28 @@ def source_of(tag: str | None = None, author: str | None = None) -> Source:
     return Source(shelves.ALL, 0, title, url_for("reader.home"), {})
 
 
-def _newest(source: Source) -> tuple[Sequence[Item], int]:
-    """The newest posts, and how many there are in all."""
+@dataclass(frozen=True)
+class Held:
+    """What a document holds, how many posts there are in all, and how many of those that follow fit into one."""
+
+    items: Sequence[Item]
+    total: int
+    newer: int = 0
+
+
+def _newest(source: Source) -> Held:
     newest = entries.newest(source.shelf, ITEMS, source.of)
-    return fitting([_item(entry) for entry in newest.entries]), newest.total
+    return Held(fitting([_item(entry) for entry in newest.entries]), newest.total)
 
 
-def _older(source: Source, number: int) -> tuple[Sequence[Item], int]:
-    """The posts of one of the older documents, and how many there are in all. Raises Missing past the last of them."""
-    total = shelves.total(source.shelf, source.of)
-    if number > total - ITEMS and number > total - len(_newest(source)[0]):
-        raise Missing("The feed itself holds these.")
-    return fitting([_item(entry) for entry in entries.until(source.shelf, number, ITEMS, source.of)]), total
+def _older(source: Source, number: int) -> Held:
+    """What one of the older documents holds. Raises Missing past the last of them."""
+    around = entries.until(source.shelf, number + ITEMS, 2 * ITEMS, source.of)
+    if number >= around.total:
+        raise Missing("There are not that many older posts.")
+    items = [_item(entry) for entry in around.entries]
+    newer, own = items[: -min(number, ITEMS)], items[-min(number, ITEMS) :]
+    return Held(fitting(own), around.total, len(fitting(newer[::-1])))
 
 
 def _channel(edition: Edition, source: Source, address: str, pages: dict[str, str]) -> Channel:

@@ -1,140 +1,188 @@
-"""The RSS builder: what is said becomes bytes. Run `python -m tests.feeds.test_build` to write the golden file anew."""
+"""The builders: what is said becomes bytes. Run `python -m tests.feeds.test_build` to write the golden files anew."""
 
-import locale
-import re
-from concurrent.futures import ThreadPoolExecutor
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import feedparser
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from blog.core.values import FORBIDDEN
-from blog.feeds.build import rss
-from tests.feeds.samples import CHANNEL, GOLDEN, ITEM, item
+from blog.feeds.build import atom, rss
+from blog.feeds.document import Channel, Item, plain
+from blog.feeds.jsonfeed import jsonfeed
+from tests.feeds.reading import ATOM, CONTENT, FILES, FORMATS, LANG, MEDIA, Feed, Read, parse
+from tests.feeds.samples import CHANNEL, FORBIDDEN, GOLDEN, ITEM, OLDER, item
 
-GOLDEN_FILE = Path(__file__).resolve().parent.parent / "golden" / "feed.xml"
-CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
-ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-def one(**fields: object) -> etree._Element:
-    """The item of a feed that has one, parsed."""
-    return etree.fromstring(rss(CHANNEL, [item(**fields)])).find("channel/item")
+FOLDER = Path(__file__).resolve().parent.parent / "golden"
+BUILD: dict[str, Callable[[Channel, Sequence[Item]], bytes]] = {"rss": rss, "atom": atom, "json": jsonfeed}
 
 
-def test_the_golden_feed_is_built_byte_for_byte() -> None:
-    assert rss(CHANNEL, GOLDEN) == GOLDEN_FILE.read_bytes()
+def told(form: str, channel: Channel = CHANNEL, *items: Item) -> Feed:
+    """What a feed says when it is read again."""
+    return parse(BUILD[form](channel, items), form)
 
 
-def test_the_golden_feed_says_what_was_given() -> None:
-    entries = feedparser.parse(GOLDEN_FILE.read_bytes()).entries
-    assert [entry.id for entry in entries] == [f"urn:uuid:{each.guid}" for each in GOLDEN]
-    assert [entry.title for entry in entries] == [each.title.replace("<b>", "<b>") for each in GOLDEN]
-    tree = etree.fromstring(GOLDEN_FILE.read_bytes())
-    assert [each.text for each in tree.iter(CONTENT)] == [each.html.replace("a]]>b", "a]]&gt;b") for each in GOLDEN]
-    assert [each.text for each in tree.iter("title")][1:] == [each.title for each in GOLDEN]
+def one(form: str, **fields: object) -> Read:
+    """The item of a feed that has one, read again."""
+    [found] = told(form, CHANNEL, item(**fields)).items
+    return found
 
 
-def test_the_same_posts_give_the_same_bytes() -> None:
-    assert len({rss(CHANNEL, GOLDEN) for _ in range(5)}) == 1
+def golden(form: str) -> bytes:
+    """The golden document."""
+    return (FOLDER / FILES[form]).read_bytes()
 
 
-def test_the_document_begins_with_its_declaration_and_has_no_doctype() -> None:
-    data = rss(CHANNEL, GOLDEN)
-    assert re.match(rb"<\?xml version=['\"]1\.0['\"] encoding=['\"]UTF-8['\"]\?>", data)
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_golden_feed_is_built_byte_for_byte(form: str) -> None:
+    assert BUILD[form](OLDER, GOLDEN) == golden(form)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_golden_feed_says_what_was_given(form: str) -> None:
+    feed = parse(golden(form), form)
+    assert (feed.title, feed.link, feed.own) == (OLDER.title, OLDER.link, OLDER.address)
+    assert (feed.description, feed.language) == (OLDER.description, OLDER.language)
+    assert feed.links["hub"] == list(OLDER.hubs) and feed.next == OLDER.pages["next"]
+    assert [each.id for each in feed.items] == [each.id for each in GOLDEN]
+    assert [each.link for each in feed.items] == [each.link for each in GOLDEN]
+    assert [each.author for each in feed.items] == ["Özgür <Ó>", "Ana", "Ana Lind", "Ana Lind"]
+    assert [each.tags for each in feed.items] == [["C++", "R&D", "数学"], ["Rivers"], ["Rivers"], []]
+    assert [each.published for each in feed.items] == [each.published_at.replace(microsecond=0) for each in GOLDEN]
+    assert [each.updated for each in feed.items] == [datetime(2024, 6, 3, 12, tzinfo=UTC), None, None, None]
+    assert [each.image for each in feed.items] == [each.cover and each.cover.address for each in GOLDEN]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_golden_feed_holds_whole_texts(form: str) -> None:
+    feed = parse(golden(form), form)
+    assert [each.html.replace("]]&gt;b", "]]>b") for each in feed.items] == [plain(each.html) for each in GOLDEN]
+    assert feed.items[0].body.xpath("//p/@title") == ["a]]>b"]
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_a_feed_reader_agrees_on_the_golden_feed(form: str) -> None:
+    parsed = feedparser.parse(golden(form))
+    assert not parsed.bozo
+    assert [entry.id for entry in parsed.entries] == [each.id for each in GOLDEN]
+    assert [tag.term for tag in parsed.entries[0].tags] == ["C++", "R&D", "数学"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_same_posts_give_the_same_bytes(form: str) -> None:
+    assert len({BUILD[form](OLDER, GOLDEN) for _ in range(5)}) == 1
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_the_document_begins_with_its_declaration_and_needs_nothing_else(form: str) -> None:
+    data = BUILD[form](CHANNEL, GOLDEN)
+    assert data.startswith(b"<?xml version='1.0' encoding='UTF-8'?>")
     assert b"<!DOCTYPE" not in data and b"xml-stylesheet" not in data
 
 
-def test_a_cdata_end_in_text_and_in_an_attribute_survives() -> None:
-    html = '<p title="x]]>y">a ]]&gt; b</p><pre>]]&gt;]]&gt;</pre>'
-    said = one(html=html).find(CONTENT).text
-    assert etree.HTML(said).xpath("//p/@title") == ["x]]>y"]
-    assert etree.HTML(said).xpath("string(//pre)") == "]]>]]>"
+def test_json_is_utf_8_and_says_what_its_specification_demands() -> None:
+    data = jsonfeed(OLDER, GOLDEN)
+    feed = json.loads(data)
+    assert "سلام".encode() in data
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert all(isinstance(each["id"], str) and "content_html" in each for each in feed["items"])
+    assert feed["hubs"][0] == {"type": "WebSub", "url": "https://hub.example/?a=1&b=2"}
 
 
-def test_characters_that_xml_forbids_are_left_out() -> None:
-    bad = "a\x00\x01\x08\x0b\x0c\x0e\x1f\ufffe\uffff\ud800b"
-    entry = one(title=bad, summary=bad, html=bad, author=bad, tags=(bad,))
-    assert [
-        entry.findtext("title"),
-        entry.findtext("description"),
-        entry.findtext(CONTENT),
-        entry.findtext("category"),
-    ] == ["ab"] * 4
-    assert etree.fromstring(rss(replace(CHANNEL, title=bad, description=bad), [])).findtext("channel/title") == "ab"
+def test_what_is_not_known_is_left_out_of_json() -> None:
+    feed = json.loads(jsonfeed(replace(CHANNEL, description=""), [item(tags=(), summary="")]))
+    assert not {"description", "next_url", "hubs"} & feed.keys()
+    assert not {"summary", "tags", "image", "date_modified", "language"} & feed["items"][0].keys()
+    assert json.loads(jsonfeed(CHANNEL, []))["items"] == []
 
 
+@pytest.mark.parametrize("form", FORMATS)
 @given(st.text(min_size=1), st.text(), st.text(), st.text(min_size=1))
-def test_whatever_is_written_is_read_again(title: str, summary: str, html: str, tag: str) -> None:
-    entry = one(title=title, summary=summary, html=html, tags=(tag,))
-    kept = [
-        FORBIDDEN.sub("", each).replace("\r\n", "\n").replace("\r", "\n")
-        for each in (title, html.replace("]]>", "]]&gt;"))
-    ]
-    assert (entry.findtext("title") or "").replace("\r\n", "\n").replace("\r", "\n") == kept[0]
-    assert (entry.findtext(CONTENT) or "").replace("\r\n", "\n").replace("\r", "\n") == kept[1]
+def test_whatever_is_written_is_read_again(form: str, title: str, summary: str, html: str, tag: str) -> None:
+    found = one(form, title=title, summary=summary, html=html, tags=(tag,))
+    kept = plain(html).replace("]]>", "]]&gt;") if form == "rss" else plain(html)
+    assert lines(found.html or "") == lines(kept)
+    assert lines(found.title) == lines(plain(title).strip() or plain(summary).strip() or ITEM.link)
+    assert [lines(each or "") for each in found.tags] == [lines(each) for each in [plain(tag)] if each]
 
 
-def test_an_item_without_a_summary_is_described_by_its_title() -> None:
-    assert one(summary="").findtext("description") == "Bridges"
+def lines(text: str) -> str:
+    """The text with its line ends as XML reads them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def test_dates_are_rfc_822_with_four_digit_year_and_zone() -> None:
-    said = one().findtext("pubDate")
-    assert said == "Wed, 01 May 2024 09:00:30 +0000"
-    assert parsedate_to_datetime(said) == ITEM.published_at.replace(microsecond=0)
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_item_without_a_title_is_told_by_something_else(form: str) -> None:
+    assert one(form, title="", summary="In short.").title == "In short."
+    assert one(form, title=FORBIDDEN, summary="").title == ITEM.link
 
 
-def test_the_feed_is_dated_by_the_newest_change_of_its_items() -> None:
-    changed = datetime(2025, 2, 3, 4, 5, 6, 7, tzinfo=UTC)
-    older = item(updated_at=changed)
-    tree = etree.fromstring(rss(CHANNEL, [ITEM, older]))
-    assert tree.findtext("channel/lastBuildDate") == "Mon, 03 Feb 2025 04:05:06 +0000"
+def test_an_item_without_a_summary_is_described_by_its_title_in_rss_alone() -> None:
+    assert [one(form, summary="").summary for form in FORMATS] == ["Bridges", "", ""]
 
 
-def test_an_empty_feed_is_dated_by_the_site() -> None:
-    tree = etree.fromstring(rss(CHANNEL, []))
-    assert tree.findtext("channel/lastBuildDate") == "Tue, 02 Jan 2024 03:04:05 +0000"
-    assert not tree.findall("channel/item")
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_item_without_a_text_still_stands(form: str) -> None:
+    found = one(form, html="")
+    assert (found.html or "", found.title) == ("", "Bridges")
 
 
-def test_an_empty_description_is_replaced_by_the_title() -> None:
-    assert etree.fromstring(rss(replace(CHANNEL, description=""), [])).findtext("channel/description") == CHANNEL.title
+def test_rss_dates_are_rfc_822_with_four_digit_year_and_zone() -> None:
+    data = rss(CHANNEL, [ITEM])
+    assert b"<pubDate>Wed, 01 May 2024 09:00:30 +0000</pubDate>" in data
+    assert b"<lastBuildDate>Wed, 01 May 2024 09:00:30 +0000</lastBuildDate>" in data
 
 
-def test_items_keep_their_order() -> None:
-    tree = etree.fromstring(rss(CHANNEL, [item(title=str(number)) for number in range(20)]))
-    assert [each.text for each in tree.findall("channel/item/title")] == [str(number) for number in range(20)]
+def test_atom_and_json_dates_are_rfc_3339_without_parts_of_seconds() -> None:
+    changed = item(updated_at=datetime(2024, 6, 3, 12, 0, 0, 5, tzinfo=UTC))
+    data = atom(CHANNEL, [changed])
+    assert b"<published>2024-05-01T09:00:30+00:00</published>" in data
+    assert data.count(b"<updated>2024-06-03T12:00:00+00:00</updated>") == 2
+    [told] = json.loads(jsonfeed(CHANNEL, [changed]))["items"]
+    assert (told["date_published"], told["date_modified"]) == ("2024-05-01T09:00:30+00:00", "2024-06-03T12:00:00+00:00")
 
 
-def test_an_update_is_told_as_atom_updated_in_rfc_3339() -> None:
-    assert one().find(f"{ATOM}updated") is None
-    assert (
-        one(updated_at=datetime(2024, 6, 3, 12, 0, 0, 5, tzinfo=UTC)).findtext(f"{ATOM}updated")
-        == "2024-06-03T12:00:00+00:00"
-    )
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_the_feed_is_dated_by_the_newest_change_of_its_items(form: str) -> None:
+    older = item(updated_at=datetime(2025, 2, 3, 4, 5, 6, 7, tzinfo=UTC))
+    assert told(form, CHANNEL, ITEM, older).updated == datetime(2025, 2, 3, 4, 5, 6, tzinfo=UTC)
 
 
-def test_the_locale_of_the_process_stays_as_it_was_while_threads_build() -> None:
-    before = locale.setlocale(locale.LC_ALL)
-    try:
-        locale.setlocale(locale.LC_TIME, "C.UTF-8")
-        with ThreadPoolExecutor(8) as threads:
-            built = set(threads.map(lambda _: rss(CHANNEL, GOLDEN), range(80)))
-        assert locale.setlocale(locale.LC_TIME) == "C.UTF-8"
-        assert len(built) == 1
-    finally:
-        locale.setlocale(locale.LC_ALL, before)
+@pytest.mark.parametrize("form", FORMATS)
+def test_items_keep_their_order(form: str) -> None:
+    titles = [str(number) for number in range(20)]
+    assert told(form, CHANNEL, *(item(title=title) for title in titles)).titles == titles
+
+
+def test_an_empty_description_is_replaced_by_the_title_where_there_must_be_one() -> None:
+    assert [told(form, replace(CHANNEL, description="")).description for form in FORMATS] == [CHANNEL.title, "", ""]
+
+
+def test_atom_names_the_language_of_feed_and_entry() -> None:
+    feed = etree.fromstring(atom(CHANNEL, [item(language="ar"), ITEM]))
+    assert feed.get(LANG) == "en-GB"
+    assert [entry.get(LANG) for entry in feed.findall(f"{ATOM}entry")] == ["ar", None]
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_a_cover_is_told_with_its_size_and_type(form: str) -> None:
+    pictures = list(etree.fromstring(BUILD[form](CHANNEL, GOLDEN)).iter(MEDIA))
+    assert dict(pictures[0].attrib) == {
+        "url": "https://essays.example/media/river-1a2b.jpg", "medium": "image", "type": "image/jpeg",
+        "width": "1200", "height": "800",
+    }  # fmt: skip
+    assert not {"width", "height"} & set(pictures[1].attrib)
 
 
 def test_a_thousand_items_take_no_minutes() -> None:
-    assert len(etree.fromstring(rss(CHANNEL, [ITEM] * 1000)).findall("channel/item")) == 1000
+    assert len(list(etree.fromstring(rss(CHANNEL, [ITEM] * 1000)).iter(CONTENT))) == 1000
 
 
 if __name__ == "__main__":
-    GOLDEN_FILE.write_bytes(rss(CHANNEL, GOLDEN))
+    for name, build in BUILD.items():
+        (FOLDER / FILES[name]).write_bytes(build(OLDER, GOLDEN))
