@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree, html
 
 from blog.core.values import FORBIDDEN
-from blog.feeds.document import MOST_BYTES, second
+from blog.feeds.document import POLITE_BYTES, second
 from blog.feeds.reading import ReadFeed, ReadItem
 
 # So many of the posts that one fault concerns are named.
@@ -62,8 +62,8 @@ def document(feed: ReadFeed, address: str, size: int) -> Iterator[str]:
         yield f"It calls itself {feed.address or 'nothing'}: programs may subscribe to that instead."
     if feed.format == "Atom" and not date(feed.updated, "Atom"):
         yield "It does not say when it last changed."
-    if size > MOST_BYTES and len(feed.items) > 1:
-        yield f"It has {size // 1024} KiB: some programs read {MOST_BYTES // 1024} KiB only."
+    if size > POLITE_BYTES and len(feed.items) > 1:
+        yield f"It has {size // 1024} KiB: some programs read {POLITE_BYTES // 1024} KiB only."
     for fault, told in _of_items(feed).items():
         yield f"{fault}: {named(told)}."
 

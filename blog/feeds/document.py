@@ -12,8 +12,9 @@ GENERATOR = "Broadsheet"
 # The newest posts of a feed, and as many again on each page of older ones, unless they are giants: a feed of twenty
 # essays is usually a tenth of what readers' programs take.
 ITEMS = 20
-# Of 512 KiB, what is said of the feed itself takes the rest.
-MOST_BYTES = 500 * 1024
+# Some programs read no more. What is said of the feed itself takes what the items leave.
+POLITE_BYTES = 512 * 1024
+MOST_BYTES = POLITE_BYTES - 12 * 1024
 
 
 @dataclass(frozen=True)

@@ -161,8 +161,8 @@ def _newest(source: Source) -> Held:
 def _older(source: Source, number: int) -> Held:
     """What one of the older documents holds. Raises Missing past the last of them."""
     around = entries.until(source.shelf, number + ITEMS, 2 * ITEMS, source.of)
-    if number >= around.total:
-        raise Missing("There are not that many older posts.")
+    if number > around.total:
+        raise Missing("There are not that many posts.")
     items = [_item(entry) for entry in around.entries]
     newer, own = items[: -min(number, ITEMS)], items[-min(number, ITEMS) :]
     return Held(fitting(own), around.total, len(fitting(newer[::-1])))
