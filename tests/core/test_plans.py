@@ -36,7 +36,7 @@ TABLES = ("post", "post_tag", "tally", "tag", "person", "redirect")
 EXCEPTIONS = {
     ("SCAN person USING INDEX", "ORDER BY person.slug"): "a list of authors reads all of them: they are few",
     ("SCAN tag USING INDEX", 'ORDER BY tag."key"'): "a list of tags reads all of them, by name",
-    ("USE TEMP B-TREE FOR ORDER BY", "ORDER BY post_tag.position"): "a post has 50 tags at most, a document looks at 40 posts",
+    ("USE TEMP B-TREE FOR ORDER BY", "ORDER BY post_tag.position"): "a post has 50 tags at most, a feed 40 posts",
 }
 
 
