@@ -102,7 +102,7 @@ def test_what_is_not_known_is_left_out_of_json() -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@settings(derandomize=True)
+@settings(deadline=None, derandomize=True)
 @given(st.text(min_size=1), st.text(), st.text(), st.text(min_size=1))
 def test_whatever_is_written_is_read_again(form: str, title: str, summary: str, html: str, tag: str) -> None:
     found = one(form, title=title, summary=summary, html=html, tags=(tag,))
