@@ -8,7 +8,7 @@ from pathlib import Path
 
 import feedparser
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -102,6 +102,7 @@ def test_what_is_not_known_is_left_out_of_json() -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
+@settings(deadline=None, derandomize=True)
 @given(st.text(min_size=1), st.text(), st.text(), st.text(min_size=1))
 def test_whatever_is_written_is_read_again(form: str, title: str, summary: str, html: str, tag: str) -> None:
     found = one(form, title=title, summary=summary, html=html, tags=(tag,))
@@ -109,6 +110,11 @@ def test_whatever_is_written_is_read_again(form: str, title: str, summary: str, 
     assert lines(found.html or "") == lines(kept)
     assert lines(found.title) == lines(plain(title).strip() or plain(summary).strip() or ITEM.link)
     assert [lines(each or "") for each in found.tags] == [lines(each) for each in [plain(tag)] if each]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_tag_of_which_nothing_is_left_is_not_told(form: str) -> None:
+    assert one(form, tags=(FORBIDDEN, "Rivers", "")).tags == ["Rivers"]
 
 
 def lines(text: str) -> str:

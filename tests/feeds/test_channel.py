@@ -85,10 +85,10 @@ def test_an_empty_one_is_valid_and_dated_by_the_site(blog: Blog, at: Callable[[d
     assert len(dates - {None}) == 1
 
 
-@pytest.mark.parametrize("path", ["/tags/unknown/{}", "/tags/rivers-2/{}", "/authors/nobody/{}", "/authors/editor/{}"])
-def test_a_tag_or_author_that_does_not_exist_is_not_found(rivers: Blog, path: str) -> None:
-    for file in ("feed.xml", "atom.xml", "feed.json", "feed/1.xml", "atom/1.xml", "feed/1.json"):
-        rivers.read(path.format(file), 404)
+def test_a_tag_or_author_that_does_not_exist_is_not_found(rivers: Blog) -> None:
+    for folder in ("/tags/unknown", "/tags/rivers-2", "/authors/nobody", "/authors/editor"):
+        for file in ("feed.xml", "atom.xml", "feed.json", "feed/1.xml", "atom/1.xml", "feed/1.json"):
+            rivers.read(f"{folder}/{file}", 404)
 
 
 def test_a_tag_of_drafts_alone_has_no_feed(blog: Blog, at: Callable[[datetime], None]) -> None:
