@@ -12,11 +12,17 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+# Of several processes that run tests at once, each takes ports of its own.
+OWN, OF = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+
 
 def free_port() -> int:
-    with closing(socket.socket()) as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
+    while True:
+        with closing(socket.socket()) as listening:
+            listening.bind(("127.0.0.1", 0))
+            port = int(listening.getsockname()[1])
+        if port % OF == OWN:
+            return port
 
 
 def until(true: Callable[[], object], seconds: float, what: str) -> None:

@@ -1,3 +1,5 @@
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,14 @@ def test_figures_are_medians_and_ratios_go_pair_by_pair() -> None:
     assert load.ratio("rate", ours, theirs) == 0.75
 
 
+@pytest.fixture
+def idle() -> Iterator[Server]:
+    """A process that does nothing, so that it need not be waited for."""
+    with subprocess.Popen(["sleep", "60"]) as process:
+        yield Server(process.pid, 8000)
+        process.kill()
+
+
 def monkey_wrk(monkeypatch: pytest.MonkeyPatch, **changes: int) -> None:
     said = {"requests": 100, "microseconds": 1000000, "bytes": 100000, "statuses": 0, "connect": 0, "read": 0,
             "write": 0, "timeout": 0, "p50": 1, "p99": 2} | changes  # fmt: skip
@@ -66,16 +76,16 @@ def monkey_wrk(monkeypatch: pytest.MonkeyPatch, **changes: int) -> None:
     ],
 )
 def test_wrong_answers_are_not_counted(
-    monkeypatch: pytest.MonkeyPatch, changes: dict[str, int], wire_bytes: int, why: str
+    monkeypatch: pytest.MonkeyPatch, idle: Server, changes: dict[str, int], wire_bytes: int, why: str
 ) -> None:
     monkey_wrk(monkeypatch, **changes)
     with pytest.raises(WrongAnswer, match=why):
-        load.run(Contender(Server(1, 8000), "/", wire_bytes), 1)
+        load.run(Contender(idle, "/", wire_bytes), 1)
 
 
-def test_right_answers_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_right_answers_are_counted(monkeypatch: pytest.MonkeyPatch, idle: Server) -> None:
     monkey_wrk(monkeypatch)
-    assert load.run(Contender(Server(1, 8000), "/", 1000), 1).requests == 100
+    assert load.run(Contender(idle, "/", 1000), 1).requests == 100
 
 
 def test_an_answer_knows_its_size_on_the_wire() -> None:

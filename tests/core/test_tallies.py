@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from blog.core import accounts, catalogue, publishing, shelves, tallies, years
+from blog.core import accounts, catalogue, entries, publishing, shelves, tallies, years
 from blog.core.errors import Missing
 from blog.core.publishing import Fields
 from blog.core.shelves import ALL, Shelf
@@ -166,8 +166,8 @@ def check(now: datetime) -> None:
     true = listed(now)
     ids = [row["id"] for row in true]
     assert paged(ALL) == (ids, len(ids))
-    upwards = [post.id for start in range(0, len(ids) + 1, SIZE) for post in shelves.oldest(ALL, start, SIZE)]
-    assert upwards == ids[::-1]
+    downwards = [post.id for last in range(len(ids), 0, -SIZE) for post in entries.until(ALL, last, SIZE).entries]
+    assert downwards == ids
     for tag in db.session.query(Tag).all():
         own = [row["id"] for row in true if tag.id in row["tags"]]
         assert paged(shelves.TAGGED, tag.id) == (own, len(own)), tag.name
@@ -239,5 +239,5 @@ def test_nothing_hidden_is_shown_even_when_tallies_and_dates_are_wrong(
     for shelf in (ALL, shelves.TAGGED):
         for start in range(30):
             shown = {post.id for post in shelves.page_of(shelf, start, 2, 1).posts}
-            shown |= {post.id for post in shelves.oldest(shelf, start, 2, 1)}
+            shown |= {post.id for post in entries.until(shelf, start + 2, 2, 1).entries}
             assert not shown & {*later, *(post.id for post in hidden)}
