@@ -19,7 +19,7 @@ run: .venv/ready
 	@exec .venv/bin/broadsheet serve
 
 test: .venv/ready-dev
-	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/ready-dev
 	.venv/bin/ruff check .
