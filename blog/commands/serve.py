@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
+from flask import Flask
 
 from blog import config, paths
 from blog.commands import opened, settings
@@ -32,7 +33,7 @@ def serve(ctx: click.Context, /, **asked: Any) -> None:
     listens = config.load(ctx.find_root().obj, **asked)
     address = probe(listens.host, listens.port)
     of = settings(ctx, begins=True, **asked)
-    loaded = _prepare(of)
+    app, loaded = _prepare(of)
     if loaded:
         click.echo(f"A new blog, with {loaded} samples (`broadsheet samples remove` takes them away).")
     click.echo(f"Broadsheet at {local_address(of.host, of.port)}/")
@@ -40,7 +41,7 @@ def serve(ctx: click.Context, /, **asked: Any) -> None:
         click.echo(f"Readers' address: {of.site_url}/")
     click.echo(f"Instance folder: {of.instance}\nCtrl-C stops it.")
     sys.stdout.flush()
-    run(of, address)
+    run(of, address, app)
     checkpoint(of)
 
 
@@ -71,13 +72,13 @@ def _why_not(error: OSError, host: str, port: int) -> str:
     return f"Nothing can listen on {host}, port {port}: {error.strerror}."
 
 
-def _prepare(of: Settings) -> int:
-    """Bring the database up to date, once, before any worker starts; how many samples were loaded."""
-    with opened(of):
+def _prepare(of: Settings) -> tuple[Flask, int]:
+    """The application, its database brought up to date before any worker starts; and how many samples were loaded."""
+    with opened(of) as app:
         if posts.outdated():
             _render_again()
         site.note_maker(_maker(of))
-        return samples.load(of.media)
+        return app, samples.load(of.media)
 
 
 def _render_again() -> None:

@@ -36,8 +36,8 @@ WARMING = ("/", "/feed.xml")
 forked: dict[str, Flask] = {}
 
 
-def run(of: Settings, address: str) -> None:
-    """Serve until a signal says otherwise. Raises Unusable when that cannot be."""
+def run(of: Settings, address: str, app: Flask) -> None:
+    """Serve an app until a signal says otherwise. Raises Unusable when that cannot be."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.errors import ConfigurationError, FatalError
@@ -67,7 +67,6 @@ def run(of: Settings, address: str) -> None:
         log_level=LogLevels.warning,
     )
     _allow_files()
-    app = create_app(of)
     _warm(app)
     try:
         with messenger(of, app):

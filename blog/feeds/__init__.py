@@ -10,4 +10,5 @@ __all__ = ["aliases", "init_app", "maps", "views"]
 
 def init_app(app: Flask) -> None:
     """Add the feeds to an app."""
+    app.url_map.converters["alias"] = aliases.AliasConverter
     app.register_blueprint(bp)
