@@ -2,7 +2,27 @@
 
 import multiprocessing
 import os
+import signal
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+
+
+def pool(workers: int) -> ProcessPoolExecutor:
+    """So many processes, each started when there is work for it; submit that work within `deaf`."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent)
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Processes that begin meanwhile never hear Ctrl-C, which reaches all of a terminal: their parent ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def end_with_parent() -> None:

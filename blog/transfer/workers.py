@@ -1,13 +1,10 @@
 """Render many texts at once, in worker processes that never outlive this one."""
 
-import multiprocessing
 import os
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
@@ -15,7 +12,7 @@ from blog.core import permalinks, rendering
 from blog.core.batches import slices
 from blog.core.errors import Invalid, Unavailable
 from blog.core.rendering import Rendered, Sizes
-from blog.processes import end_with_parent
+from blog.processes import deaf, pool
 
 T = TypeVar("T")
 # A worker takes longer to start than this many texts to render.
@@ -92,24 +89,13 @@ class _Renderers:
         """What will become of the texts."""
         self._seen += sum(job is not None for job in jobs)
         if self._seen > MANY and self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=end_with_parent)
+            self._pool = pool(self._workers)
         if self._pool and any(jobs):
-            with _deaf():
+            with deaf():
                 return self._pool.submit(_render_each, jobs)
         done: Future[list[Outcome]] = Future()
         done.set_result(_render_each(jobs))
         return done
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Processes that begin meanwhile never hear Ctrl-C, which reaches all of a terminal: their parent ends them."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _render_each(jobs: list[Job | None]) -> list[Outcome]:
