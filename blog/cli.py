@@ -26,6 +26,8 @@ COMMANDS: Mapping[str, str] = {
     "samples": "blog.commands.library",
     "user": "blog.commands.people",
     "config": "blog.commands.site",
+    "cards": "blog.commands.cards",
+    "preview-card": "blog.commands.cards",
     "feed": "blog.commands.feed",
     "doctor": "blog.commands.doctor",
     "tick": "blog.commands.tick",

@@ -55,6 +55,11 @@ class Settings:
         return self.instance / "media"
 
     @property
+    def cards(self) -> Path:
+        """The folder of drawn cards."""
+        return self.instance / "cards"
+
+    @property
     def https(self) -> bool:
         """Whether readers come by https."""
         return self.site_url.startswith("https://")

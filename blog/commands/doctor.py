@@ -8,6 +8,7 @@ from blog import config
 from blog.commands import as_json, blog, say
 from blog.core import doctor as core
 from blog.core import tallies
+from blog.social import health
 
 MARKS = {"good": "ok  ", "note": "note", "bad": "BAD "}
 
@@ -21,7 +22,7 @@ def doctor(ctx: click.Context, fix: bool, as_json: bool) -> None:
     if fix:
         with blog(ctx):
             tallies.mend()
-    findings = list(core.examine(config.load(ctx.find_root().obj)))
+    findings = [*core.examine(config.load(ctx.find_root().obj)), *health.examine()]
     bad = any(finding.level == "bad" for finding in findings)
     lines = [
         f"{MARKS[each.level]}  {each.what}" + (f"\n      {each.remedy}" if each.remedy else "") for each in findings

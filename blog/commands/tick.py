@@ -1,4 +1,4 @@
-"""tick: make the calls to other servers that wait in the outbox, once. `serve` does this by itself."""
+"""tick: do what waits in the outbox (tell hubs, draw cards), once. `serve` does this by itself."""
 
 from dataclasses import asdict
 
@@ -13,7 +13,7 @@ from blog.core.outbox import Report
 @as_json
 @click.pass_context
 def tick(ctx: click.Context, as_json: bool) -> None:
-    """Make the calls to other servers that are due. Exit status 0 also when they fail: they are made again later."""
+    """Do what is due: tell hubs, draw cards. Exit status 0 also when a call fails: it is made again later."""
     with blog(ctx) as app:
         report = outbox.run(app.extensions["carriers"])
     say("\n".join(_lines(report)), asdict(report), json_wanted=as_json)
@@ -21,14 +21,17 @@ def tick(ctx: click.Context, as_json: bool) -> None:
 
 def _lines(report: Report) -> list[str]:
     if report.busy:
-        return ["Another process is making the calls; nothing was done here."]
+        return ["Another process is at work on it; nothing was done here."]
     failed = [
         f"{one.target} ({one.about}) failed. {one.answer} "
         + (f"Next try: {one.retry_at:%Y-%m-%d %H:%M} UTC." if one.retry_at else "Given up.")
         for one in report.failed
     ]
-    made = f"Calls made: {report.calls}." if report.calls or failed else "Nothing was due."
-    return [*failed, made + (f" Errands waiting: {report.waiting}." if report.waiting else "")]
+    told = [f"Calls made: {report.calls}."] if report.calls or failed else []
+    told += [f"Cards drawn: {report.cards}."] if report.cards else []
+    told = told or ["Nothing was due."]
+    told += [f"Errands waiting: {report.waiting}."] if report.waiting else []
+    return [*failed, " ".join(told)]
 
 
 COMMANDS = {"tick": tick}

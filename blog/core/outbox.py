@@ -17,12 +17,15 @@ from blog.core import leases
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Errand
+from blog.models.outbox import CARD
 
 LEASE = "outbox"
 # After a failure it waits this long, each time twice as long: the twelfth is the last, a day and a half later.
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(days=1)
 TRIES = 12
+# So many errands are read at once.
+TOGETHER = 20
 # What ended is kept to be told by `doctor`.
 KEPT = timedelta(days=30)
 MOST_KEPT = 300
@@ -60,6 +63,11 @@ class Due:
     attempts: int
     rows: tuple[tuple[int, int], ...]
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What tells it from others."""
+        return self.kind, self.target, self.about
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -73,9 +81,13 @@ class Failure:
 
 @dataclass
 class Report:
-    """What a run did: how many calls it made, what failed, how many errands wait; `busy` if another process runs."""
+    """What a run did: how many calls it made to others and how many cards it drew, what failed, how many errands wait.
+
+    `busy` says that another process is at it.
+    """
 
     calls: int = 0
+    cards: int = 0
     failed: list[Failure] = field(default_factory=list)
     waiting: int = 0
     busy: bool = False
@@ -93,14 +105,14 @@ def run(carriers: Mapping[str, Carrier]) -> Report:
                 leases.give_back(LEASE, holder)
         else:
             report.busy = True
-    report.waiting = db.session.scalar(select(func.count()).where(WAITING)) or 0
+    report.waiting = db.session.scalar(select(func.count()).where(WAITING, Errand.kind.in_(carriers))) or 0
     db.session.rollback()
     return report
 
 
 def _run(carriers: Mapping[str, Carrier], report: Report, holder: str) -> None:
     closed: dict[str, Failed] = {}
-    for errand in due(carriers):
+    for errand in _one_by_one(carriers):
         if not leases.take(LEASE, holder):
             break
         try:
@@ -110,7 +122,8 @@ def _run(carriers: Mapping[str, Carrier], report: Report, holder: str) -> None:
             calls = carrier.calls(errand.about)
             db.session.rollback()
             for about in calls:
-                report.calls += 1
+                report.calls += errand.kind != CARD
+                report.cards += errand.kind == CARD
                 carrier.call(errand.target, about)
             end(errand)
         except Failed as failure:
@@ -120,15 +133,27 @@ def _run(carriers: Mapping[str, Carrier], report: Report, holder: str) -> None:
             report.failed.append(Failure(errand.target, errand.about, str(failure), retry_at))
 
 
+def _one_by_one(kinds: Collection[str]) -> Iterator[Due]:
+    """What is due, each thing once: what comes meanwhile is not kept waiting by a long row of others."""
+    seen: set[tuple[str, str, str]] = set()
+    while found := [one for one in due(kinds) if one.place not in seen][:TOGETHER]:
+        seen |= {one.place for one in found}
+        yield from found
+
+
 WAITING: ColumnElement[bool] = Errand.done_at.is_(None)
 
 
 def due(kinds: Collection[str]) -> list[Due]:
-    """What is due now, by target; what one target is to be told twice about one thing is one errand."""
+    """What is due now, by target; what one target is to be told twice about one thing is one errand.
+
+    Kinds come in the order of the alphabet turned round: hubs are told before cards are drawn.
+    """
     now = clock.now()
     ready = (Errand.kind.in_(kinds), Errand.not_before <= now, or_(Errand.retry_at.is_(None), Errand.retry_at <= now))
     place = (Errand.kind, Errand.target, Errand.about)
-    query = select(*place, Errand.attempts, Errand.id, Errand.changes).where(WAITING, *ready).order_by(*place)
+    query = select(*place, Errand.attempts, Errand.id, Errand.changes).where(WAITING, *ready)
+    query = query.order_by(Errand.kind.desc(), Errand.target, Errand.about)
     rows = db.session.execute(query).all()
     db.session.rollback()
     return list(_together(rows))

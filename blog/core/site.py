@@ -13,13 +13,14 @@ from blog.core import values
 from blog.core.errors import Invalid
 from blog.core.transaction import writing
 from blog.extensions import db
+from blog.hostnames import ascii_name
 from blog.models import FollowLink, Site
 from blog.models.triggers import BUMP
 
 # Every network that share links are made for (blog.social.share holds how).
 NETWORKS = (
     "x facebook linkedin bluesky mastodon threads reddit hackernews whatsapp telegram email"
-    " tumblr line vk weibo instapaper sms"
+    " pinterest tumblr line vk weibo instapaper sms"
 ).split()
 SHOWN = "x facebook linkedin bluesky mastodon threads reddit whatsapp telegram email".split()
 HUBS = 5
@@ -35,6 +36,8 @@ FIRST_ROW: dict[str, Any] = {
     "follow": [],
     "networks": SHOWN,
     "hubs": [],
+    "fediverse": "",
+    "atproto_did": "",
     "foreign_media": False,
     "public_version": 1,
     "changed_version": 1,
@@ -126,6 +129,28 @@ def _hubs(text: str) -> list[str]:
     return hubs
 
 
+def _fediverse(text: str) -> str:
+    account = re.fullmatch(r"@?([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9_])?)@([^@\s/:]+)", text.strip())
+    if not text.strip():
+        return ""
+    try:
+        host = ascii_name(account[2].lower()) if account else ""
+    except ValueError:
+        host = ""
+    if not account or "." not in host:
+        raise Invalid("fediverse", f"“{values.line(text)[:60]}” is no account; one looks like @ana@mastodon.social.")
+    return f"@{account[1]}@{host}"
+
+
+def _did(text: str) -> str:
+    value = text.strip()
+    if value and not re.fullmatch(r"did:(?:plc:[a-z2-7]{24}|web:[a-z0-9.-]{3,253})", value):
+        raise Invalid(
+            "atproto_did", f"“{values.line(text)[:60]}” is no id; one looks like did:plc: and 24 letters and digits."
+        )
+    return value
+
+
 def _json_list(field: str, text: str) -> list[Any] | None:
     """The list that a program gave as JSON; None when people wrote the value."""
     if not text.lstrip().startswith("["):
@@ -158,6 +183,8 @@ SETTINGS: Mapping[str, SiteSetting] = {
     ),
     "networks": SiteSetting("share links shown, in order", _networks, ", ".join),
     "hubs": SiteSetting("WebSub hubs that are told of new posts at once", _hubs, ", ".join),
+    "fediverse": SiteSetting("the author's account, like @ana@mastodon.social", _fediverse),
+    "atproto_did": SiteSetting("the author's Bluesky id, so that this domain can be their name there", _did),
     "foreign_media": SiteSetting(
         "show pictures that lie on other sites (on or off)", _yes, lambda value: "on" if value else "off"
     ),

@@ -16,6 +16,8 @@ TAG_LENGTH = 80
 # What XML 1.0 cannot carry (no feed could hold it), and DEL, which shows nothing. Tabs and line ends stay.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-([A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3}))*")
+# The names of drawn cards: a slug, and the hash of what the card shows.
+CARD = re.compile(r"(?:(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)-)?(?P<hash>[0-9a-f]{16})\.(?:png|jpg)")
 YEARS = range(1000, 9999)
 
 

@@ -1,7 +1,9 @@
-"""The outbox: calls to other servers that wait to be made; and leases, so that one process makes them.
+"""The outbox: what waits to be done after a change (calls to other servers, cards to be drawn); and leases, so that
+one process does it.
 
-Triggers put pings in for each hub of the site whenever a post that feeds show comes, changes or goes: in the same
-transaction as the change, whoever writes it. A scheduled post's ping waits for the post's time.
+Triggers put pings in for each hub of the site whenever a post that feeds show comes, changes or goes, and cards to be
+drawn when they show something else: in the same transaction as the change, whoever writes it. What a scheduled post
+asks for waits for the post's time.
 """
 
 from datetime import datetime
@@ -13,11 +15,12 @@ from blog.extensions import Base
 from blog.models import tally
 from blog.models.types import Instant
 
-WEBSUB = "websub"
+WEBSUB, CARD = "websub", "card"
 
 
 class Errand(Base):
-    """One call to be made. `about` says of what: for pings the scope of a feed, as tallies name it (`tag:12`).
+    """One thing to be done. `about` says of what: for pings the scope of a feed, as tallies name it (`tag:12`), for
+    cards `post:12` or `site`; `target` is the address of a hub, and empty for what is done here.
 
     `changes` counts how often it was asked for: who carries it out ends it only if nobody asked again meanwhile.
     `answer` is what was said when it failed last; one that ended with an answer was given up, '' is a success.
@@ -93,6 +96,14 @@ OF_HUBS = (
     " WHERE {listed} AND published_at > {now} AND author_id IS NOT NULL UNION"
     " SELECT 'tag:' || tag_id, listed_at FROM post_tag WHERE listed_at > {now}) AS scope"
 )
+# What a card shows of a post, and of the site.
+SHOWN = "title slug language cover author_id kind published_at deleted_at".split()
+SHOWN_OF_SITE = "title tagline language accent author timezone".split()
+DRAW = (
+    "INSERT INTO outbox (kind, target, about, not_before)"
+    " SELECT '{kind}', '', {about}, CASE WHEN {moment} > {now} THEN {moment} ELSE '{at_once}' END WHERE TRUE"
+    " ON CONFLICT (kind, target, about, not_before) WHERE done_at IS NULL DO UPDATE SET changes = changes + 1"
+)
 
 
 def statements() -> dict[str, str]:
@@ -115,7 +126,21 @@ def statements() -> dict[str, str]:
         "outbox_post_tag_update_new": _put(dated, "NEW", _changed(["listed_at"])),
         "outbox_site_hubs": f"UPDATE OF hubs ON site WHEN OLD.hubs <> NEW.hubs BEGIN {of_hubs}; END",
     }
-    return {name: f"CREATE TRIGGER {name} AFTER {body}" for name, body in bodies.items()}
+    return {name: f"CREATE TRIGGER {name} AFTER {body}" for name, body in (bodies | _drawings()).items()}
+
+
+def _drawings() -> dict[str, str]:
+    """Trigger name -> its body, of those that ask for cards."""
+    told = {"kind": CARD, "now": NOW, "at_once": AT_ONCE}
+    of_post = DRAW.format(about="'post:' || NEW.id", moment="NEW.published_at", **told)
+    of_site = DRAW.format(about="'site'", moment="''", **told)
+    public = "NEW.published_at IS NOT NULL AND NEW.deleted_at IS NULL"
+    posts, site = ", ".join(SHOWN), ", ".join(SHOWN_OF_SITE)
+    return {
+        "outbox_card_insert": f"INSERT ON post WHEN {public} BEGIN {of_post}; END",
+        "outbox_card_update": f"UPDATE OF {posts} ON post WHEN {public} AND {_changed(SHOWN)} BEGIN {of_post}; END",
+        "outbox_card_site": f"UPDATE OF {site} ON site WHEN {_changed(SHOWN_OF_SITE)} BEGIN {of_site}; END",
+    }
 
 
 def _changed(columns: list[str]) -> str:

@@ -2,15 +2,17 @@
 
 from flask import Flask
 
-from blog.models.outbox import WEBSUB
-from blog.social import websub
+from blog.models.outbox import CARD, WEBSUB
+from blog.social import drawing, elsewhere, views, websub
+from blog.social.blueprint import bp
 from blog.social.links import GLOBALS
-from blog.social.views import bp
+
+__all__ = ["elsewhere", "init_app", "views"]
 
 
 def init_app(app: Flask) -> None:
     """Add the social pages and template globals to an app, and who carries its errands."""
     app.register_blueprint(bp)
-    for function in GLOBALS:
+    for function in (*GLOBALS, elsewhere.oembed_address):
         app.add_template_global(function)
-    app.extensions["carriers"] = {WEBSUB: websub.CARRIER}
+    app.extensions["carriers"] = {WEBSUB: websub.CARRIER, CARD: drawing.CARRIER}

@@ -3,10 +3,14 @@
 from flask import current_app, url_for
 
 from blog.core import permalinks
+from blog.core.catalogue import Named
 from blog.core.reading import Article
 from blog.models import FollowLink
-from blog.social import metadata, share
+from blog.social import metadata, pictures, qr, share
 from blog.web import templating
+
+# Longer ones make codes so fine that cameras miss them.
+LONGEST_CODE = 400
 
 
 def canonical(post: Article) -> str:
@@ -16,7 +20,14 @@ def canonical(post: Article) -> str:
 
 def share_links(post: Article) -> list[share.ShareLink]:
     """Links that share this post, as the site's settings order them."""
-    return share.share_links(post.title, canonical(post), templating.site().networks)
+    networks = templating.site().networks
+    picture = pictures.preview_of_post(post, author_name(post)).address if "pinterest" in networks else ""
+    return share.share_links(post.title, canonical(post), networks, picture)
+
+
+def qr_code(address: str) -> qr.Code | None:
+    """The QR code of an address; None for one too long to be read by a telephone."""
+    return qr.code(address) if len(address) <= LONGEST_CODE else None
 
 
 def follow_links() -> list[FollowLink]:
@@ -36,19 +47,28 @@ def author_path(post: Article) -> str:
     return url_for("reader.home")
 
 
-def page_metadata(path: str, title: str, description: str = "") -> metadata.Metadata:
-    """The metadata of a page that is no post."""
-    return metadata.of_page(_facts(), path, title, description)
+def page_metadata(path: str, title: str, description: str = "", tag: Named | None = None) -> metadata.Metadata:
+    """The metadata of a page that is no post; `tag` is the tag that it shows."""
+    card = pictures.card_of_tag(tag.name, tag.slug) if tag else pictures.card_of_site()
+    return metadata.of_page(_facts(), path, title, description, card.preview)
 
 
 def post_metadata(post: Article, author: str) -> metadata.Metadata:
     """The metadata of an article or page; `author` is the path of its author's page."""
-    path = permalinks.path_of(post)
-    return metadata.of_post(_facts(), post, path, author=author_name(post), author_url=templating.absolute(author))
+    name = author_name(post)
+    return metadata.of_post(
+        _facts(),
+        post,
+        permalinks.path_of(post),
+        author=name,
+        author_url=templating.absolute(author),
+        archive=url_for("reader.archive"),
+        preview=pictures.preview_of_post(post, name),
+    )
 
 
 def _facts() -> metadata.Facts:
     return metadata.Facts(templating.site(), str(current_app.config["SITE_URL"]))
 
 
-GLOBALS = (canonical, share_links, follow_links, author_name, author_path, page_metadata, post_metadata)
+GLOBALS = (canonical, share_links, qr_code, follow_links, author_name, author_path, page_metadata, post_metadata)

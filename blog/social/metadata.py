@@ -22,16 +22,26 @@ REGIONS = {
 
 
 @dataclass(frozen=True)
+class Preview:
+    """The picture that a page is shared with: its whole address, media type, size in pixels, and what it shows."""
+
+    address: str
+    type: str
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True)
 class Metadata:
-    """What stands in a page's head: `properties` are Open Graph's, `data` is JSON-LD."""
+    """What stands in a page's head: `properties` are Open Graph's, each of `data` is JSON-LD, `names` are others."""
 
     canonical: str
     title: str
     description: str
     properties: list[tuple[str, str]]
-    data: Mapping[str, Any]
-    card: str = "summary"
-    robots: str = ""
+    data: list[Mapping[str, Any]]
+    names: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -49,38 +59,41 @@ def locale(language: str) -> str:
     return f"{parts[0]}_{region}" if region else ""
 
 
-def of_page(facts: Facts, path: str, title: str, description: str = "") -> Metadata:
+def of_page(facts: Facts, path: str, title: str, description: str, preview: Preview) -> Metadata:
     """A page that is no post: home, a list, an error."""
     site, url = facts.site, facts.site_url + path
     about = shorten(description or site.tagline or site.title, DESCRIPTION_LENGTH)
-    properties = [("og:type", "website"), *_common(facts, title, about, url, site.language)]
+    properties = [("og:type", "website"), *_common(facts, title, about, url, site.language), *_picture(preview)]
     kind = "WebSite" if path == "/" else "CollectionPage"
-    data = {"@context": "https://schema.org", "@type": kind, "name": title, "url": url, "inLanguage": site.language}
-    return Metadata(url, title, about, properties, data | ({"description": about} if about else {}))
+    data: list[Mapping[str, Any]] = [
+        {**_thing(kind), "name": title, "url": url, "description": about, "inLanguage": site.language}
+    ]
+    if path != "/":
+        data.append(_breadcrumbs((site.title, facts.site_url + "/"), (title, url)))
+    return Metadata(url, title, about, properties, data, _names(site))
 
 
-def of_post(facts: Facts, post: "Article", path: str, *, author: str, author_url: str) -> Metadata:
-    """An article or a page of its own."""
-    url = facts.site_url + path
+def of_post(
+    facts: Facts, post: "Article", path: str, *, author: str, author_url: str, archive: str, preview: Preview
+) -> Metadata:
+    """An article or a page of its own; `archive` is the path of the list that holds all articles."""
+    site, url = facts.site, facts.site_url + path
     canonical = post.canonical_url or url
     about = shorten(post.standfirst or post.title, DESCRIPTION_LENGTH)
-    language = post.language or facts.site.language
-    published = post.published_at
-    changed = post.revised_at or published
-    properties = [("og:type", "article"), *_common(facts, post.title, about, canonical, language)]
-    properties += [("article:published_time", _stamp(published)), ("article:modified_time", _stamp(changed))]
+    language = post.language or site.language
+    published, changed = _stamp(post.published_at), _stamp(post.revised_at or post.published_at)
+    properties = [("og:type", "article"), *_common(facts, post.title, about, canonical, language), *_picture(preview)]
+    properties += [("article:published_time", published), ("article:modified_time", changed)]
     properties += [("article:author", author_url)] + [("article:tag", tag.name) for tag in post.tags]
-    picture = _picture(facts, post)
-    properties += picture
     data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": "BlogPosting" if post.kind == "post" else "WebPage",
+        **_thing("BlogPosting" if post.kind == "post" else "WebPage"),
         "headline": post.title,
         "description": about,
-        "datePublished": _stamp(published),
-        "dateModified": _stamp(changed),
+        "datePublished": published,
+        "dateModified": changed,
         "author": {"@type": "Person", "name": author, "url": author_url},
-        "publisher": {"@type": "Organization", "name": facts.site.title, "url": facts.site_url + "/"},
+        "publisher": {"@type": "Organization", "name": site.title, "url": facts.site_url + "/"},
+        "image": preview.address,
         "mainEntityOfPage": canonical,
         "url": canonical,
         "inLanguage": language,
@@ -88,10 +101,11 @@ def of_post(facts: Facts, post: "Article", path: str, *, author: str, author_url
     }
     if post.tags:
         data["keywords"] = [tag.name for tag in post.tags]
-    if picture:
-        data["image"] = picture[0][1]
-    card = "summary_large_image" if picture else "summary"
-    return Metadata(canonical, post.title, about, properties, data, card, "noindex" if post.unlisted else "")
+    steps = [(site.title, facts.site_url + "/"), (post.title, url)]
+    if post.kind == "post":
+        steps.insert(1, ("Archive", facts.site_url + archive))
+    names = _names(site, robots="noindex" if post.unlisted else "")
+    return Metadata(canonical, post.title, about, properties, [data, _breadcrumbs(*steps)], names)
 
 
 def _common(facts: Facts, title: str, about: str, url: str, language: str) -> list[tuple[str, str]]:
@@ -105,18 +119,30 @@ def _common(facts: Facts, title: str, about: str, url: str, language: str) -> li
     return [(name, content) for name, content in told if content]
 
 
-def _picture(facts: Facts, post: "Article") -> list[tuple[str, str]]:
-    """The first picture of a text that networks can show: of known size (or the first share shows none), no WebP."""
-    known = (each for each in post.pictures if each["width"] and each["height"])
-    picture = next((each for each in known if not each["src"].endswith(".webp")), None)
-    if picture is None:
-        return []
+def _picture(preview: Preview) -> list[tuple[str, str]]:
     return [
-        ("og:image", facts.site_url + picture["src"]),
-        ("og:image:width", str(picture["width"])),
-        ("og:image:height", str(picture["height"])),
-        ("og:image:alt", picture["alt"] or post.title),
+        ("og:image", preview.address),
+        ("og:image:type", preview.type),
+        ("og:image:width", str(preview.width)),
+        ("og:image:height", str(preview.height)),
+        ("og:image:alt", preview.alt),
     ]
+
+
+def _names(site: "Site", robots: str = "") -> list[tuple[str, str]]:
+    told = [("robots", robots), ("twitter:card", "summary_large_image"), ("fediverse:creator", site.fediverse)]
+    return [(name, content) for name, content in told if content]
+
+
+def _thing(kind: str) -> dict[str, Any]:
+    return {"@context": "https://schema.org", "@type": kind}
+
+
+def _breadcrumbs(*steps: tuple[str, str]) -> dict[str, Any]:
+    """The way to a page, from the home page on."""
+    told = [{"@type": "ListItem", "position": place, "name": name, "item": url}
+            for place, (name, url) in enumerate(steps, 1)]  # fmt: skip
+    return {**_thing("BreadcrumbList"), "itemListElement": told}
 
 
 def _stamp(moment: datetime) -> str:

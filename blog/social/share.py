@@ -52,6 +52,7 @@ class Network:
 
     name: str
     address: Callable[[str, str], str]
+    pictured: Callable[[str, str, str], str] | None = None  # where a picture is shared, not an address
 
 
 @lru_cache(maxsize=64)
@@ -115,6 +116,11 @@ def _threads(title: str, url: str) -> str:
     return f"https://www.threads.com/intent/post?text={encoded(short)}&url={encoded(url)}"
 
 
+def _pin(title: str, url: str, picture: str = "") -> str:
+    media = f"&media={encoded(picture)}" if picture else ""
+    return f"https://www.pinterest.com/pin/create/button/?url={encoded(url)}{media}&description={encoded(title)}"
+
+
 def _email(title: str, url: str) -> str:
     def letter(subject: str) -> str:
         return f"mailto:?subject={encoded(subject)}&body={encoded(subject)}%0D%0A%0D%0A{encoded(url)}"
@@ -140,6 +146,7 @@ NETWORKS: Mapping[str, Network] = {
     "whatsapp": Network("WhatsApp", lambda t, u: f"https://api.whatsapp.com/send?text={encoded(f'{t} {u}')}"),
     "telegram": Network("Telegram", lambda t, u: f"https://t.me/share/url?url={encoded(u)}&text={encoded(t)}"),
     "email": Network("e-mail", _email),
+    "pinterest": Network("Pinterest", _pin, _pin),
     "tumblr": Network(
         "Tumblr",
         lambda t, u: f"https://www.tumblr.com/widgets/share/tool?canonicalUrl={encoded(u)}&title={encoded(t)}",
@@ -156,11 +163,18 @@ NETWORKS: Mapping[str, Network] = {
 }
 
 
-def share_links(title: str, url: str, networks: Iterable[str]) -> list[ShareLink]:
-    """A link for each network, in the given order; unknown keys are passed over."""
+def share_links(title: str, url: str, networks: Iterable[str], picture: str = "") -> list[ShareLink]:
+    """A link for each network, in the given order; unknown keys are passed over. `picture` is a whole address."""
     words = " ".join(title.split())
     known = [(key, NETWORKS[key]) for key in networks if key in NETWORKS]
-    return [ShareLink(key, network.name, network.address(words, url)) for key, network in known]
+    return [
+        ShareLink(
+            key,
+            network.name,
+            network.pictured(words, url, picture) if network.pictured else network.address(words, url),
+        )
+        for key, network in known
+    ]
 
 
 def on_server(title: str, url: str, host: str) -> str:

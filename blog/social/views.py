@@ -1,16 +1,15 @@
 """Share to a Mastodon server of the reader's own, without a script, a redirect or a memory of it."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from blog.core import reading
 from blog.social import share
+from blog.social.blueprint import bp
 from blog.social.links import canonical
 
 LONGEST = 300
 WRONG = "That is not a server’s name. It looks like mastodon.social: no https://, no @, no path."
-
-bp = Blueprint("social", __name__)
 
 
 @bp.get("/share/mastodon/")

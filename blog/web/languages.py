@@ -16,11 +16,12 @@ def date(moment: datetime, mark: str, language: str, timezone: str) -> Markup:
     local = moment.astimezone(ZoneInfo(timezone))
     named = Markup(' class="{}"').format(mark) if mark else Markup("")
     return Markup('<time{} datetime="{}" lang="{}">{}</time>').format(
-        named, local.replace(microsecond=0).isoformat(), language, _in_words(local, language)
+        named, local.replace(microsecond=0).isoformat(), language, in_words(local, language)
     )
 
 
-def _in_words(moment: datetime, language: str) -> str:
+def in_words(moment: datetime, language: str) -> str:
+    """The date of a moment in the words of a language; in English if nobody knows it."""
     from babel.dates import format_date
 
     return format_date(moment, "long", locale=_locale(language))

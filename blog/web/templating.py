@@ -23,7 +23,7 @@ from blog.web import delivery, languages
 
 T = TypeVar("T")
 # Each is called by the name of its file: a template need not import it, which takes Jinja longer than to fill it in.
-MACROS = ("parts", "lists", "social")
+MACROS = ("icons", "parts", "lists", "social")
 
 
 def init_app(app: Flask, settings: Settings) -> None:

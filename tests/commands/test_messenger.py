@@ -85,6 +85,8 @@ def test_two_servers_do_not_say_it_twice(
 
 def test_an_idle_server_writes_nothing(server: Server, instance: Path) -> None:
     with_eyes = sqlite_driver().connect(instance / "blog.db")
+    waits = "SELECT count(*) FROM outbox WHERE done_at IS NULL UNION ALL SELECT count(*) FROM lease"
+    until(lambda: with_eyes.execute(waits).fetchall() == [(0,), (0,)], 20, "the samples' cards")
     before = with_eyes.execute("PRAGMA data_version").fetchone()
     time.sleep(2 * messenger.LOOK_SECONDS + 0.5)
     assert with_eyes.execute("PRAGMA data_version").fetchone() == before
@@ -255,5 +257,6 @@ def test_the_agenda_sees_what_others_write(blog: Blog, command: Command) -> None
     command("new", "Now", "--publish")
     assert agenda.due() and agenda.due()
     command("config", "hubs", "")
+    command("tick")
     assert not agenda.due()
     agenda.close()

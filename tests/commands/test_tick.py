@@ -31,7 +31,7 @@ def tick(command: Command, hub: Hub) -> Command:
 def test_it_makes_the_calls_that_are_due(command: Command, tick: Command, hub: Hub) -> None:
     command("new", "Rivers", "--publish")
     answer = tick()
-    assert (answer.status, answer.out, answer.err) == (0, "Calls made: 3.\n", "")
+    assert (answer.status, answer.out, answer.err) == (0, "Calls made: 3. Cards drawn: 1.\n", "")
     assert hub.topics == [f"{SITE_URL}/{file}" for file in ("feed.xml", "atom.xml", "feed.json")]
 
 
@@ -41,7 +41,7 @@ def test_with_nothing_due_it_says_so(tick: Command, hub: Hub) -> None:
 
 def test_what_waits_for_its_time_is_told(command: Command, tick: Command, hub: Hub) -> None:
     command("new", "Rivers", "--publish", "--date", "2999-01-01")
-    assert (tick().out, hub.heard) == ("Nothing was due. Errands waiting: 1.\n", [])
+    assert (tick().out, hub.heard) == ("Nothing was due. Errands waiting: 2.\n", [])
 
 
 def test_what_failed_is_told_with_its_next_try_and_is_no_failure_of_tick(
@@ -52,14 +52,14 @@ def test_what_failed_is_told_with_its_next_try_and_is_no_failure_of_tick(
     answer = tick()
     assert (answer.status, answer.err) == (0, "")
     assert answer.out.startswith(f"{hub.address} (all) failed. It answered 500: Out of order. Next try: 20")
-    assert answer.out.endswith(" UTC.\nCalls made: 1. Errands waiting: 1.\n")
+    assert answer.out.endswith(" UTC.\nCalls made: 1. Cards drawn: 1. Errands waiting: 1.\n")
 
 
 def test_what_is_given_up_is_told(command: Command, tick: Command, hub: Hub, instance: Path) -> None:
     command("new", "Rivers", "--publish")
     change(instance, f"UPDATE outbox SET attempts = {outbox.TRIES - 1}")
     hub.fails(410)
-    assert tick().out == f"{hub.address} (all) failed. It answered 410. Given up.\nCalls made: 1.\n"
+    assert tick().out == f"{hub.address} (all) failed. It answered 410. Given up.\nCalls made: 1. Cards drawn: 1.\n"
 
 
 def test_programs_get_the_same(command: Command, tick: Command, hub: Hub) -> None:
@@ -67,7 +67,7 @@ def test_programs_get_the_same(command: Command, tick: Command, hub: Hub) -> Non
     hub.fails(500)
     data = tick("--json").data
     [failure] = data.pop("failed")
-    assert data == {"calls": 1, "waiting": 1, "busy": False}
+    assert data == {"calls": 1, "cards": 1, "waiting": 1, "busy": False}
     assert (failure["target"], failure["about"], failure["answer"]) == (hub.address, "all", "It answered 500.")
 
 
@@ -76,7 +76,7 @@ def test_another_process_at_work_is_left_alone(blog: Blog, command: Command, tic
     leases.take(outbox.LEASE, "other")
     answer = tick()
     assert (answer.status, hub.heard) == (0, [])
-    assert answer.out == "Another process is making the calls; nothing was done here.\n"
+    assert answer.out == "Another process is at work on it; nothing was done here.\n"
 
 
 def test_a_locked_database_is_one_sentence(command: Command, tick: Command, instance: Path, hub: Hub) -> None:
@@ -89,7 +89,7 @@ def test_a_locked_database_is_one_sentence(command: Command, tick: Command, inst
         connection.close()
     assert (answer.status, answer.out, hub.heard) == (1, "", [])
     assert answer.err.startswith("Another process is writing to the database.") and answer.err.count("\n") == 1
-    assert rows(instance, "SELECT attempts FROM outbox") == [(0,)]
+    assert rows(instance, "SELECT attempts FROM outbox") == [(0,), (0,)]
 
 
 def test_without_a_blog_there_is_nothing_to_do(command: Command, instance: Path) -> None:

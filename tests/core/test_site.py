@@ -56,6 +56,8 @@ GOOD: list[tuple[str, str, object, str]] = [
         "https://a.example/hub, https://b.example/",
     ),
     ("hubs", "", [], ""),
+    ("fediverse", "ana@mastodon.social", "@ana@mastodon.social", "@ana@mastodon.social"),
+    ("atproto_did", " did:web:essays.example ", "did:web:essays.example", "did:web:essays.example"),
     ("foreign_media", "on", True, "on"),
     ("foreign_media", "No", False, "off"),
 ]
@@ -99,6 +101,8 @@ BAD: list[tuple[str, str, str]] = [
         ";".join(f"Me{number} https://me.example/" for number in range(31)),
         "31 follow links were given; 30 are allowed.",
     ),
+    ("fediverse", "ana", "“ana” is no account; one looks like @ana@mastodon.social."),
+    ("atproto_did", "ana", "“ana” is no id; one looks like did:plc: and 24 letters and digits."),
     ("hubs", "a.example", "“a.example” is not a whole address; it should start with https://."),
     ("foreign_media", "perhaps", "“perhaps” should be on or off."),
 ]
@@ -178,6 +182,6 @@ def test_there_is_one_site_only(app: Flask) -> None:
             text(
                 "INSERT INTO site SELECT 2, title, tagline, language, timezone, accent, author, footer, follow,"
                 " networks, foreign_media, samples_at, public_version, changed_version, changed_at, made_by,"
-                " hubs, guid FROM site"
+                " hubs, guid, fediverse, atproto_did FROM site"
             )
         )

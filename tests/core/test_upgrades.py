@@ -11,7 +11,7 @@ from blog.models import Site
 from tests.core.test_schema import begun, change
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
-NEW = {"made_by", "hubs", "guid"}
+NEW = {"made_by", "hubs", "guid", "fediverse", "atproto_did"}
 
 
 @pytest.fixture

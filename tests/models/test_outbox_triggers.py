@@ -19,6 +19,7 @@ from blog.core.publishing import Fields
 from blog.core.transaction import writing
 from blog.extensions import db, sqlite_driver
 from blog.models import Errand, Person, Post, Site, Tag, post_tag
+from blog.models.outbox import WEBSUB
 from tests.world import LONG_AGO, Blog, Result, write
 
 HUB, OTHER = "https://hub.example/", "https://other.example/"
@@ -44,6 +45,8 @@ class World(Blog):
         self.page = self.make_post("Page", kind="page")
         self.unlisted = self.make_post("Unlisted", unlisted=True, tags=["Rivers"])
         configure("hubs", HUB)
+        # Cards are asked for whatever the hubs are (see tests/social/test_pictures.py); another command mends this.
+        self.run(*(text(f"DROP TRIGGER outbox_card_{name}") for name in ("insert", "update", "site")))
         self.forget()
 
     def forget(self) -> None:
@@ -71,7 +74,7 @@ def waiting(at: datetime = AT_ONCE, target: str = HUB) -> str:
 
 def rows() -> int:
     db.session.rollback()
-    return len(db.session.scalars(select(Errand.id)).all())
+    return len(db.session.scalars(select(Errand.id).where(Errand.kind == WEBSUB)).all())
 
 
 Act = Callable[[World], object]
@@ -300,7 +303,7 @@ def test_a_kill_leaves_both_or_neither(world: World) -> None:
     db.session.rollback()
     made = len(db.session.scalars(select(Post.id).where(Post.slug.like("post-%"))).all())
     assert made in (said + 1, said + 2)
-    assert db.session.scalars(select(Errand.changes)).all() == [made]
+    assert db.session.scalars(select(Errand.changes).where(Errand.kind == WEBSUB)).all() == [made]
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -27,6 +27,7 @@ EXACT = {
     "whatsapp": f"https://api.whatsapp.com/send?text={T}%20{U}",
     "telegram": f"https://t.me/share/url?url={U}&text={T}",
     "email": f"mailto:?subject={T}&body={T}%0D%0A%0D%0A{U}",
+    "pinterest": f"https://www.pinterest.com/pin/create/button/?url={U}&description={T}",
     "tumblr": f"https://www.tumblr.com/widgets/share/tool?canonicalUrl={U}&title={T}",
     "line": f"https://social-plugins.line.me/lineit/share?url={U}",
     "vk": f"https://vk.com/share.php?url={U}&title={T}",
@@ -44,6 +45,7 @@ APART = {
     "reddit": ("title", "url"),
     "hackernews": ("t", "u"),
     "telegram": ("text", "url"),
+    "pinterest": ("description", "url"),
     "tumblr": ("title", "canonicalUrl"),
     "line": (None, "url"),
     "vk": ("title", "url"),
@@ -89,6 +91,13 @@ def test_the_table_is_whole() -> None:
 @pytest.mark.parametrize("network", EXACT)
 def test_a_networks_link_is_exactly_as_documented(network: str) -> None:
     assert address(network, TITLE) == EXACT[network]
+
+
+def test_where_pictures_are_shared_there_is_one() -> None:
+    picture = "https://essays.example/cards/post-0123456789abcdef.png"
+    [pin] = share_links(TITLE, URL, ["pinterest"], picture)
+    media = "https%3A%2F%2Fessays.example%2Fcards%2Fpost-0123456789abcdef.png"
+    assert pin.address == f"https://www.pinterest.com/pin/create/button/?url={U}&media={media}&description={T}"
 
 
 @pytest.mark.parametrize("network", EXACT)

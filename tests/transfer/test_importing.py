@@ -142,11 +142,11 @@ def test_a_picture_with_a_difficult_address_is_shown(
 
 def test_a_cover_is_shown_and_previewed(command: Command, blog: Blog, tmp_path: Path) -> None:
     write(tmp_path, "in/a.md", text("A", date="2024-05-01", cover="images/lake.png"))
-    write(tmp_path, "in/images/lake.png", picture(64, 48))
+    write(tmp_path, "in/images/lake.png", picture(640, 340))
     command("import", str(tmp_path / "in"))
     page = blog.read("/posts/a/")
     (image,) = page.xpath("//article//figure[contains(@class, 'cover')]/img")
-    assert (image.get("width"), image.get("height")) == ("64", "48")
+    assert (image.get("width"), image.get("height")) == ("640", "340")
     assert page.xpath("//meta[@property='og:image']/@content") == [SITE_URL + image.get("src")]
 
 

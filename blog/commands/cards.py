@@ -1,0 +1,64 @@
+"""cards, preview-card: the pictures that shared links show."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from blog.commands import as_json, blog, say
+from blog.core import posts
+from blog.social import drawing, looking
+
+
+@click.command()
+@click.option("--missing", is_flag=True, help="Draw only what was never drawn.")
+@as_json
+@click.pass_context
+def cards(ctx: click.Context, missing: bool, as_json: bool) -> None:
+    """Draw the cards of the site, its tags, posts and pages anew, and take away those that nothing has any more."""
+    with blog(ctx) as app:
+        done = drawing.draw_all(app.extensions["settings"], progress, anew=not missing)
+    told = f"{done.drawn} of {done.cards} cards drawn."
+    say(told + (f" {done.removed} old ones removed." if done.removed else ""), asdict(done), json_wanted=as_json)
+
+
+def progress(files: Iterable[Path], total: int) -> Iterable[Path]:
+    """The files, with a bar on standard error while they are drawn."""
+    with click.progressbar(files, label="Drawing cards", length=total, file=sys.stderr, hidden=total < 20) as bar:
+        yield from bar
+
+
+@click.command("preview-card")
+@click.argument("slug")
+@click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the picture.")
+@as_json
+@click.pass_context
+def preview_card(ctx: click.Context, slug: str, file: Path | None, as_json: bool) -> None:
+    """Show how a link to a post will look when it is shared, draft or not, and what to mend."""
+    with blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
+        seen = looking.look(posts.find(slug))
+        if file:
+            file.write_bytes(seen.data)
+    say(_told(seen, file), _data(seen, file), json_wanted=as_json)
+
+
+def _told(seen: looking.Seen, file: Path | None) -> str:
+    lines = [f"The picture: {file or seen.preview.address}", ""]
+    for look in seen.looks:
+        lines.append(f"{look.network:<10}{look.title}")
+        lines += [f"{'':10}{look.description}"] if look.description else []
+    return "\n".join([*lines, "", *seen.warnings] if seen.warnings else lines)
+
+
+def _data(seen: looking.Seen, file: Path | None) -> dict[str, object]:
+    return {
+        "picture": seen.preview.address,
+        "file": str(file) if file else None,
+        "looks": [asdict(look) for look in seen.looks],
+        "warnings": seen.warnings,
+    }
+
+
+COMMANDS = {"cards": cards, "preview-card": preview_card}

@@ -1,0 +1,129 @@
+"""Draw cards: one after a change, or all at once in several processes."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from flask import current_app
+
+from blog.config import Settings
+from blog.core import catalogue, shareable
+from blog.core.batches import slices
+from blog.core.errors import Unavailable
+from blog.core.outbox import Carrier
+from blog.core.shareable import Shareable
+from blog.extensions import db
+from blog.processes import deaf, pool
+from blog.social import cards, pictures
+from blog.social.cards import Card
+from blog.social.pictures import Named
+from blog.web import templating
+
+# Cards that travel to a process together, and such parts that wait for each process.
+TOGETHER = 4
+AHEAD = 3
+# A process takes longer to start than so many cards to draw.
+MANY = 12
+MOST_PROCESSES = 8
+# When the site's colour or name changes, so many of the newest posts' cards are drawn soon, others when asked for.
+NEWEST = 20
+
+Progress = Callable[[Iterable[Path], int], Iterable[Path]]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """How many cards there are, how many of them were drawn now, and how many old ones were taken away."""
+
+    cards: int
+    drawn: int
+    removed: int
+
+
+def draw_all(settings: Settings, progress: Progress, *, anew: bool) -> Drawn:
+    """Draw the card of everything that anyone may read; not `anew` only those that are missing.
+
+    Cards that nothing has any more are taken away. Each is written beside, and renamed: what is there is whole.
+    """
+    settings.cards.mkdir(exist_ok=True)
+    named = {each.name: each.card for each in everything()}
+    files = {entry.name for entry in os.scandir(settings.cards)}
+    todo = [(settings.cards / name, card) for name, card in named.items() if anew or name not in files]
+    drawn = sum(1 for _ in progress(_drawn(todo, settings.media), len(todo)))
+    old = files - named.keys()
+    for name in old:
+        (settings.cards / name).unlink(missing_ok=True)
+    return Drawn(len(named), drawn, len(old))
+
+
+def wanted(about: str) -> list[str]:
+    """The names of cards that an errand asks for and that are not there."""
+    settings: Settings = current_app.extensions["settings"]
+    with current_app.app_context():  # the site as it is now, not as it was when this process began
+        named = list(_asked(about))
+    return [each.name for each in named if not (settings.cards / each.name).exists()]
+
+
+def _asked(about: str) -> Iterator[Named]:
+    kind, _, number = about.partition(":")
+    if kind == "site":
+        yield pictures.card_of_site()
+        yield from map(_of_post, shareable.everything(NEWEST))
+    elif post := shareable.one(int(number)):
+        yield _of_post(post)
+        yield from (pictures.card_of_tag(*tag) for tag in shareable.tags(int(number)))
+
+
+def draw(_target: str, name: str) -> None:
+    """Draw the card of this name, if it is still one."""
+    with current_app.app_context():
+        named = pictures.called(name)
+        db.session.remove()
+        if named:
+            pictures.drawn(named)
+
+
+CARRIER = Carrier(wanted, draw)
+
+
+def _of_post(post: Shareable) -> Named:
+    return pictures.card_of_post(post, post.signed or templating.site().author)
+
+
+def everything() -> Iterator[Named]:
+    """The cards of the site, of each tag, of every post and page."""
+    yield pictures.card_of_site()
+    yield from (pictures.card_of_tag(tag.name, tag.slug) for tag in catalogue.tags())
+    yield from map(_of_post, shareable.everything())
+
+
+def _drawn(todo: list[tuple[Path, Card]], media: Path) -> Iterator[Path]:
+    if len(todo) < MANY:
+        yield from chain.from_iterable(_draw([each], media) for each in todo)
+        return
+    workers = min(os.cpu_count() or 1, MOST_PROCESSES)
+    with pool(workers) as processes:
+        waiting: deque[Future[list[Path]]] = deque()
+        try:
+            for part in slices(todo, TOGETHER):
+                with deaf():
+                    waiting.append(processes.submit(_draw, list(part), media))
+                if len(waiting) > workers * AHEAD:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
+        except BrokenProcessPool as error:
+            raise Unavailable("A process that draws cards was ended from outside; what it drew is kept.") from error
+        finally:
+            processes.shutdown(cancel_futures=True)
+
+
+def _draw(part: list[tuple[Path, Card]], media: Path) -> list[Path]:
+    for file, card in part:
+        pictures.store(file, cards.draw(card, media))
+    return [file for file, _ in part]

@@ -1,0 +1,115 @@
+"""What other sites ask for when a link to this one is pasted there: the card, oEmbed, who its author is."""
+
+import re
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from flask import Response, abort, current_app, jsonify, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from blog.core import permalinks, reading
+from blog.core.errors import Missing
+from blog.social import pictures
+from blog.social.blueprint import bp
+from blog.web import templating
+from blog.web.assets import FOR_EVER
+
+FOR_AN_HOUR = "public, max-age=3600"
+LONGEST = 2000
+ARTICLES = {"reader.article": "post", "reader.page": "page"}
+
+
+@bp.get("/cards/<name>")
+def card(name: str) -> BaseResponse:
+    """A card that was not drawn yet. An old name leads to the present card. Those that were are answered as files."""
+    named = pictures.called(name)
+    if named is None:
+        raise Missing("There is no such card.")
+    if named.name != name:
+        answer = redirect(url_for("social.card", name=named.name))
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+    response = Response(pictures.drawn(named), mimetype=named.preview.type)
+    response.headers["Cache-Control"] = FOR_EVER
+    return response
+
+
+def oembed_address(post: reading.Article) -> str:
+    """Where other sites ask what to show for a post."""
+    address = quote(templating.absolute(permalinks.path_of(post)), safe="")
+    return f"{templating.absolute(url_for('social.oembed'))}?format=json&url={address}"
+
+
+@bp.get("/oembed")
+def oembed() -> Response:
+    """What to show for an address of this site (https://oembed.com); 404 for any other."""
+    if request.args.get("format", "json") != "json":
+        abort(501)
+    post = _post_at(request.args.get("url", ""))
+    author = post.author.name if post.author else templating.site().author
+    preview = pictures.preview_of_post(post, author)
+    return _open(
+        {
+            "version": "1.0",
+            "type": "link",
+            "title": post.title,
+            "author_name": author,
+            "author_url": templating.absolute(url_for("reader.home")),
+            "provider_name": templating.site().title,
+            "provider_url": templating.absolute("/"),
+            "cache_age": 3600,
+            "thumbnail_url": preview.address,
+            "thumbnail_width": preview.width,
+            "thumbnail_height": preview.height,
+        }
+    )
+
+
+def _post_at(address: str) -> reading.Article:
+    """The post or page at a whole address of this site. Raises Missing."""
+    here = urlsplit(str(current_app.config["SITE_URL"]))
+    try:
+        there = urlsplit(address[:LONGEST])
+        endpoint, values = current_app.url_map.bind("").match(there.path)
+    except (ValueError, HTTPException) as error:
+        raise Missing("There is nothing here with this address.") from error
+    if there.netloc.lower() != here.netloc or there.scheme not in ("http", "https") or endpoint not in ARTICLES:
+        raise Missing("There is nothing here with this address.")
+    return reading.readable(ARTICLES[endpoint], values["slug"])
+
+
+@bp.get("/.well-known/webfinger")
+def webfinger() -> Response:
+    """Whose account is meant by a name at this host (RFC 7033): the author's, wherever it is."""
+    account, resource = templating.site().fediverse, request.args.get("resource", "")
+    if not resource:
+        abort(400)
+    host = urlsplit(str(current_app.config["SITE_URL"])).netloc
+    about = re.fullmatch(rf"acct:@?[^@\s]+@{re.escape(host)}|https?://{re.escape(host)}/?", resource, re.IGNORECASE)
+    if not account or not (about or resource.lower() == f"acct:{account[1:]}".lower()):
+        raise Missing("Nobody here has this name.")
+    name, _, server = account[1:].partition("@")
+    profile = f"https://{server}/@{name}"
+    link = {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": profile}
+    response = _open({"subject": f"acct:{account[1:]}", "aliases": [profile], "links": [link]})
+    response.mimetype = "application/jrd+json"
+    return response
+
+
+@bp.get("/.well-known/atproto-did")
+def atproto_did() -> Response:
+    """The id of the account whose name on Bluesky is this domain."""
+    told = templating.site().atproto_did
+    if not told:
+        raise Missing("This domain is nobody's name on Bluesky.")
+    response = Response(told, content_type="text/plain; charset=utf-8")
+    response.headers.update({"Cache-Control": FOR_AN_HOUR, "Access-Control-Allow-Origin": "*"})
+    return response
+
+
+def _open(data: dict[str, Any]) -> Response:
+    """Data that any site's scripts may read."""
+    response = jsonify(data)
+    response.headers.update({"Cache-Control": FOR_AN_HOUR, "Access-Control-Allow-Origin": "*"})
+    return response

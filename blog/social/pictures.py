@@ -1,0 +1,175 @@
+"""The picture that a page is shared with: its author's own where one is fit, else a card drawn for it.
+
+A card's address holds a hash of what it shows. So a page can name it before it is drawn, and it never changes.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from flask import current_app, url_for
+
+from blog import clock
+from blog.config import Settings
+from blog.core import catalogue, reading
+from blog.core.errors import BlogError
+from blog.core.media import TYPES
+from blog.core.values import CARD
+from blog.models.shapes import Picture
+from blog.social import cards
+from blog.social.cards import Card
+from blog.social.metadata import Preview
+from blog.web import languages, templating
+
+SITE = ""
+TAG = "tag-"
+# A picture of the author's own is shown as it is when all networks show it large, nearly whole, and soon.
+FIT_SIZE = (600, 315)
+FIT_SHAPE = (1.5, 2.1)
+FIT_BYTES = 300 * 1024
+
+
+class Shared(Protocol):
+    """What a card is drawn for: a post or page."""
+
+    @property
+    def slug(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def language(self) -> str | None: ...  # noqa: D102
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def published_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def cover_picture(self) -> Picture | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Named:
+    """A card, and the name of its file."""
+
+    card: Card
+    stem: str
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return f"{self.stem}{'-' if self.stem else ''}{self.card.hash}.{self.card.ending}"
+
+    @property
+    def preview(self) -> Preview:
+        """The same as a page tells it."""
+        address = templating.absolute(url_for("social.card", name=self.name))
+        kind = "image/jpeg" if self.card.cover else "image/png"
+        return Preview(address, kind, cards.WIDTH, cards.HEIGHT, self.card.title)
+
+
+def preview_of_post(post: Shared, author: str) -> Preview:
+    """The picture that a post or page is shared with."""
+    return _own(post) or card_of_post(post, author).preview
+
+
+def _own(post: Shared) -> Preview | None:
+    """The cover picture, if it is fit to be shared as it is."""
+    picture = post.cover_picture
+    width, height = (picture["width"], picture["height"]) if picture else (None, None)
+    if not picture or not width or not height:
+        return None
+    kind = TYPES.get(picture["src"].rpartition(".")[2], "")
+    shaped = FIT_SHAPE[0] <= width / height <= FIT_SHAPE[1] and width >= FIT_SIZE[0] and height >= FIT_SIZE[1]
+    if not shaped or kind not in ("image/jpeg", "image/png") or not _is_light(picture["src"]):
+        return None
+    return Preview(templating.absolute(picture["src"]), kind, width, height, picture["alt"] or post.title)
+
+
+def _is_light(path: str) -> bool:
+    settings: Settings = current_app.extensions["settings"]
+    try:
+        return (settings.media / path.removeprefix("/media/")).stat().st_size <= FIT_BYTES
+    except OSError:
+        return False
+
+
+def card_of_post(post: Shared, author: str) -> Named:
+    """The card of a post or page: by whom, and for a post when."""
+    site = templating.site()
+    language = post.language or site.language
+    local = (post.published_at or clock.now()).astimezone(templating.zone())
+    told = [author, languages.in_words(local, language)] if post.kind == "post" else []
+    cover = post.cover_picture["src"].removeprefix("/media/") if post.cover_picture else ""
+    cover = cover if cover.rpartition(".")[2] in TYPES and "/" not in cover else ""
+    return Named(Card(post.title, site.title, " · ".join(told), site.accent, language, cover), post.slug)
+
+
+def card_of_site() -> Named:
+    """The card of the site itself, and of its lists."""
+    site = templating.site()
+    return Named(Card(site.title, "", site.tagline, site.accent, site.language), SITE)
+
+
+def card_of_tag(name: str, slug: str) -> Named:
+    """The card of a tag."""
+    site = templating.site()
+    return Named(Card(name, site.title, site.tagline, site.accent, site.language), TAG + slug)
+
+
+# -- files ---------------------------------------------------------------------------------------------------
+
+
+def drawn(named: Named) -> bytes:
+    """The card's picture; drawn and stored, if it never was. A full disk keeps it from being stored, no more."""
+    settings: Settings = current_app.extensions["settings"]
+    file = settings.cards / named.name
+    try:
+        return file.read_bytes()
+    except OSError:
+        picture = cards.draw(named.card, settings.media)
+        store(file, picture)
+        return picture
+
+
+def store(file: Path, data: bytes) -> None:
+    """Keep a card's picture, whole or not at all: readers lose nothing but time when it is not kept."""
+    draft = file.with_name(f".{file.name}-{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        file.parent.mkdir(exist_ok=True)
+        with draft.open("wb") as out:
+            out.write(data)
+        draft.replace(file)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def called(name: str) -> Named | None:
+    """The card that what a file's name speaks of has now, whatever its hash; None if it speaks of nothing public."""
+    parts = CARD.fullmatch(name)
+    if parts is None:
+        return None
+    found = list(_candidates(parts["slug"] or ""))
+    return next((each for each in found if each.name == name), found[0] if found else None)
+
+
+def _candidates(slug: str) -> Iterator[Named]:
+    if not slug:
+        yield card_of_site()
+        return
+    for kind in ("post", "page"):
+        try:
+            post = reading.readable(kind, slug)
+        except BlogError:
+            continue
+        yield card_of_post(post, post.author.name if post.author else templating.site().author)
+    if slug.startswith(TAG):
+        try:
+            tag = catalogue.tag(slug.removeprefix(TAG))
+        except BlogError:
+            return
+        yield card_of_tag(tag.name, tag.slug)
