@@ -12,6 +12,7 @@ from blog.core import permalinks, reading
 from blog.core.errors import Missing
 from blog.social import pictures
 from blog.social.blueprint import bp
+from blog.social.links import author_name, author_path
 from blog.web import templating
 from blog.web.assets import FOR_EVER
 
@@ -22,7 +23,10 @@ ARTICLES = {"reader.article": "post", "reader.page": "page"}
 
 @bp.get("/cards/<name>")
 def card(name: str) -> BaseResponse:
-    """A card that was not drawn yet. An old name leads to the present card. Those that were are answered as files."""
+    """The card that something public has now; an old name leads to it. Of what is public no more nothing is shown.
+
+    So no card is answered as a mere file: it would outlive its post. The page cache keeps it, until anything changes.
+    """
     named = pictures.called(name)
     if named is None:
         raise Missing("There is no such card.")
@@ -47,7 +51,7 @@ def oembed() -> Response:
     if request.args.get("format", "json") != "json":
         abort(501)
     post = _post_at(request.args.get("url", ""))
-    author = post.author.name if post.author else templating.site().author
+    author = author_name(post)
     preview = pictures.preview_of_post(post, author)
     return _open(
         {
@@ -55,7 +59,7 @@ def oembed() -> Response:
             "type": "link",
             "title": post.title,
             "author_name": author,
-            "author_url": templating.absolute(url_for("reader.home")),
+            "author_url": templating.absolute(author_path(post)),
             "provider_name": templating.site().title,
             "provider_url": templating.absolute("/"),
             "cache_age": 3600,

@@ -5,7 +5,6 @@ import mimetypes
 import re
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from flask import Blueprint, Flask, abort
@@ -13,7 +12,6 @@ from flask import Blueprint, Flask, abort
 from blog import paths
 from blog.config import Settings
 from blog.core.media import NAME, TYPES
-from blog.core.values import CARD
 from blog.web import security
 from blog.web.delivery import FOR_EVER as HARDEST
 from blog.web.delivery import Answer
@@ -27,7 +25,6 @@ NAMED = re.compile(
 ACCENT = re.compile(r"css/accent-([0-9a-f]{6})\.css")
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
-FILES = ("/static/", "/media/", "/cards/", "/favicon.ico")
 # Even if a picture were something else, it could do nothing.
 MEDIA_POLICY = "default-src 'none'; sandbox"
 
@@ -59,8 +56,7 @@ class Assets:
 
     def __init__(self, application: "WSGIApplication", settings: Settings) -> None:
         self.application = application
-        # Room -> the folder of its files, and what their names look like. What they show never changes.
-        self._rooms = {"media": (settings.media, re.compile(NAME)), "cards": (settings.cards, CARD)}
+        self._media = settings.media
         self._headers = security.headers(settings)
         self._static: dict[str, Answer] = {}
 
@@ -70,10 +66,7 @@ class Assets:
         if ready is not None:
             return ready
         path = environ["PATH_INFO"]
-        if path.startswith(FILES) and environ["REQUEST_METHOD"] in (
-            "GET",
-            "HEAD",
-        ):
+        if path.startswith(("/static/", "/media/", "/favicon.ico")) and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             answer = self._answer(path)
             if answer is not None:
                 return answer.send(environ, start)
@@ -89,9 +82,8 @@ class Assets:
 
     def _answer(self, path: str) -> Answer | None:
         room, _, name = path.lstrip("/").partition("/")
-        if room in self._rooms:
-            folder, names = self._rooms[room]
-            return self._picture(folder, name) if names.fullmatch(name) else None
+        if room == "media":
+            return self._picture(name) if re.fullmatch(NAME, name) else None
         return self._static_file(name, "no-cache") if room == "static" else self._static_file(path[1:], FOR_A_DAY)
 
     def _static_file(self, name: str, caching: str) -> Answer | None:
@@ -116,11 +108,11 @@ class Assets:
         answer.effort = HARDEST
         return self._static.setdefault(name, answer)
 
-    def _picture(self, folder: Path, name: str) -> Answer | None:
+    def _picture(self, name: str) -> Answer | None:
         """A stored picture. Its name holds its hash: what it shows never changes."""
         digest, _, ending = name.partition(".")
         try:
-            data = (folder / name).read_bytes()
+            data = (self._media / name).read_bytes()
         except OSError:
             return None
         return self._made(data, TYPES[ending], FOR_EVER, policy=MEDIA_POLICY, tag=digest)

@@ -4,7 +4,7 @@ import io
 import re
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -128,12 +128,29 @@ def test_an_old_name_leads_to_the_present_card(blog: Blog) -> None:
     assert "no-store" in answer.headers["Cache-Control"]
 
 
-def test_a_drawn_card_stays_where_networks_found_it(blog: Blog) -> None:
+TAKEN: dict[str, Callable[[int], object]] = {
+    "deleted": publishing.delete,
+    "unpublished": publishing.unpublish,
+    "scheduled": lambda post_id: publishing.edit(post_id, Fields(), published_at=datetime(2999, 1, 1, tzinfo=UTC)),
+}
+
+
+@pytest.mark.parametrize("taken", TAKEN)
+def test_a_drawn_card_does_not_outlive_its_post(blog: Blog, taken: str) -> None:
+    post = blog.make_post("Post", slug="post")
+    path = shared(blog)
+    assert blog.get(path).status_code == blog.get(path).status_code == 200
+    TAKEN[taken](post.id)
+    assert (blog.get(path).status_code, blog.get(path).mimetype) == (404, "text/html")
+
+
+def test_a_title_that_was_changed_is_shown_no_more(blog: Blog) -> None:
     post = blog.make_post("Post", slug="post")
     old = shared(blog)
     drawn = blog.get(old).data
     publishing.edit(post.id, Fields(title="Other"))
-    assert blog.get(old).data == drawn
+    answer = blog.get(old)
+    assert answer.status_code == 302 and drawn not in answer.data
 
 
 NOBODY = "0123456789abcdef"
