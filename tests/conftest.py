@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from blog import clock, config
 from blog.commands import opened
@@ -18,6 +19,15 @@ from tests.world import SITE_URL, Blog, run
 
 for name in [name for name in os.environ if name.startswith("BLOG_") or name in ("HOST", "PORT")]:
     del os.environ[name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every app of these tests fills in the same templates: Jinja compiles each once, not once an app."""
+    compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", compiled)
+        yield
 
 
 @pytest.fixture
