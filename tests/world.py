@@ -18,6 +18,7 @@ from lxml import etree, html
 from blog import cli
 from blog.core import posts, publishing
 from blog.core.publishing import Fields
+from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post
 
@@ -63,6 +64,12 @@ class Blog:
         """The post as the database has it now, with its text."""
         db.session.expire_all()
         return posts.find(post.slug, whole=True)
+
+    def run(self, *statements: object) -> None:
+        """Run statements in one transaction, as the core does."""
+        with writing() as session:
+            for statement in statements:
+                session.execute(statement)  # type: ignore[call-overload]
 
 
 def words(element: html.HtmlElement) -> str:

@@ -53,12 +53,6 @@ class World(Blog):
         """Begin with an empty outbox."""
         self.run(delete(Errand))
 
-    def run(self, *statements: object) -> None:
-        """Run statements in one transaction, as the core does."""
-        with writing() as session:
-            for statement in statements:
-                session.execute(statement)  # type: ignore[call-overload]
-
 
 @pytest.fixture
 def world(blog: Blog) -> World:

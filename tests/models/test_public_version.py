@@ -41,12 +41,6 @@ class World(Blog):
             session.add(Redirect(path="/old", post_id=self.post.id, target=None, created_at=LONG_AGO))
             session.add(Tag(name="Unused", key="unused", slug="unused"))
 
-    def run(self, *statements: object) -> None:
-        """Run statements in one transaction, as the core does."""
-        with writing() as session:
-            for statement in statements:
-                session.execute(statement)  # type: ignore[call-overload]
-
 
 @pytest.fixture
 def world(blog: Blog) -> World:
