@@ -5,7 +5,8 @@
 # The first Python of at least 3.11 that is found; PYTHON=... chooses another.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
-PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
+# feedgen comes as source only: built the modern way also by the pip of Python 3.11, which would warn of its old one.
+PIP := PIP_USE_PEP517=1 .venv/bin/python -m pip install --quiet --disable-pip-version-check
 
 help:
 	@echo "make run    the blog at http://127.0.0.1:8000 (HOST=, PORT= change it)"
