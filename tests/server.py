@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,8 +58,10 @@ class Server:
 
     def workers(self) -> list[int]:
         """Those of them that serve: not the messenger, nor the helper that the multiprocessing library may start."""
-        command = {pid: (Path("/proc") / str(pid) / "cmdline").read_bytes() for pid in self.children()}
-        return [pid for pid, words in command.items() if b"resource_tracker" not in words and not is_messenger(pid)]
+        told = {pid: said_of(pid, "cmdline") for pid in self.children()}
+        return [
+            pid for pid, words in told.items() if words and "resource_tracker" not in words and not is_messenger(pid)
+        ]
 
     def messengers(self) -> list[int]:
         """The process that makes calls to other servers, if it is there."""
@@ -71,31 +73,40 @@ class Server:
         return self.process.wait(10)
 
 
-def is_messenger(pid: int) -> bool:
+def said_of(pid: int, what: str) -> str:
+    """What the system says of a process; nothing once it has ended."""
     try:
-        return (Path("/proc") / str(pid) / "comm").read_text() == "messenger\n"
+        return (Path("/proc") / str(pid) / what).read_text()
     except OSError:
-        return False  # it has just ended
+        return ""
+
+
+def held_by(pid: int) -> list[str]:
+    """What the open files of a process are; some may be closed while one looks."""
+    found = []
+    for entry in (Path("/proc") / str(pid) / "fd").iterdir():
+        with suppress(OSError):
+            found.append(str(entry.readlink()))
+    return found
+
+
+def is_messenger(pid: int) -> bool:
+    return said_of(pid, "comm") == "messenger\n"
 
 
 def children(of: int) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                state, parent = (entry / "stat").read_text().rpartition(") ")[2].split()[:2]
-            except OSError:
-                continue
+        if entry.name.isdigit() and (stat := said_of(int(entry.name), "stat")):
+            state, parent = stat.rpartition(") ")[2].split()[:2]
             if int(parent) == of and state != "Z":
                 found.append(int(entry.name))
     return sorted(found)
 
 
 def alive(pid: int) -> bool:
-    try:
-        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(") ")[2][0] != "Z"
-    except OSError:
-        return False
+    stat = said_of(pid, "stat")
+    return bool(stat) and not stat.rpartition(") ")[2].startswith("Z")
 
 
 @contextmanager

@@ -17,7 +17,7 @@ Start = Callable[..., Server]
 
 @pytest.fixture
 def start(instance: Path, tmp_path: Path) -> Iterator[Start]:
-    """Starts `serve` and waits until it answers; ends what still runs."""
+    """Starts `serve` and waits until it answers and all its processes are there; ends what still runs."""
     started: list[Server] = []
 
     def begin(*options: str, workers: int = 2) -> Server:
@@ -29,10 +29,12 @@ def start(instance: Path, tmp_path: Path) -> Iterator[Start]:
                  "--port", str(port), "--workers", str(workers), *options],
                 cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, process_group=0, text=True,
             )  # fmt: skip
-        started.append(Server(process, port, output))
-        until(lambda: started[-1].get("/healthz")[0] == 200 or process.poll() is not None, 15, "an answer")
+        server = Server(process, port, output)
+        started.append(server)
+        until(lambda: server.get("/healthz")[0] == 200 or process.poll() is not None, 15, "an answer")
         assert process.poll() is None, output.read_text()
-        return started[-1]
+        until(lambda: server.messengers() and len(server.workers()) == workers, 15, "all processes")
+        return server
 
     yield begin
     for server in started:

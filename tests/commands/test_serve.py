@@ -57,7 +57,7 @@ def test_a_signal_ends_it_cleanly(start: Start, instance: Path, with_signal: int
     workers = server.children()
     assert len(workers) >= 2
     assert server.stop(with_signal) == 0
-    assert not [pid for pid in workers if alive(pid)]
+    until(lambda: not any(map(alive, workers)), 2, "the end of all processes")
     assert server.get("/healthz")[0] == 0
     wal = instance / "blog.db-wal"
     assert not wal.exists() or wal.stat().st_size == 0

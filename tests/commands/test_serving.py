@@ -17,7 +17,7 @@ from typing import ClassVar
 import pytest
 
 from tests.commands.conftest import ROOT, Start
-from tests.server import Server, until
+from tests.server import Server, held_by, until
 
 pytestmark = pytest.mark.slow
 ESSAY = "/posts/diplomatic-relations/"
@@ -72,13 +72,8 @@ def owner(server: Server, client_port: int) -> int | None:
     theirs = f"0100007F:{server.port:04X} 0100007F:{client_port:04X}"
     inodes = {line.split()[9] for line in Path("/proc/net/tcp").read_text().splitlines() if theirs in line}
     for worker in server.workers():
-        for entry in (Path("/proc") / str(worker) / "fd").iterdir():
-            try:
-                held = re.fullmatch(r"socket:\[(\d+)\]", str(entry.readlink()))
-            except OSError:
-                continue
-            if held and held[1] in inodes:
-                return worker
+        if any(file.removeprefix("socket:[").removesuffix("]") in inodes for file in held_by(worker)):
+            return worker
     return None
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.server import said_of, until
 from tests.transfer.library import rows, text
 from tests.world import run, write
 
@@ -72,11 +73,8 @@ def members(group: int) -> list[int]:
     """The living processes of a group."""
     found = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                state, _parent, of = (entry / "stat").read_text().rpartition(") ")[2].split()[:3]
-            except OSError:
-                continue
+        if entry.name.isdigit() and (stat := said_of(int(entry.name), "stat")):
+            state, _parent, of = stat.rpartition(") ")[2].split()[:3]
             if int(of) == group and state != "Z":
                 found.append(int(entry.name))
     return found
@@ -84,11 +82,8 @@ def members(group: int) -> list[int]:
 
 def follow(leader: int) -> None:
     """Wait until the rest of the leader's group has ended too; they notice its end a moment after it."""
-    end = time.monotonic() + PATIENCE
     try:
-        while members(leader):
-            assert time.monotonic() < end, "processes of an import that has ended live on"
-            time.sleep(0.05)
+        until(lambda: not members(leader), PATIENCE, "the end of all processes of an import that has ended")
     finally:
         for pid in members(leader):
             os.kill(pid, signal.SIGKILL)
