@@ -13,8 +13,8 @@ LENGTH = timedelta(minutes=1)
 
 def take(name: str, holder: str) -> bool:
     """Hold a lease from now on, if it is free, has run out, or is the holder's own already."""
-    now = clock.now()
     with writing() as session:
+        now = clock.now()  # not before: this process may have waited for the database while the holder renewed it
         lease = session.get(Lease, name)
         if lease is None:
             session.add(Lease(name=name, holder=holder, until=now + LENGTH))

@@ -7,10 +7,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
+from blog import clock
 from blog.core import leases, outbox
 from blog.core.outbox import Carrier, Due, Failed, Report
 from blog.core.transaction import writing
-from blog.extensions import db
+from blog.extensions import db, sqlite_driver
 from blog.models import Errand, Lease
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -266,6 +267,28 @@ def test_a_lease_taken_with_a_wrong_clock_ends(at: Clock) -> None:
     assert leases.take("x", "one")
     at(NOW)
     assert leases.take("x", "two")
+
+
+def test_one_that_is_renewed_while_another_process_waits_for_the_database_is_kept(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert leases.take("x", "one")
+    later = NOW + timedelta(seconds=2)
+    renewed = {"until": (later + leases.LENGTH).strftime("%Y-%m-%d %H:%M:%S.%f")}
+    holder = sqlite_driver().connect(app.extensions["settings"].database_file, timeout=0)
+
+    def now() -> datetime:
+        """Before the other process has its turn the holder renews; once it has, nobody else can write."""
+        try:
+            holder.execute("UPDATE lease SET until = :until", renewed)
+            holder.commit()
+        except sqlite_driver().OperationalError:
+            return later
+        return NOW
+
+    monkeypatch.setattr(clock, "now", now)
+    assert not leases.take("x", "two")
+    holder.close()
 
 
 # -- what is kept -------------------------------------------------------------------------------------------
