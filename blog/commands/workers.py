@@ -18,6 +18,7 @@ from blog.core.errors import Unusable
 from blog.extensions import db
 from blog.processes import end_with_parent
 from blog.web import layers
+from blog.web.bodies import receive
 from blog.web.pagecache import PageCache
 
 # Where there are no two lanes (see lanes.py): two, so that one slow answer does not keep all readers waiting.
@@ -57,7 +58,7 @@ def run(of: Settings, address: str, app: Flask) -> None:
         workers=of.workers,
         # Not "auto": while it waits for the first byte, which tells HTTP/1 from HTTP/2, nothing times out.
         http=HTTPModes.http1,
-        blocking_threads=1 if lanes.possible() and layers.ready_made(of) else THREADS,
+        blocking_threads=1 + lanes.FORMS if lanes.possible() else THREADS,
         backlog=BACKLOG,
         backpressure=CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
@@ -107,6 +108,8 @@ def worker() -> Flask:
     """The application of one server process, which ends with the process that started it."""
     end_with_parent()
     app = forked.get("app") or create_app()
-    if lanes.possible() and layers.ready_made(app.extensions["settings"]):
-        lanes.open_first(app.extensions["ready"])
+    if lanes.possible():
+        # What passes through layers that do something (a proxy, a log) is never ready.
+        ready_made = layers.ready_made(app.extensions["settings"])
+        lanes.open_first(app.extensions["ready"] if ready_made else lambda _environ, _start: None, receive)
     return app

@@ -1,0 +1,66 @@
+"""What a request brings along is received whole, or refused."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask, request
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from blog.web import bodies
+
+FORM = b"title=Rivers&body=A+whole+text"
+
+
+@pytest.fixture
+def echo(app: Flask) -> Flask:
+    """An app that says what came in, at an address of readers and at one of authors."""
+    app.add_url_rule("/echo/", "echo", lambda: f"{len(request.get_data())}", methods=["POST"])
+    return app
+
+
+def ask(app: Flask, data: bytes, path: str = "/echo/", **environ: Any) -> int:
+    """The status of the answer to a form."""
+    made = EnvironBuilder(path, method="POST", input_stream=BytesIO(data)).get_environ()
+    made |= {"CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": str(len(data))} | environ
+    return int(run_wsgi_app(app.wsgi_app, made)[1][:3])
+
+
+def test_a_whole_form_is_taken(echo: Flask) -> None:
+    assert ask(echo, FORM) == 200
+    assert ask(echo, b"") == 200
+
+
+def test_a_form_that_was_cut_off_is_refused(echo: Flask) -> None:
+    for length in range(len(FORM)):
+        assert ask(echo, FORM[:length], CONTENT_LENGTH=str(len(FORM))) == 400
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "1e3", "9" * 30, " "])
+def test_a_length_that_is_none_is_refused(echo: Flask, length: str) -> None:
+    assert ask(echo, FORM, CONTENT_LENGTH=length) == 411
+
+
+def test_chunks_are_refused_since_their_end_is_not_known(echo: Flask) -> None:
+    assert ask(echo, FORM, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == 411
+
+
+def test_what_is_too_long_is_not_even_read(echo: Flask) -> None:
+    environ: dict[str, Any] = {"PATH_INFO": "/echo/", "CONTENT_LENGTH": str(bodies.USUAL + 1), "wsgi.input": None}
+    bodies.receive(environ)
+    assert environ[bodies.FAULT] == 413
+    assert ask(echo, b"x" * (bodies.USUAL + 1)) == 413
+    assert ask(echo, b"x" * bodies.USUAL) == 200
+
+
+def test_authors_may_send_long_texts(echo: Flask) -> None:
+    assert bodies.longest({"PATH_INFO": "/admin/posts/1/"}) == bodies.LONGEST
+    assert ask(echo, b"x" * (bodies.LONGEST + 1), "/admin/posts/1/") == 413
+
+
+def test_a_form_of_very_many_fields_is_refused_before_they_are_counted_out(echo: Flask) -> None:
+    assert ask(echo, b"&".join([b"a="] * bodies.MOST_FIELDS)) == 200
+    assert ask(echo, b"a=&" * bodies.MOST_FIELDS, "/admin/posts/new/") == 413
+    text = b"a=&" * bodies.MOST_FIELDS
+    assert ask(echo, text, CONTENT_TYPE="Application/X-WWW-Form-Urlencoded; charset=utf-8") == 413
+    assert ask(echo, text, CONTENT_TYPE="text/markdown") == 200
