@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from bench import edits, library, measures, pages, report, servers, tools
+from bench import edits, library, measures, pages, report, search, servers, tools
 from bench.asking import Answer, WrongAnswer, ask, checked
 from bench.measures import QUICK, Plan
 from bench.pages import Page
@@ -36,17 +36,21 @@ def main() -> int:
     plan = QUICK if arguments.quick else Plan()
     signal.signal(signal.SIGTERM, _stop)
     try:
-        tools.prepare()
+        if not arguments.only:
+            tools.prepare()
         keep = Path(arguments.folder).absolute() if arguments.folder else None
         with tempfile.TemporaryDirectory(prefix="broadsheet-bench-", dir=keep and _made(keep)) as temporary:
+            if arguments.only:
+                return tell_part(*search.measure(Path(temporary), keep, plan, say), quick=arguments.quick)
             rows = measure(Path(temporary), keep, plan)
+            found, section = search.measure(Path(temporary), keep, plan, say)
     except (WrongAnswer, NoStart, tools.Lacking) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("Stopped; nothing was written.\n")
         return 130
-    return tell(rows, plan, quick=arguments.quick)
+    return tell([*rows, *found], plan, section, quick=arguments.quick)
 
 
 def measure(folder: Path, keep: Path | None, plan: Plan) -> list[Row]:
@@ -83,7 +87,7 @@ def answers(blog: Server) -> dict[Page, Answer]:
     return {page: checked(blog.port, page.path, page) for page in measured}
 
 
-def tell(rows: Sequence[Row], plan: Plan, *, quick: bool) -> int:
+def tell(rows: Sequence[Row], plan: Plan, section: str = "", *, quick: bool) -> int:
     """Print the table; keep it when it is a whole one and right."""
     sys.stdout.write(f"\n{report.table(rows)}\n\n")
     wrong = [f"{row.name}: {row.wrong}" for row in rows if row.wrong]
@@ -101,14 +105,25 @@ def tell(rows: Sequence[Row], plan: Plan, *, quick: bool) -> int:
         command="make bench",
         method=report.METHOD.format(**facts),
     )
-    RESULTS.write_text(text, "utf-8")
+    RESULTS.write_text(report.with_section(text, section) if section else text, "utf-8")
     say("Written to bench/RESULTS.md")
+    return 0
+
+
+def tell_part(rows: Sequence[Row], section: str, *, quick: bool) -> int:
+    """Print the rows of a part; keep them and its section among the results of the last whole run."""
+    sys.stdout.write(f"\n{report.table(rows)}\n\n{section}\n")
+    if not quick:
+        before = RESULTS.read_text("utf-8")
+        RESULTS.write_text(report.with_section(report.replaced(before, rows), section), "utf-8")
+        say("Written to bench/RESULTS.md; all other rows stay as they were")
     return 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Broadsheet beside nginx.")
     parser.add_argument("--quick", action="store_true", help="under two minutes, at most 10,000 posts; hints only")
+    parser.add_argument("--only", choices=("search",), help="measure this part, and leave all other results alone")
     parser.add_argument(
         "--folder", default=os.environ.get("BENCH_FOLDER"), help="keeps the blogs for the next run (else BENCH_FOLDER)"
     )

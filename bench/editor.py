@@ -11,7 +11,7 @@ from bench import library
 from blog import config
 from blog.commands import opened
 from blog.core import posts, publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 
 MARK = "edition"
 

@@ -25,7 +25,7 @@ from blog import config, paths
 from blog.commands import opened
 from blog.commands.serve import checkpoint
 from blog.config import Settings
-from blog.core import permalinks, rendering, slugs
+from blog.core import permalinks, rendering, searchindex, slugs
 from blog.core.rendering import Rendered
 from blog.core.transaction import writing
 from blog.models import Post, Tag, post_tag
@@ -136,40 +136,44 @@ def tagging_rows(size: int) -> Rows:
 
 
 def fill(size: int) -> None:
-    """Write the library into the blog whose application context is open: one transaction, the normal tables only."""
+    """Write the library into the blog whose application context is open: one transaction, searchable."""
     with writing() as session:
         session.execute(insert(Tag), tag_rows())
-        for chunk in _chunks(post_rows(size)):
+        for chunk in chunks(post_rows(size)):
             session.execute(insert(Post), chunk)
-        for chunk in _chunks(tagging_rows(size)):
+        for chunk in chunks(tagging_rows(size)):
             session.execute(insert(post_tag), chunk)
+        searchindex.complete(session.connection())
 
 
-def _chunks(rows: Rows) -> Iterator[list[dict[str, Any]]]:
-    while chunk := list(islice(rows, CHUNK)):
+def chunks(rows: Rows, size: int = CHUNK) -> Iterator[list[dict[str, Any]]]:
+    """Rows in parts, to be written together."""
+    while chunk := list(islice(rows, size)):
         yield chunk
 
 
-def make(instance: Path, size: int) -> Settings:
+def make(instance: Path, size: int, write: Callable[[int], None] = fill) -> Settings:
     """A blog of so many posts in a new folder."""
     instance.mkdir(parents=True)
     settings = config.load(instance, environ={}, site_url=SITE_URL)
     with opened(settings):
-        fill(size)
+        write(size)
     checkpoint(settings)
     return settings
 
 
-def make_or_copy(instance: Path, size: int, keep: Path | None, say: Callable[[str], None]) -> None:
+def make_or_copy(
+    instance: Path, size: int, keep: Path | None, say: Callable[[str], None], write: Callable[[int], None] = fill
+) -> None:
     """A blog of so many posts; with `keep`, a copy of the one that is kept there, made on the first run."""
     began = time.monotonic()
     if keep is None:
-        make(instance, size)
+        make(instance, size, write)
     else:
-        kept = keep / f"{size}-{fingerprint()}"
+        kept = keep / f"{'' if write is fill else 'varied-'}{size}-{fingerprint()}"
         if not (kept / "complete").exists():
             shutil.rmtree(kept, ignore_errors=True)
-            make(kept, size)
+            make(kept, size, write)
             (kept / "complete").touch()
         _copy(kept, instance)
     megabytes = (instance / "blog.db").stat().st_size / 1e6
@@ -185,7 +189,7 @@ def _copy(kept: Path, instance: Path) -> None:
 def fingerprint() -> str:
     """Changes with the code that shapes the rows, so that no outdated library is measured."""
     here = Path(__file__).parent
-    files = [here / name for name in ("library.py", "texts.py", "words.py")]
+    files = [here / name for name in ("library.py", "texts.py", "variety.py", "words.py")]
     for room in ("core", "models", "migrations"):
         files += sorted((paths.PACKAGE / room).rglob("*.py"))
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:12]

@@ -8,7 +8,7 @@ HTML = "text/html"
 RSS = "application/rss+xml"
 UNITS = {
     "cpu_ms": "ms CPU", "of_nginx": "of nginx", "growth": "times the small blog", "pss_mb": "MB", "cold_s": "s CPU",
-    "stale": "stale answers",
+    "stale": "stale answers", "p50_ms": "ms p50", "p99_ms": "ms p99",
 }  # fmt: skip
 
 
@@ -80,6 +80,7 @@ UNCACHED = (
 )
 NO_STALE = Goal("stale", 0)
 MEMORY = Goal("pss_mb", 200, 120)
+SEARCH = (Goal("p50_ms", 5), Goal("p99_ms", 50))
 COLD_START = Goal("cold_s", 1.0, 0.5)
 
 

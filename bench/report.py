@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
+from itertools import takewhile
 
 from bench import proc
 from bench.pages import Goal
@@ -72,7 +73,10 @@ class Row:
 
 def table(rows: Sequence[Row]) -> str:
     """All rows as an aligned Markdown table."""
-    lines = [list(HEADINGS), *(row.cells() for row in rows)]
+    return _aligned([list(HEADINGS), *(row.cells() for row in rows)])
+
+
+def _aligned(lines: list[list[str]]) -> str:
     widths = [max(len(line[place]) for line in lines) for place in range(len(HEADINGS))]
     rule = [f"{'-' * (width - 1)}:" if place in NUMBERS else "-" * width for place, width in enumerate(widths)]
     lines.insert(1, rule)
@@ -94,12 +98,29 @@ def machine(nginx_version: str) -> str:
         f"Python {platform.python_version()}",
         *(f"{name} {version(name)}" for name in ("granian", "flask", "sqlalchemy")),
         f"SQLite {sqlite_driver().sqlite_version}",
-        f"nginx {nginx_version}",
+        *([f"nginx {nginx_version}"] if nginx_version else []),
     ]
     return ", ".join(parts)
 
 
 MISSES = "What misses its goal, and why, is told in [docs/performance.md](../docs/performance.md#what-was-left)."
+
+
+def replaced(text: str, rows: Sequence[Row]) -> str:
+    """RESULTS.md with these rows in the place of those of their names, or after all others; the rest is as it was."""
+    first = text[text.index("\n|") + 1 :]
+    before = list(takewhile(lambda line: line.startswith("|"), first.splitlines()))
+    cells = {row[0]: row for row in ([cell.strip() for cell in line.strip("|").split("|")] for line in before[2:])}
+    cells |= {row.name: row.cells() for row in rows}
+    return text.replace("\n".join(before), _aligned([list(HEADINGS), *cells.values()]))
+
+
+def with_section(text: str, section: str) -> str:
+    """RESULTS.md with this section in the place of the one of its heading, or at the end."""
+    heading = section.partition("\n")[0]
+    before, found, after = text.partition(f"{heading}\n")
+    rest = after[after.index("\n## ") + 1 :] if found and "\n## " in after else ""
+    return f"{before.rstrip()}\n\n{section.rstrip()}\n" + (f"\n{rest}" if rest else "")
 
 
 def document(rows: Sequence[Row], *, now: datetime, on: str, command: str, method: str) -> str:

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "delete": "blog.commands.posts",
     "undelete": "blog.commands.posts",
     "list": "blog.commands.posts",
+    "search": "blog.commands.search",
     "import": "blog.commands.library",
     "samples": "blog.commands.library",
     "user": "blog.commands.people",

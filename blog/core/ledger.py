@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from blog.core import searchindex
 from blog.core.addresses import Addresses
 from blog.core.tagging import Tagging
 from blog.models import Post
@@ -19,11 +20,16 @@ class Ledger:
         self.addresses = Addresses(session)
         self.tags = Tagging(session)
         self._new: list[Post] = []
+        self._changed: set[Post] = set()
 
     def put(self, post: Post) -> None:
         """A new post, with its address."""
         self._new.append(post)
         self.addresses.take(post)
+
+    def reword(self, post: Post) -> None:
+        """A post says something else, or carries other tags: it will be indexed anew."""
+        self._changed.add(post)
 
     def move(self, post: Post, kind: str, slug: str) -> None:
         """A post gets another address.
@@ -37,6 +43,8 @@ class Ledger:
 
     def remove(self, post: Post) -> None:
         """A post is no more, nor what belongs to it. Written at once, so that another may take its place."""
+        searchindex.remove(self.session, [post.id])
+        self._changed.discard(post)
         self.session.delete(post)
         self.session.flush()
         self.addresses.removed(post)
@@ -45,6 +53,8 @@ class Ledger:
         """Write all that was put in. What was known is forgotten: whoever goes on asks anew."""
         self.session.add_all(self._new)
         self.session.flush()
-        self._new.clear()
         self.tags.write()
         self.addresses.write()
+        searchindex.put(self.session, [post.id for post in (*self._new, *self._changed)])
+        self._new.clear()
+        self._changed.clear()

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import selectinload, undefer_group
 
-from blog import clock
 from blog.core.errors import Conflict, Missing
 from blog.core.prepared import now as at_asking
 from blog.core.values import line
@@ -64,19 +63,22 @@ def address_path(text: str) -> str:
         return text
 
 
-def with_status(status: str | None) -> Sequence[Post]:
-    """All posts and pages of one status, newest first; without one, all that are not deleted."""
-    now = clock.now()
+def of_status(status: str | None) -> ColumnElement[bool]:
+    """True of a row of this status at the time of asking; without one, of all that are not deleted."""
     alive = Post.deleted_at.is_(None)
-    conditions = {
+    return {
         None: alive,
         "draft": and_(alive, Post.published_at.is_(None)),
-        "scheduled": and_(alive, Post.published_at > now),
+        "scheduled": and_(alive, Post.published_at > at_asking()),
         "published": public(),
         "deleted": Post.deleted_at.is_not(None),
-    }
+    }[status]
+
+
+def with_status(status: str | None) -> Sequence[Post]:
+    """All posts and pages of one status, newest first; without one, all that are not deleted."""
     newest = func.coalesce(Post.published_at, Post.created_at).desc()
-    query = select(Post).where(conditions[status]).order_by(newest, Post.id.desc())
+    query = select(Post).where(of_status(status)).order_by(newest, Post.id.desc())
     return db.session.scalars(query.options(selectinload(Post.tags))).all()
 
 

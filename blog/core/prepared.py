@@ -8,7 +8,9 @@ What decides the plan (a kind, a number of rows) is better written out than give
 values, and plans the query anew each time.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import BindParameter, Dialect, Select, bindparam
@@ -24,6 +26,7 @@ Query = Select[*tuple[Any, ...]]
 Convert = Callable[[Any], Any]
 DRIVER = sqlite_driver()
 NOW = "now"
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def now() -> BindParameter[Any]:
@@ -46,11 +49,12 @@ class Ready(NamedTuple):
 class Prepared(Generic[T]):
     """A query, and what is made of each row that it answers.
 
-    `make` is called once, by the first question; `row` with the values of each row, in the query's order.
+    `make` is called once, by the first question; `row` with the values of each row, in the query's order. `hints` are
+    parts of the statement to be written otherwise: SQLAlchemy cannot name an index to SQLite.
     """
 
-    def __init__(self, make: Callable[[], Query], row: Callable[..., T]) -> None:
-        self._make, self._row = make, row
+    def __init__(self, make: Callable[[], Query], row: Callable[..., T], *, hints: Mapping[str, str] = NONE) -> None:
+        self._make, self._row, self._hints = make, row, hints
         self._ready: Ready | None = None
 
     def all(self, **named: Any) -> list[T]:
@@ -88,7 +92,8 @@ class Prepared(Generic[T]):
             values.append((parameter.key, None, write) if named else (None, write(parameter.value), write))
         columns = [_own(column.type, dialect).result_processor(dialect, None) for column in query.selected_columns]
         reads = [(place, reader) for place, reader in enumerate(columns) if reader]
-        self._ready = Ready(compiled.string, values, reads)
+        sql = reduce(lambda text, part: text.replace(part, self._hints[part]), self._hints, compiled.string)
+        self._ready = Ready(sql, values, reads)
         return self._ready
 
 

@@ -1,7 +1,8 @@
-"""What anyone may read: home, articles, pages, tags, archive."""
+"""What anyone may read: home, articles, pages, tags, archive, search."""
 
 from flask import Flask
 
+from blog.reader import search  # noqa: F401 (it adds its pages to the others)
 from blog.reader.views import bp
 
 

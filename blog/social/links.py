@@ -1,5 +1,7 @@
 """The template globals of the social face."""
 
+from collections.abc import Sequence
+
 from flask import current_app, url_for
 
 from blog.core import permalinks
@@ -23,6 +25,12 @@ def share_links(post: Article) -> list[share.ShareLink]:
     networks = templating.site().networks
     picture = pictures.preview_of_post(post, author_name(post)).address if "pinterest" in networks else ""
     return share.share_links(post.title, canonical(post), networks, picture)
+
+
+def sample_links(networks: Sequence[str]) -> list[share.ShareLink]:
+    """Links that would share the home page, for whoever chooses networks."""
+    site = templating.site()
+    return share.share_links(site.title, templating.absolute(url_for("reader.home")), networks)
 
 
 def qr_code(address: str) -> qr.Code | None:
@@ -68,7 +76,17 @@ def post_metadata(post: Article, author: str) -> metadata.Metadata:
 
 
 def _facts() -> metadata.Facts:
-    return metadata.Facts(templating.site(), str(current_app.config["SITE_URL"]))
+    return metadata.Facts(templating.site(), str(current_app.config["SITE_URL"]), url_for("reader.search"))
 
 
-GLOBALS = (canonical, share_links, qr_code, follow_links, author_name, author_path, page_metadata, post_metadata)
+GLOBALS = (
+    canonical,
+    share_links,
+    sample_links,
+    qr_code,
+    follow_links,
+    author_name,
+    author_path,
+    page_metadata,
+    post_metadata,
+)

@@ -50,6 +50,7 @@ class Facts:
 
     site: "Site"
     site_url: str
+    search: str = ""  # the path of the search page
 
 
 def locale(language: str) -> str:
@@ -65,9 +66,10 @@ def of_page(facts: Facts, path: str, title: str, description: str, preview: Prev
     about = shorten(description or site.tagline or site.title, DESCRIPTION_LENGTH)
     properties = [("og:type", "website"), *_common(facts, title, about, url, site.language), *_picture(preview)]
     kind = "WebSite" if path == "/" else "CollectionPage"
-    data: list[Mapping[str, Any]] = [
-        {**_thing(kind), "name": title, "url": url, "description": about, "inLanguage": site.language}
-    ]
+    told = {**_thing(kind), "name": title, "url": url, "description": about, "inLanguage": site.language}
+    if path == "/" and facts.search:
+        told["potentialAction"] = _search(facts.site_url + facts.search)
+    data: list[Mapping[str, Any]] = [told]
     if path != "/":
         data.append(_breadcrumbs((site.title, facts.site_url + "/"), (title, url)))
     return Metadata(url, title, about, properties, data, _names(site))
@@ -136,6 +138,12 @@ def _names(site: "Site", robots: str = "") -> list[tuple[str, str]]:
 
 def _thing(kind: str) -> dict[str, Any]:
     return {"@context": "https://schema.org", "@type": kind}
+
+
+def _search(address: str) -> dict[str, Any]:
+    """How a program searches the site (https://schema.org/SearchAction)."""
+    target = {"@type": "EntryPoint", "urlTemplate": f"{address}?q={{search_term_string}}"}
+    return {"@type": "SearchAction", "target": target, "query-input": "required name=search_term_string"}
 
 
 def _breadcrumbs(*steps: tuple[str, str]) -> dict[str, Any]:

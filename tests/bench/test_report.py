@@ -62,3 +62,14 @@ def test_results_name_the_day_and_not_the_place() -> None:
     assert platform.python_version() in text and "granian" in text
     assert str(Path.cwd()) not in text and socket.gethostname() not in text and "/tmp" not in text
     assert "{" not in text
+
+
+def test_a_part_takes_the_place_of_its_own_rows_and_section() -> None:
+    on, method = report.machine("1.22.1"), "How.\n"
+    text = report.document(ROWS, now=datetime(2026, 11, 22, tzinfo=UTC), on=on, command="make bench", method=method)
+    for figure in (70.0, 80.0):
+        text = report.replaced(text, [Row("search", {"p50_ms": figure})])
+        text = report.with_section(text, f"## Searches\n\n| kind | ms |\n|---|---|\n| a word | {figure} |\n")
+    assert "| article" in text and text.count("| search") == 1 and " 80.00 |" in text and "70.0" not in text
+    assert text.count("## Searches") == 1 and "How." in text and "Measured on 2026-11-22 by `make bench`" in text
+    assert text.index("| search") < text.index("## How it was measured") < text.index("## Searches")

@@ -1,11 +1,12 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench import __main__ as story
-from bench import asking, edits, library, pages, servers
+from bench import asking, edits, library, pages, search, servers
 from bench.asking import WrongAnswer
-from bench.measures import Plan
+from bench.measures import QUICK, Plan
 from bench.pages import Page
 from bench.report import Row
 
@@ -56,3 +57,14 @@ def test_wrong_answers_are_told_and_not_kept(
     missed = Row("article", {"growth": 9.0}, (pages.GROWTH,))
     assert story.tell([missed], Plan(), quick=False) == 0
     assert "| missed" in (tmp_path / "RESULTS.md").read_text()
+
+
+@pytest.mark.slow
+def test_searches_are_measured_alone_and_over_http(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "EACH", 2)
+    monkeypatch.setattr(search, "ROUNDS", 1)
+    rows, section = search.measure(tmp_path, None, replace(QUICK, sizes=(60,)), lambda _: None)
+    assert [row.name for row in rows] == ["search, engine, 60 posts", "search, one reader, 60 posts"]
+    assert all(row.figures["p50_ms"] <= row.figures["p99_ms"] for row in rows)
+    assert "| a phrase |" in section and "28 questions" in section
+    assert search.questions() == search.questions()

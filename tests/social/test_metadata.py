@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from blog.core import accounts, configuring, publishing
+from blog.core.fields import Fields
 from blog.core.media import keep, store
-from blog.core.publishing import Fields
 from blog.core.transaction import writing
 from blog.social.metadata import locale
 from tests.world import LONG_AGO, Blog, picture, texts, words

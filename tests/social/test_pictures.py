@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from blog.core import configuring, outbox, publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.social import cards
 from tests.world import LONG_AGO, Blog, Result, picture
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from blog.core import outbox, publishing
 from blog.core.configuring import configure
+from blog.core.fields import Fields
 from blog.core.outbox import Report
-from blog.core.publishing import Fields
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Errand, Person

@@ -1,0 +1,187 @@
+"""How fast a search is: the engine alone, and over HTTP, by a mix of questions that never changes."""
+
+import http.client
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import quantiles
+from urllib.parse import quote
+
+from bench import library, pages, report, servers, variety
+from bench.asking import WrongAnswer, read
+from bench.measures import Plan, Say
+from bench.report import Row
+from blog import config
+from blog.commands import opened
+from blog.core import search as engine
+from blog.extensions import db
+
+EACH = 25
+ROUNDS = 4
+Times = dict[str, list[float]]
+
+SECTION = """## How search was measured
+
+Measured on {now:%Y-%m-%d}, by a whole run or by `python -m bench --only search`, which writes only this section and the
+rows named “search”. Machine: {on}.
+
+{table}
+
+The {size:,} posts have texts of their own, of {words} made-up words spread as in a language (Zipf's law): the most
+common one stands in every post, the twentieth in three quarters of them, most in a handful; one post in fifty is
+Chinese. {count} questions of {kinds} kinds are asked in {rounds} rounds, each in another order, one after the other, by
+one asker; the first round is not counted. Times are those of the clock, on a machine that is shared; where processor
+time is told, it was measured in rounds of its own. “Engine” is a call of `blog.core.search.find` in a transaction of
+its own: ranking, ten posts with title and passage, all but the page. Over HTTP it is the whole answer, never from the
+page cache. The index takes {index:.0f} MB beside {posts:.0f} MB of posts.
+"""
+HEAD = """| milliseconds | engine p50 | p99 | most | HTTP p50 | p99 | most |
+|---|---:|---:|---:|---:|---:|---:|
+"""
+
+
+def questions() -> dict[str, list[str]]:
+    """What is asked, by kind: the same on every machine."""
+    dice = random.Random(f"{library.SEED} questions")
+    words = variety.vocabulary()
+
+    def pick(first: int, last: int) -> str:
+        return words[dice.randrange(first, last)]
+
+    def character() -> str:
+        return variety.characters(dice, 1)
+
+    made: dict[str, Callable[[], str]] = {
+        "a rare word": lambda: pick(8_000, 60_000),
+        "a word of some hundred posts": lambda: pick(3_000, 8_000),
+        "a common word": lambda: pick(20, 400),
+        "a very common word": lambda: pick(0, 20),
+        "a rare and a common word": lambda: f"{pick(0, 60)} {pick(3_000, 40_000)}",
+        "several words": lambda: " ".join(pick(10, 3_000) for _ in range(dice.randint(3, 6))),
+        "several common words": lambda: " ".join(pick(0, 60) for _ in range(dice.randint(2, 5))),
+        "one word left out": lambda: f"{pick(1_000, 30_000)} -{pick(0, 100)}",
+        "a phrase": lambda: f'"{pick(0, 40)} {pick(0, 400)}"',
+        "three letters": lambda: pick(2_000, 60_000)[:3],
+        "a long beginning": lambda: pick(2_000, 60_000)[:5],
+        "a tag": lambda: library.tag_rows()[dice.randrange(0, library.TAGS)]["name"],
+        "one to three characters": lambda: variety.characters(dice, dice.randint(1, 3)),
+        "nothing found": lambda: f"{pick(0, 300)} {character()}{pick(0, 9)}xq",
+    }
+    return {kind: [make() for _ in range(EACH)] for kind, make in made.items()}
+
+
+def measure(folder: Path, keep: Path | None, plan: Plan, say: Say) -> tuple[list[Row], str]:
+    """The rows of the table, and the section that explains them."""
+    size = plan.sizes[-1]
+    instance = folder / "varied"
+    library.make_or_copy(instance, size, keep, say, variety.fill)
+    asked = questions()
+    say("search, the engine alone")
+    alone, worked, megabytes = _alone(instance, asked)
+    say("search over HTTP")
+    with servers.broadsheet(instance, folder / "log") as blog:
+        served = _served(blog.port, asked)
+    remark = f"{sum(map(len, asked.values()))} questions of {len(asked)} kinds"
+    rows = [
+        Row(
+            f"search, engine, {size:,} posts", _figures(alone), pages.SEARCH, remark + _slowest(alone) + _worked(worked)
+        ),
+        Row(f"search, one reader, {size:,} posts", _figures(served), pages.SEARCH, remark + _slowest(served)),
+    ]
+    return rows, _section(alone, served, size, megabytes)
+
+
+def _alone(instance: Path, asked: dict[str, list[str]]) -> tuple[Times, Times, tuple[float, float]]:
+    """Time on the clock, processor time, and the megabytes of the index and of all else."""
+    with opened(config.load(instance, environ={}, site_url=library.SITE_URL)):
+
+        def ask(question: str) -> None:
+            db.session.rollback()
+            engine.find(question)
+
+        times = _rounds(asked, ask)
+        worked = _rounds(asked, ask, time.process_time)
+        sizes = db.session.connection().exec_driver_sql(
+            "SELECT (SELECT sum(length(block)) FROM search_data), page_count * page_size"
+            " FROM pragma_page_count, pragma_page_size"
+        )
+        index, whole = sizes.one()
+    return times, worked, (index / 1e6, (whole - index) / 1e6)
+
+
+def _served(port: int, asked: dict[str, list[str]]) -> Times:
+    with _connected(port) as connection:
+
+        def ask(question: str) -> None:
+            connection.request("GET", f"/search/?q={quote(question)}")
+            answer = read(connection)
+            if answer.status != 200 or b'role="search"' not in answer.body:
+                raise WrongAnswer(f"A search for {question} answered {answer.status}.")
+
+        return _rounds(asked, ask)
+
+
+@contextmanager
+def _connected(port: int) -> Iterator[http.client.HTTPConnection]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _rounds(
+    asked: dict[str, list[str]], ask: Callable[[str], None], clock: Callable[[], float] = time.perf_counter
+) -> Times:
+    """How long each question took, in milliseconds, by kind."""
+    order = [(kind, question) for kind, questions in asked.items() for question in questions]
+    dice = random.Random(library.SEED)
+    times: Times = {kind: [] for kind in asked}
+    for turn in range(ROUNDS + 1):
+        dice.shuffle(order)
+        for kind, question in order:
+            began = clock()
+            ask(question)
+            if turn:
+                times[kind].append((clock() - began) * 1000)
+    return times
+
+
+def _spread(times: Sequence[float]) -> tuple[float, float, float]:
+    """The median, the 99th percentile, the most."""
+    cuts = quantiles(times, n=100, method="inclusive")
+    return cuts[49], cuts[98], max(times)
+
+
+def _figures(times: Times) -> dict[str, float]:
+    p50, p99, _most = _spread([each for kind in times.values() for each in kind])
+    return {"p50_ms": p50, "p99_ms": p99}
+
+
+def _worked(times: Times) -> str:
+    p50, p99, _most = _spread([each for kind in times.values() for each in kind])
+    return f"; {p50:.1f} ms CPU p50, {p99:.1f} p99"
+
+
+def _slowest(times: Times) -> str:
+    return f"; {max(each for kind in times.values() for each in kind):.0f} ms at most"
+
+
+def _section(alone: Times, served: Times, size: int, megabytes: tuple[float, float]) -> str:
+    figures = {kind: (*_spread(alone[kind]), *_spread(served[kind])) for kind in alone}
+    lines = [f"| {kind} | {' | '.join(f'{each:.1f}' for each in row)} |" for kind, row in figures.items()]
+    return SECTION.format(
+        now=datetime.now(UTC),
+        on=report.machine(""),
+        table=HEAD + "\n".join(lines),
+        size=size,
+        words=f"{variety.VOCABULARY:,}",
+        count=EACH * len(alone),
+        kinds=len(alone),
+        rounds=ROUNDS + 1,
+        index=megabytes[0],
+        posts=megabytes[1],
+    )

@@ -1,0 +1,53 @@
+"""How a browser searches here from its address bar (OpenSearch 1.1). Pure."""
+
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+TYPE = "application/opensearchdescription+xml"
+SPACE = "http://a9.com/-/spec/opensearch/1.1/"
+MOZILLA = "http://www.mozilla.org/2006/browser/search/"
+# The specification allows no more characters.
+SHORT_NAME, LONG_NAME, DESCRIPTION = 16, 48, 1024
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a browser is told: names, whole addresses."""
+
+    title: str
+    language: str
+    search: str
+    icon: str
+    favicon: str
+    description: str
+
+
+def description(site: Site) -> bytes:
+    """The description document."""
+    ElementTree.register_namespace("", SPACE)
+    ElementTree.register_namespace("moz", MOZILLA)
+    root = ElementTree.Element(f"{{{SPACE}}}OpenSearchDescription")
+
+    def add(name: str, text: str = "", space: str = SPACE, **attributes: str) -> None:
+        ElementTree.SubElement(root, f"{{{space}}}{name}", attributes).text = text or None
+
+    add("ShortName", _short(site.title, SHORT_NAME))
+    add("LongName", _short(site.title, LONG_NAME))
+    add("Description", f"Search {site.title}"[:DESCRIPTION])
+    add("Url", type="text/html", method="get", template=f"{site.search}?q={{searchTerms}}")
+    add("Url", type=TYPE, rel="self", template=site.description)
+    add("Image", site.icon, type="image/svg+xml", width="64", height="64")
+    add("Image", site.favicon, type="image/x-icon", width="16", height="16")
+    add("Language", site.language)
+    add("InputEncoding", "UTF-8")
+    add("OutputEncoding", "UTF-8")
+    add("SearchForm", site.search, MOZILLA)
+    return bytes(ElementTree.tostring(root, "utf-8", xml_declaration=True)) + b"\n"
+
+
+def _short(title: str, most: int) -> str:
+    """A name of at most so many characters, cut after a word where that leaves something."""
+    if len(title) <= most:
+        return title
+    head = title[: most + 1].rpartition(" ")[0]
+    return head or title[:most]

@@ -1,0 +1,57 @@
+"""Search for readers: the page, and what tells browsers of it."""
+
+import re
+
+from flask import Response, current_app, render_template, request, url_for
+
+from blog.core import search as engine
+from blog.core.errors import Missing
+from blog.core.search import Found, Results, Unsearchable
+from blog.core.searchquery import understood
+from blog.reader import opensearch as describing
+from blog.reader.views import bp
+from blog.web import templating
+from blog.web.assets import asset_url
+from blog.web.errors import RETRY_SECONDS
+
+
+@bp.get("/search/")
+def search() -> Response:
+    """What was found for the words of `q`, ten posts a page; the form alone without words."""
+    number = _number(request.args.get("page", "1"))
+    asked = request.args.get("q", "")
+    templating.edition()
+    try:
+        return _page(engine.find(asked, number), 200)
+    except Unsearchable as error:
+        current_app.logger.error("%s", error)
+        response = _page(Results(understood(asked)), 503)
+        response.headers.update({"Cache-Control": "no-store", "Retry-After": str(RETRY_SECONDS)})
+        return response
+
+
+@bp.get("/opensearch.xml")
+def opensearch() -> Response:
+    """How browsers search here."""
+    site = templating.edition().site
+    told = describing.Site(
+        title=site.title,
+        language=site.language,
+        search=templating.absolute(url_for("reader.search")),
+        icon=templating.absolute(asset_url("icon.svg")),
+        favicon=templating.absolute("/favicon.ico"),
+        description=templating.absolute(url_for("reader.opensearch")),
+    )
+    return Response(describing.description(told), content_type=f"{describing.TYPE}; charset=utf-8")
+
+
+def _number(text: str) -> int:
+    """The number of a page as it is written in addresses. Raises Missing."""
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", text, re.ASCII):
+        raise Missing("There is no such page.")
+    return int(text)
+
+
+def _page(found: Results[Found], status: int) -> Response:
+    html = render_template("reader/search.html", found=found, broken=status != 200)
+    return Response(html, status, mimetype="text/html")
