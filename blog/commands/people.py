@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from blog.commands import as_json, blog, say
-from blog.core import accounts
+from blog.core import accounts, attempts
 from blog.models import Person
 
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
@@ -51,9 +51,10 @@ def add(ctx: click.Context, email: str, name: str, password_stdin: bool, as_json
 @as_json
 @click.pass_context
 def password(ctx: click.Context, email: str, password_stdin: bool, as_json: bool) -> None:
-    """Give a person another password."""
-    with blog(ctx):
+    """Give a person another password: also one who tried too often. All their sessions end."""
+    with blog(ctx) as app:
         person = accounts.set_password(email, _password(password_stdin))
+        attempts.forgive(email, app.config["SECRET_KEY"])
         say(f"The password of {person.email} is changed.", _told(person), json_wanted=as_json)
 
 

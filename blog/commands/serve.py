@@ -14,7 +14,7 @@ from blog import config, paths
 from blog.commands import opened, settings
 from blog.commands.workers import run
 from blog.config import BadSetting, Settings, local_address
-from blog.core import posts, site
+from blog.core import invitations, posts, site
 from blog.extensions import sqlite_driver
 from blog.transfer import samples
 
@@ -33,12 +33,14 @@ def serve(ctx: click.Context, /, **asked: Any) -> None:
     listens = config.load(ctx.find_root().obj, **asked)
     address = probe(listens.host, listens.port)
     of = settings(ctx, begins=True, **asked)
-    app, loaded = _prepare(of)
+    app, loaded, link = _prepare(of)
     if loaded:
         click.echo(f"A new blog, with {loaded} samples (`broadsheet samples remove` takes them away).")
     click.echo(f"Broadsheet at {local_address(of.host, of.port)}/")
     if of.site_url != local_address(of.host, of.port):
         click.echo(f"Readers' address: {of.site_url}/")
+    if link:
+        click.echo(f"Make your account within an hour: {of.site_url}/admin/setup/{link}/")
     click.echo(f"Instance folder: {of.instance}\nCtrl-C stops it.")
     sys.stdout.flush()
     run(of, address, app)
@@ -72,13 +74,14 @@ def _why_not(error: OSError, host: str, port: int) -> str:
     return f"Nothing can listen on {host}, port {port}: {error.strerror}."
 
 
-def _prepare(of: Settings) -> tuple[Flask, int]:
-    """The application, its database brought up to date before any worker starts; and how many samples were loaded."""
+def _prepare(of: Settings) -> tuple[Flask, int, str]:
+    """The application, its database brought up to date before any worker starts; how many samples were loaded; and the
+    token of the link for the first author, while there is none."""
     with opened(of) as app:
         if posts.outdated():
             _render_again()
         site.note_maker(_maker(of))
-        return app, samples.load(of.media)
+        return app, samples.load(of.media), invitations.set_up()
 
 
 def _render_again() -> None:

@@ -2,33 +2,42 @@
 
 import re
 
-from sqlalchemy import select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import slugs, values
-from blog.core.errors import Conflict, Invalid, Missing
+from blog.core import passwords, sessions, slugs, values
+from blog.core.errors import Conflict, Forbidden, Invalid, Missing
 from blog.core.transaction import writing
 from blog.extensions import db
-from blog.models import Person, Post
+from blog.models import Invitation, Person, Post
 
 EMAIL = re.compile(r"[^\s@\"<>(),;:\\\[\]]{1,64}@[^\s@\"<>(),;:\\\[\]]+\.[^\s@\"<>(),;:\\\[\].]{2,}")
-PASSWORD_LENGTHS = (10, 1000)
 
 
 def add(email: str, name: str, password: str) -> Person:
     """A person who can sign in. Raises Invalid or Conflict."""
-    address, shown, hashed = email_address(email), shown_name(name), hash_password(password)
+    address, shown, hashed = email_address(email), shown_name(name), passwords.hashed(password)
     with writing() as session:
-        if session.scalar(select(Person.id).where(Person.email == address)):
-            raise Conflict(
-                f"{address} has an account already. `broadsheet user password {address}` changes its password."
-            )
-        known = _named(session, shown)
-        if known and known.email is None:  # an import knew the name before the person had an account
-            known.email, known.password = address, hashed
-            return known
-        return _new(session, shown, email=address, password=hashed)
+        return join(session, address, shown, hashed)
+
+
+def join(session: Session, email: str, name: str, hashed: str) -> Person:
+    """Somebody who can sign in from now on, within the caller's transaction; links for the first author end."""
+    refuse_taken(session, email)
+    session.execute(delete(Invitation).where(Invitation.invited_by.is_(None)))
+    known = _named(session, name)
+    if known is None or known.email is not None:
+        known = _new(session, name)
+    # An import may have known the name before the person had an account.
+    known.email, known.password, known.joined_at = email, hashed, clock.now()
+    return known
+
+
+def refuse_taken(session: Session, email: str) -> None:
+    """Nothing, if nobody has this address. Raises Conflict."""
+    if session.scalar(select(Person.id).where(Person.email == email)):
+        raise Conflict(f"{email} has an account already. `broadsheet user password {email}` changes its password.")
 
 
 def byline(session: Session, name: str) -> int:
@@ -38,28 +47,56 @@ def byline(session: Session, name: str) -> int:
 
 
 def set_password(email: str, password: str) -> Person:
-    """Give a person another password. Raises Missing or Invalid."""
-    hashed = hash_password(password)
+    """Give a person another password; all their sessions end. Raises Missing or Invalid."""
+    hashed = passwords.hashed(password)
     with writing() as session:
         person = _by_email(session, email)
         person.password = hashed
+        sessions.end_all(session, person.id)
         return person
 
 
 def remove(email: str) -> Person:
     """Take away a person's account; posts keep their author's name. Raises Missing."""
     with writing() as session:
-        person = _by_email(session, email)
-        if session.scalar(select(Post.id).where(Post.author_id == person.id).limit(1)):
-            person.email = person.password = None
-        else:
-            session.delete(person)
-        return person
+        return _leave(session, _by_email(session, email))
+
+
+def dismiss(number: int, by: int) -> Person:
+    """Take away somebody's account on behalf of the first author. Raises Forbidden or Missing."""
+    with writing() as session:
+        if not is_first(session, by):
+            raise Forbidden("Only the first author can remove others.")
+        if number == by:
+            raise Forbidden("The first author cannot be removed here.")
+        person = session.get(Person, number)
+        if person is None or person.email is None:
+            raise Missing("Nobody of this number can sign in here.")
+        return _leave(session, person)
 
 
 def people() -> list[Person]:
     """Everybody who can sign in, in order of arrival."""
-    return list(db.session.scalars(select(Person).where(Person.email.is_not(None)).order_by(Person.id)))
+    return list(db.session.scalars(_arrivals()))
+
+
+def person(number: int) -> Person:
+    """Somebody who can sign in. Raises Missing."""
+    found = db.session.get(Person, number)
+    if found is None or found.email is None:
+        raise Missing("Nobody of this number can sign in here.")
+    return found
+
+
+def somebody(session: Session) -> bool:
+    """Whether anybody can sign in."""
+    return session.scalar(_arrivals().limit(1)) is not None
+
+
+def is_first(session: Session, number: int) -> bool:
+    """Whether this is who came first, of those who can sign in."""
+    first = session.scalar(_arrivals().limit(1))
+    return first is not None and first.id == number
 
 
 def email_address(text: str) -> str:
@@ -70,22 +107,27 @@ def email_address(text: str) -> str:
     return value
 
 
-def hash_password(password: str) -> str:
-    """The password as it is stored (argon2id). Raises Invalid for one too short or too long."""
-    from argon2 import PasswordHasher
-
-    least, most = PASSWORD_LENGTHS
-    if not least <= len(password) <= most:
-        raise Invalid("password", f"The password has {len(password)} characters; it needs {least} to {most}.")
-    return PasswordHasher().hash(password)
-
-
 def shown_name(text: str) -> str:
     """A person's name as readers see it. Raises Invalid."""
     value = values.line(text)
     if not value or len(value) > 120:
         raise Invalid("name", "A name needs 1 to 120 characters.")
     return value
+
+
+def _arrivals() -> Select[Person]:
+    return select(Person).where(Person.email.is_not(None)).order_by(Person.joined_at, Person.id)
+
+
+def _leave(session: Session, person: Person) -> Person:
+    """Without an account; who wrote something keeps the byline. Nor do links work that they made for others."""
+    sessions.end_all(session, person.id)
+    session.execute(delete(Invitation).where(Invitation.invited_by == person.id))
+    if session.scalar(select(Post.id).where(Post.author_id == person.id).limit(1)):
+        person.email = person.password = person.joined_at = None
+    else:
+        session.delete(person)
+    return person
 
 
 def _named(session: Session, name: str) -> Person | None:
@@ -101,12 +143,12 @@ def _by_email(session: Session, email: str) -> Person:
     return person
 
 
-def _new(session: Session, name: str, email: str | None = None, password: str | None = None) -> Person:
+def _new(session: Session, name: str) -> Person:
     slug = slugs.numbered(
         slugs.slug_of(name, "author"),
         lambda slug: session.scalar(select(Person.id).where(Person.slug == slug)) is not None,
     )
-    person = Person(name=name, slug=slug, email=email, password=password, created_at=clock.now())
+    person = Person(name=name, slug=slug, created_at=clock.now())
     session.add(person)
     session.flush()
     return person

@@ -19,3 +19,4 @@ class Person(Base):
     email: Mapped[str | None] = mapped_column(unique=True)
     password: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(Instant)
+    joined_at: Mapped[datetime | None] = mapped_column(Instant)  # since when they can sign in; a byline may be older

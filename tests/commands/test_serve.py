@@ -1,6 +1,7 @@
 """serve: one command from an empty folder to a blog that answers, and to a clean end."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from lxml import html
 from tests.commands.conftest import Start
 from tests.server import alive, free_port, until
 from tests.transfer.library import files, rows
-from tests.world import Result, texts
+from tests.world import Result, run, texts
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +38,10 @@ def test_a_new_blog_answers_from_an_empty_folder(start: Start, instance: Path) -
     assert f"Broadsheet at http://127.0.0.1:{server.port}/\n" in said
     assert f"Instance folder: {instance}\n" in said
     assert "A new blog, with 5 samples" in said
+    (link,) = re.findall(r"^Make your account within an hour: (http://\S+)$", said, re.MULTILINE)
+    assert link.startswith(f"http://127.0.0.1:{server.port}/admin/setup/")
+    path = link.removeprefix(f"http://127.0.0.1:{server.port}")
+    assert b"Make your account" in server.get(path)[1]
     status, body = server.get("/")
     assert status == 200
     assert "Diplomatic Relations" in html.fromstring(body).text_content()
@@ -170,3 +175,20 @@ def test_nonsense_is_one_sentence_and_nothing_is_begun(instance: Path, options: 
     assert (result.status, result.out) == (1, "")
     assert said in result.err and result.err.count("\n") == 1
     assert files(instance) == {}
+
+
+def test_it_prints_no_link_once_somebody_can_sign_in(start: Start, instance: Path) -> None:
+    first = start()
+    assert "Make your account" in first.output.read_text()
+    first.stop(signal.SIGTERM)
+    run(instance, "user", "add", "ana@example.org", "--name", "Ana", "--password-stdin", stdin="seven quiet rivers\n")
+    assert "Make your account" not in start().output.read_text()
+
+
+def test_the_link_is_in_no_log(start: Start) -> None:
+    server = start("--access-log")
+    (token,) = re.findall(r"/admin/setup/([^/]+)/", server.output.read_text())
+    assert server.get(f"/admin/setup/{token}/")[0] == 200
+    server.stop(signal.SIGTERM)
+    said = server.output.read_text()
+    assert "GET /admin/setup/-/ 200" in said and said.count(token) == 1
