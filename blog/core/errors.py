@@ -1,5 +1,7 @@
 """What can go wrong, in words for people. Faces turn these into statuses, the command line into exit codes."""
 
+from collections.abc import Sequence
+
 
 class BlogError(Exception):
     """Something that was asked for cannot be done; the message says what happened and what to try."""
@@ -17,6 +19,14 @@ class Invalid(BlogError):
         return type(self), (self.field, str(self))
 
 
+class Rejected(BlogError):
+    """Several values that cannot be taken at once."""
+
+    def __init__(self, wrong: Sequence[Invalid]) -> None:
+        super().__init__(" ".join(str(error) for error in wrong))
+        self.wrong = wrong
+
+
 class Missing(BlogError):
     """There is no such thing (or none that the asker may know of)."""
 
@@ -27,6 +37,27 @@ class Gone(BlogError):
 
 class Conflict(BlogError):
     """It would take the place of something that must stay."""
+
+
+class Overtaken(Conflict):
+    """Somebody else saved meanwhile. What was to be saved is kept beside it, as a revision of this post."""
+
+    def __init__(self, post_id: int, message: str) -> None:
+        super().__init__(message)
+        self.post_id = post_id
+
+
+class Forbidden(BlogError):
+    """Somebody else may do it, the asker may not."""
+
+
+class TooMany(BlogError):
+    """It was tried too often. `seconds` says when it may be tried again."""
+
+    def __init__(self, seconds: int) -> None:
+        minutes = -(-seconds // 60)
+        super().__init__(f"Too many attempts. Please wait {minutes} minute{'s' * (minutes > 1)}, then try again.")
+        self.seconds = seconds
 
 
 class Unavailable(BlogError):

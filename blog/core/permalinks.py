@@ -1,10 +1,11 @@
 """Addresses: how they are made, which are taken, and where old ones lead."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,9 @@ from blog.core.slugs import RESERVED, numbered
 from blog.core.values import clean
 from blog.extensions import db
 from blog.models import Post, Redirect
+
+# Below it are lists of tags, and all that belongs to each: further pages, feeds.
+TAGS = "/tags/"
 
 
 class Addressed(Protocol):
@@ -47,16 +51,21 @@ def expect(addresses: Addresses, wanted: Iterable[tuple[str, str, Iterable[str]]
     addresses.expect(read, old)
 
 
+def is_reserved(first: str) -> bool:
+    """Whether addresses that begin so are the blog's own."""
+    return first in RESERVED
+
+
 def holder(addresses: Addresses, kind: str, slug: str, but: Post | None = None) -> Post | None:
     """The other post at this address, or that this old address leads to."""
     found = (addresses.at(kind, slug), addresses.led(key(path(kind, slug))))
     return next((post for post in found if post is not None and post is not but), None)
 
 
-def free(addresses: Addresses, kind: str, slug: str) -> str:
-    """The slug, or the first of slug-2, slug-3 ... that is free."""
+def free(addresses: Addresses, kind: str, slug: str, but: Post | None = None) -> str:
+    """The slug, or the first of slug-2, slug-3 ... that is free (or leads to `but`)."""
     reserved = RESERVED if kind == "page" else frozenset()
-    return numbered(slug, lambda candidate: candidate in reserved or holder(addresses, kind, candidate) is not None)
+    return numbered(slug, lambda other: other in reserved or holder(addresses, kind, other, but) is not None)
 
 
 def claim(addresses: Addresses, kind: str, slug: str, but: Post | None = None) -> str:
@@ -105,6 +114,11 @@ def check_old(addresses: Addresses, old: Iterable[str], but: Post | None = None)
             raise Conflict(f"The old address {address} is where “{reader.title}” is read.")
 
 
+def reader_of(addresses: Addresses, address: str) -> Post | None:
+    """The post, in whatever state, whose own address this is."""
+    return addresses.at(*_place(address))
+
+
 def _place(address: str) -> tuple[str, str]:
     """The kind and slug of what would be read at an address; no kind where no post could be."""
     kind, _, slug = key(address).strip("/").rpartition("/")
@@ -127,7 +141,7 @@ def leads_to(address: str) -> Moved | None:
     """What became of an address that nothing answers. While its post is a draft, it leads nowhere."""
     redirect = db.session.get(Redirect, key(address))
     if redirect is None:
-        return None
+        return _of_tag(address)
     if redirect.post_id is None:
         return Moved(redirect.target)
     post = db.session.scalars(visible().where(Post.id == redirect.post_id)).first()
@@ -135,3 +149,16 @@ def leads_to(address: str) -> Moved | None:
         return Moved(path_of(post))
     hidden = db.session.get_one(Post, redirect.post_id)
     return Moved(None) if hidden.deleted_at and hidden.was_public else None
+
+
+def _of_tag(address: str) -> Moved | None:
+    """Where something below the old address of a tag (a further page, a feed) leads: to the same of the new one."""
+    slug, _, rest = address.removeprefix(TAGS).partition("/")
+    if not address.startswith(TAGS) or not rest:
+        return None
+    redirect = db.session.get(Redirect, key(f"{TAGS}{slug}"))
+    if redirect is None or redirect.post_id is not None:
+        return None
+    if redirect.target is None:
+        return Moved(None)
+    return Moved(redirect.target + quote(rest)) if re.fullmatch(f"{TAGS}[^/]+/", redirect.target) else None

@@ -5,82 +5,27 @@ Texts are judged and rendered before the transaction begins, so that a slow text
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer_group
 
 from blog import clock
-from blog.core import media, permalinks, rendering, slugs, values
+from blog.core import media, permalinks, rendering, revisions, searchindex, slugs, values
 from blog.core.errors import Conflict, Invalid, Missing
+from blog.core.fields import Fields, judged
 from blog.core.ledger import Ledger
 from blog.core.rendering import Rendered
+from blog.core.revisions import By, Words
 from blog.core.site import site
 from blog.core.transaction import writing
 from blog.extensions import db
-from blog.models import Post, Revision
+from blog.models import Draft, Post
 from blog.models.shapes import RENDERER
 
-
-@dataclass(frozen=True)
-class Fields:
-    """What is to be written; None leaves a field as it is, `author_id` 0 takes the byline away."""
-
-    title: str | None = None
-    slug: str | None = None
-    summary: str | None = None
-    body: str | None = None
-    tags: list[str] | None = None
-    language: str | None = None
-    author_id: int | None = None
-    cover: str | None = None
-    kind: str | None = None
-    unlisted: bool | None = None
-    canonical_url: str | None = None
-
-    def given(self) -> dict[str, object]:
-        """The fields that are to change."""
-        return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
-
-
-def judge(given: Fields) -> tuple[Fields, list[Invalid]]:
-    """The same fields as they may be stored, and all that is wrong with them."""
-    kind = given.kind or "post"
-    wrong: list[Invalid] = []
-    if kind not in ("post", "page"):
-        wrong.append(Invalid("kind", f"“{values.line(kind)[:40]}” is not a kind of post; it should be post or page."))
-    rules: dict[str, Callable[[str], str]] = {
-        "title": values.title,
-        "summary": values.summary,
-        "body": values.body,
-        "slug": lambda slug: slugs.checked(slug, kind),
-        "language": lambda text: values.language(text) if text else "",
-        "canonical_url": lambda text: values.address(text, "canonical_url") if text else "",
-        "cover": values.line,
-    }
-    made: dict[str, object] = {}
-    for name, rule in rules.items():
-        try:
-            if getattr(given, name) is not None:
-                made[name] = rule(str(getattr(given, name)))
-        except Invalid as error:
-            wrong.append(error)
-    try:
-        if given.tags is not None:
-            made["tags"] = values.tags(given.tags)
-    except Invalid as error:
-        wrong.append(error)
-    return replace(given, **made), wrong  # type: ignore[arg-type]
-
-
-def judged(given: Fields) -> Fields:
-    """The same fields as they may be stored. Raises Invalid, naming the first field that cannot be."""
-    fields, wrong = judge(given)
-    if wrong:
-        raise wrong[0]
-    return fields
+NOBODY = By()
 
 
 def rendered(body: str, kind: str, cover: str = "") -> Rendered:
@@ -126,7 +71,7 @@ def add(
     if instead_of is not None:
         ledger.remove(instead_of)
     post = Post(guid=guid or str(uuid4()), kind=kind, slug=slug, created_at=clock.now(), published_at=published_at)
-    post.version = 1
+    post.version, post.saved_at = 1, post.created_at
     _fill(post, given)
     _show(post, text)
     ledger.put(post)
@@ -142,14 +87,14 @@ def edit(post_id: int, given: Fields, *, minor: bool = False, published_at: date
 
     A public post counts as updated when title, summary or body changed, unless `minor`.
     """
-    before = _loaded(db.session(), post_id)
+    before = loaded(db.session(), post_id)
     given = judged(replace(given, kind=given.kind or before.kind))
     anew = given.body is not None or given.cover is not None or given.kind != before.kind
     body = before.body if given.body is None else given.body
     cover = (before.cover or "") if given.cover is None else given.cover
     text = rendered(body, given.kind or "post", cover) if anew else None
     with writing() as session:
-        post = _loaded(session, post_id)
+        post = loaded(session, post_id)
         if post.deleted_at:
             raise Conflict(f"“{post.title}” is deleted; undelete it first.")
         stale = (given.body is None and post.body != body) or (given.cover is None and (post.cover or "") != cover)
@@ -171,13 +116,14 @@ def change(
     published_at: datetime | None = None,
     taken_back: bool = False,
     aliases: Sequence[str] = (),
+    by: By = NOBODY,
 ) -> None:
     """Change a post in a ledger; `taken_back` makes it a draft again, `aliases` will lead to it.
 
     Raises Invalid or Conflict, with nothing changed, for a slug or an old address that it cannot have.
     """
     was_public, old_path = post.was_public, permalinks.path_of(post)
-    old_words = (post.title, post.summary, post.body)
+    before, was_read = revisions.of(post), "public" if post.status == "published" else ""
     kind, slug = given.kind or post.kind, given.slug or post.slug
     moves = (kind, slug) != (post.kind, post.slug)
     if moves:
@@ -195,11 +141,16 @@ def change(
         post.published_at = published_at
     if given.tags is not None:
         ledger.tags.put(post, given.tags)
-    if (post.title, post.summary, post.body) != old_words:
-        keep_revision(ledger.session, post.id, old_words)
+    ledger.reword(post)
+    new = Words(post.title, post.summary, post.body)
+    if new != before.words:
+        revisions.replaced(ledger.session, post.id, before, new, was_read)
         if was_public and post.published_at and not minor:
             post.updated_at = clock.now()
     post.version += 1
+    post.saved_at, post.saved_by, post.saved_auto = clock.now(), by.person, by.auto
+    # Whoever is at work on a copy of it will be told.
+    ledger.session.execute(update(Draft).where(Draft.post_id == post.id).values(version=Draft.version + 1))
     for old in [old_path, *aliases] if was_public else aliases:
         permalinks.moved(ledger.addresses, post, old)
 
@@ -272,7 +223,7 @@ def render_again(progress: Callable[[Sequence[int]], Iterable[int]] = iter) -> l
     db.session.rollback()
     refused = []
     for post_id in progress(ids):
-        post = _loaded(db.session(), post_id)
+        post = loaded(db.session(), post_id)
         version, slug = post.version, post.slug
         try:
             text = rendered(post.body, post.kind, post.cover or "")
@@ -280,9 +231,10 @@ def render_again(progress: Callable[[Sequence[int]], Iterable[int]] = iter) -> l
             refused.append(slug)
             continue
         with writing() as session:
-            again = _loaded(session, post_id)
+            again = loaded(session, post_id)
             if again.version == version:  # an author who saved meanwhile was rendered by this code
                 _show(again, text)
+                searchindex.put(session, [post_id])
     return refused
 
 
@@ -297,7 +249,8 @@ def guid_of(text: str) -> str:
 # -- within a transaction -----------------------------------------------------------------------------------
 
 
-def _loaded(session: Session, post_id: int) -> Post:
+def loaded(session: Session, post_id: int) -> Post:
+    """A post with its text. Raises Missing."""
     post = session.scalars(select(Post).where(Post.id == post_id).options(undefer_group("text"))).first()
     if post is None:
         raise Missing("There is no such post.")
@@ -335,9 +288,3 @@ def _show(post: Post, text: Rendered) -> None:
     post.contents, post.links, post.pictures = text.contents, text.links, text.pictures
     post.words, post.extract = text.words, text.extract
     post.renderer = RENDERER
-
-
-def keep_revision(session: Session, post_id: int, words: tuple[str, str, str]) -> None:
-    """Keep what a post said (title, summary, body) until now."""
-    title, summary, body = words
-    session.add(Revision(post_id=post_id, saved_at=clock.now(), title=title, summary=summary, body=body))

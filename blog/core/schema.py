@@ -12,13 +12,13 @@ from sqlalchemy import Connection, Engine, insert, inspect
 from sqlalchemy.exc import DBAPIError
 
 from blog import clock, paths
-from blog.core import tallies
+from blog.core import searchindex, tallies
 from blog.core.errors import Unusable
 from blog.core.site import FIRST_ROW
 from blog.core.transaction import trouble
 from blog.extensions import BUSY_MS, WRITE
 from blog.migrations import HEAD
-from blog.models import Site, triggers
+from blog.models import Post, Site, triggers
 
 VERSION_TABLE = "schema_version"
 # What an instance folder holds only once a blog lives in it.
@@ -33,7 +33,7 @@ def prepare(engine: Engine, file: Path, instance: Path) -> None:
     try:
         with _lock(file.parent):
             refuse_lost(file, instance)
-            file.touch()
+            file.touch(0o600)  # it holds what nobody else on this machine is to know
             _upgrade(engine)
     except DBAPIError as error:
         raise Unusable(f"{file}: {trouble(error)}") from error
@@ -73,7 +73,9 @@ def trigger_names() -> set[str]:
 
 
 def _triggers() -> dict[str, str]:
-    return triggers.statements([column.name for column in Site.__table__.columns])
+    return triggers.statements(
+        *([column.name for column in table.columns] for table in (Site.__table__, Post.__table__))
+    )
 
 
 @contextmanager
@@ -118,6 +120,7 @@ def _migrate(engine: Engine, version: str | None) -> None:
                 if version is None:
                     connection.execute(insert(Site).values(**_first_row()))
                 tallies.recount(connection.exec_driver_sql)
+                searchindex.complete(connection)
                 for statement in _triggers().values():
                     connection.exec_driver_sql(statement)
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()

@@ -11,24 +11,37 @@ from blog.core.errors import Invalid
 BODY_BYTES = 512 * 1024
 TITLE_LENGTH = 500
 SUMMARY_LENGTH = 1000
+COVER_LENGTH = 1000
 TAGS = 50
 TAG_LENGTH = 80
 # What XML 1.0 cannot carry (no feed could hold it), and DEL, which shows nothing. Tabs and line ends stay.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# So many characters are composed.
+COMPOSED = 10_000
+# Categories of what shows nothing by itself: joiners, marks of direction, spaces. A link of these cannot be found.
+UNSEEN = ("Cf", "Zs", "Zl", "Zp")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-([A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3}))*")
 # The names of drawn cards: a slug, and the hash of what the card shows.
 CARD = re.compile(r"(?:(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)-)?(?P<hash>[0-9a-f]{16})\.(?:png|jpg)")
+# Years of the archive, and those that a date may have: a time zone may lead it into the year before.
 YEARS = range(1000, 9999)
+DATED = YEARS[1:]
 
 
 def clean(text: str) -> str:
-    """The text without characters that no page or feed can carry, in Unicode's composed form."""
-    return unicodedata.normalize("NFC", FORBIDDEN.sub("", text))
+    """The text without characters that no page or feed can carry, in Unicode's composed form.
+
+    Of a very long one only the beginning is composed: no field takes so much, and to sort a million accents on one
+    letter takes hours.
+    """
+    value = FORBIDDEN.sub("", text)
+    return unicodedata.normalize("NFC", value[:COMPOSED]) + value[COMPOSED:]
 
 
 def line(text: str) -> str:
-    """One line: cleaned, white space collapsed."""
-    return " ".join(clean(text).split())
+    """One line: cleaned, white space collapsed; empty when nobody could see it."""
+    value = " ".join(clean(text).split())
+    return value if any(unicodedata.category(char) not in UNSEEN for char in value) else ""
 
 
 def title(text: str) -> str:
@@ -46,6 +59,14 @@ def summary(text: str) -> str:
     value = line(text)
     if len(value) > SUMMARY_LENGTH:
         raise Invalid("summary", f"The summary has {len(value)} characters; {SUMMARY_LENGTH} are allowed.")
+    return value
+
+
+def cover(text: str) -> str:
+    """The address of a post's picture; may be empty."""
+    value = line(text)
+    if len(value) > COVER_LENGTH:
+        raise Invalid("cover", f"The cover’s address has {len(value)} characters; {COVER_LENGTH} are allowed.")
     return value
 
 
@@ -111,11 +132,26 @@ def instant(value: object, zone: ZoneInfo, field: str = "date") -> datetime:
         moment = datetime.combine(value, time())
     else:
         raise Invalid(field, f"“{value}” is not a date; it should look like 2026-11-20 or 2026-11-20T08:00.")
-    if moment.year not in YEARS:
+    if moment.year not in DATED:
         raise Invalid(
-            field, f"The year {moment.year} is out of range; years from {YEARS[0]} to {YEARS[-1]} are allowed."
+            field, f"The year {moment.year} is out of range; years from {DATED[0]} to {DATED[-1]} are allowed."
         )
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def local_time(text: str, zone: ZoneInfo, field: str = "date") -> datetime:
+    """A moment in UTC as `instant` reads it, for people who will not look twice.
+
+    An hour that daylight saving skips is no time at all; of one that comes twice the first is meant.
+    """
+    moment, typed = instant(text, zone, field), _parsed(text.strip(), field)
+    shown = moment.astimezone(zone).replace(tzinfo=None)
+    if typed.tzinfo is None and shown != typed:
+        raise Invalid(
+            field,
+            f"There is no {typed:%H:%M} on that day: clocks are set forward then. {shown:%H:%M} is the same moment.",
+        )
+    return moment
 
 
 def _parsed(text: str, field: str) -> datetime:

@@ -1,24 +1,31 @@
 """Nouns: the tables, and rules that need only their own row."""
 
+from blog.models.draft import Draft, Preview
 from blog.models.link import Redirect
 from blog.models.media import Media
 from blog.models.outbox import Errand, Lease
 from blog.models.person import Person
 from blog.models.post import Post, Revision
+from blog.models.session import Attempt, AuthorSession, Invitation
 from blog.models.shapes import FollowLink, Heading, Picture
 from blog.models.site import Site
 from blog.models.tag import Tag, post_tag
 from blog.models.tally import Tally
 
 __all__ = [
+    "Attempt",
+    "AuthorSession",
+    "Draft",
     "Errand",
     "FollowLink",
     "Heading",
+    "Invitation",
     "Lease",
     "Media",
     "Person",
     "Picture",
     "Post",
+    "Preview",
     "Redirect",
     "Revision",
     "Site",

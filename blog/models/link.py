@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from blog.extensions import Base
@@ -13,7 +13,10 @@ class Redirect(Base):
     """An address that moved: to a post, to another address, or (neither given) for good."""
 
     __tablename__ = "redirect"
-    __table_args__ = (CheckConstraint("post_id IS NULL OR target IS NULL", name="one_target"),)
+    __table_args__ = (
+        CheckConstraint("post_id IS NULL OR target IS NULL", name="one_target"),
+        Index("redirect_newest", "created_at", "path"),
+    )
 
     path: Mapped[str] = mapped_column(primary_key=True)
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)

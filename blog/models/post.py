@@ -34,6 +34,18 @@ class Post(Base, Written):
         Index("post_signed", "author_id", "kind", "unlisted", "deleted_at", "published_at", "id"),
         Index("post_public", "deleted_at", "published_at"),
         Index("post_renderer", "renderer"),
+        # The columns that are always empty here let SQLite prefer it to `post_public`, which is in another order.
+        Index(
+            "post_drafted",
+            "deleted_at",
+            "published_at",
+            "saved_at",
+            "id",
+            sqlite_where=text("published_at IS NULL AND deleted_at IS NULL"),
+        ),
+        Index("post_deleted", "deleted_at", "id", sqlite_where=text("deleted_at IS NOT NULL")),
+        # What a search asks of each of the thousands of posts that hold a word: see core.searching.
+        Index("post_found", "id", "published_at", "deleted_at", "unlisted"),
         Index("page_named", "unlisted", "deleted_at", "title", sqlite_where=text("kind = 'page'")),
     )
 
@@ -55,6 +67,12 @@ class Post(Base, Written):
     first_published_at: Mapped[datetime | None] = mapped_column(Instant)  # kept while unpublished
     updated_at: Mapped[datetime | None] = mapped_column(Instant)
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)
+    planned_at: Mapped[datetime | None] = mapped_column(Instant)  # the date that a draft's author has in mind
+
+    # When its present words were saved, by whom, and whether the editor did it by itself.
+    saved_at: Mapped[datetime | None] = mapped_column(Instant)
+    saved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    saved_auto: Mapped[bool] = mapped_column(default=False, server_default="0")
 
     origin: Mapped[str | None] = mapped_column(unique=True)  # its id in the system it came from
     origin_source: Mapped[str | None]  # the file it came of
@@ -71,7 +89,7 @@ class Post(Base, Written):
     links: Mapped[list[str]] = _heavy(type_=JSON, default=list)
     pictures: Mapped[list[Picture]] = _heavy(type_=JSON, default=list)
 
-    author: Mapped[Person | None] = relationship(lazy="raise", viewonly=True)
+    author: Mapped[Person | None] = relationship(lazy="raise", viewonly=True, foreign_keys=author_id)
     tags: Mapped[list[Tag]] = relationship(
         secondary=post_tag, order_by=post_tag.c.position, lazy="raise", viewonly=True
     )
@@ -93,13 +111,19 @@ class Post(Base, Written):
 
 
 class Revision(Base):
-    """What a post said before a save replaced it."""
+    """Words that a post said once: saved at `saved_at`, replaced later.
+
+    `note` says what is particular: they were `public`, lost to somebody else's save (`conflict`), or were thrown away
+    (`discarded`, `unsaved`).
+    """
 
     __tablename__ = "revision"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
     saved_at: Mapped[datetime] = mapped_column(Instant)
+    saved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    note: Mapped[str] = mapped_column(default="", server_default="")
     title: Mapped[str]
     summary: Mapped[str]
     body: Mapped[str] = mapped_column(Text)

@@ -12,13 +12,18 @@ from blog.models import outbox, tally
 PREFIXES = ("public_", "tally_", "outbox_")
 BUMP = "UPDATE site SET public_version = public_version + 1"
 SITE_SILENT = {"id", "public_version", "changed_version", "changed_at", "made_by", "samples_at"}
+POST_SILENT = {
+    "id", "version", "planned_at", "saved_at", "saved_by", "saved_auto", "origin", "origin_source", "origin_digest",
+    "origin_version",
+}  # fmt: skip
 POST_OF_TAGGING = "EXISTS (SELECT 1 FROM post WHERE post.id = {row}.post_id AND post.published_at IS NOT NULL)"
 
 
-def statements(site_columns: list[str]) -> dict[str, str]:
+def statements(site_columns: list[str], post_columns: list[str]) -> dict[str, str]:
     """Trigger name -> the SQL that makes it."""
     loud = ", ".join(name for name in site_columns if name not in SITE_SILENT)
-    made = dict(_rows("post", "{row}.published_at IS NOT NULL", ("INSERT", "UPDATE", "DELETE")))
+    read = ", ".join(name for name in post_columns if name not in POST_SILENT)
+    made = dict(_rows("post", "{row}.published_at IS NOT NULL", ("INSERT", f"UPDATE OF {read}", "DELETE")))
     # `listed_at` follows the post, which has moved the version already.
     made |= dict(_rows("post_tag", POST_OF_TAGGING, ("INSERT", "UPDATE OF post_id, tag_id, position", "DELETE")))
     made |= dict(_rows("redirect", None, ("INSERT", "UPDATE", "DELETE")))

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from blog.core import posts, publishing, rendering, teasers
 from blog.core.errors import Conflict, Invalid, Missing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Person, Post, Revision, Tag
@@ -118,8 +118,9 @@ def test_a_deleted_post_keeps_its_slug(blog: Blog) -> None:
 
 
 def test_an_edit_keeps_what_the_post_said_before(blog: Blog, at: Clock) -> None:
-    post = blog.make_post("Old", summary="S", body="First.")
     at(MORNING)
+    post = blog.make_post("Old", summary="S", body="First.")
+    at(MORNING + timedelta(hours=1))
     publishing.edit(post.id, Fields(title="New", body="Second."))
     again = blog.again(post)
     assert (again.title, again.summary, again.body, again.version) == ("New", "S", "Second.", 2)

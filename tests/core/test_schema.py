@@ -15,10 +15,10 @@ from sqlalchemy import event, inspect, select
 
 from blog import config, create_app, paths
 from blog.commands import opened
-from blog.core import publishing, schema
+from blog.core import publishing, schema, searchindex
 from blog.core.configuring import configure
 from blog.core.errors import Unusable
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.extensions import Base, db, safe_wal, sqlite_driver
 from blog.migrations import HEAD
 from blog.models import Site
@@ -30,7 +30,7 @@ from pathlib import Path
 from blog import config
 from blog.commands import opened
 from blog.core import publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 sys.stdin.readline()
 with opened(config.load(Path(sys.argv[1]), environ={})):
     print(publishing.create(Fields(title="Hello")).slug)
@@ -78,6 +78,11 @@ def test_a_new_database_has_its_schema_its_site_and_its_triggers(instance: Path)
     triggers = {name for (name,) in change(instance, "SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     assert triggers == schema.trigger_names()
     assert {"public_post_insert", "public_site_update", "public_redirect_delete"} <= triggers
+
+
+def test_nobody_else_on_the_machine_reads_it(instance: Path) -> None:
+    begun(instance)
+    assert (instance / "blog.db").stat().st_mode & 0o077 == 0
 
 
 def test_opening_it_again_does_nothing(instance: Path) -> None:
@@ -185,12 +190,19 @@ def test_the_migrated_schema_is_the_models(app: Flask) -> None:
         found = [change for change in compare_metadata(context, Base.metadata) if not _ours(change)]
         names = set(inspect(connection).get_table_names())
     assert found == []
-    assert names == {*Base.metadata.tables, schema.VERSION_TABLE}
+    assert {name for name in names if not _of_no_model(name)} == set(Base.metadata.tables)
 
 
 def _ours(difference: Any) -> bool:
-    # Alembic's own table belongs to no model.
-    return difference[0] == "remove_table" and difference[1].name == schema.VERSION_TABLE
+    # References of added columns are read wrongly (what a deletion does is lost): the test below asks SQLite itself.
+    if difference[0] in ("add_fk", "remove_fk"):
+        return True
+    # Alembic's own table belongs to no model, nor those of the search engine.
+    return difference[0] == "remove_table" and _of_no_model(difference[1].name)
+
+
+def _of_no_model(name: str) -> bool:
+    return name == schema.VERSION_TABLE or name.partition("_")[0] == searchindex.NAME
 
 
 def test_what_the_comparison_cannot_see_is_the_models_too(app: Flask) -> None:

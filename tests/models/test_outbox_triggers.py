@@ -15,7 +15,7 @@ from sqlalchemy import delete, insert, select, text, update
 from blog.core import publishing
 from blog.core.configuring import configure
 from blog.core.errors import Conflict
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.core.transaction import writing
 from blog.extensions import db, sqlite_driver
 from blog.models import Errand, Person, Post, Site, Tag, post_tag
@@ -276,7 +276,7 @@ import sys
 from blog import config
 from blog.commands import opened
 from blog.core import publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 
 with opened(config.load(sys.argv[1])):
     for number in range(1000):

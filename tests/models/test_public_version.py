@@ -7,10 +7,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 
-from blog.core import accounts, catalogue, editions, media, permalinks, publishing, teasers
+from blog.core import accounts, catalogue, drafting, editions, media, permalinks, previews, publishing, teasers
 from blog.core.configuring import configure
+from blog.core.drafting import Sent
 from blog.core.errors import Conflict
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
+from blog.core.revisions import By
 from blog.core.site import site
 from blog.core.transaction import writing
 from blog.extensions import db, sqlite_driver
@@ -103,6 +105,13 @@ LOUD: dict[str, Act] = {
     "a picture torn out": lambda world: world.run(delete(Media)),
 }
 SILENT: dict[str, Act] = {
+    "a note of who saved": lambda world: world.run(
+        update(Post).where(Post.id == world.post.id).values(saved_by=1, saved_at=NOON, saved_auto=True, version=9)
+    ),
+    "changes that wait": lambda world: drafting.save(
+        world.post.id, Sent(Fields(title="Other", body="Other.", slug="other"), None, 1), By(1)
+    ),
+    "a secret link": lambda world: previews.link(world.post.id),
     "a draft": lambda world: world.make_post("New", published_at=None),
     "a draft with tags": lambda world: world.make_post("New", published_at=None, tags=["Brand new", "Rivers"]),
     "a draft edited": lambda world: publishing.edit(world.draft.id, Fields(title="Other", body="Other.", slug="other")),

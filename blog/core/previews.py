@@ -1,0 +1,98 @@
+"""A post as readers would find it, before they may: for its authors, and for whoever was given its secret link."""
+
+from dataclasses import replace
+from secrets import token_urlsafe
+
+from sqlalchemy import delete, select
+
+from blog import clock
+from blog.core import manuscripts, publishing, slugs, values
+from blog.core.errors import Missing
+from blog.core.fields import Fields, judge
+from blog.core.manuscripts import Manuscript
+from blog.core.reading import Article, Byline, Label
+from blog.core.rendering import Rendered
+from blog.core.transaction import writing
+from blog.extensions import db
+from blog.models import Person, Post, Preview
+
+TOKEN_BYTES = 16
+LENGTHS = {"title": values.TITLE_LENGTH, "summary": values.SUMMARY_LENGTH}
+
+
+def article(fields: Fields, of: Manuscript | None = None) -> tuple[Article, Rendered]:
+    """What readers would find, and what its text was rendered to. Raises Invalid for a text that cannot be rendered."""
+    given = _fit(fields)
+    kind = given.kind if given.kind in ("post", "page") else "post"
+    text = publishing.rendered(given.body or "", kind, given.cover or "")
+    title = given.title or "(No title yet)"
+    found = Article(
+        id=of.id if of else 0,
+        kind=kind,
+        slug=given.slug or slugs.slug_of(title),
+        title=title,
+        summary=given.summary or "",
+        extract=text.extract,
+        language=given.language or None,
+        words=text.words,
+        published_at=(of.date if of else None) or clock.now(),
+        unlisted=bool(given.unlisted),
+        canonical_url=given.canonical_url or None,
+        updated_at=None,
+        cover=given.cover or None,
+        html=text.html,
+        contents=text.contents,
+        pictures=text.pictures,
+        author=_byline(of),
+        tags=[Label(name, slugs.slug_of(name, "tag")) for name in given.tags or []],
+    )
+    return found, text
+
+
+def _fit(fields: Fields) -> Fields:
+    """The fields as they may be shown: what is too long is cut, other values that cannot be stored are left out.
+
+    Nobody judged these before: an address may be a script's. Raises Invalid for a text that is too long to be rendered.
+    """
+    given, wrong = judge(fields)
+    fit: dict[str, str | None] = {}
+    for error in wrong:
+        if error.field == "body":
+            raise error
+        most = LENGTHS.get(error.field)
+        fit[error.field] = values.line(getattr(given, error.field) or "")[:most] if most else None
+    return replace(given, **fit)  # type: ignore[arg-type]
+
+
+def _byline(of: Manuscript | None) -> Byline | None:
+    if of is None:
+        return None
+    query = select(Person.name, Person.slug).join(Post, Post.author_id == Person.id).where(Post.id == of.id)
+    row = db.session.execute(query).first()
+    return Byline(row.name, row.slug, False) if row else None
+
+
+def link(post_id: int) -> str:
+    """The token of a post's secret link, made if it has none. Raises Missing."""
+    with writing() as session:
+        manuscripts.rows(session, post_id)
+        known = session.get(Preview, post_id)
+        if known is None:
+            known = Preview(post_id=post_id, token=token_urlsafe(TOKEN_BYTES), created_at=clock.now())
+            session.add(known)
+        return known.token
+
+
+def revoke(post_id: int) -> None:
+    """Let the secret link of a post lead nowhere."""
+    with writing() as session:
+        session.execute(delete(Preview).where(Preview.post_id == post_id))
+
+
+def found(token: str) -> Manuscript:
+    """The post that a secret link leads to. Raises Missing, also for one that was deleted."""
+    post_id = db.session.scalar(select(Preview.post_id).where(Preview.token == token))
+    of = manuscripts.manuscript(post_id) if post_id is not None else None
+    if of is None or of.status == "deleted":
+        raise Missing("There is no such preview.")
+    return of
