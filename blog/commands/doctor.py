@@ -7,14 +7,14 @@ import click
 from blog import config
 from blog.commands import as_json, blog, say
 from blog.core import doctor as core
-from blog.core import tallies
+from blog.core import searchindex, tallies
 from blog.social import health
 
 MARKS = {"good": "ok  ", "note": "note", "bad": "BAD "}
 
 
 @click.command()
-@click.option("--fix", is_flag=True, help="Count all posts anew first.")
+@click.option("--fix", is_flag=True, help="Count all posts anew first, and make the search index anew.")
 @as_json
 @click.pass_context
 def doctor(ctx: click.Context, fix: bool, as_json: bool) -> None:
@@ -22,6 +22,7 @@ def doctor(ctx: click.Context, fix: bool, as_json: bool) -> None:
     if fix:
         with blog(ctx):
             tallies.mend()
+            searchindex.rebuild()
     findings = [*core.examine(config.load(ctx.find_root().obj)), *health.examine()]
     bad = any(finding.level == "bad" for finding in findings)
     lines = [

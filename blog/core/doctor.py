@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blog.config import Settings
-from blog.core import outbox, schema, tallies
+from blog.core import outbox, schema, searchindex, tallies
 from blog.core.errors import Unusable
 from blog.extensions import safe_wal, sqlite_driver
 from blog.migrations import HEAD
 from blog.models.shapes import RENDERER
 
+REBUILD = "`broadsheet doctor --fix` makes it anew."
 SMALL_DISK = 200 * 1024 * 1024
 
 
@@ -99,22 +100,23 @@ def _database(file: Path) -> Iterator[Finding]:
     connection = driver.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=5)
     try:
         said = [row[0] for row in connection.execute("PRAGMA quick_check(5)")]
-        if said != ["ok"]:
-            yield Finding("bad", f"The database is damaged: {'; '.join(said)}.", "Restore the newest backup.")
+        damages = [each for each in said if each != "ok" and not searchindex.of_index(each)]
+        if damages:
+            yield Finding("bad", f"The database is damaged: {'; '.join(damages)}.", "Restore the newest backup.")
             return
         broken = connection.execute("PRAGMA foreign_key_check").fetchall()
         if broken:
             yield Finding(
                 "bad", f"{len(broken)} references in the database lead nowhere.", "Restore the newest backup."
             )
-        yield from _schema(connection)
+        yield from _schema(connection, damaged="" if said == ["ok"] else "; ".join(said))
     except driver.DatabaseError as error:
         yield Finding("bad", f"{file} cannot be read as a database: {error}.", "Restore the newest backup.")
     finally:
         connection.close()
 
 
-def _schema(connection: object) -> Iterator[Finding]:
+def _schema(connection: object, damaged: str) -> Iterator[Finding]:
     run = connection.execute  # type: ignore[attr-defined]
     tables = {row[0] for row in run("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if schema.VERSION_TABLE not in tables:
@@ -139,6 +141,9 @@ def _schema(connection: object) -> Iterator[Finding]:
     miscounted = tallies.wrong(run)
     if miscounted:
         yield Finding("bad", f"Counts of posts are wrong ({miscounted}).", "`broadsheet doctor --fix` counts anew.")
+    unsearchable = f"is damaged ({damaged})" if damaged else searchindex.wrong(run)
+    if unsearchable:
+        yield Finding("bad", f"The search index {unsearchable}.", REBUILD)
     stale = run("SELECT count(*) FROM post WHERE renderer <> ?", (RENDERER,)).fetchone()[0]
     if stale:
         yield Finding(

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -65,9 +66,15 @@ def _line(field: str, most: int, needed: bool = False) -> Callable[[str], str]:
     return read
 
 
+@cache
+def timezones() -> list[str]:
+    """The names of all time zones."""
+    return sorted(available_timezones())
+
+
 def _timezone(text: str) -> str:
     value = text.strip()
-    if value not in available_timezones():
+    if value not in timezones():
         raise Invalid(
             "timezone", f"“{values.line(text)[:40]}” is not a time zone; it should look like Europe/Berlin or UTC."
         )

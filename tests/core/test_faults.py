@@ -11,7 +11,7 @@ from flask import Flask
 from blog.core import accounts, publishing, teasers
 from blog.core.configuring import configure
 from blog.core.errors import Unavailable
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.core.site import site
 from blog.extensions import BUSY_MS, db, sqlite_driver
 from tests.world import LONG_AGO, Blog

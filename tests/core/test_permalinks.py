@@ -8,8 +8,8 @@ from flask import Flask
 
 from blog.core import permalinks, publishing
 from blog.core.errors import Conflict
+from blog.core.fields import Fields
 from blog.core.permalinks import Moved
-from blog.core.publishing import Fields
 from blog.core.transaction import writing
 from blog.models import Post, Redirect
 from tests.world import LONG_AGO, Blog

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from blog.core import accounts, catalogue, entries, publishing, shelves, tallies, years
 from blog.core.errors import Missing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.core.shelves import ALL, Shelf
 from blog.core.transaction import writing
 from blog.extensions import db

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from blog.core import accounts, configuring, publishing, watching
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.core.transaction import writing
 from blog.core.watching import Watcher
 from blog.extensions import db, sqlite_driver
