@@ -19,9 +19,9 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
     """
     from flask import Flask
 
-    from blog import config, feeds, paths, reader, social
+    from blog import admin, config, feeds, paths, reader, social
     from blog.extensions import init_database
-    from blog.web import addresses, assets, delivery, errors, layers, pagination, security, templating
+    from blog.web import addresses, assets, bodies, delivery, errors, layers, pagination, security, templating
 
     settings = settings or config.load(instance)
     file = settings.database_file
@@ -33,13 +33,14 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
     app.config["SECRET_KEY"] = settings.secret_key
     app.extensions["settings"] = settings
     init_database(app, settings.database_file)
+    bodies.init_app(app)
     delivery.init_app(app)
     security.init_app(app, settings)
     pagination.init_app(app)
     templating.init_app(app, settings)
     assets.init_app(app)
     errors.init_app(app)
-    for face in (reader, feeds, social):
+    for face in (reader, feeds, social, admin):
         face.init_app(app)
     addresses.init_app(app)
     templating.load_macros(app)

@@ -12,7 +12,7 @@ from blog import clock
 from blog.commands import as_json, blog, say
 from blog.core import permalinks, posts, publishing, values
 from blog.core.errors import Invalid
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.core.site import zone
 from blog.models import Post
 from blog.transfer.readers.frontmatter import BadHead, split

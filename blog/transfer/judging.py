@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from blog.core import accounts, media, permalinks, publishing, slugs, values
 from blog.core.errors import Invalid, Unavailable
+from blog.core.fields import Fields, judge
 from blog.core.media import Stored
-from blog.core.publishing import Fields
 from blog.core.rendering import Rendered
 from blog.transfer.document import Document, LocalPicture, Problem
 from blog.transfer.readers.markdown import with_addresses
@@ -64,7 +64,7 @@ class Judge:
         before = len(self.problems)
         pictures = [stored for picture in document.pictures if (stored := self._picture(document, picture))]
         written = {picture.written: stored.path for picture, stored in zip(document.pictures, pictures, strict=False)}
-        fields, wrong = publishing.judge(
+        fields, wrong = judge(
             Fields(
                 title=document.title,
                 slug=document.slug,

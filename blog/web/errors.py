@@ -10,18 +10,26 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from blog.core import permalinks
-from blog.core.errors import BlogError, Conflict, Gone, Invalid, Missing, Unavailable
+from blog.core.errors import BlogError, Conflict, Forbidden, Gone, Invalid, Missing, TooMany, Unavailable
 from blog.extensions import db
 from blog.web import templating
+from blog.web.sessions import ADMIN
 
-STATUSES: dict[type[BlogError], int] = {Missing: 404, Gone: 410, Invalid: 422, Conflict: 409, Unavailable: 503}
+STATUSES: dict[type[BlogError], int] = {
+    Missing: 404, Gone: 410, Invalid: 422, Conflict: 409, Forbidden: 403, TooMany: 429, Unavailable: 503,
+}  # fmt: skip
+# Their own words say more than ours.
+SPOKEN = {403, 409, 422, 429}
 SENTENCES = {
     400: ("A strange request", "The server could not make sense of it."),
+    403: ("Not from here", "This was not done."),
     404: ("Nothing at this address", "It may have been mistyped, or never have existed."),
     405: ("Not like this", "This address can be read, and nothing else."),
     410: ("Taken away", "What was here has been deleted by its author."),
     413: ("Too much", "The request is larger than this address takes."),
+    409: ("That is taken", ""),
     422: ("That cannot be used", ""),
+    429: ("Too often", ""),
     500: ("Something broke here", "It is not your fault. The error has been written down; please try again later."),
     503: ("Back in a moment", "The database is busy or cannot be reached. Please try again shortly."),
 }
@@ -39,7 +47,12 @@ def init_app(app: Flask) -> None:
 
 def _blog_error(error: BlogError) -> BaseResponse:
     status = STATUSES.get(type(error), 500)
-    return _moved() if status == 404 else page(status, str(error) if status == 422 else "")
+    if status == 404:
+        return _moved()
+    response = page(status, str(error) if status in SPOKEN else "")
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _http_error(error: HTTPException) -> BaseResponse:
@@ -74,7 +87,8 @@ def _moved() -> BaseResponse:
 def _only_to_what_is_there() -> BaseResponse | None:
     """Send nobody to an address with a final slash at which nothing is: what is not there is told at once."""
     redirection = request.routing_exception
-    if not isinstance(redirection, RequestRedirect):
+    # Who may know what is below /admin/ is judged there, and nobody was asked yet.
+    if not isinstance(redirection, RequestRedirect) or request.path.startswith(ADMIN):
         return None
     old = permalinks.leads_to(request.path)
     if old and old.target:

@@ -20,6 +20,15 @@ def date(moment: datetime, mark: str, language: str, timezone: str) -> Markup:
     )
 
 
+@lru_cache(maxsize=256)
+def moment(of: datetime, language: str, timezone: str) -> Markup:
+    """A time element that tells people the time of day, too."""
+    local = of.astimezone(ZoneInfo(timezone))
+    return Markup('<time datetime="{}" lang="{}">{}, {:%H:%M}</time>').format(
+        local.replace(microsecond=0).isoformat(), language, in_words(local, language), local
+    )
+
+
 def in_words(moment: datetime, language: str) -> str:
     """The date of a moment in the words of a language; in English if nobody knows it."""
     from babel.dates import format_date

@@ -7,7 +7,7 @@ from flask import Flask
 from blog.config import Settings
 from blog.core.watching import Watcher
 from blog.web import security
-from blog.web.accesslog import AccessLog
+from blog.web.accesslog import AccessLog, Discreet
 from blog.web.assets import Assets
 from blog.web.pagecache import PageCache
 
@@ -33,6 +33,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         return pages.ready(environ, start) if answer is None else answer
 
     app.extensions["ready"] = ready
+    app.logger.addFilter(Discreet())
     layered = security.behind_proxies(assets, settings)
     app.wsgi_app = AccessLog(layered) if settings.access_log else layered  # type: ignore[method-assign, assignment]
 

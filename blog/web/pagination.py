@@ -20,6 +20,16 @@ class PageNumber(BaseConverter):
         return int(value)
 
 
+class Number(BaseConverter):
+    """The number of a row, written in one way only; none that is longer than the database can count."""
+
+    regex = r"[1-9][0-9]{0,17}"
+
+    def to_python(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+
 class Year(BaseConverter):
     """A year of four digits."""
 
@@ -63,6 +73,7 @@ def paged(number: int, total: int, size: int = PAGE_SIZE) -> Pager:
 
 
 def init_app(app: Flask) -> None:
-    """Teach addresses what a page's number and a year are."""
+    """Teach addresses what a page's number, a row's number and a year are."""
+    app.url_map.converters["number"] = Number
     app.url_map.converters["page"] = PageNumber
     app.url_map.converters["year"] = Year

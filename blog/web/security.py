@@ -6,11 +6,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, abort, g, request
-from flask.sessions import SessionInterface, SessionMixin
+from flask import Flask, Response, abort, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from blog.config import Settings
+from blog.web import sessions
+from blog.web.sessions import ADMIN
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -35,6 +36,12 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
+# What only signed-in people, or who was given a secret address, should see.
+HIDDEN = {"X-Robots-Tag": "noindex, nofollow"}
+PRIVATE = {
+    ADMIN: {**HIDDEN, "Referrer-Policy": "same-origin"},
+    "/preview/": {**HIDDEN, "Referrer-Policy": "no-referrer"},
+}
 LONGEST_HOST = 270
 HSTS = "max-age=31536000"
 LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -46,7 +53,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.config["MAX_FORM_PARTS"] = 100
-    app.session_interface = NoSession()
+    sessions.init_app(app, settings)
     app.wsgi_app = _plain_hosts(app.wsgi_app)  # type: ignore[method-assign, assignment]
     always = dict(headers(settings))
     known = hosts(settings)
@@ -59,21 +66,21 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def guard(response: Response) -> Response:
-        for name, value in always.items():
-            response.headers.setdefault(name, value)
-        if "edition" in g and g.edition.site.foreign_media:
-            response.headers["Content-Security-Policy"] = policy(foreign_media=True)
-        return response
+        return _guard(response, always)
 
 
-class NoSession(SessionInterface):
-    """Readers have none: nothing is looked for in their cookies, and none is set."""
-
-    def open_session(self, app: Flask, request: Request) -> None:
-        """No session."""
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Nothing to save."""
+def _guard(response: Response, always: dict[str, str]) -> Response:
+    """The answer with the headers that belong to it."""
+    private = next((own for path, own in PRIVATE.items() if request.path.startswith(path)), {})
+    for name, value in (always | private).items():
+        response.headers.setdefault(name, value)
+    foreign = "edition" in g and g.edition.site.foreign_media
+    admin = request.path.startswith(ADMIN)
+    if foreign or admin:
+        response.headers["Content-Security-Policy"] = policy(foreign_media=foreign, admin=admin)
+    if private:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def headers(settings: Settings) -> list[tuple[str, str]]:
@@ -88,10 +95,14 @@ def behind_proxies(wsgi: "WSGIApplication", settings: Settings) -> "WSGIApplicat
     return ProxyFix(wsgi, x_for=hops, x_proto=hops, x_host=hops) if hops else wsgi
 
 
-def policy(*, foreign_media: bool = False) -> str:
-    """The Content-Security-Policy of reader pages; `foreign_media` lets pictures and films come from https sites."""
+def policy(*, foreign_media: bool = False, admin: bool = False) -> str:
+    """The Content-Security-Policy of a page; `foreign_media` lets pictures and films come from https sites.
+
+    Where authors write, scripts may not turn text into markup but by a policy of our own.
+    """
     extra = {"img-src", "media-src"} if foreign_media else set()
-    return "; ".join(f"{name} {value}{' https:' if name in extra else ''}" for name, value in POLICY.items())
+    rules = [f"{name} {value}{' https:' if name in extra else ''}" for name, value in POLICY.items()]
+    return "; ".join([*rules, "require-trusted-types-for 'script'"] if admin else rules)
 
 
 def _plain_hosts(wsgi: "WSGIApplication") -> "WSGIApplication":

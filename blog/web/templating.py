@@ -23,7 +23,7 @@ from blog.web import delivery, languages
 
 T = TypeVar("T")
 # Each is called by the name of its file: a template need not import it, which takes Jinja longer than to fill it in.
-MACROS = ("icons", "parts", "lists", "social")
+MACROS = ("icons", "parts", "lists", "social", "forms", "writing")
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -36,6 +36,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.add_template_filter(rendered)
     app.add_template_filter(languages.direction)
     app.add_template_global(date)
+    app.add_template_global(moment)
     app.add_template_global(spoken)
     app.add_template_global(Once(), "once")
     app.config["SITE_URL"] = settings.site_url
@@ -102,6 +103,12 @@ def date(moment: datetime, mark: str = "") -> Markup:
     """The date as people and machines read it, in the site's language and zone; `mark` is its class."""
     shown = site()
     return languages.date(moment, mark, shown.language, shown.timezone)
+
+
+def moment(of: datetime) -> Markup:
+    """The date and the time of day, in the site's language and zone."""
+    shown = site()
+    return languages.moment(of, shown.language, shown.timezone)
 
 
 def spoken(post: Teaser) -> Markup:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blog.core import publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.extensions import sqlite_driver
 from tests.commands.conftest import Start
 from tests.transfer.library import everything

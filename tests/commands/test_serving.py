@@ -27,7 +27,7 @@ import sys
 from blog import config
 from blog.commands import opened
 from blog.core import posts, publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 
 with opened(config.load(sys.argv[1])):
     post = posts.find("diplomatic-relations")

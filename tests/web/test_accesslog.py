@@ -52,3 +52,10 @@ def test_an_error_has_its_line(blog: Blog, capsys: Err) -> None:
         with pytest.raises(ZeroDivisionError):
             logged.get("/")
     assert capsys.readouterr().err.startswith("GET / 500 0 ")
+
+
+def test_an_error_behind_a_secret_address_does_not_tell_it(blog: Blog, caplog: pytest.LogCaptureFixture) -> None:
+    rough(blog)
+    blog.app.view_functions["admin.set_up"] = lambda token: 1 / 0
+    assert blog.get("/admin/setup/verysecret/").status_code == 500
+    assert "Exception on /admin/setup/-/ [GET]" in caplog.text and "verysecret" not in caplog.text

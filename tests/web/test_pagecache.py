@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from blog import clock
 from blog.core import accounts, configuring, publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.extensions import db
 from blog.web.delivery import Answer
 from blog.web.pagecache import PageCache, Shelf
@@ -158,11 +158,11 @@ def test_what_is_wrong_or_personal_is_not_kept(blog: Blog, rivers: int) -> None:
 
 def test_who_is_signed_in_gets_and_leaves_nothing_here(blog: Blog, rivers: int) -> None:
     blog.client = blog.app.test_client(use_cookies=False)
-    assert asked(blog, "/", Cookie="session=x")[1] > 0
+    assert asked(blog, "/", Cookie="__Host-session=x")[1] > 0
     assert len(cache(blog).shelf) == 0
     blog.get("/")
-    assert asked(blog, "/", Cookie="a=b; session=x")[1] > 0
-    assert asked(blog, "/", Cookie="theme=dark; subsession")[1] == 0
+    assert asked(blog, "/", Cookie="a=b; __Host-session=x")[1] > 0
+    assert asked(blog, "/", Cookie="theme=dark; __Host-subsession")[1] == 0
 
 
 def test_a_strange_host_gets_no_kept_page(blog: Blog, rivers: int) -> None:

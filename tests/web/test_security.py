@@ -110,7 +110,7 @@ def test_foreign_media_lets_pictures_of_https_sites_in(blog: Blog) -> None:
 
 def test_an_empty_site_sets_no_cookie_even_when_sent_one(blog: Blog) -> None:
     for path in ("/", "/feed.xml", "/nothing/", "/share/mastodon/"):
-        assert "Set-Cookie" not in blog.get(path, Cookie="session=forged").headers
+        assert "Set-Cookie" not in blog.get(path, Cookie="__Host-session=forged").headers
 
 
 # -- hosts --------------------------------------------------------------------------------------------------

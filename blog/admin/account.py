@@ -1,0 +1,97 @@
+"""One's own account: name, e-mail address, password, and where one is signed in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from blog.admin import answers, resuming
+from blog.admin.blueprint import TOKEN, bp, leave, let_in, person
+from blog.admin.browsers import in_words
+from blog.admin.resuming import Fields
+from blog.core import passwords, sessions, signing, tokens
+from blog.core.errors import BlogError, Conflict, Invalid, Missing, TooMany
+
+PAGE = "admin/account.html"
+
+
+@bp.route("/account/", methods=["GET", "POST"])
+def account() -> ResponseReturnValue:
+    """The account of who is signed in, and what they change in it."""
+    return _change() if request.method == "POST" else _shown(MultiDict(), "")
+
+
+def _change() -> ResponseReturnValue:
+    """Do what the button that was pressed says."""
+    action = request.form.get("action", "")
+    try:
+        return ACTIONS[action]() if action in ACTIONS else redirect(url_for("admin.account"), 303)
+    except Conflict:
+        return _refused(action, {"email": "Somebody has this address already."})
+    except Invalid as error:
+        return _refused(action, {_field(action, error.field): str(error)})
+    except TooMany as error:
+        return _refused(action, {_field(action, "current"): str(error)}, error)
+
+
+def _change_profile() -> ResponseReturnValue:
+    name, email, current = (request.form.get(field, "") for field in ("name", "email", "current"))
+    signing.change_profile(person(), name, email, current, answers.this_caller())
+    return answers.done("admin.account", "Your account is changed.")
+
+
+def _change_password() -> ResponseReturnValue:
+    current, password = (request.form.get(field, "") for field in ("current", "password"))
+    let_in(signing.change_password(person(), current, password, answers.this_caller()))
+    return answers.done("admin.account", "Your password is changed. All other sessions have ended.")
+
+
+def _end_one() -> ResponseReturnValue:
+    ended = request.form.get("session", "")
+    try:
+        sessions.revoke(person().id, ended)
+    except Missing:  # another window was quicker
+        return answers.done("admin.account", "That session has ended already.")
+    if ended == _own():
+        leave()
+        return answers.done("admin.sign_in", "You are signed out.")
+    return answers.done("admin.account", "The session has ended.")
+
+
+def _end_others() -> ResponseReturnValue:
+    sessions.revoke_others(person().id, _own())
+    return answers.done("admin.account", "All other sessions have ended.")
+
+
+ACTIONS: dict[str, Callable[[], ResponseReturnValue]] = {
+    "profile": _change_profile, "password": _change_password, "end": _end_one, "end-others": _end_others,
+}  # fmt: skip
+
+
+def _own() -> str:
+    return tokens.kept(session.get(TOKEN))
+
+
+def _field(action: str, name: str) -> str:
+    """The field on the page: two of its forms ask for the current password."""
+    return "current-for-password" if action == "password" and name == "current" else name
+
+
+def _refused(action: str, errors: dict[str, str], error: BlogError | None = None) -> ResponseReturnValue:
+    return answers.rejected(PAGE, errors, error, **_facts(request.form if action == "profile" else MultiDict()))
+
+
+def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
+    return answers.page(PAGE, sentence=sentence, **_facts(fields))
+
+
+def _facts(fields: Fields) -> dict[str, Any]:
+    me = person()
+    listed = [(row, in_words(row.agent), row.id == _own()) for row in sessions.of(me.id)]
+    typed = {"name": fields.get("name", me.name), "email": fields.get("email", me.email or "")}
+    return {"fields": typed, "listed": listed, "least": passwords.LENGTHS[0]}
+
+
+resuming.RESUMABLE["admin.account"] = _shown

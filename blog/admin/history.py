@@ -1,0 +1,75 @@
+"""What a post said before: list, compare, restore."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from blog.admin import answers
+from blog.admin.blueprint import bp, person
+from blog.core import differences, drafting, manuscripts, revisions
+from blog.core.errors import BlogError, Invalid, Missing, Rejected
+from blog.core.manuscripts import Manuscript
+from blog.core.revisions import By, Entry
+
+NOW, PUBLIC = "now", "public"
+
+
+@bp.route("/posts/<number:post_id>/revisions/", methods=["GET", "POST"])
+def history(post_id: int) -> ResponseReturnValue:
+    """All that a post said before; a POST brings one of these back."""
+    known = manuscripts.manuscript(post_id)
+    if request.method == "POST":
+        return _restore(known)
+    return _listed(known)
+
+
+def _restore(known: Manuscript) -> ResponseReturnValue:
+    try:
+        drafting.restore(known.id, _number(request.form.get("revision", "")), By(person().id))
+    except (Rejected, Invalid) as error:
+        return _listed(known, f"These words cannot be restored as they are: {error}", 422)
+    except BlogError as error:
+        if isinstance(error, Missing):
+            raise
+        return _listed(known, str(error), 409)
+    now = manuscripts.manuscript(known.id)
+    said = "Restored; publish it, and readers will see it." if now.copied else "Restored."
+    return answers.done("admin.post", said, post_id=known.id)
+
+
+def _listed(known: Manuscript, sentence: str = "", status: int = 200) -> ResponseReturnValue:
+    entries = [_present(known), *revisions.history(known.id)]
+    return answers.page("admin/revisions.html", status, post=known, entries=entries, sentence=sentence)
+
+
+@bp.get("/posts/<number:post_id>/differences/")
+def compared(post_id: int) -> ResponseReturnValue:
+    """Two revisions, and what changed from one to the other, word by word."""
+    known = manuscripts.manuscript(post_id)
+    before, after = (_entry(known, request.args.get(name, NOW)) for name in ("before", "after"))
+    if _order(before) > _order(after):
+        before, after = after, before
+    changes = differences.of_words(before.words, after.words)
+    return answers.page("admin/differences.html", post=known, before=before, after=after, changes=changes)
+
+
+def _entry(known: Manuscript, number: str) -> Entry:
+    if number == PUBLIC:
+        saved = manuscripts.public(known.id)
+        return Entry(0, saved.at, None, PUBLIC, saved.words)
+    return _present(known) if number == NOW else revisions.entry(known.id, _number(number))
+
+
+def _present(known: Manuscript) -> Entry:
+    """What it says now."""
+    return Entry(None, known.saved.at, known.author, "", known.words)
+
+
+def _order(entry: Entry) -> tuple[bool, int]:
+    """The older first; what a post says now is the newest, what its readers see counts as old."""
+    return entry.number is None, entry.number or 0
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 15:
+        raise Missing("There is no such revision.")
+    return int(text)

@@ -1,0 +1,94 @@
+"""Who writes here: invite others; the first author can remove them."""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from blog.admin import answers, resuming
+from blog.admin.blueprint import bp, person
+from blog.admin.resuming import Fields
+from blog.core import accounts, invitations
+from blog.core.errors import Conflict, Forbidden, Invalid, Missing
+from blog.models import Person
+from blog.web.templating import absolute
+
+PAGE = "admin/people.html"
+
+
+@bp.route("/people/", methods=["GET", "POST"])
+def people() -> ResponseReturnValue:
+    """Everybody who can sign in, and who may soon."""
+    return _change() if request.method == "POST" else _shown(MultiDict(), "")
+
+
+def _change() -> ResponseReturnValue:
+    """Invite somebody, or take an invitation back."""
+    if request.form.get("action") == "revoke":
+        return _revoke(request.form.get("invitation", ""))
+    if request.form.get("action") == "invite":
+        return _invite()
+    return redirect(url_for("admin.people"), 303)
+
+
+@bp.route("/people/<number:number>/removal/", methods=["GET", "POST"])
+def removal(number: int) -> ResponseReturnValue:
+    """Ask once more, then take somebody's account away; posts keep their author."""
+    if request.method == "GET":
+        return answers.page("admin/removal.html", person=_removable(number))
+    removed = accounts.dismiss(number, by=person().id)
+    return answers.done("admin.people", f"{removed.name} cannot sign in any more.")
+
+
+def _removable(number: int) -> Person:
+    everybody = accounts.people()
+    if everybody[0].id != person().id or number == person().id:
+        raise Forbidden("Only the first author can remove others.")
+    found = next((one for one in everybody if one.id == number), None)
+    if found is None:
+        raise Missing("Nobody of this number can sign in here.")
+    return found
+
+
+def _invite() -> ResponseReturnValue:
+    name, email = (request.form.get(field, "") for field in ("name", "email"))
+    try:
+        token = invitations.invite(name, email, person().id)
+    except Conflict:
+        return _refused("email", "Somebody has this address already.")
+    except Invalid as error:
+        return _refused(error.field, str(error))
+    # Told once, on the next page: only its hash is kept here.
+    flash(absolute(url_for("admin.set_up", token=token)), "invitation")
+    return answers.done("admin.people", f"The invitation for {' '.join(name.split())[:120]} is made.")
+
+
+def _revoke(number: str) -> ResponseReturnValue:
+    try:
+        invitations.revoke(number)
+    except Missing:
+        return answers.done("admin.people", "That invitation has ended already.")
+    return answers.done("admin.people", "The invitation has ended.")
+
+
+def _refused(field: str, message: str) -> ResponseReturnValue:
+    return answers.rejected(PAGE, {field: message}, **_facts(request.form))
+
+
+def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
+    return answers.page(PAGE, sentence=sentence, **_facts(fields))
+
+
+def _facts(fields: Fields) -> dict[str, Any]:
+    everybody, pending = accounts.people(), invitations.pending()
+    return {
+        "everybody": everybody,
+        "i_am_first": everybody[0].id == person().id,
+        "pending": pending,
+        "inviters": invitations.invited_by(pending),
+        "fields": {name: fields.get(name, "") for name in ("name", "email")},
+    }
+
+
+resuming.RESUMABLE["admin.people"] = _shown

@@ -1,0 +1,185 @@
+"""Writing: one form, whose buttons save, publish, schedule, take back and take away. No word is ever lost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from blog.admin import answers, forms, resuming
+from blog.admin.blueprint import bp, person
+from blog.admin.forms import Form
+from blog.admin.resuming import Fields as Typed
+from blog.core import differences, drafting, manuscripts, previews, proofreading, publishing, revisions
+from blog.core.differences import Stretch
+from blog.core.drafting import Sent
+from blog.core.errors import BlogError, Conflict, Invalid, Missing, Overtaken, Rejected, Unavailable
+from blog.core.manuscripts import Manuscript
+from blog.core.revisions import By, Words
+from blog.web.errors import RETRY_SECONDS
+
+PAGE = "admin/post.html"
+GONE = "This post is no more. What you wrote is below, and not saved yet: Save makes a new post of it."
+NEW = ("save", "publish", "schedule")
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Two texts that were saved at once: what is stored, and how what was sent differs from it."""
+
+    stored: Manuscript
+    changes: list[tuple[str, list[Stretch]]]
+
+
+@bp.route("/posts/new/", methods=["GET", "POST"])
+def new_post() -> ResponseReturnValue:
+    """A post that is to be."""
+    if request.method == "GET":
+        return _shown(forms.empty())
+    sent, wrong = forms.read(request.form, None)
+    action = request.form.get("action", "save")
+    action = action if action in NEW else "save"
+    try:
+        if wrong:
+            raise Rejected(wrong)
+        made = drafting.begin(sent, _by(), guid=forms.guid(request.form), action=action)
+    except BlogError as error:
+        return _refused(error, None)
+    flash(_done(manuscripts.manuscript(made), action))
+    return redirect(url_for("admin.post", post_id=made), 303)
+
+
+@bp.route("/posts/<number:post_id>/", methods=["GET", "POST"])
+def post(post_id: int) -> ResponseReturnValue:
+    """A post as it was saved last, and what its author does with it."""
+    if request.method == "GET":
+        known = manuscripts.manuscript(post_id)
+        return _shown(forms.of(known), known)
+    try:
+        known = manuscripts.manuscript(post_id)
+    except Missing:
+        return _shown(forms.typed(request.form), sentence=GONE, status=404)
+    sent, wrong = forms.read(request.form, known)
+    action = request.form.get("action", "save")
+    try:
+        if wrong and action not in HARMLESS:
+            raise Rejected(wrong)
+        ACTIONS.get(action, drafting.save)(post_id, sent, _by())
+    except BlogError as error:
+        return _refused(error, known)
+    flash(_done(manuscripts.manuscript(post_id), action))
+    return redirect(url_for("admin.post", post_id=post_id), 303)
+
+
+def _undelete(post_id: int, _sent: Sent, _by: By) -> None:
+    publishing.undelete(post_id)
+
+
+def _link(post_id: int, sent: Sent, by: By) -> None:
+    drafting.save(post_id, sent, by)
+    previews.link(post_id)
+
+
+def _unlink(post_id: int, sent: Sent, by: By) -> None:
+    previews.revoke(post_id)
+    drafting.save(post_id, sent, by)
+
+
+ACTIONS: dict[str, Callable[[int, Sent, By], None]] = {
+    "save": drafting.save,
+    "publish": drafting.publish,
+    "schedule": drafting.schedule,
+    "unpublish": drafting.unpublish,
+    "delete": drafting.delete,
+    "undelete": _undelete,
+    "discard": drafting.discard,
+    "link": _link,
+    "unlink": _unlink,
+}
+HARMLESS = ("delete", "undelete", "discard")  # these store nothing of the form in the post
+
+
+def _by() -> By:
+    return By(person().id)
+
+
+def _done(known: Manuscript, action: str) -> str:
+    """What is now so, in one sentence."""
+    sentences = {
+        "delete": "Deleted. Nothing is lost: Undelete brings all of it back.",
+        "undelete": "Back again.",
+        "unpublish": "A draft again: readers find it no more.",
+        "discard": "Your changes are discarded; they stay among the revisions.",
+        "link": "Saved. Whoever has the secret link can read this now.",
+        "unlink": "Saved. The secret link leads nowhere any more.",
+        "publish": "Published.",
+        "schedule": "Scheduled.",
+    }
+    kept = "Saved. Readers see nothing of these changes until you publish them." if known.copied else "Saved."
+    return sentences.get(action, kept)
+
+
+# -- the page -----------------------------------------------------------------------------------------------
+
+
+def _shown(
+    form: Form, known: Manuscript | None = None, *, sentence: str = "", status: int = 200, clash: Clash | None = None
+) -> ResponseReturnValue:
+    remarks = _remarks(known) if known and status == 200 else []
+    entries = revisions.count(known.id) if known else 0
+    return answers.page(
+        PAGE, status, form=form, post=known, sentence=sentence, errors=form.wrong, clash=clash, remarks=remarks,
+        entries=entries,
+    )  # fmt: skip
+
+
+def _remarks(known: Manuscript) -> list[str]:
+    """What may be mended in what was saved last."""
+    try:
+        return proofreading.remarks(*previews.article(known.fields, known), current_app.config["SITE_URL"])
+    except Invalid as error:
+        return [str(error)]
+
+
+def _refused(error: BlogError, known: Manuscript | None) -> ResponseReturnValue:
+    """The form again, with every word and what is wrong."""
+    fields = request.form
+    if isinstance(error, Rejected):
+        return _shown(forms.typed(fields, error.wrong), known, status=422)
+    if isinstance(error, Overtaken):
+        return _overtaken(error, fields)
+    if isinstance(error, Conflict):
+        return _shown(forms.typed(fields), known, sentence=str(error), status=409)
+    if not isinstance(error, Unavailable):
+        raise error
+    said = f"Nothing was saved. {error} What you wrote is still here."
+    response = answers.made(_shown(forms.typed(fields), known, sentence=said, status=503))
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _overtaken(error: Overtaken, fields: Typed) -> ResponseReturnValue:
+    stored = manuscripts.manuscript(error.post_id)
+    sent, _wrong = forms.read(fields, stored)
+    form = forms.typed(fields, version=stored.version)
+    clash = Clash(stored, differences.of_words(stored.words, _words(sent)))
+    return _shown(form, stored, sentence=str(error), status=409, clash=clash)
+
+
+def _words(sent: Sent) -> Words:
+    given = sent.fields
+    return Words(given.title or "", given.summary or "", (given.body or "").replace("\r\n", "\n"))
+
+
+def _new_again(fields: Typed, sentence: str) -> ResponseReturnValue:
+    return _shown(forms.typed(fields), sentence=sentence)
+
+
+def _again(fields: Typed, sentence: str, post_id: int) -> ResponseReturnValue:
+    try:
+        return _shown(forms.typed(fields), manuscripts.manuscript(post_id), sentence=sentence)
+    except Missing:
+        return _shown(forms.typed(fields), sentence=GONE)
+
+
+resuming.RESUMABLE |= {"admin.new_post": _new_again, "admin.post": _again}

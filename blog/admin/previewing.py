@@ -1,0 +1,65 @@
+"""See a post as readers will: while it is written, and by its secret link."""
+
+from flask import Blueprint, Response, current_app, request, url_for
+from flask.typing import ResponseReturnValue
+
+from blog.admin import answers, forms, resuming
+from blog.admin.blueprint import bp
+from blog.admin.resuming import Fields as Typed
+from blog.core import manuscripts, previews, proofreading
+from blog.core.errors import Missing
+from blog.core.fields import Fields
+from blog.core.manuscripts import Manuscript
+from blog.core.reading import Around
+from blog.core.teasers import recent
+
+RECENT = 3
+CONTENTS_FROM_WORDS = 1500
+secret = Blueprint("preview", __name__)
+
+
+@bp.post("/posts/preview/")
+def preview() -> ResponseReturnValue:
+    """What is being written, as readers will find it. Nothing is saved."""
+    return _of_form(request.form, "")
+
+
+def _of_form(fields: Typed, _sentence: str) -> ResponseReturnValue:
+    known = _known(fields.get("post", ""))
+    sent, _wrong = forms.read(fields, known)
+    return _page(sent.fields, known, remarks=True)
+
+
+def _known(number: str) -> Manuscript | None:
+    try:
+        return manuscripts.manuscript(forms.number(number))
+    except Missing:
+        return None
+
+
+@secret.get("/preview/<token>/")
+def by_link(token: str) -> ResponseReturnValue:
+    """What its author saved last, for whoever has the secret link."""
+    known = previews.found(token)
+    return _page(known.fields, known, remarks=False)
+
+
+def _page(fields: Fields, known: Manuscript | None, *, remarks: bool) -> Response:
+    article, text = previews.article(fields, known)
+    contents = article.contents if article.words > CONTENTS_FROM_WORDS and len(article.contents) > 2 else []
+    told = proofreading.remarks(article, text, current_app.config["SITE_URL"]) if remarks else []
+    template = "admin/preview.html" if article.kind == "post" else "admin/preview-page.html"
+    around = Around(None, None, recent(RECENT, but=article.id))
+    response = answers.page(template, post=article, contents=contents, around=around, remarks=told, known=known)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def address(known: Manuscript) -> str:
+    """The path of a post's secret link; empty without one."""
+    return url_for("preview.by_link", token=known.preview) if known.preview else ""
+
+
+resuming.RESUMABLE["admin.preview"] = _of_form

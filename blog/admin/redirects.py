@@ -1,0 +1,111 @@
+"""Old addresses, and where they lead: list, add, take away."""
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from flask import current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
+
+from blog.admin import answers, resuming
+from blog.admin.blueprint import bp
+from blog.admin.resuming import Fields
+from blog.core import permalinks
+from blog.core import redirects as led
+from blog.core.errors import Gone, Invalid, Missing, Rejected
+
+PAGE = "admin/redirects.html"
+# Files and rooms of the blog: whatever is asked for there, no old address answers.
+OWN = ("/admin/", "/static/", "/media/", "/cards/", "/preview/")
+GONE = "gone"
+
+
+@bp.route("/redirects/", methods=["GET", "POST"])
+def redirects() -> ResponseReturnValue:
+    """All old addresses, the newest first, or those that begin in some way (`q`)."""
+    return _change() if request.method == "POST" else _shown(request.args, "")
+
+
+def _change() -> ResponseReturnValue:
+    """Add a redirect, or take one away."""
+    if request.form.get("action") == "remove":
+        return _remove(request.form.get("row", ""))
+    if request.form.get("action") == "add":
+        return _add()
+    return redirect(url_for("admin.redirects"), 303)
+
+
+def _add() -> ResponseReturnValue:
+    path, target = (_here(request.form.get(name, "")) for name in ("source", "target"))
+    gone = request.form.get("leads") == GONE
+    try:
+        if _is_something(path):
+            raise Rejected([Invalid("source", f"{path} is an address of the blog itself.")])
+        led.add(path, None if gone else target)
+    except Rejected as error:
+        errors = {one.field: str(one) for one in error.wrong}
+        return answers.rejected(PAGE, errors, **_facts(request.form))
+    return answers.done("admin.redirects", f"{path} {'says that it is gone' if gone else f'leads to {target}'} now.")
+
+
+def _remove(path: str) -> ResponseReturnValue:
+    """Take one away; the next page has it in its form, so that it is soon put back."""
+    try:
+        removed = led.remove(path)
+    except Missing:  # another window was quicker
+        return answers.done("admin.redirects", "That redirect is removed already.")
+    flash(f"{path} leads nowhere any more. To undo this, press Add: the form is filled in.")
+    leads, target = ("address", removed.target) if removed.target else (GONE, "")
+    return redirect(url_for("admin.redirects", source=path, leads=leads, target=target, _anchor="add"), 303)
+
+
+def _here(text: str) -> str:
+    """An address of this site as its path."""
+    value = text.strip()
+    return value.removeprefix(str(current_app.config["SITE_URL"])) or value
+
+
+def _is_something(path: str) -> bool:
+    """Whether the blog itself answers at an address; of posts and pages the core knows more."""
+    if not led.PATH.fullmatch(path):
+        return False  # nor can it be an old address: the core says so
+    decoded = permalinks.old_path(path)
+    if f"{decoded}/".startswith(OWN):
+        return True
+    try:
+        return _answers(decoded)
+    except RequestRedirect as error:
+        return _answers(unquote(urlsplit(error.new_url).path))
+
+
+def _answers(path: str) -> bool:
+    try:
+        endpoint, given = current_app.url_map.bind("").match(path, method="GET")
+    except (NotFound, MethodNotAllowed) as error:
+        return isinstance(error, MethodNotAllowed)
+    if not given:  # an address without parts that vary is always there
+        return True
+    try:
+        current_app.view_functions[endpoint](**given)
+    except (Missing, Gone, NotFound):
+        return False
+    return endpoint not in ("reader.article", "reader.page")
+
+
+def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
+    return answers.page(PAGE, sentence=sentence, **_facts(fields))
+
+
+def _facts(fields: Fields) -> dict[str, Any]:
+    prefix, after = request.args.get("q", "").strip(), request.args.get("after", "")
+    typed = {"source": "", "leads": "address", "target": ""}
+    return {
+        "page": led.page(prefix, after),
+        "prefix": prefix,
+        "after": after,
+        "fields": {name: fields.get(name, text) for name, text in typed.items()},
+    }
+
+
+resuming.RESUMABLE["admin.redirects"] = _shown

@@ -1,0 +1,93 @@
+"""Nothing that was written is lost when a session ends meanwhile: the form waits at the door, and is shown again.
+
+`RESUMABLE` says how, by endpoint: a function that is given the fields, a sentence to be told, and what the address
+says, and answers with the form and all its words. What has no entry there leads to its page without them.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import Response, current_app, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from blog.admin import answers
+from blog.core.errors import Unavailable
+from blog.web import errors
+
+Fields = MultiDict[str, str]
+Again = Callable[..., ResponseReturnValue]
+
+RESUMABLE: dict[str, Again] = {}
+
+KEPT = "kept-"
+SECRET = ("password", "current", "token")
+SIGNED_OUT = "You were signed out. Sign in again: what you wrote is kept, and you will find it as it was."
+BACK = "You are signed in again. Nothing was lost, and nothing is saved yet."
+OLD = (
+    "This page was open for long, or in another window somebody signed in or out. Nothing was done yet:"
+    " press the button again."
+)
+
+
+def sign_in_first() -> ResponseReturnValue:
+    """The door, for a form that came after its session had ended. The fields wait in it.
+
+    401 tells scripts what happened. It names no way to authenticate: browsers know none for cookies, and would ask for
+    a password in a window of their own.
+    """
+    waiting = [(KEPT + name, value) for name, value in _without_secrets(request.form)]
+    return answers.page("admin/sign-in.html", 401, sentence=SIGNED_OUT, next=request.path, email="", kept=waiting)
+
+
+def once_more() -> ResponseReturnValue:
+    """The form again, when its token was missing or wrong."""
+    return _again(OLD, 400, OLD)
+
+
+def not_now(error: Unavailable) -> ResponseReturnValue:
+    """The form again, when nothing could be written."""
+    response = _again(f"{error} What you typed is still here.", 503, str(error))
+    response.headers["Retry-After"] = str(errors.RETRY_SECONDS)
+    return response
+
+
+def _again(sentence: str, status: int, without_form: str) -> Response:
+    """The form that was sent, with a sentence to be told; an error page with another where there is none to show."""
+    again = RESUMABLE.get(request.endpoint or "")
+    if again is None:
+        return errors.page(status, without_form)
+    response = make_response(again(MultiDict(_without_secrets(request.form)), sentence, **(request.view_args or {})))
+    if response.status_code == 200:
+        response.status_code = status
+    return response
+
+
+def kept() -> list[tuple[str, str]]:
+    """The fields that wait in the form of the door."""
+    return [pair for pair in request.form.items(multi=True) if pair[0].startswith(KEPT)]
+
+
+def resume(path: str) -> ResponseReturnValue:
+    """What somebody was at before signing in: the form with what waited, or the page they wanted to see."""
+    waiting = kept()
+    again, given = _resumable(path) if waiting else (None, {})
+    if again is None:
+        return redirect(answers.way_back(path), 303)
+    return again(MultiDict((name.removeprefix(KEPT), value) for name, value in waiting), BACK, **given)
+
+
+def _resumable(path: str) -> tuple[Again | None, dict[str, Any]]:
+    try:
+        endpoint, given = current_app.url_map.bind("").match(path, method="POST")
+    except (HTTPException, RequestRedirect):
+        return None, {}
+    return RESUMABLE.get(endpoint), dict(given)
+
+
+def _without_secrets(fields: Fields) -> Iterator[tuple[str, str]]:
+    for name, value in fields.items(multi=True):
+        if not any(word in name for word in SECRET):
+            yield name, value

@@ -1,0 +1,102 @@
+"""The site's settings: all of them in one form, saved together, and how some of them look."""
+
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from blog import clock
+from blog.admin import answers, resuming
+from blog.admin.blueprint import bp
+from blog.admin.resuming import Fields
+from blog.core import colours, configuring
+from blog.core.errors import Rejected
+from blog.core.site import NETWORKS, SETTINGS, shown, site, timezones
+from blog.models import Site
+from blog.web import languages
+
+PAGE = "admin/settings.html"
+# What the form said when it was opened: only what was changed in it is saved, nobody else's change is undone.
+WAS = "was-"
+HINTS = {
+    "follow": "Where to follow the author: a name and an address on each line, like: Mastodon https://mastodon.social/@me",
+    "networks": f"Share links shown, in order. Known: {', '.join(NETWORKS)}.",
+    "hubs": "WebSub hubs that are told of new posts at once: whole addresses, separated by commas.",
+    "foreign_media": "Readers' browsers then ask those sites, which learn who reads.",
+}
+LANGUAGES = {
+    "ar": "العربية", "bn": "বাংলা", "cs": "čeština", "da": "dansk", "de": "Deutsch", "el": "Ελληνικά", "en": "English",
+    "en-GB": "British English", "es": "español", "fa": "فارسی", "fi": "suomi", "fr": "français", "he": "עברית",
+    "hi": "हिन्दी", "hu": "magyar", "id": "Indonesia", "it": "italiano", "ja": "日本語", "ko": "한국어",
+    "nb": "norsk bokmål", "nl": "Nederlands", "pl": "polski", "pt": "português", "pt-BR": "português (Brasil)",
+    "ro": "română", "ru": "русский", "sv": "svenska", "ta": "தமிழ்", "th": "ไทย", "tr": "Türkçe", "uk": "українська",
+    "ur": "اردو", "vi": "Tiếng Việt", "zh-Hans": "简体中文", "zh-Hant": "繁體中文",
+}  # fmt: skip
+
+
+@bp.route("/settings/", methods=["GET", "POST"])
+def settings() -> ResponseReturnValue:
+    """What can be set, and what the author set."""
+    return _change() if request.method == "POST" else _shown(MultiDict(), "")
+
+
+def _change() -> ResponseReturnValue:
+    """Save what was changed in the form, all of it or nothing."""
+    typed = _typed(request.form)
+    changed = {name: text for name, text in typed.items() if text != _plain(request.form.get(WAS + name))}
+    try:
+        configuring.configure_all(changed)
+    except Rejected as error:
+        errors = {one.field: str(one) for one in error.wrong}
+        return answers.rejected(PAGE, errors, **_facts(request.form))
+    return answers.done("admin.settings", "The settings are saved." if changed else "Nothing was changed.")
+
+
+def _typed(fields: Fields) -> dict[str, str]:
+    """What a form says of each setting that it has; a box that is not checked sends nothing."""
+    said = {name: _plain(fields.get(name)) for name in SETTINGS}
+    if said["foreign_media"] is None and WAS + "foreign_media" in fields:
+        said["foreign_media"] = "off"
+    return {name: text for name, text in said.items() if text is not None}
+
+
+def _plain(text: str | None) -> str | None:
+    """A text with the line ends that we write, not those of browsers."""
+    return None if text is None else text.replace("\r\n", "\n").rstrip("\n")
+
+
+def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
+    return answers.page(PAGE, sentence=sentence, **_facts(fields))
+
+
+def _facts(fields: Fields) -> dict[str, Any]:
+    row = site()
+    saved = {name: _written(row, name) for name in SETTINGS}
+    typed = saved | _typed(fields)
+    sample = {name: getattr(row, name) for name in SETTINGS} | configuring.read(typed)[0]
+    return {
+        "fields": typed,
+        "was": {name: _plain(fields.get(WAS + name, saved[name])) for name in SETTINGS},
+        "hints": {name: HINTS.get(name) or _sentence(setting.meaning) for name, setting in SETTINGS.items()},
+        "sample": sample,
+        "contrast": colours.contrast(sample["accent"]),
+        "enough": colours.ENOUGH,
+        "there": languages.moment(clock.now(), row.language, sample["timezone"]),
+        "timezones": timezones(),
+        "languages": LANGUAGES,
+    }
+
+
+def _written(row: Site, name: str) -> str:
+    """A setting as the form shows it."""
+    if name == "follow":
+        return "\n".join(f"{link['name']} {link['address']}" for link in row.follow)
+    return shown(row, name)
+
+
+def _sentence(meaning: str) -> str:
+    return f"{meaning[:1].upper()}{meaning[1:]}."
+
+
+resuming.RESUMABLE["admin.settings"] = _shown

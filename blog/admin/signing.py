@@ -1,0 +1,60 @@
+"""Sign in, sign out."""
+
+from flask import redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from blog.admin import answers, desk, resuming
+from blog.admin.blueprint import TOKEN, bp, leave, let_in, signed_in
+from blog.admin.resuming import Fields
+from blog.core import sessions, signing
+from blog.core.errors import Invalid, TooMany
+
+PAGE = "admin/sign-in.html"
+
+
+@bp.route("/sign-in/", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """The door."""
+    if request.method == "POST":
+        return _enter()
+    if signed_in():
+        return redirect(answers.way_back(request.args.get("next", "")), 303)
+    return answers.page(PAGE, email="", next=request.args.get("next", ""), kept=[])
+
+
+def _enter() -> ResponseReturnValue:
+    """Come in; go on with what was interrupted, if something was."""
+    email, password, wanted = (request.form.get(name, "") for name in ("email", "password", "next"))
+    before = session.get(TOKEN)
+    try:
+        token = signing.sign_in(email, password, answers.this_caller())
+    except (Invalid, TooMany) as error:
+        errors = {"email": str(error)}
+        return answers.rejected(PAGE, errors, error, email=email, next=wanted, kept=resuming.kept())
+    if before:
+        sessions.end(before)
+    let_in(token)
+    return resuming.resume(wanted)
+
+
+@bp.post("/sign-out/")
+def sign_out() -> ResponseReturnValue:
+    """Leave; who left already may leave again."""
+    sessions.end(session.get(TOKEN))
+    leave()
+    return answers.done("admin.sign_in", "You are signed out.")
+
+
+def _sign_in_again(fields: Fields, sentence: str) -> ResponseReturnValue:
+    email, wanted = (fields.get(name, "") for name in ("email", "next"))
+    return answers.page(PAGE, sentence=sentence, email=email, next=wanted, kept=resuming.kept())
+
+
+def _sign_out_again(_fields: Fields, sentence: str) -> ResponseReturnValue:
+    if signed_in():
+        return desk.begin(sentence)
+    return redirect(url_for("admin.sign_in"), 303)
+
+
+resuming.RESUMABLE["admin.sign_in"] = _sign_in_again
+resuming.RESUMABLE["admin.sign_out"] = _sign_out_again

@@ -1,0 +1,83 @@
+"""Forms on a real server: what they send arrives whole, and one that comes slowly keeps no reader waiting."""
+
+import re
+import signal
+import socket
+import time
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from blog.commands.lanes import FORMS
+from tests.commands.conftest import Start
+from tests.commands.test_signing_in import Browser
+from tests.server import Server, until
+
+pytestmark = pytest.mark.slow
+DOOR = "/admin/sign-in/"
+
+
+def head(length: int | str, more: str = "") -> bytes:
+    kind = "application/x-www-form-urlencoded"
+    said = f"Content-Length: {length}\r\n" if length != "" else ""
+    return f"POST {DOOR} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\n{said}{more}\r\n".encode()
+
+
+@contextmanager
+def sending(server: Server, words: bytes, number: int = 1) -> Iterator[list[socket.socket]]:
+    """Connections that have sent this, and nothing more."""
+    with ExitStack() as stack:
+        opened = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 10)) for _ in range(number)]
+        for one in opened:
+            one.sendall(words)
+        yield opened
+
+
+def status(server: Server, words: bytes) -> int:
+    with sending(server, words) as (one,):
+        found = re.match(rb"HTTP/1.1 (\d+)", one.recv(100))
+    return int(found[1]) if found else 0
+
+
+@pytest.mark.parametrize("options", [(), ("--access-log",)], ids=["two lanes", "equal threads"])
+def test_a_form_arrives_whole(start: Start, options: tuple[str, ...]) -> None:
+    browser = Browser(start(*options, workers=1))
+    for email in ("ana@example.org", "é" * 100_000):
+        code, page = browser.post(DOOR, DOOR, email=email, password="wrong")
+        assert code == 422 and f'value="{email}"' in page
+
+
+def test_a_form_that_comes_slowly_arrives_too(start: Start) -> None:
+    server = start(workers=1)
+    words = urllib.parse.urlencode({"email": "slow@example.org"}).encode()
+    with sending(server, head(len(words))) as (one,):
+        for place in range(0, len(words), 10):
+            assert server.get("/")[0] == 200  # while it comes
+            one.sendall(words[place : place + 10])
+        said = b""
+        while b"</html>" not in said and (piece := one.recv(65536)):
+            said += piece
+    assert b'value="slow@example.org"' in said
+
+
+def test_forms_that_never_come_keep_no_reader_waiting(start: Start) -> None:
+    server = start(workers=1)
+    with sending(server, head(10), 40):
+        until(lambda: status(server, head(3) + b"a=b") == 503, 10, "all places taken")
+        for path, expected in (("/", 200), ("/posts/diplomatic-relations/", 200), ("/nothing/", 404), (DOOR, 200)):
+            began = time.monotonic()
+            assert server.get(path)[0] == expected
+            assert time.monotonic() - began < 1, path
+    until(lambda: status(server, head(3) + b"a=b") == 400, 10, "a free place")
+    with sending(server, head(10), FORMS):
+        assert server.get("/")[0] == 200
+        assert server.stop(signal.SIGTERM) == 0
+
+
+def test_what_cannot_be_a_form_is_refused_at_once(start: Start) -> None:
+    server = start(workers=1)
+    assert status(server, head(99_000_000_000)) == 413
+    assert status(server, head("", "Transfer-Encoding: chunked\r\n") + b"3\r\na=b\r\n0\r\n\r\n") == 411
+    assert server.get("/")[0] == 200
