@@ -13,12 +13,15 @@ Asked = list[str]
 
 @contextmanager
 def recorded() -> Iterator[Asked]:
-    """The statements that requests send meanwhile, values filled in, without the bounds of transactions."""
+    """The statements that requests send meanwhile, values filled in, without the bounds of transactions.
+
+    What the search engine asks of its own tables for one of them begins like a comment, and is not counted.
+    """
     asked: Asked = []
     traced: list[Any] = []
 
     def note(statement: str) -> None:
-        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")):
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "-- ")):
             asked.append(statement)
 
     def trace(connection: Any, *_rest: object) -> None:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from blog import paths
-from blog.core import accounts, shelves
+from blog.core import accounts, invitations, shelves
 from blog.core.configuring import configure
 from blog.core.transaction import writing
+from tests.admin.conftest import Author, join
 from tests.recorder import recorded
 from tests.world import ESSAY, LONG_AGO, Blog, run
 
@@ -43,8 +44,27 @@ QUERIES = {
     "/sitemap.xml": 8,
     "/robots.txt": 0,
     "/nothing/": 5,
+    # Tags, how common each word is (the last one as a beginning, too), the best posts, and these.
+    "/search/?q=text+post": 7,
+    "/search/?q=nowhere": 6,
+    "/search/": 2,
+    "/opensearch.xml": 1,
     "/share/mastodon/?post=post-20": 3,
     "/share/mastodon/?post=post-20&server=mastodon.social": 3,
+}
+QUERIES_OF_AUTHORS = {
+    # Its three lists, their tags, how long each list is, and whether several write.
+    "/admin/": 9,
+    "/admin/?show=published": 6,
+    "/admin/?q=post": 15,
+    "/admin/settings/": 3,
+    "/admin/tags/": 3,
+    "/admin/tags/1/": 4,
+    "/admin/tags/1/removal/": 3,
+    "/admin/redirects/": 3,
+    "/admin/account/": 3,
+    "/admin/people/": 5,
+    "/admin/people/2/removal/": 3,
 }
 ARTICLE_WORDS = 2500
 HTML_BYTES = 20 * 1024
@@ -74,8 +94,25 @@ def test_every_page_asks_the_database_few_questions(blog: Blog) -> None:
         with recorded() as statements:
             blog.get(path)
         asked[path] = len(statements)
-        assert all(statement.lstrip().startswith("SELECT") for statement in statements), statements
+        assert all(statement.lstrip().startswith(("SELECT", "WITH")) for statement in statements), statements
     assert asked == QUERIES
+
+
+def test_every_page_of_authors_asks_few_questions(blog: Blog) -> None:
+    """Each asks for the site with its navigation, and for who is signed in."""
+    ana = Author(blog)
+    for number in range(5):
+        bo = Author(blog, join(f"bo{number}@example.org", f"Bo {number}"))
+        invitations.invite(f"Cy {number}", "", bo.person.id)
+    for number in range(5):
+        blog.make_post(f"Post {number}", tags=["Tag", f"Tag {number}"], published_at=None if number % 2 else "now")
+    asked = {}
+    for path in QUERIES_OF_AUTHORS:
+        with recorded() as statements:
+            ana.get(path)
+        asked[path] = len(statements)
+        assert all(statement.lstrip().startswith(("SELECT", "WITH")) for statement in statements), statements
+    assert asked == QUERIES_OF_AUTHORS
 
 
 def test_a_list_does_not_load_bodies(blog: Blog) -> None:
@@ -125,7 +162,8 @@ def test_a_long_article_weighs_little(blog: Blog) -> None:
 
 def test_the_stylesheet_weighs_little(blog: Blog) -> None:
     for encoding in ("gzip", "br"):
-        assert len(blog.get("/static/css/reader.css", Accept_Encoding=encoding).data) <= CSS_BYTES
+        for name in ("reader", "admin"):
+            assert len(blog.get(f"/static/css/{name}.css", Accept_Encoding=encoding).data) <= CSS_BYTES
 
 
 def test_an_article_makes_few_requests(blog: Blog) -> None:

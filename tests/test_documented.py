@@ -80,7 +80,8 @@ def test_each_address_that_people_type_answers(blog: Blog) -> None:
     samples.load(blog.instance / "media")
     for path in ("/", "/about/", "/tags/", "/tags/guide/", "/archive/", "/archive/2026/", "/subscribe/", "/feed.xml",
                  "/atom.xml", "/feed.json", "/tags/guide/feed.xml", "/tags/guide/atom.xml", "/tags/guide/feed.json",
-                 "/sitemap.xml", "/robots.txt", "/favicon.ico", "/healthz", "/posts/diplomatic-relations/",
+                 "/search/?q=writing", "/opensearch.xml", "/sitemap.xml", "/robots.txt", "/favicon.ico", "/healthz",
+                 "/posts/diplomatic-relations/",
                  "/posts/diplomatic-relations.md", "/share/mastodon/?post=diplomatic-relations"):  # fmt: skip
         assert blog.get(path).status_code == 200, path
 

@@ -17,7 +17,7 @@ from lxml import etree, html
 
 from blog import cli
 from blog.core import posts, publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post
@@ -62,6 +62,7 @@ class Blog:
 
     def again(self, post: Post) -> Post:
         """The post as the database has it now, with its text."""
+        db.session.rollback()  # what was read before belongs to the moment of the first question
         db.session.expire_all()
         return posts.find(post.slug, whole=True)
 

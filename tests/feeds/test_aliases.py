@@ -6,7 +6,7 @@ import pytest
 
 from blog.core import publishing
 from blog.core.errors import Conflict, Invalid
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.feeds.aliases import ALIASES
 from tests.feeds.reading import FILES, address, read
 from tests.web.ask import ask, put

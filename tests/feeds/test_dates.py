@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from blog.core import configuring, publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from tests.feeds.reading import FORMATS, address, read
 from tests.world import Blog
 

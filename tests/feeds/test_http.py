@@ -10,7 +10,7 @@ import brotli
 import pytest
 
 from blog.core import configuring, publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from tests.feeds.conftest import BODY
 from tests.feeds.reading import FORMATS, PLACES, TYPES, address
 from tests.web.ask import ask, served

@@ -8,8 +8,8 @@ import feedparser
 import pytest
 
 from blog.core import accounts, configuring, publishing
+from blog.core.fields import Fields
 from blog.core.media import keep, store
-from blog.core.publishing import Fields
 from blog.core.transaction import writing
 from tests.feeds.reading import FORMATS, PLACES, Read, address, read
 from tests.world import LONG_AGO, SITE_URL, Blog, picture, texts

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from blog.core import accounts, posts, publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.core.transaction import writing
 from blog.models import Post
 from tests.feeds.library import copies

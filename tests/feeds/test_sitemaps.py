@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from blog.core import publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.core.transaction import writing
 from blog.feeds import sitemap
 from tests.world import LONG_AGO, SITE_URL, Blog

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from blog.core import configuring, publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from tests.feeds.reading import FORMATS, PLACES, address, read
 from tests.web.ask import served
 from tests.world import LONG_AGO, SITE_URL, Blog

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from blog.core import configuring, publishing
+from blog.core import configuring, publishing, site, values
 from tests.world import SITE_URL, Blog, texts, words
 
 NEW_YEAR = datetime(2024, 12, 31, 23, 30, tzinfo=UTC)
@@ -115,3 +115,12 @@ def test_a_year_has_a_hundred_posts_a_page(blog: Blog) -> None:
     assert second.xpath("//link[@rel = 'canonical']/@href") == [f"{SITE_URL}/archive/2024/page/2/"]
     blog.read("/archive/2024/page/3/", 404)
     assert blog.get("/archive/2024/page/1/").headers["Location"] == "/archive/2024/"
+
+
+def test_a_zone_leads_no_date_out_of_the_years_that_have_a_page(blog: Blog) -> None:
+    configuring.configure("timezone", "Pacific/Kiritimati")
+    blog.make_post("Early", published_at=values.instant("1001-01-01", site.zone()))
+    for zone, year in (("Etc/GMT+12", "1000"), ("Pacific/Kiritimati", "1001")):
+        configuring.configure("timezone", zone)
+        assert texts(blog.read("/archive/"), "//h2/a") == [year]
+        blog.read(f"/archive/{year}/")

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from blog.core import configuring, publishing
+from blog.core.fields import Fields
 from blog.core.media import keep, store
-from blog.core.publishing import Fields
 from blog.core.transaction import writing
 from tests.world import LONG_AGO, Blog, picture, texts, words
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from blog.core import publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.extensions import db, sqlite_driver
 from tests.web.ask import ask, put, rough, served
 from tests.world import LONG_AGO, Blog, texts, words

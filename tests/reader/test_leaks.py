@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from blog.core import accounts, publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post
@@ -20,6 +20,7 @@ OWN = [
     f"/posts/{MARK}/", f"/posts/{MARK}.md", f"/posts/{MARK}", f"/{MARK}/", f"/tags/{MARK}/", f"/tags/{MARK}/page/2/",
     f"/authors/{MARK}/", f"/posts/old-{MARK}/", f"/posts/old-{MARK}.md", f"/share/mastodon/?post={MARK}",
     f"/share/mastodon/?post={MARK}&server=mastodon.social", "/archive/1999/", "/page/2/",
+    "/search/?q=common", "/search/?q=post", "/opensearch.xml",
 ]  # fmt: skip
 
 
@@ -90,6 +91,22 @@ def test_what_was_not_deleted_in_public_answers_like_what_never_was(
     hidden(blog, state, "post")
     never, this = blog.get("/posts/never/"), blog.get(f"/posts/{MARK}/")
     assert (this.status_code, this.data) == (never.status_code, never.data)
+
+
+@pytest.mark.parametrize(
+    "query", [MARK, MARK[:3], f"title {MARK}", f'"title {MARK}"', f"common {MARK}", f"post -{MARK}"]
+)
+@pytest.mark.parametrize(
+    "state", ["draft", "scheduled", "deleted", "deleted draft", "deleted scheduled", "unpublished", "unlisted"]
+)
+def test_a_search_for_what_is_not_public_finds_what_it_would_without_it(
+    blog: Blog, at: Callable[[datetime], None], state: str, query: str
+) -> None:
+    at(NOW)
+    world(blog)
+    before = blog.get(f"/search/?q={query}").data
+    hidden(blog, state, "post")
+    assert blog.get(f"/search/?q={query}").data == before
 
 
 def test_nothing_counts_what_is_not_public(blog: Blog, at: Callable[[datetime], None]) -> None:

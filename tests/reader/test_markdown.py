@@ -1,7 +1,7 @@
 """An article as Markdown, as its author wrote it."""
 
 from blog.core import publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from tests.web.ask import ask
 from tests.world import Blog
 

@@ -18,10 +18,10 @@ def test_a_page_is_read_at_its_own_address_and_named_in_the_navigation(blog: Blo
         assert {words(link): link.get("href") for link in menu}["About"] == "/about/"
 
 
-def test_the_navigation_has_archive_tags_and_subscribe(blog: Blog) -> None:
+def test_the_navigation_has_archive_tags_subscribe_and_search(blog: Blog) -> None:
     links = {words(link): link.get("href") for link in blog.read("/").xpath(MENU)}
     assert links["Archive"] == "/archive/" and links["Tags"] == "/tags/" and links["Subscribe"] == "/subscribe/"
-    assert "Search" not in links
+    assert links["Search"] == "/search/"
 
 
 def test_an_unlisted_page_is_read_and_not_named(blog: Blog) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from blog.core import publishing
-from blog.core.publishing import Fields
+from blog.core.fields import Fields
 from tests.world import LONG_AGO, Blog, texts, words
 
 TITLES = "//ol[contains(@class, 'h-feed')]//*[contains(@class, 'p-name')]"

@@ -1,0 +1,181 @@
+"""Every page of authors in Chromium: open to all (axe: WCAG 2.2 AA, best practice), narrow, dark, without complaint."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from flask import Flask
+
+from tests.browser.conftest import ROOT
+from tests.server import serving
+from tests.world import run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = pytest.mark.slow
+EMAIL, PASSWORD = "ana@example.org", "seven quiet rivers"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Endpoint -> addresses of it that look different. {draft} and the like are numbers of posts.
+PAGES = {
+    "admin.desk": ["/admin/", "/admin/?q=words", "/admin/?show=changed", "/admin/?show=deleted", "/admin/?show=pages"],
+    "admin.settings": ["/admin/settings/"],
+    "admin.tags": ["/admin/tags/"],
+    "admin.tag": ["/admin/tags/1/"],
+    "admin.tag_removal": ["/admin/tags/1/removal/"],
+    "admin.redirects": ["/admin/redirects/"],
+    "admin.new_post": ["/admin/posts/new/"],
+    "admin.post": [
+        "/admin/posts/{draft}/",
+        "/admin/posts/{scheduled}/",
+        "/admin/posts/{changed}/",
+        "/admin/posts/{deleted}/",
+    ],
+    "admin.history": ["/admin/posts/{changed}/revisions/", "/admin/posts/{draft}/revisions/"],
+    "admin.compared": ["/admin/posts/{changed}/differences/?before=public", "/admin/posts/{draft}/differences/"],
+    "admin.people": ["/admin/people/"],
+    "admin.removal": ["/admin/people/2/removal/"],
+    "admin.account": ["/admin/account/"],
+    "preview.by_link": ["{preview}"],
+}
+# Opened by nobody who is signed in.
+DOORS = {"admin.sign_in": ["/admin/sign-in/"], "admin.set_up": ["{invitation}"]}
+LOOKS = (("light", 1280), ("dark", 1280), ("light", 320))
+
+
+@dataclass
+class Desk:
+    """A blog with posts in every state, and an author who is signed in."""
+
+    address: str
+    context: "BrowserContext"
+    names: dict[str, str]
+
+    def path(self, pattern: str) -> str:
+        return pattern.format(**self.names)
+
+
+def sign_in(context: "BrowserContext", address: str) -> "Page":
+    page = context.new_page()
+    page.goto(f"{address}/admin/sign-in/")
+    page.fill("#email", EMAIL)
+    page.fill("#password", PASSWORD)
+    with page.expect_navigation():
+        page.click("main form button")
+    return page
+
+
+def post(page: "Page", address: str, action: str, **fields: str) -> str:
+    """The number of a post that is made by the form."""
+    page.goto(f"{address}/admin/posts/new/")
+    return change(page, action, **{"title": f"A {action} post", "body": "Words.", **fields})
+
+
+def change(page: "Page", action: str, **fields: str) -> str:
+    for name, value in fields.items():
+        page.fill(f"[name={name}]", value)
+    with page.expect_navigation():
+        page.click(f"button[name=action][value={action}]")
+    return str(re.findall(r"/(\d+)/$", page.url)[0])
+
+
+@pytest.fixture(scope="module")
+def desk(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    instance = tmp_path_factory.mktemp("desk")
+    run(instance, "user", "add", EMAIL, "--name", "Ana", "--password-stdin", stdin=f"{PASSWORD}\n")
+    run(instance, "user", "add", "bo@example.org", "--name", "Bo", "--password-stdin", stdin=f"{PASSWORD}\n")
+    with serving(sys.executable, "-m", "blog", instance=instance, cwd=ROOT) as address:
+        context = browser.new_context()
+        page = sign_in(context, address)
+        names = {
+            "draft": post(page, address, "save", title="W" * 200, body="![](/media/none.png)\n\n### Deep"),
+            "scheduled": post(page, address, "schedule", published_at="2090-01-01T08:00"),
+            "deleted": post(page, address, "publish", title="Gone"),
+        }
+        change(page, "delete")
+        names["changed"] = post(page, address, "publish", title="Changed", summary="A summary.", tags="Water")
+        change(page, "save", body="Other words.\n" * 30)
+        change(page, "link")
+        names["preview"] = page.locator(".permalink a").get_attribute("href") or ""
+        page.goto(f"{address}/admin/people/")
+        page.fill("#name", "Cy")
+        with page.expect_navigation():
+            page.click("button[value=invite]")
+        names["invitation"] = re.findall(r"/admin/setup/[\w-]+/", page.inner_text("main"))[0]
+        yield Desk(address, context, names)
+        context.close()
+
+
+def violations(page: "Page") -> list[str]:
+    """What axe finds wrong with a page."""
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    found: Any = page.evaluate(f"axe.run(document, {json.dumps({'runOnly': RULES})})")
+    return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
+
+
+def looked_at(page: "Page", address: str) -> list[str]:
+    """All that is wrong with a page, in both themes, on a desk and on a narrow phone."""
+    wrong = []
+    for theme, width in LOOKS:
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 800})
+        wrong += [f"{theme} {width} {address}: {one}" for one in violations(page)]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wrong.append(f"{width} {address}: wider than the window")
+    return wrong
+
+
+@pytest.mark.parametrize("endpoint", [*PAGES, *DOORS])
+def test_every_page_is_open_to_all(browser: "Browser", desk: Desk, endpoint: str) -> None:
+    door = endpoint in DOORS
+    page = browser.new_page() if door else desk.context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    wrong = []
+    for pattern in (DOORS if door else PAGES)[endpoint]:
+        answer = page.goto(desk.address + desk.path(pattern))
+        assert answer is not None and answer.status == 200, pattern
+        wrong += looked_at(page, pattern)
+    page.close()
+    assert wrong == []
+    assert complaints == []
+
+
+def test_forms_that_are_refused_are_open_to_all(browser: "Browser", desk: Desk) -> None:
+    page = desk.context.new_page()
+    page.goto(desk.address + "/admin/posts/new/")
+    page.fill("[name=title]", "Two mistakes")
+    page.fill("[name=slug]", "No Slug!")
+    page.fill("[name=language]", "!")
+    with page.expect_navigation():
+        page.click("button[value=publish]")
+    assert page.locator(".errors li").count() == 2
+    assert page.evaluate("document.activeElement.className") == "errors"
+    wrong = looked_at(page, "422")
+    path = desk.path("/admin/posts/{draft}/")
+    other = desk.context.new_page()
+    for one in (page, other):
+        one.goto(desk.address + path)
+    change(other, "save", body="Hers, a word.")
+    page.fill("[name=body]", "Mine, another word.")
+    with page.expect_navigation():
+        page.click("button[value=save]")
+    assert page.locator(".changes del").count()
+    wrong += looked_at(page, "409")
+    for one in (page, other):
+        one.close()
+    assert wrong == []
+
+
+def test_no_page_of_authors_is_forgotten(app: Flask) -> None:
+    shown = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith(("admin.", "preview.")) and "GET" in (rule.methods or set())
+    }
+    assert shown == {*PAGES, *DOORS}
