@@ -49,7 +49,9 @@ INLINE = re.compile(
     r"</?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|ins|kbd|mark|q|s|samp|small|span|strong|sub|u|var|wbr)\b"
     r'[^<>"]*(?:"[^"]*"[^<>"]*)*>'
 )
-BACK = "↩"  # what leads back from a note is no word of the author's
+BACK = "\u21a9\ufe0e"  # what leads back from a note is no word of the author's
+# The number of a note is no word of its sentence.
+NOTE = re.compile(r'<sup class="footnote-ref">.*?</sup>')
 ELEMENT = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
 
 
@@ -114,7 +116,7 @@ def tag_word(number: int) -> str:
 
 def plain(rendered: str) -> str:
     """The words of rendered HTML, without elements and addresses."""
-    return html.unescape(ELEMENT.sub(" ", INLINE.sub("", rendered))).replace(BACK, "")
+    return html.unescape(ELEMENT.sub(" ", INLINE.sub("", NOTE.sub("", rendered)))).replace(BACK, "")
 
 
 @cache

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blog.core import searchtext
+from blog.core.rendering import render
 from blog.core.searchtext import folded, indexed, plain
 
 
@@ -107,10 +108,15 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
 def test_any_text_can_be_indexed(text: str) -> None:
     assert searchtext.TAG not in indexed(text)
-    assert plain(f"<p>{escape(text)}</p>") == f" {text} ".replace("↩", "")
+    assert plain(f"<p>{escape(text)}</p>") == f" {text} ".replace(searchtext.BACK, "")
 
 
 def test_the_words_of_a_title_are_told_from_those_of_texts() -> None:
     marked = searchtext.indexed_title("Über the “slow-moving” 北京")
     assert marked.replace(searchtext.TITLE, "+").split() == ["+uber", "+the", "“+slow-+moving”", "+北京", "+京"]
     assert searchtext.TITLE not in indexed(marked)
+
+
+def test_numbers_of_notes_are_no_words() -> None:
+    text = plain(render("Three years.[^a] Tushil tells.\n\n[^a]: A note.").html)
+    assert text.split() == ["Three", "years.", "Tushil", "tells.", "A", "note."]
