@@ -8,7 +8,7 @@ from blog.admin.blueprint import bp, person
 from blog.core import differences, drafting, manuscripts, revisions
 from blog.core.errors import BlogError, Invalid, Missing, Rejected
 from blog.core.manuscripts import Manuscript
-from blog.core.revisions import By, Entry
+from blog.core.revisions import NEWEST, SIZE, By, Entry, Line
 
 NOW, PUBLIC = "now", "public"
 
@@ -37,8 +37,14 @@ def _restore(known: Manuscript) -> ResponseReturnValue:
 
 
 def _listed(known: Manuscript, sentence: str = "", status: int = 200) -> ResponseReturnValue:
-    entries = [_present(known), *revisions.history(known.id)]
-    return answers.page("admin/revisions.html", status, post=known, entries=entries, sentence=sentence)
+    before = _number(request.args.get("before", str(NEWEST)))
+    found = revisions.history(known.id, before, SIZE + 1)
+    said = known.words
+    now = Line(None, known.saved.at, known.author, "", said.title, len(said.body))
+    older = found[SIZE - 1].number if len(found) > SIZE else None
+    return answers.page(
+        "admin/revisions.html", status, post=known, entries=[now, *found[:SIZE]], older=older, sentence=sentence
+    )
 
 
 @bp.get("/posts/<number:post_id>/differences/")
@@ -70,6 +76,6 @@ def _order(entry: Entry) -> tuple[bool, int]:
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > 15:
+    if not text.isascii() or not text.isdecimal() or len(text) > 19:
         raise Missing("There is no such revision.")
     return int(text)

@@ -15,6 +15,8 @@ from blog.models import Draft, Person, Post, Revision
 # What the editor saved by itself is kept once in this time, unless much of it is gone.
 SPAN = timedelta(minutes=10)
 SHORT = 200
+# So many are listed at once, before a number that none will have.
+SIZE, NEWEST = 50, 2**62
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,20 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of a post's history; `size` counts the characters of its text. What it says now has no number."""
+
+    number: int | None
+    at: datetime
+    by: str | None
+    note: str
+    title: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One line of a post's history. The words it says now have no number, nor a note."""
+    """Words of a post, now or then. What it says now has no number, nor a note."""
 
     number: int | None
     at: datetime
@@ -91,16 +105,13 @@ def _recent(session: Session, post_id: int, at: datetime) -> bool:
     return last is not None and at - last < SPAN
 
 
-def history(post_id: int, limit: int = 200) -> Sequence[Entry]:
-    """What a post said before, the newest first."""
-    query = (
-        select(Revision, Person.name)
-        .outerjoin(Person, Person.id == Revision.saved_by)
-        .where(Revision.post_id == post_id)
-        .order_by(Revision.id.desc())
-        .limit(limit)
-    )
-    return [_entry(row, name) for row, name in db.session.execute(query)]
+def history(post_id: int, before: int = NEWEST, limit: int = SIZE) -> Sequence[Line]:
+    """What a post said before the revision of a number, the newest first, without the texts."""
+    size = func.length(Revision.body)
+    columns = Revision.id, Revision.saved_at, Person.name, Revision.note, Revision.title, size
+    query = select(*columns).outerjoin(Person, Person.id == Revision.saved_by)
+    here = query.where(Revision.post_id == post_id, Revision.id < before)
+    return [Line(*cells) for cells in db.session.execute(here.order_by(Revision.id.desc()).limit(limit))]
 
 
 def count(post_id: int) -> int:

@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from blog.core import manuscripts, publishing
+from blog.core.fields import Fields
 from blog.extensions import db
 from blog.models import Post, Revision
 from tests.admin.conftest import Author, Visitor, notices
 from tests.admin.writing import send
+from tests.recorder import recorded
 from tests.world import Blog, texts, words
 
 
@@ -103,3 +105,18 @@ def test_strangers_and_forms_without_token_do_nothing(blog: Blog, author: Author
 def test_a_post_without_revisions_says_so(blog: Blog, author: Author) -> None:
     made = blog.make_post("New", published_at=None)
     assert "Nothing was replaced yet" in words(author.page(f"/admin/posts/{made.id}/revisions/"))
+
+
+def test_long_histories_come_in_pages(blog: Blog, author: Author) -> None:
+    made = blog.make_post("Rivers", body="0", published_at=None)
+    for number in range(1, 121):
+        publishing.edit(made.id, Fields(body=f"{number}" * number))
+    path, seen = f"/admin/posts/{made.id}/revisions/", []
+    for _ in range(3):
+        page = author.page(path)
+        seen += page.xpath("//ol//input[@name = 'revision']/@value | //ol//button[@name = 'revision']/@value")
+        path = "".join(page.xpath("//a[@rel = 'next']/@href"))
+    assert path == "" and list(map(int, seen)) == numbers()[::-1]
+    with recorded() as asked:
+        author.get(f"/admin/posts/{made.id}/revisions/")
+    assert not [one for one in asked if "revision.body" in one.replace("length(revision.body)", "")]
