@@ -116,7 +116,7 @@ def archive() -> BaseResponse:
     short = sum(year.posts for year in counts) <= SHORT_ARCHIVE
     by_year: dict[str, list[Teaser]] = {year.name: [] for year in counts}
     for post in recent(SHORT_ARCHIVE) if short else []:
-        by_year[str(post.published_at.astimezone(zone).year)].append(post)
+        by_year.setdefault(str(post.published_at.astimezone(zone).year), []).append(post)
     return _page("reader/archive.html", years=counts, by_year=by_year)
 
 
