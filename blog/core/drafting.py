@@ -41,7 +41,8 @@ class Sent:
 def begin(sent: Sent, by: By, *, guid: str = "", action: str = "save") -> int:
     """The id of a new post: a draft, or (`publish`, `schedule`) one with a date.
 
-    The `guid` of a form that was sent twice finds the post that the first one made. Raises Rejected or Overtaken.
+    The `guid` of a form that was sent twice finds the post that the first one made; the same is done to it then.
+    Raises Rejected or Overtaken.
     """
     fields = _judged(sent, _wrong_date(action, sent.date))
     text = _rendered(fields)
@@ -52,7 +53,7 @@ def begin(sent: Sent, by: By, *, guid: str = "", action: str = "save") -> int:
             post = _add(ledger, fields, text, by, guid=guid, date=sent.date, public=action != "save")
             ledger.write()
             return post.id
-    save(known, sent, by)
+    {"save": save, "publish": publish, "schedule": schedule}[action](known, sent, by)
     return known
 
 

@@ -92,6 +92,14 @@ def test_a_button_pressed_twice_makes_one_post(blog: Blog, author: Author) -> No
     assert third.status_code == 409 and again(third)["body"] == "Other text."
 
 
+def test_the_form_of_a_new_post_that_is_gone_back_to_does_what_it_says(blog: Blog, author: Author) -> None:
+    fields = held(author.page(NEW)) | {"title": "Rivers", "body": "Text."}
+    author.page(author.post(NEW, **fields | {"action": "save"}).location)
+    answer = author.post(NEW, **fields | {"action": "publish"})
+    assert notices(author.page(answer.location)) == ["Published."] and now().status == "published"
+    assert blog.get("/posts/rivers/").status_code == 200
+
+
 # -- what cannot be taken -----------------------------------------------------------------------------------
 
 BAD = [
