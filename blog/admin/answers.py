@@ -21,6 +21,11 @@ def page(template: str, status: int = 200, **facts: Any) -> Response:
     return make_response(render_template(template, **{"errors": {}, **facts}), status)
 
 
+def told(facts: Mapping[str, Any], status: int = 200) -> Response:
+    """An answer for our scripts, as JSON."""
+    return make_response(dict(facts), status)
+
+
 def made(answer: ResponseReturnValue) -> Response:
     """The answer of a view as a response, to add headers."""
     return make_response(answer)

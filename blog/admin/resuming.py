@@ -7,13 +7,14 @@ says, and answers with the form and all its words. What has no entry there leads
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Response, current_app, make_response, redirect, request
+from flask import Response, current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from blog.admin import answers
+from blog.admin.csrf import csrf_token
 from blog.core.errors import Unavailable
 from blog.web import errors
 
@@ -25,6 +26,7 @@ RESUMABLE: dict[str, Again] = {}
 KEPT = "kept-"
 SECRET = ("password", "current", "token")
 SIGNED_OUT = "You were signed out. Sign in again: what you wrote is kept, and you will find it as it was."
+DATA_SIGNED_OUT = "You are signed out. Your words stay in this page."
 BACK = "You are signed in again. Nothing was lost, and nothing is saved yet."
 OLD = (
     "This page was open for long, or in another window somebody signed in or out. Nothing was done yet:"
@@ -38,12 +40,16 @@ def sign_in_first() -> ResponseReturnValue:
     401 tells scripts what happened. It names no way to authenticate: browsers know none for cookies, and would ask for
     a password in a window of their own.
     """
+    if errors.asks_for_data():
+        return answers.told({"error": DATA_SIGNED_OUT, "sign_in": url_for("admin.sign_in")}, 401)
     waiting = [(KEPT + name, value) for name, value in _without_secrets(request.form)]
     return answers.page("admin/sign-in.html", 401, sentence=SIGNED_OUT, next=request.path, email="", kept=waiting)
 
 
 def once_more() -> ResponseReturnValue:
-    """The form again, when its token was missing or wrong."""
+    """The form again, when its token was missing or wrong. A script is given the right one: others cannot read it."""
+    if errors.asks_for_data():
+        return answers.told({"error": OLD, "token": csrf_token()}, 400)
     return _again(OLD, 400, OLD)
 
 
@@ -57,7 +63,7 @@ def not_now(error: Unavailable) -> ResponseReturnValue:
 def _again(sentence: str, status: int, without_form: str) -> Response:
     """The form that was sent, with a sentence to be told; an error page with another where there is none to show."""
     again = RESUMABLE.get(request.endpoint or "")
-    if again is None:
+    if again is None or errors.asks_for_data():
         return errors.page(status, without_form)
     response = make_response(again(MultiDict(_without_secrets(request.form)), sentence, **(request.view_args or {})))
     if response.status_code == 200:

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, Response, current_app, redirect, render_template, request
+from flask import Flask, Response, current_app, make_response, redirect, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
@@ -107,11 +107,19 @@ def _by_path_only(response: Response) -> Response:
     return response
 
 
+def asks_for_data() -> bool:
+    """Whether one of our scripts asks: it takes JSON, and shows what went wrong by itself."""
+    return request.headers.get("Accept") == "application/json"
+
+
 def page(status: int, sentence: str = "") -> Response:
-    """An error page that names the way on."""
+    """An error page that names the way on; for scripts, its sentence."""
     title, usual = SENTENCES.get(status, (HTTPStatus(status).phrase, ""))
-    html = render_template("errors/error.html", status=status, title=title, sentence=sentence or usual)
-    response = Response(html, status, mimetype="text/html")
+    if asks_for_data():
+        response = make_response({"error": sentence or usual or title}, status)
+    else:
+        html = render_template("errors/error.html", status=status, title=title, sentence=sentence or usual)
+        response = Response(html, status, mimetype="text/html")
     response.headers["Cache-Control"] = "no-store"
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
