@@ -3,55 +3,52 @@
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
-from werkzeug.routing import Rule
 
 from blog import clock, config
 from blog.commands import opened
 from blog.extensions import db, sqlite_driver
+from blog.transfer import samples
+from tests.savings import passwords_dear, savings
 from tests.world import SITE_URL, Blog, run
 
 for name in [name for name in os.environ if name.startswith("BLOG_") or name in ("HOST", "PORT")]:
     del os.environ[name]
+# Otherwise each server that a test starts compiles the whole blog, and each run all tests: half a second, and eight.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+def _roomy(folder: str) -> bool:
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return False
+    return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize > 4 * 2**30
+
+
+# Blogs of tests lie in memory where there is room: on a disk, each of their commits waits for it.
+if _roomy("/dev/shm"):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", "/dev/shm")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Every app of these tests fills in the same templates: Jinja compiles each once, not once an app."""
-    compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(Flask.jinja_options, "bytecode_cache", compiled)
+def _done_once() -> Iterator[None]:
+    with savings():
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _addresses_built_when_asked_for() -> Iterator[None]:
-    """Werkzeug compiles for each rule of each app how its addresses are built: a third of the time that an app takes.
-
-    Few tests ask for more than a few of them.
-    """
-    compiled = Rule._compile_builder
-
-    def later(rule: Rule, append_unknown: bool = True) -> Callable[..., Any]:
-        made: list[Callable[..., Any]] = []
-
-        def build(*given: Any, **values: Any) -> Any:
-            if not made:
-                made.append(compiled(rule, append_unknown))
-            return made[0](*given, **values)
-
-        return build
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", later)
+@pytest.fixture
+def full_price() -> Iterator[None]:
+    """Passwords are hashed as for real blogs: for tests of what they cost."""
+    with passwords_dear():
         yield
 
 
@@ -64,20 +61,37 @@ def instance(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database file of a new blog, to be copied: making one costs a tenth of a second."""
+def new_blog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a new blog, whose files are to be copied: making them costs a tenth of a second."""
     folder = tmp_path_factory.mktemp("new")
     with opened(config.load(folder, environ={})):
         pass
     with contextlib.closing(sqlite_driver().connect(str(folder / "blog.db"))) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return folder / "blog.db"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def new_database(new_blog: Path) -> Path:
+    """The database file of a new blog."""
+    return new_blog / "blog.db"
+
+
+@pytest.fixture(scope="session")
+def started_blog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a blog as its first start leaves it, to be copied: with the samples, and their cards drawn."""
+    folder = tmp_path_factory.mktemp("started")
+    with opened(config.load(folder, environ={}, site_url=SITE_URL)):
+        samples.load(folder / "media")
+    assert run(folder, "tick").status == 0
+    return folder
 
 
 @pytest.fixture
-def app(instance: Path, new_database: Path) -> Iterator[Flask]:
+def app(instance: Path, new_blog: Path) -> Iterator[Flask]:
     """A new blog without posts, inside its application context."""
-    shutil.copyfile(new_database, instance / "blog.db")
+    for name in ("blog.db", "secret_key"):
+        shutil.copy(new_blog / name, instance / name)
     settings = config.load(instance, environ={}, site_url=SITE_URL)
     with opened(settings) as app:
         app.testing = True

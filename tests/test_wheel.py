@@ -32,7 +32,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=ROOT)
     venv.create(folder / "venv", with_pip=True)
     python = folder / "venv" / "bin" / "python"
-    quiet = ("--quiet", "--disable-pip-version-check")
+    quiet = ("--quiet", "--disable-pip-version-check", "--no-compile")  # what is used is compiled then
     _run(python, "-m", "pip", "install", *quiet, "--require-hashes", "-r", ROOT / "requirements.lock", cwd=folder)
     (wheel,) = folder.glob("broadsheet-*.whl")
     _run(python, "-m", "pip", "install", *quiet, "--no-deps", wheel, cwd=folder)

@@ -66,7 +66,7 @@ class Stay(urllib.request.HTTPRedirectHandler):
 
 @pytest.fixture
 def life(start: Start, browser: "Browser") -> Iterator[Life]:
-    server = start(workers=2)
+    server = start(workers=2, new=True)
     context = browser.new_context(java_script_enabled=False)
     yield Life(server, context.new_page())
     context.close()

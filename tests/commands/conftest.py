@@ -1,6 +1,7 @@
 """A blog served as its keeper would serve it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,13 +17,18 @@ Start = Callable[..., Server]
 
 
 @pytest.fixture
-def start(instance: Path, tmp_path: Path) -> Iterator[Start]:
-    """Starts `serve` and waits until it answers and all its processes are there; ends what still runs."""
+def start(instance: Path, tmp_path: Path, started_blog: Path) -> Iterator[Start]:
+    """Starts `serve` and waits until it answers and all its processes are there; ends what still runs.
+
+    An empty folder is made one that was started before, which is quicker, unless the test asks for a `new` blog.
+    """
     started: list[Server] = []
 
-    def begin(*options: str, workers: int = 2) -> Server:
+    def begin(*options: str, workers: int = 2, port: int = 0, new: bool = False) -> Server:
+        if not new and not any(instance.iterdir()):
+            shutil.copytree(started_blog, instance, dirs_exist_ok=True)
         output = tmp_path / f"output-{len(started)}"
-        port = free_port()
+        port = port or free_port()
         with output.open("w") as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", "blog", "--instance", str(instance), "serve",

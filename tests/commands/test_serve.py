@@ -33,7 +33,7 @@ def serve(instance: Path, *options: str) -> Result:
 
 
 def test_a_new_blog_answers_from_an_empty_folder(start: Start, instance: Path) -> None:
-    server = start()
+    server = start(new=True)
     said = server.output.read_text()
     assert f"Broadsheet at http://127.0.0.1:{server.port}/\n" in said
     assert f"Instance folder: {instance}\n" in said
@@ -90,7 +90,7 @@ def test_half_open_connections_do_not_keep_it_from_ending(start: Start) -> None:
 
 
 def test_a_second_start_keeps_everything_and_is_quick(start: Start, instance: Path) -> None:
-    start().stop(signal.SIGTERM)
+    start(new=True).stop(signal.SIGTERM)
     key, before = (instance / "secret_key").read_bytes(), rows(instance, "SELECT * FROM post ORDER BY id")
     began = time.monotonic()
     server = start()
@@ -178,7 +178,7 @@ def test_nonsense_is_one_sentence_and_nothing_is_begun(instance: Path, options: 
 
 
 def test_it_prints_no_link_once_somebody_can_sign_in(start: Start, instance: Path) -> None:
-    first = start()
+    first = start(new=True)
     assert "Make your account" in first.output.read_text()
     first.stop(signal.SIGTERM)
     run(instance, "user", "add", "ana@example.org", "--name", "Ana", "--password-stdin", stdin="seven quiet rivers\n")

@@ -21,12 +21,12 @@ def everybody() -> list[tuple[str, str, str | None]]:
     return [(one.name, one.slug, one.email) for one in db.session.scalars(select(Person).order_by(Person.id))]
 
 
-def test_a_person_can_sign_in_with_the_password_given(app: Flask) -> None:
+def test_a_person_can_sign_in_with_the_password_given(app: Flask, full_price: None) -> None:
     accounts.add(" Ana@Example.ORG ", "  Ana  Lima ", PASSWORD)
     (ana,) = accounts.people()
     assert (ana.email, ana.name, ana.slug) == ("ana@example.org", "Ana Lima", "ana-lima")
     assert ana.password is not None
-    assert ana.password.startswith("$argon2id$")
+    assert ana.password.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert PasswordHasher().verify(ana.password, PASSWORD)
 
 

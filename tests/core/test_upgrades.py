@@ -15,6 +15,7 @@ GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 NEW = {
     "site": {"made_by", "hubs", "guid", "fediverse", "atproto_did"},
     "person": {"joined_at"},
+    "media": {"widths", "filename", "deleted_at"},
     "post": {"planned_at", "saved_at", "saved_by", "saved_auto"},
 }
 

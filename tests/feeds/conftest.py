@@ -25,14 +25,14 @@ BODY = "Water and stone. " * 100
 
 
 @pytest.fixture(scope="session")
-def rivers_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database file of a blog whose newest three posts are Ana's and tagged "Rivers", to be copied."""
+def rivers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a blog whose newest three posts are Ana's and tagged "Rivers": its files are to be copied."""
     folder = tmp_path_factory.mktemp("rivers")
     with opened(config.load(folder, environ={}, site_url=SITE_URL)) as app:
         fill(Blog(app, folder))
     with contextlib.closing(sqlite_driver().connect(str(folder / "blog.db"))) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return folder / "blog.db"
+    return folder
 
 
 def fill(blog: Blog) -> None:
@@ -46,9 +46,10 @@ def fill(blog: Blog) -> None:
 
 
 @pytest.fixture
-def rivers(instance: Path, rivers_database: Path) -> Iterator[Blog]:
+def rivers(instance: Path, rivers_folder: Path) -> Iterator[Blog]:
     """A blog with four posts; three of them are Ana's and tagged "Rivers"."""
-    shutil.copyfile(rivers_database, instance / "blog.db")
+    for name in ("blog.db", "secret_key"):
+        shutil.copy(rivers_folder / name, instance / name)
     with opened(config.load(instance, environ={}, site_url=SITE_URL)) as app:
         app.testing = True
         yield Blog(app, instance)
@@ -71,9 +72,10 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory, rivers_database: Path) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory, rivers_folder: Path) -> Iterator[Served]:
     """The blog of four posts, served as its keeper would serve it; tests only read it."""
     instance = tmp_path_factory.mktemp("served")
-    shutil.copyfile(rivers_database, instance / "blog.db")
+    for name in ("blog.db", "secret_key"):
+        shutil.copy(rivers_folder / name, instance / name)
     with serving(sys.executable, "-m", "blog", instance=instance, cwd=ROOT) as address:
         yield Served(address, instance)

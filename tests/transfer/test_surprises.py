@@ -72,4 +72,4 @@ def test_a_cover_may_be_told_as_jekyll_tells_it(command: Command, blog: Blog, tm
     write(tmp_path, "in/c.png", picture())
     write(tmp_path, "in/a.md", "---\ntitle: A\ndate: 2024-05-01\nimage:\n  path: c.png\n  alt: x\n---\nText.\n")
     assert command("import", str(tmp_path / "in")).status == 0
-    assert blog.read("/posts/a/").xpath("//figure[@class='cover']/img/@src")
+    assert blog.read("/posts/a/").xpath("//figure[@class='cover']//img/@src")
