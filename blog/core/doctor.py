@@ -109,14 +109,14 @@ def _database(file: Path) -> Iterator[Finding]:
             yield Finding(
                 "bad", f"{len(broken)} references in the database lead nowhere.", "Restore the newest backup."
             )
-        yield from _schema(connection, damaged="" if said == ["ok"] else "; ".join(said))
+        yield from _schema(connection, damaged="" if said == ["ok"] else "; ".join(said), media=file.parent / "media")
     except driver.DatabaseError as error:
         yield Finding("bad", f"{file} cannot be read as a database: {error}.", "Restore the newest backup.")
     finally:
         connection.close()
 
 
-def _schema(connection: object, damaged: str) -> Iterator[Finding]:
+def _schema(connection: object, damaged: str, media: Path) -> Iterator[Finding]:
     run = connection.execute  # type: ignore[attr-defined]
     tables = {row[0] for row in run("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if schema.VERSION_TABLE not in tables:
@@ -149,10 +149,22 @@ def _schema(connection: object, damaged: str) -> Iterator[Finding]:
         yield Finding(
             "note", f"{stale} texts were rendered by older code.", "The next `broadsheet serve` renders them anew."
         )
+    yield from _pictures(connection, media)
     for result in outbox.results(connection):
         yield _hub(result)
     posts = run("SELECT count(*) FROM post WHERE deleted_at IS NULL").fetchone()[0]
     yield Finding("good", f"The database is whole: {posts} posts and pages, schema {version}.")
+
+
+def _pictures(connection: object, folder: Path) -> Iterator[Finding]:
+    """Pictures whose base file is not where it should be."""
+    rows = connection.execute("SELECT name FROM media WHERE deleted_at IS NULL")  # type: ignore[attr-defined]
+    missing = [name for (name,) in rows if not (folder / name).is_file()]
+    if missing:
+        yield Finding(
+            "bad", f"{len(missing)} pictures lack their files, among them {', '.join(missing[:3])}.",
+            "Put them back into media/ from a backup, or upload them again.",
+        )  # fmt: skip
 
 
 def _hub(result: outbox.Result) -> Finding:

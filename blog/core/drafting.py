@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import manuscripts, permalinks, publishing, revisions, slugs
+from blog.core import manuscripts, permalinks, publishing, revisions, slugs, uses
+from blog.core.addresses import Addresses
 from blog.core.errors import Conflict, Invalid, Overtaken, Rejected
 from blog.core.fields import Fields, judge
 from blog.core.ledger import Ledger
@@ -21,6 +22,7 @@ from blog.core.manuscripts import Kept
 from blog.core.rendering import Rendered
 from blog.core.revisions import By, Saved, Words
 from blog.core.transaction import writing
+from blog.extensions import db
 from blog.models import Draft, Post
 
 AHEAD = "This date lies ahead. Press Schedule to publish then, or empty the field to publish now."
@@ -189,7 +191,7 @@ def _edit(post_id: int, sent: Sent, fields: Fields, by: By, act: Callable[[Ledge
         kept = manuscripts.rows(session, post_id)
         overtaken = _overtaken(sent, fields, kept)
         if overtaken:
-            revisions.keep(session, post_id, _said(_words(fields), by), "conflict")
+            revisions.keep_once(session, post_id, _said(_words(fields), by), "conflict")
         else:
             ledger = Ledger(session)
             with _beside_the_slug():
@@ -247,7 +249,7 @@ def _put(
 ) -> None:
     """Let the post itself say what was written, and end its working copy."""
     post, version = kept.post, kept.version
-    fields = replace(fields, slug=_slug(ledger, kept, fields))
+    fields = replace(fields, slug=_slug(ledger.addresses, kept, fields))
     if kept.copy:
         revisions.replaced(ledger.session, post.id, kept.saved, _words(fields))
         ledger.session.delete(kept.copy)
@@ -259,7 +261,17 @@ def _put(
     post.planned_at = None
 
 
-def _slug(ledger: Ledger, kept: Kept, fields: Fields) -> str:
+def slug_now(post_id: int | None, fields: Fields) -> str:
+    """The slug that saving these fields would give. Changes nothing. Raises Missing."""
+    session = db.session()
+    addresses, kind = Addresses(session), "page" if fields.kind == "page" else "post"
+    fields = replace(fields, slug=fields.slug or None, kind=kind)
+    if post_id is not None:
+        return _slug(addresses, manuscripts.rows(session, post_id), fields)
+    return fields.slug or permalinks.free(addresses, kind, slugs.slug_of(fields.title or ""))
+
+
+def _slug(addresses: Addresses, kept: Kept, fields: Fields) -> str:
     """The slug asked for. Until readers knew one or the author chose one, it follows the title."""
     post, had = kept.post, kept.fields
     old = had.slug or post.slug
@@ -267,7 +279,7 @@ def _slug(ledger: Ledger, kept: Kept, fields: Fields) -> str:
     chosen = fields.slug not in (None, old) or not _is_made(old, made)
     if post.was_public or chosen or title == made:
         return fields.slug or old
-    return permalinks.free(ledger.addresses, fields.kind or "post", title, but=post)
+    return permalinks.free(addresses, fields.kind or "post", title, but=post)
 
 
 def _is_made(slug: str, made: str) -> bool:
@@ -278,7 +290,7 @@ def _is_made(slug: str, made: str) -> bool:
 def _save_copy(ledger: Ledger, kept: Kept, fields: Fields, date: datetime | None, by: By) -> None:
     """Keep what was written beside what readers see; nothing is kept of what is the same."""
     session, post = ledger.session, kept.post
-    fields = replace(kept.fields, **{**fields.given(), "slug": _slug(ledger, kept, fields)})  # type: ignore[arg-type]
+    fields = replace(kept.fields, **{**fields.given(), "slug": _slug(ledger.addresses, kept, fields)})  # type: ignore[arg-type]
     kind, slug = fields.kind or "post", fields.slug or ""
     if (kind, slug) != (post.kind, post.slug):
         permalinks.claim(ledger.addresses, kind, slugs.checked(slug, kind), but=post)
@@ -298,6 +310,7 @@ def _save_copy(ledger: Ledger, kept: Kept, fields: Fields, date: datetime | None
         if name != "author_id":
             setattr(copy, name, value or None if name in ("language", "cover", "canonical_url") else value)
     session.add(copy)
+    uses.put_copy(session, copy)
 
 
 def _drop_copy(session: Session, kept: Kept) -> None:

@@ -64,5 +64,9 @@ class Unavailable(BlogError):
     """The database or the disk cannot do it now; nothing was changed."""
 
 
+class NoRoom(Unavailable):
+    """The disk is full; nothing was changed."""
+
+
 class Unusable(BlogError):
     """This instance cannot be opened: no database, a newer one, a damaged one."""

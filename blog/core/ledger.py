@@ -2,14 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from blog.core import searchindex
+from blog.core import searchindex, uses
 from blog.core.addresses import Addresses
 from blog.core.tagging import Tagging
 from blog.models import Post
 
 
 class Ledger:
-    """The posts, tags and addresses of an open transaction, written together by `write`.
+    """The posts, tags, addresses and uses of pictures of an open transaction, written together by `write`.
 
     New posts stay out of the session until then: a flush for each costs five times as much as one for hundreds.
     So their addresses are told to `addresses`, and whoever asks it sees them as if they were written.
@@ -55,6 +55,7 @@ class Ledger:
         self.session.flush()
         self.tags.write()
         self.addresses.write()
+        uses.put(self.session, self._new, self._changed)
         searchindex.put(self.session, [post.id for post in (*self._new, *self._changed)])
         self._new.clear()
         self._changed.clear()

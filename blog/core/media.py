@@ -1,44 +1,42 @@
-"""Pictures: decoded, checked and encoded anew, so that nothing of the uploaded file itself is ever served."""
+"""Stored pictures: their files lie in the media folder, what is known of them in the database.
+
+Files are written first, the row last: whatever is killed on the way, no row is without its files. All that moves
+files while a row says where they should be does so within a writing transaction, so that no two do it at once.
+"""
 
 import hashlib
 import os
+import re
 import secrets
-import struct
-import warnings
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from io import BytesIO
+import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog import clock
+from blog.core import encoding, plates, values
+from blog.core.batches import slices
 from blog.core.errors import Invalid
+from blog.core.plates import Plate
 from blog.extensions import db
 from blog.models import Media
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
 FILE_BYTES = 40 * 1024 * 1024
-PIXELS = 50_000_000
-# The names of stored pictures.
-NAME = r"[0-9a-f]{24}\.(?:jpg|png|webp)"
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-TOO_LARGE = f"it has more than {PIXELS // 10**6} million pixels"
-OPTIONS: Mapping[str, Mapping[str, Any]] = {
-    "JPEG": {"quality": 86, "optimize": True, "progressive": True},
-    "WEBP": {"quality": 86, "method": 4},
-}
-ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
-TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+FILENAME_LENGTH = 200
+# Where the files of deleted pictures wait to be removed, or brought back.
+DELETED = "deleted"
+# How a file is called until it is whole, and after how long nobody can be writing it any more.
+DRAFT, LONG_AGO = re.compile(rf"\.{plates.NAME}-\d+-[0-9a-f]{{8}}"), timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A picture whose file lies in the media folder; `keep` puts it into the database."""
+    """A picture whose files lie in the media folder; `keep` puts it into the database."""
 
     hash: str
     name: str
@@ -46,44 +44,69 @@ class Stored:
     width: int
     height: int
     bytes: int
+    widths: list[int] = field(default_factory=list)
+    filename: str = ""
+
+    @property
+    def plate(self) -> Plate:
+        """The same as markup knows it."""
+        return Plate(self.name, self.width, self.height, self.widths)
 
     @property
     def path(self) -> str:
         """The address readers load it from."""
-        return f"/media/{self.name}"
+        return self.plate.address
 
 
-def sizes(names: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Width and height in pixels of stored pictures, by their addresses."""
-    wanted = list(dict.fromkeys(names))
-    rows = db.session.execute(select(Media.name, Media.width, Media.height).where(Media.name.in_(wanted)))
-    return {f"/media/{name}": (width, height) for name, width, height in rows}
+def plates_of(*texts: str) -> dict[str, Plate]:
+    """The stored pictures that texts name, by their stems."""
+    return plates_at(plates.stems("\n".join(texts)))
 
 
-def store(data: bytes, folder: Path | None) -> Stored:
-    """Encode a picture anew and write it to the folder under the hash of its bytes.
+def plates_at(stems: Iterable[str]) -> dict[str, Plate]:
+    """The stored pictures of some stems; without those that are not there, or are deleted."""
+    found: dict[str, Plate] = {}
+    columns = Media.name, Media.width, Media.height, Media.widths
+    for some in slices(stems, 100):
+        names = [name for stem in some for name in plates.bases(stem)]
+        for row in db.session.execute(select(*columns).where(Media.name.in_(names), Media.deleted_at.is_(None))):
+            found[row.name[:24]] = Plate(*row)
+    return found
 
-    Written beside, synced, renamed: a file of that name is always whole. Orientation is applied, other metadata
-    (place, camera) is left behind; the colour profile stays. Raises Invalid with a half sentence about "it", the
+
+def store(data: bytes, folder: Path | None, filename: str = "") -> Stored:
+    """Encode a picture anew and write its files to the folder, named by the hash of its bytes.
+
+    Written beside, synced, renamed: a file is always whole. Raises Invalid with a half sentence about "it", the
     picture. Without a folder nothing is written, all else is done.
     """
     if len(data) > FILE_BYTES:
         raise Invalid("file", f"it has {len(data) // 2**20} MB; {FILE_BYTES // 2**20} are allowed")
     digest = hashlib.sha256(data).hexdigest()
-    encoded, kind, (width, height) = _reencoded(data)
-    name = f"{digest[:24]}.{ENDINGS[kind]}"
-    if folder and not (folder / name).exists():
+    made = encoding.encode(data, digest[:24])
+    if folder:
         folder.mkdir(exist_ok=True)
-        _write(folder / name, encoded)
-    return Stored(digest, name, TYPES[ENDINGS[kind]], width, height, len(encoded))
+        _write(folder, made.files)
+    plate, kind = made.plate, plates.TYPES[made.plate.name.rpartition(".")[2]]
+    weight = len(made.files[plate.name])
+    return Stored(
+        digest, plate.name, kind, plate.width, plate.height, weight, list(plate.widths), clean_name(filename)
+    )  # fmt: skip
+
+
+def clean_name(filename: str) -> str:
+    """What a picture was called, as it may be shown: without folders, and without what turns a line round."""
+    name = re.split(r"[/\\]", filename)[-1]
+    bare = "".join(char for char in name if unicodedata.category(char) != "Cf")
+    return values.line(bare[: 2 * FILENAME_LENGTH])[:FILENAME_LENGTH]
 
 
 def known(digest: str) -> Stored | None:
     """The stored picture that came of the bytes with this SHA-256 (in hexadecimal), if any."""
-    found = db.session.scalars(select(Media).where(Media.hash == digest)).first()
+    found = db.session.scalars(select(Media).where(Media.hash == digest, Media.deleted_at.is_(None))).first()
     if found is None:
         return None
-    return Stored(found.hash, found.name, found.type, found.width, found.height, found.bytes)
+    return Stored(found.hash, found.name, found.type, found.width, found.height, found.bytes, found.widths)
 
 
 def settle(staging: Path, folder: Path) -> None:
@@ -93,97 +116,90 @@ def settle(staging: Path, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for file in staging.iterdir():
         file.replace(folder / file.name)
-    _sync_folder(folder)
+    sync(folder)
 
 
-def keep(session: Session, stored: Stored) -> None:
-    """Put a stored picture into the database, once, within an open transaction."""
-    if session.scalar(select(Media.id).where(Media.hash == stored.hash)) is None:
-        session.add(
-            Media(
-                hash=stored.hash,
-                name=stored.name,
-                type=stored.type,
-                width=stored.width,
-                height=stored.height,
-                bytes=stored.bytes,
-                alt="",
-                created_at=clock.now(),
-            )
-        )
-        session.flush()
+def keep(session: Session, stored: Stored) -> Media:
+    """Put a stored picture into the database, once, within an open transaction. A deleted one is back."""
+    row = session.scalars(select(Media).where(Media.hash == stored.hash)).first()
+    if row is None:
+        row = Media(hash=stored.hash, alt="", filename=stored.filename, created_at=clock.now())
+        session.add(row)
+    row.deleted_at = None
+    if stored.widths or not row.name:
+        row.name, row.type, row.widths = stored.name, stored.type, stored.widths
+        row.width, row.height, row.bytes = stored.width, stored.height, stored.bytes
+    row.filename = row.filename or stored.filename
+    session.flush()
+    return row
 
 
-def _reencoded(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
-    """The picture encoded anew, its format, and its size in pixels. Raises Invalid."""
-    from PIL import Image, UnidentifiedImageError
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            return _encoded(_opened(data))
-        except UnidentifiedImageError as error:
-            raise Invalid("file", "it is not a JPEG, PNG, WebP or GIF picture") from error
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            raise Invalid("file", TOO_LARGE) from error
-        except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error) as error:
-            raise Invalid("file", "it is damaged or cut off") from error
+def is_whole(stored: Stored, folder: Path) -> bool:
+    """Whether a picture has its twins, and all its files lie there."""
+    plate = stored.plate
+    addresses = (plate.twin(width, ending) for width in plate.widths for ending in ("", "webp"))
+    return bool(plate.widths) and all((folder / at.removeprefix(plates.FOLDER)).is_file() for at in addresses)
 
 
-def _opened(data: bytes) -> "Image":
-    from PIL import Image
-
-    image = Image.open(BytesIO(data), formats=FORMATS)
-    frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
-    if image.width * image.height > PIXELS or image.width * image.height * frames > 4 * PIXELS:
-        raise Invalid("file", TOO_LARGE)
-    image.load()
-    return image
+def bin_files(folder: Path, stem: str) -> None:
+    """Take the files of a picture away from readers."""
+    _move(folder, folder / DELETED, stem)
 
 
-def _encoded(image: "Image") -> tuple[bytes, str, tuple[int, int]]:
-    from PIL import ImageOps
-
-    kind = "JPEG" if image.format == "MPO" else str(image.format)  # a phone's photograph with a depth map behind it
-    profile = image.info.get("icc_profile") if image.mode != "CMYK" else None
-    out = BytesIO()
-    if kind != "JPEG" and getattr(image, "n_frames", 1) > 1:
-        image.save(out, "WEBP", save_all=True, quality=80, icc_profile=profile, exif=b"", xmp=b"")
-        return out.getvalue(), "WEBP", image.size
-    still = _plain_mode(ImageOps.exif_transpose(image), kind)
-    for name in ("exif", "xmp", "comment", "photoshop"):
-        still.info.pop(name, None)
-    options = OPTIONS.get(kind, {"optimize": True})
-    kind = kind if kind in ("JPEG", "WEBP") else "PNG"
-    still.save(out, kind, icc_profile=profile, **options)
-    return out.getvalue(), kind, still.size
+def bring_files(folder: Path, stem: str) -> None:
+    """Give the files of a picture back to readers; those that lie there stay as they are."""
+    _move(folder / DELETED, folder, stem)
 
 
-def _plain_mode(image: "Image", kind: str) -> "Image":
-    """The picture in a mode that its format can hold."""
-    if image.mode.startswith("I;16") or image.mode == "I":
-        return image.convert("I").point(lambda value: value / 256).convert("L")
-    if kind == "JPEG":
-        return image if image.mode in ("L", "RGB") else image.convert("RGB")
-    if image.mode in ("1", "L", "P", "RGB", "RGBA", "LA"):
-        return image
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+def remove_files(folder: Path, stem: str) -> None:
+    """Remove the files of a deleted picture for good."""
+    for name in plates.files(stem):
+        (folder / DELETED / name).unlink(missing_ok=True)
 
 
-def _write(target: Path, data: bytes) -> None:
-    draft = target.with_name(f".{target.name}-{os.getpid()}-{secrets.token_hex(4)}")
+def _move(source: Path, target: Path, stem: str) -> None:
+    lying = [name for name in plates.files(stem) if (source / name).is_file()]
+    if not lying:
+        return
+    target.mkdir(parents=True, exist_ok=True)
+    for name in lying:
+        if (target / name).exists():  # it came in once more meanwhile
+            (source / name).unlink()
+        else:
+            (source / name).replace(target / name)
+    sync(target)
+
+
+def _write(folder: Path, files: encoding.Files) -> None:
+    """Write files beside their places, and put all there once all are on the disk."""
+    drafts: list[tuple[Path, Path]] = []
     try:
-        with draft.open("xb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(target)
-        _sync_folder(target.parent)
+        for name, data in files.items():
+            draft = folder / f".{name}-{os.getpid()}-{secrets.token_hex(4)}"
+            drafts.append((draft, folder / name))
+            with draft.open("xb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+        for draft, target in drafts:
+            draft.replace(target)
+        sync(folder)
     finally:
-        draft.unlink(missing_ok=True)
+        for draft, _ in drafts:
+            draft.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
+def sweep(folder: Path) -> None:
+    """Remove what was half written long ago: whoever wrote it was killed."""
+    for draft in folder.glob(".*"):
+        with suppress(OSError):
+            written = datetime.fromtimestamp(draft.stat().st_mtime, UTC)
+            if DRAFT.fullmatch(draft.name) and written < clock.now() - LONG_AGO:
+                draft.unlink()
+
+
+def sync(folder: Path) -> None:
+    """Have the names in a folder on the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -201,13 +201,20 @@ def tidy() -> None:
 # -- asked on a bare connection -----------------------------------------------------------------------------
 
 
+DELETED = """
+SELECT min(deleted_at) FROM media
+WHERE deleted_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM media_use WHERE stem = substr(media.hash, 1, 24))
+"""
 NEXT = "SELECT min(max(not_before, coalesce(retry_at, not_before))) FROM outbox WHERE done_at IS NULL"
 
 
 def next_due(connection: Any) -> datetime | None:
-    """When the next errand is due; None if none waits."""
-    (moment,) = connection.execute(NEXT).fetchone()
-    return datetime.fromisoformat(moment).replace(tzinfo=UTC) if moment else None
+    """When the next errand is due, or a deleted picture to be removed; None if nothing waits."""
+    (moment,), (deleted,) = connection.execute(NEXT).fetchone(), connection.execute(DELETED).fetchone()
+    found = [datetime.fromisoformat(moment).replace(tzinfo=UTC)] if moment else []
+    if deleted:
+        found.append(datetime.fromisoformat(deleted).replace(tzinfo=UTC) + KEPT)
+    return min(found, default=None)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from secrets import token_urlsafe
 from sqlalchemy import delete, select
 
 from blog import clock
-from blog.core import manuscripts, publishing, slugs, values
+from blog.core import catalogue, manuscripts, publishing, slugs, values
 from blog.core.errors import Missing
 from blog.core.fields import Fields, judge
 from blog.core.manuscripts import Manuscript
@@ -20,8 +20,11 @@ TOKEN_BYTES = 16
 LENGTHS = {"title": values.TITLE_LENGTH, "summary": values.SUMMARY_LENGTH}
 
 
-def article(fields: Fields, of: Manuscript | None = None) -> tuple[Article, Rendered]:
-    """What readers would find, and what its text was rendered to. Raises Invalid for a text that cannot be rendered."""
+def article(fields: Fields, of: Manuscript | None = None, by: int | None = None) -> tuple[Article, Rendered]:
+    """What readers would find, and what its text was rendered to; a new one is signed by a person.
+
+    Raises Invalid for a text that cannot be rendered.
+    """
     given = _fit(fields)
     kind = given.kind if given.kind in ("post", "page") else "post"
     text = publishing.rendered(given.body or "", kind, given.cover or "")
@@ -43,7 +46,7 @@ def article(fields: Fields, of: Manuscript | None = None) -> tuple[Article, Rend
         html=text.html,
         contents=text.contents,
         pictures=text.pictures,
-        author=_byline(of),
+        author=_byline(of, by),
         tags=[Label(name, slugs.slug_of(name, "tag")) for name in given.tags or []],
     )
     return found, text
@@ -64,12 +67,16 @@ def _fit(fields: Fields) -> Fields:
     return replace(given, **fit)  # type: ignore[arg-type]
 
 
-def _byline(of: Manuscript | None) -> Byline | None:
-    if of is None:
+def _byline(of: Manuscript | None, by: int | None) -> Byline | None:
+    query = select(Person.name, Person.slug, catalogue.has_page(Person.id))
+    if of is not None:
+        query = query.join(Post, Post.author_id == Person.id).where(Post.id == of.id)
+    elif by is not None:
+        query = query.where(Person.id == by)
+    else:
         return None
-    query = select(Person.name, Person.slug).join(Post, Post.author_id == Person.id).where(Post.id == of.id)
     row = db.session.execute(query).first()
-    return Byline(row.name, row.slug, False) if row else None
+    return Byline(row[0], row[1], bool(row[2])) if row else None
 
 
 def link(post_id: int) -> str:

@@ -3,7 +3,6 @@
 Texts are judged and rendered before the transaction begins, so that a slow text keeps nobody waiting.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -30,10 +29,10 @@ NOBODY = By()
 
 def rendered(body: str, kind: str, cover: str = "") -> Rendered:
     """The text rendered as this site shows it. Raises Invalid for one that grows too large."""
-    sizes = media.sizes(re.findall(rf"/media/({media.NAME})", f"{body}\n{cover}"))
+    plates = media.plates_of(body, cover)
     foreign = site().foreign_media
     db.session.rollback()
-    return rendering.render(body, base=permalinks.path(kind, "-"), cover=cover, sizes=sizes, foreign_media=foreign)
+    return rendering.render(body, base=permalinks.path(kind, "-"), cover=cover, plates=plates, foreign_media=foreign)
 
 
 def create(given: Fields, *, published_at: datetime | None = None) -> Post:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape, unescape
+from itertools import takewhile
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,9 +21,10 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
-from blog.core import sanitizing, wording
+from blog.core import markup, sanitizing, wording
 from blog.core.errors import Invalid
 from blog.core.highlighting import highlight
+from blog.core.plates import Plates, stem_of
 from blog.core.slugs import numbered, slug_of
 from blog.models.shapes import Heading, Picture
 
@@ -40,12 +42,15 @@ FILM = re.compile(
 )
 FRAME = re.compile(r"""<iframe\b[^>]*?\bsrc\s*=\s*["']?(https?://[^\s"'>]+)[^>]*>(?:\s*</iframe>)?""", re.IGNORECASE)
 
-Sizes = Mapping[str, tuple[int, int]]
-
 
 @dataclass(frozen=True)
 class Rendered:
-    """A text, ready to be stored."""
+    """A text, ready to be stored; and what its author is told while writing.
+
+    `lines` says for each element of the text itself (not within another) in which line of the Markdown, from 0, it
+    begins. HTML that the author wrote counts as one; the section of the notes, which stand anywhere, as none.
+    `foreign` are the addresses of pictures on other sites that are not shown, but linked.
+    """
 
     html: str
     feed_html: str
@@ -54,6 +59,8 @@ class Rendered:
     extract: str
     links: list[str]
     pictures: list[Picture]
+    lines: list[int] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -62,21 +69,26 @@ class _Findings:
     text: list[str] = field(default_factory=list)
     opening: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    foreign: dict[str, None] = field(default_factory=dict)
+
+    def outside(self, address: str) -> None:
+        """Notice a picture on another site."""
+        if address.lower().startswith(("https:", "http:")):
+            self.foreign[address] = None
 
 
 def render(
-    body: str, *, base: str = "/posts/-/", cover: str = "", sizes: Sizes | None = None, foreign_media: bool = False
+    body: str, *, base: str = "/posts/-/", cover: str = "", plates: Plates | None = None, foreign_media: bool = False
 ) -> Rendered:
     """Render a post's Markdown.
 
-    `base` is an address like the post's own (for relative links in feeds), `sizes` the width and height in pixels of
-    each stored picture by its address; a `cover` counts as the first picture. Raises Invalid when the HTML would be
+    `base` is an address like the post's own (for relative links in feeds), `plates` the stored pictures that it may
+    show, by their stems; a `cover` counts as the first picture. Raises Invalid when the HTML would be
     larger than 4 MB or nests too deeply.
     """
     found = _Findings()
     if cover:
-        width, height = (sizes or {}).get(cover, (None, None))
-        found.pictures.append({"src": cover, "alt": "", "width": width, "height": height})
+        found.pictures.append(markup.listed(cover, "", (plates or {}).get(stem_of(cover))))
     parser = _parser()
     env: dict[str, Any] = {}
     tokens = parser.parse(body, env)
@@ -85,7 +97,8 @@ def render(
     _bound(html)
     if sanitizing.too_deep(html):
         raise Invalid("body", f"HTML elements in the text are nested more than {sanitizing.DEPTH} deep. Close them.")
-    html = sanitizing.with_pictures(html, _pictures(found, sizes or {}), foreign_media=foreign_media)
+    pictures = _pictures(found, plates or {})
+    html = sanitizing.with_pictures(html, pictures, foreign_media=foreign_media, outside=found.outside)
     _bound(html)
     links = dict.fromkeys(unescape(link) for link in HREF.findall(html) if not link.startswith("#"))
     return Rendered(
@@ -96,6 +109,8 @@ def render(
         extract=wording.shorten(" ".join(" ".join(found.opening).split()), EXTRACT_LENGTH),
         links=list(links),
         pictures=found.pictures,
+        lines=_lines(tokens),
+        foreign=[] if foreign_media else list(found.foreign),
     )
 
 
@@ -176,6 +191,12 @@ def _shape(tokens: list[Token], found: _Findings) -> None:
             _mend_html([token])
 
 
+def _lines(tokens: Sequence[Token]) -> list[int]:
+    """In which lines the elements of the text itself begin. Notes come last, and are none."""
+    text = takewhile(lambda token: token.type != "footnote_block_open", tokens)
+    return [token.map[0] for token in text if token.level == 0 and token.nesting >= 0 and token.map]
+
+
 def _mend_html(tokens: Sequence[Token]) -> None:
     """Written HTML: a frame becomes a link to what it shows, a first-level heading one below the page's own."""
     for token in tokens:
@@ -252,26 +273,15 @@ def _text_of(children: Sequence[Token]) -> str:
     return "".join(words)
 
 
-def _pictures(found: _Findings, sizes: Sizes) -> Callable[[dict[str, str]], str]:
-    """What makes an <img> of a picture's attributes: true sizes, later ones loaded late."""
+def _pictures(found: _Findings, plates: Plates) -> sanitizing.Show:
+    """What makes markup of a picture's attributes: true sizes, the first one at once, later ones late."""
 
-    def picture(given: dict[str, str]) -> str:
-        attributes: dict[str, str] = {
-            name: given[name] for name in ("src", "alt", "title", "class", "lang", "dir") if name in given
-        }
-        attributes.setdefault("alt", "")
-        width, height = sizes.get(given["src"], (None, None))
-        if width and height:
-            chosen = given.get("width", "")
-            shown = min(int(chosen), width) if chosen.isdecimal() and int(chosen) else width
-            attributes |= {"width": str(shown), "height": str(max(1, round(height * shown / width)))}
-        else:
-            attributes |= {name: given[name] for name in ("width", "height") if given.get(name, "").isdecimal()}
-        attributes["decoding"] = "async"
-        if found.pictures:
-            attributes["loading"] = "lazy"
-        found.pictures.append({"src": given["src"], "alt": attributes["alt"], "width": width, "height": height})
-        return "<img" + "".join(f' {name}="{escape(value)}"' for name, value in attributes.items()) + ">"
+    def picture(given: dict[str, str], around: str) -> str:
+        plate = plates.get(stem_of(given["src"]))
+        listed = markup.listed(given["src"], given.get("alt", ""), plate)
+        first = not found.pictures
+        found.pictures.append(listed)
+        return markup.picture(given, plate, around=around, first=first)
 
     return picture
 

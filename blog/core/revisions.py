@@ -86,6 +86,15 @@ def keep(session: Session, post_id: int, saved: Saved, note: str = "") -> None:
     )  # fmt: skip
 
 
+def keep_once(session: Session, post_id: int, saved: Saved, note: str) -> None:
+    """Keep words with a note, unless they are kept with it already: a form may be sent again and again."""
+    words = saved.words
+    said = (Revision.title == words.title, Revision.summary == words.summary, Revision.body == words.body)
+    known = select(Revision.id).where(Revision.post_id == post_id, Revision.note == note, *said).limit(1)
+    if session.scalar(known) is None:
+        keep(session, post_id, saved, note)
+
+
 def replaced(session: Session, post_id: int, old: Saved, new: Words, note: str = "") -> None:
     """Keep words that others take the place of, unless they are the same, or one step of many by the editor itself."""
     if old.words == new:

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 import nh3
 
 from blog.core.highlighting import PREFIX
+from blog.core.plates import IN_FEEDS, NAME
 
 # Stand in stored feed HTML for the addresses of the site and of the post's own page, which are filled in when a
 # feed is built. Authors cannot write them: control characters are stripped from all they send.
@@ -20,6 +21,8 @@ TAGS = set(
     " figcaption figure h2 h3 h4 h5 h6 hr i img input ins kbd label li mark ol p pre q rp rt ruby s samp section small"
     " source span strong sub summary sup table tbody td tfoot th thead time tr u ul var video wbr".split()
 )
+# What the markup of stored pictures needs besides: no author can write it, but `with_pictures` may.
+OWN_TAGS = TAGS | {"picture"}
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"class", "dir", "id", "lang", "title"},
     "a": {"aria-label", "href", "role"},
@@ -40,6 +43,10 @@ ATTRIBUTES: dict[str, set[str]] = {
     "time": {"datetime"},
     "video": {"controls", "height", "poster", "src", "width"},
 }
+OWN_ATTRIBUTES = ATTRIBUTES | {
+    "img": ATTRIBUTES["img"] | {"sizes", "srcset"},
+    "source": {"sizes", "src", "srcset", "type"},
+}
 FEED_ATTRIBUTES: dict[str, set[str]] = {
     "*": {"dir", "lang", "title"},
     "a": {"href"},
@@ -54,6 +61,26 @@ FEED_ATTRIBUTES: dict[str, set[str]] = {
     "time": {"datetime"},
     "video": {"controls", "height", "poster", "src", "width"},
 }
+# What goes with all that it holds.
+SILENT = {"script", "style", "template", "noscript", "svg", "math", "iframe", "object", "title"}
+PASTED_TAGS = set("address article center dir fieldset font footer form h1 header main nav strike tt".split())
+PASTED_ATTRIBUTES = {
+    "*": {"class", "style"},
+    "a": {"href"},
+    "img": {"alt", "src", "width"},
+    "input": {"checked", "type"},
+    "ol": {"start", "type"},
+    "td": {"colspan"},
+    "th": {"colspan"},
+}
+PASTED_STYLES = {
+    "font-style",
+    "font-weight",
+    "mso-list",
+    "mso-outline-level",
+    "text-decoration",
+    "text-decoration-line",
+}
 CLASSES = set(
     "anchor center code contains-task-list footnote-backref footnote-ref footnotes full left poem right table"
     " task-list-item video w-25 w-33 w-50 w-66 w-75 wide".split()
@@ -61,13 +88,16 @@ CLASSES = set(
 CLASS_PATTERN = re.compile(rf"{PREFIX}[a-z0-9]{{1,4}}|language-[A-Za-z0-9+#.-]{{1,30}}")
 ROLES = {"doc-backlink", "doc-endnotes", "doc-noteref", "region"}
 OWN_ID = re.compile(r"(?:s|fn|fnref)-[\w.:-]{1,120}")
+SRCSET = re.compile(rf"/media/{NAME}(?: \d{{1,5}}w(?:, /media/{NAME} \d{{1,5}}w)*)?")
+LENGTH = r"(?:[\d.]{1,6}(?:rem|vw|px)|calc\(100vw - [\d.]{1,6}rem\))"
+SIZES = re.compile(rf"(?:\(min-width: [\d.]{{1,6}}rem\) {LENGTH}, )?{LENGTH}")
 NUMBERS = {"colspan", "height", "rowspan", "span", "start", "value", "width"}
 SCHEMES = {"http", "https", "mailto", "tel"}
 # nh3 writes attributes in one way only, so its own output can be read with these.
 ATTRIBUTE = re.compile(r'\s([a-z-]+)="([^"]*)"')
 MEDIA = re.compile(
-    r"""<(?P<link>/?a)(?:\s[a-z-]+="[^"]*")*>|<img(?P<img>(?:\s[a-z-]+="[^"]*")*)\s*/?>"""
-    r"""|<(?P<film>video|audio)(?:\s[a-z-]+="[^"]*")*>.*?</(?P=film)>""",
+    r"""<(?P<link>/?a)(?:\s[a-z-]+="[^"]*")*>|<(?P<figure>/?figure)(?P<of>(?:\s[a-z-]+="[^"]*")*)>|<img(?P<img>(?:\s[a-z-]+="[^"]*")*)\s*/?>"""
+    r"""|<(?P<film>video|audio)(?:\s[a-z-]+="[^"]*")*>.*?</(?P=film)>|(?P<stray><source[^>]*>)""",
     re.DOTALL,
 )
 INPUT = re.compile(r"<input[^>]*>")
@@ -79,6 +109,8 @@ ELEMENT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 # Elements that hold nothing, or that the next of their kind closes: however many, they do not nest.
 FLAT = set("area br col dd dt embed hr img input li link meta option p source td th tr track wbr".split())
 EMPTY_ANCHOR = re.compile(r'<a class="anchor"[^>]*></a>')
+CHOICE = re.compile(r"<picture>(?:<source[^>]*>)*<img(?P<img>[^>]*)></picture>")
+FOR_FEEDS = re.compile(rf"(/media/{NAME}) {IN_FEEDS}w, ")
 
 
 def clean(html: str, *, foreign_media: bool = False) -> str:
@@ -88,18 +120,18 @@ def clean(html: str, *, foreign_media: bool = False) -> str:
     """
     judge = _judge_https if foreign_media else _judge_own
     for _ in range(PASSES):  # broken HTML may need a second look: mending it can bring elements together anew
-        before, html = html, _unique_ids(_checkboxes(_allowed(html, judge)))
+        before, html = html, _unique_ids(_checkboxes(_allowed(html, judge, OWN_TAGS, OWN_ATTRIBUTES)))
         if html == before:
             break
     return html
 
 
-def _allowed(html: str, judge: "Judge") -> str:
+def _allowed(html: str, judge: "Judge", tags: set[str], attributes: dict[str, set[str]]) -> str:
     return nh3.clean(
         html,
-        tags=TAGS,
-        clean_content_tags={"script", "style", "template", "noscript", "svg", "math", "iframe", "object", "title"},
-        attributes=ATTRIBUTES,
+        tags=tags,
+        clean_content_tags=SILENT,
+        attributes=attributes,
         attribute_filter=judge,
         link_rel=None,
         url_schemes=SCHEMES,
@@ -132,6 +164,8 @@ def _unique_ids(html: str) -> str:
 
 
 Judge = Callable[[str, str, str], str | None]
+# Makes markup of a picture's attributes and of the class of its figure.
+Show = Callable[[dict[str, str], str], str]
 
 
 def elsewhere(address: str) -> str:
@@ -193,6 +227,8 @@ _JUDGES: Mapping[str, Callable[[str], str | None]] = {
     "dir": lambda value: value if value in ("ltr", "rtl", "auto") else None,
     "loading": lambda value: value if value in ("lazy", "eager") else None,
     "fetchpriority": lambda value: value if value in ("high", "low") else None,
+    "srcset": lambda value: value if SRCSET.fullmatch(value) else None,
+    "sizes": lambda value: value if SIZES.fullmatch(value) else None,
     "decoding": lambda value: value if value == "async" else None,
 }
 
@@ -216,29 +252,33 @@ def too_deep(html: str) -> bool:
     return False
 
 
-def with_pictures(html: str, picture: Callable[[dict[str, str]], str], *, foreign_media: bool) -> str:
-    """Cleaned HTML in which each picture is what `picture` makes of its attributes.
+def with_pictures(html: str, picture: Show, *, foreign_media: bool, outside: Callable[[str], None]) -> str:
+    """Cleaned HTML in which each picture is what `picture` makes of its attributes (and of its figure's class).
 
     Pictures and films on other sites become links to them, unless `foreign_media` and they come by https; within
-    a link, a picture becomes its words.
+    a link, a picture becomes its words. `outside` is told the whole address of each such picture.
     """
-    html = _allowed(html, _judge_any)
-    linked = False
+    html = _allowed(html, _judge_any, TAGS, ATTRIBUTES)
+    linked, figure = False, ""
 
     def replaced(match: re.Match[str]) -> str:
-        nonlocal linked
+        nonlocal linked, figure
+        if match["figure"]:
+            figure = dict(ATTRIBUTE.findall(match["of"])).get("class", "")
+            return match[0]
         if match["link"]:
             linked = match["link"] == "a"
             return match[0]
-        if match["film"]:
-            return _film(match[0], linked, foreign_media)
+        if match["film"] or match["stray"]:
+            return _film(match[0], linked, foreign_media) if match["film"] else ""
         attributes = {name: unescape(value) for name, value in ATTRIBUTE.findall(match["img"])}
         source, alt = attributes.get("src", "").strip(), attributes.get("alt", "")
         if not source:
             return escape(alt)
         if not _stays(source, foreign_media=foreign_media):
+            outside(_whole(source))
             return _link(source, alt, linked)
-        return picture(attributes | {"src": source})
+        return picture(attributes | {"src": source}, figure)
 
     return clean(MEDIA.sub(replaced, html), foreign_media=foreign_media)
 
@@ -250,10 +290,14 @@ def _film(html: str, linked: bool, foreign_media: bool) -> str:
 
 
 def _link(source: str, label: str, linked: bool) -> str:
-    read = elsewhere(source)
-    address = "https:" + read if read.startswith("//") else read
+    address = _whole(source)
     words = escape(label or address)
     return words if linked else f'<a href="{escape(address)}">{words}</a>'
+
+
+def _whole(source: str) -> str:
+    read = elsewhere(source)
+    return "https:" + read if read.startswith("//") else read
 
 
 def for_feed(html: str, base: str) -> str:
@@ -272,7 +316,7 @@ def for_feed(html: str, base: str) -> str:
         return PAGE + joined.removeprefix(base) if joined.startswith(base) else SITE + joined
 
     fed = nh3.clean(
-        EMPTY_ANCHOR.sub("", html),
+        CHOICE.sub(_one_of, EMPTY_ANCHOR.sub("", html)),
         tags=TAGS - {"span"},
         attributes=FEED_ATTRIBUTES,
         link_rel=None,
@@ -280,3 +324,32 @@ def for_feed(html: str, base: str) -> str:
         url_relative=whole,
     )
     return _checkboxes(fed)
+
+
+def for_pasting(html: str) -> str:
+    """HTML that was pasted, from wherever: what it says, and the few styles by which word processors say it.
+
+    Addresses are whole: relative ones would lead elsewhere from here. It is made into Markdown, never shown.
+    """
+    return nh3.clean(
+        html,
+        tags=TAGS | PASTED_TAGS,
+        clean_content_tags=SILENT | {"head", "select", "textarea", "button"},
+        attributes=PASTED_ATTRIBUTES,
+        filter_style_properties=PASTED_STYLES,
+        link_rel=None,
+        url_schemes=SCHEMES - {"tel"},
+        url_relative="deny",
+    )
+
+
+def _one_of(match: re.Match[str]) -> str:
+    """Of a picture's files the one that suits feeds: their readers choose by nothing, and the largest is heavy."""
+    attributes = dict(ATTRIBUTE.findall(match["img"]))
+    fit, width = FOR_FEEDS.search(attributes.get("srcset", "")), int(attributes.get("width", 0))
+    if fit:
+        attributes["src"] = fit[1]
+    if fit and width > IN_FEEDS:
+        attributes["height"] = str(max(1, round(int(attributes["height"]) * IN_FEEDS / width)))
+        attributes["width"] = str(IN_FEEDS)
+    return "<img" + "".join(f' {name}="{value}"' for name, value in attributes.items()) + ">"

@@ -10,10 +10,11 @@ from uuid import UUID, uuid5
 from flask import Response, current_app, render_template, url_for
 from werkzeug.urls import iri_to_uri
 
-from blog.core import catalogue, entries, permalinks, shelves
+from blog.core import catalogue, entries, markup, permalinks, shelves
 from blog.core.editions import Edition
 from blog.core.entries import Entry
 from blog.core.errors import Missing
+from blog.core.plates import IN_FEEDS
 from blog.core.sanitizing import PAGE, SITE
 from blog.core.shelves import Shelf
 from blog.core.wording import shorten
@@ -206,4 +207,8 @@ def _cover(post: Entry) -> Cover | None:
     if picture is None:
         return None
     kind = guess_type(picture["src"])[0] or "image/jpeg"
-    return Cover(templating.absolute(picture["src"]), kind, picture["width"], picture["height"])
+    width, height = picture["width"], picture["height"]
+    plate = markup.plate_of(picture)
+    if plate and IN_FEEDS in plate.widths:
+        return Cover(templating.absolute(plate.twin(IN_FEEDS)), kind, *plate.size(IN_FEEDS))
+    return Cover(templating.absolute(picture["src"]), kind, width, height)

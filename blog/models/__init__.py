@@ -2,7 +2,7 @@
 
 from blog.models.draft import Draft, Preview
 from blog.models.link import Redirect
-from blog.models.media import Media
+from blog.models.media import Media, MediaUse
 from blog.models.outbox import Errand, Lease
 from blog.models.person import Person
 from blog.models.post import Post, Revision
@@ -22,6 +22,7 @@ __all__ = [
     "Invitation",
     "Lease",
     "Media",
+    "MediaUse",
     "Person",
     "Picture",
     "Post",

@@ -1,10 +1,10 @@
 """The shapes of what JSON columns hold, and what follows from a post's own words. Pure modules may know them."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 # The version of what core.rendering makes of a text: raise it when that changes, and stored texts are rendered again.
-RENDERER = 1
+RENDERER = 2
 
 
 class Heading(TypedDict):
@@ -22,6 +22,7 @@ class Picture(TypedDict):
     alt: str
     width: int | None
     height: int | None
+    widths: NotRequired[list[int]]  # of its files, where it has twins: see core.plates
 
 
 class FollowLink(TypedDict):

@@ -1,4 +1,4 @@
-"""The triggers of this schema: they keep the tallies, fill the outbox, and advance `site.public_version`.
+"""The triggers of this schema: they keep the tallies and uses, fill the outbox, and advance `site.public_version`.
 
 The public version moves whenever something that a reader can see changes. Any process, any tool: whoever writes a
 public row moves it, and every cached page ends with it. What no reader sees (drafts, passwords) moves nothing.
@@ -6,10 +6,10 @@ public row moves it, and every cached page ends with it. What no reader sees (dr
 
 from collections.abc import Iterator
 
-from blog.models import outbox, tally
+from blog.models import media, outbox, tally
 
 # How the names of our triggers begin, in this schema or an older one.
-PREFIXES = ("public_", "tally_", "outbox_")
+PREFIXES = ("public_", "tally_", "outbox_", "use_")
 BUMP = "UPDATE site SET public_version = public_version + 1"
 SITE_SILENT = {"id", "public_version", "changed_version", "changed_at", "made_by", "samples_at"}
 POST_SILENT = {
@@ -29,10 +29,11 @@ def statements(site_columns: list[str], post_columns: list[str]) -> dict[str, st
     made |= dict(_rows("redirect", None, ("INSERT", "UPDATE", "DELETE")))
     # A new tag or person shows nowhere until a public post carries it.
     made |= dict(_rows("tag", None, ("UPDATE", "DELETE")))
-    made |= dict(_rows("media", None, ("UPDATE", "DELETE")))
+    # What a library says of a picture (its words, its name) is told to authors only.
+    made |= dict(_rows("media", None, ("UPDATE OF name, type, width, height, widths", "DELETE")))
     made |= dict(_rows("person", None, ("UPDATE OF name, slug", "DELETE")))
     made |= dict(_rows("site", None, (f"UPDATE OF {loud}",)))
-    return made | tally.statements() | outbox.statements()
+    return made | tally.statements() | outbox.statements() | media.TRIGGERS
 
 
 def _rows(table: str, condition: str | None, events: tuple[str, ...]) -> Iterator[tuple[str, str]]:

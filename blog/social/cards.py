@@ -86,6 +86,19 @@ def draw(card: Card, media: Path | None = None) -> bytes:
     return out.getvalue()
 
 
+def reduced(picture: bytes, kind: str) -> bytes:
+    """A drawn card (`png` or `jpeg`) at half its width: enough for an author's look at it."""
+    from PIL import Image
+
+    out = BytesIO()
+    with Image.open(BytesIO(picture)) as image:
+        small = image.convert("RGB").resize((WIDTH // 2, HEIGHT // 2), Image.Resampling.LANCZOS)
+    if kind == "png":
+        small = small.quantize(COLOURS, dither=Image.Dither.NONE)
+    small.save(out, kind.upper(), optimize=True)
+    return out.getvalue()
+
+
 def _photograph(image: "Image") -> bytes:
     """A JPEG that no network finds too heavy."""
     for quality in QUALITIES:

@@ -16,9 +16,9 @@ from flask import current_app, url_for
 
 from blog import clock
 from blog.config import Settings
-from blog.core import catalogue, reading
+from blog.core import catalogue, markup, reading
 from blog.core.errors import BlogError
-from blog.core.media import TYPES
+from blog.core.plates import TYPES
 from blog.core.values import CARD
 from blog.models.shapes import Picture
 from blog.social import cards
@@ -77,16 +77,18 @@ def preview_of_post(post: Shared, author: str) -> Preview:
 
 
 def _own(post: Shared) -> Preview | None:
-    """The cover picture, if it is fit to be shared as it is."""
+    """The cover picture, if it is fit to be shared as it is; the largest of its files that is."""
     picture = post.cover_picture
-    width, height = (picture["width"], picture["height"]) if picture else (None, None)
-    if not picture or not width or not height:
+    plate = markup.plate_of(picture) if picture else None
+    if not picture or not plate:
         return None
-    kind = TYPES.get(picture["src"].rpartition(".")[2], "")
-    shaped = FIT_SHAPE[0] <= width / height <= FIT_SHAPE[1] and width >= FIT_SIZE[0] and height >= FIT_SIZE[1]
-    if not shaped or kind not in ("image/jpeg", "image/png") or not _is_light(picture["src"]):
-        return None
-    return Preview(templating.absolute(picture["src"]), kind, width, height, picture["alt"] or post.title)
+    for width in sorted(plate.widths or [plate.width], reverse=True):
+        height, path = round(plate.height * width / plate.width), plate.twin(width)
+        kind = TYPES.get(path.rpartition(".")[2], "")
+        shaped = FIT_SHAPE[0] <= width / height <= FIT_SHAPE[1] and width >= FIT_SIZE[0] and height >= FIT_SIZE[1]
+        if shaped and kind in ("image/jpeg", "image/png") and _is_light(path):
+            return Preview(templating.absolute(path), kind, width, height, picture["alt"] or post.title)
+    return None
 
 
 def _is_light(path: str) -> bool:

@@ -49,8 +49,8 @@ class Ready:
 
     def job(self, foreign_media: bool) -> Job:
         """What there is to render."""
-        sizes = {picture.path: (picture.width, picture.height) for picture in self.pictures}
-        return Job(self.fields.body or "", self.kind, self.fields.cover or "", sizes, foreign_media)
+        plates = {picture.hash[:24]: picture.plate for picture in self.pictures}
+        return Job(self.fields.body or "", self.kind, self.fields.cover or "", plates, foreign_media)
 
 
 class Judge:
@@ -103,7 +103,7 @@ class Judge:
             self._unusable(document, picture, str(error.strerror))
             return None
         try:
-            return media.known(hashlib.sha256(data).hexdigest()) or media.store(data, self.staging)
+            return media.known(hashlib.sha256(data).hexdigest()) or media.store(data, self.staging, picture.file.name)
         except Invalid as error:
             self._unusable(document, picture, str(error))
             return None

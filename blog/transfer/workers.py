@@ -11,7 +11,8 @@ from typing import NamedTuple, Self, TypeVar
 from blog.core import permalinks, rendering
 from blog.core.batches import slices
 from blog.core.errors import Invalid, Unavailable
-from blog.core.rendering import Rendered, Sizes
+from blog.core.plates import Plates
+from blog.core.rendering import Rendered
 from blog.processes import deaf, pool
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ class Job(NamedTuple):
     body: str
     kind: str
     cover: str
-    sizes: Sizes
+    plates: Plates
     foreign_media: bool
 
 
@@ -39,7 +40,9 @@ def render(job: Job) -> Rendered | Invalid:
     """The rendered text, or what is wrong with it."""
     base = permalinks.path(job.kind, "-")
     try:
-        return rendering.render(job.body, base=base, cover=job.cover, sizes=job.sizes, foreign_media=job.foreign_media)
+        return rendering.render(
+            job.body, base=base, cover=job.cover, plates=job.plates, foreign_media=job.foreign_media
+        )
     except Invalid as error:
         return error
 

@@ -14,16 +14,17 @@ from werkzeug.local import LocalProxy
 
 from blog import clock
 from blog.config import Settings
-from blog.core import editions
+from blog.core import editions, markup
 from blog.core.editions import Edition
 from blog.core.site import FIRST_ROW
 from blog.core.teasers import Teaser
 from blog.models import Site
+from blog.models.shapes import Picture
 from blog.web import delivery, languages
 
 T = TypeVar("T")
 # Each is called by the name of its file: a template need not import it, which takes Jinja longer than to fill it in.
-MACROS = ("icons", "parts", "lists", "social", "forms", "writing")
+MACROS = ("icons", "parts", "lists", "social", "forms", "writing", "looks")
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -35,6 +36,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_filter(rendered)
     app.add_template_filter(languages.direction)
+    app.add_template_global(cover_markup)
     app.add_template_global(date)
     app.add_template_global(moment)
     app.add_template_global(spoken)
@@ -97,6 +99,12 @@ def absolute(path: str) -> str:
 def rendered(html: str) -> Markup:
     """HTML that core.rendering made and cleaned when the post was saved: the one text templates do not escape."""
     return Markup(html)  # noqa: S704
+
+
+def cover_markup(cover: Picture) -> Markup:
+    """The markup of a cover picture: its files to choose from, loaded before all others."""
+    attributes = {"src": cover["src"], "class": "u-featured"}
+    return Markup(markup.picture(attributes, markup.plate_of(cover), first=True))  # noqa: S704
 
 
 def date(moment: datetime, mark: str = "") -> Markup:

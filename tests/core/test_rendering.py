@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from blog.core import wording
+from blog.core import sanitizing, wording
 from blog.core.errors import Invalid
+from blog.core.plates import Plate, Plates
 from blog.core.rendering import HTML_BYTES, code_lines, picture_sources, render
 from blog.core.sanitizing import PAGE, SITE
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 RIVER = "/media/0123456789abcdef01234567.jpg"
-SIZES = {RIVER: (1600, 900)}
+PLATES = {"0123456789abcdef01234567": Plate("0123456789abcdef01234567.jpg", 1600, 900)}
 NAMES = (
     "autolinks code definition-lists figures films footnotes foreign-pictures headings headings-from-two raw-html"
     " strikethrough tables task-lists"
@@ -25,12 +26,12 @@ NAMES = (
 
 def parsed(text: str) -> html.HtmlElement:
     """What a browser sees of a text."""
-    return html.fromstring(f"<div>{render(text, sizes=SIZES).html}</div>")
+    return html.fromstring(f"<div>{render(text, plates=PLATES).html}</div>")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_golden_text_becomes_its_page(name: str) -> None:
-    made = render((GOLDEN / f"{name}.md").read_text(), sizes=SIZES).html
+    made = render((GOLDEN / f"{name}.md").read_text(), plates=PLATES).html
     golden = GOLDEN / f"{name}.html"
     if os.environ.get("GOLDEN") == "write":
         golden.write_text(made)
@@ -40,7 +41,7 @@ def test_each_golden_text_becomes_its_page(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_text_gives_the_same_bytes(name: str) -> None:
     text = (GOLDEN / f"{name}.md").read_text()
-    assert render(text, sizes=SIZES) == render(text, sizes=SIZES)
+    assert render(text, plates=PLATES) == render(text, plates=PLATES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -183,14 +184,14 @@ def test_no_link_is_empty_but_the_anchors_of_headings() -> None:
 
 
 def test_pictures_are_listed_with_true_sizes() -> None:
-    assert render(f"![A river]({RIVER}){{width=400}} and ![](b.png)", sizes=SIZES).pictures == [
+    assert render(f"![A river]({RIVER}){{width=400}} and ![](b.png)", plates=PLATES).pictures == [
         {"src": RIVER, "alt": "A river", "width": 1600, "height": 900},
         {"src": "b.png", "alt": "", "width": None, "height": None},
     ]
 
 
 def test_a_cover_is_the_first_picture_and_all_in_the_text_load_late() -> None:
-    made = render("![x](/x.png)", cover=RIVER, sizes=SIZES)
+    made = render("![x](/x.png)", cover=RIVER, plates=PLATES)
     assert [picture["src"] for picture in made.pictures] == [RIVER, "/x.png"]
     assert html.fromstring(made.html).xpath("//img/@loading") == ["lazy"]
 
@@ -223,7 +224,7 @@ def test_code_lines_are_those_within_code() -> None:
 def test_a_feed_gets_whole_addresses() -> None:
     text = f"[up](../x/) [root](/a/) [own](#s-b) [far](https://far.example/) [beside](c.html) ![p]({RIVER})\n\n## B\n"
     feed = html.fromstring(
-        f"<div>{render(text, sizes=SIZES).feed_html}</div>".replace(SITE, "SITE").replace(PAGE, "PAGE")
+        f"<div>{render(text, plates=PLATES).feed_html}</div>".replace(SITE, "SITE").replace(PAGE, "PAGE")
     )
     assert feed.xpath(".//a/@href") == [
         "SITE/posts/x/", "SITE/a/", "PAGE#s-b", "https://far.example/", "PAGEc.html",
@@ -237,7 +238,7 @@ def test_a_page_of_another_kind_has_another_base() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_feed_gets_no_ids_no_anchors_no_furniture(name: str) -> None:
-    made = render((GOLDEN / f"{name}.md").read_text(), sizes=SIZES)
+    made = render((GOLDEN / f"{name}.md").read_text(), plates=PLATES)
     feed = html.fromstring(f"<div>{made.feed_html}</div>")
     assert (
         feed.xpath("//@id | //@class | //@role | //@tabindex | //@loading | //@*[starts-with(name(), 'aria-')]") == []
@@ -277,3 +278,81 @@ def test_markdown_nested_without_end_is_still_a_text(bomb: str) -> None:
 
 def test_two_hundred_closed_elements_in_a_row_are_fine() -> None:
     assert render("<div>x</div>\n\n" * 500).words == 0
+
+
+# -- stored pictures with twins -----------------------------------------------------------------------------
+
+STEM = "0123456789abcdef01234567"
+LARGE = {STEM: Plate(f"{STEM}.jpg", 2560, 1600, [640, 1280, 2560])}
+SMALL = {STEM: Plate(f"{STEM}.png", 500, 400, [500])}
+MOVING = {STEM: Plate(f"{STEM}.gif", 500, 400, [500])}
+
+
+def test_a_browser_chooses_among_the_files_of_a_picture() -> None:
+    made = render(f"![A river]({RIVER})", plates=LARGE).html
+    assert made == (
+        f'<figure><picture><source type="image/webp" srcset="/media/{STEM}-640.webp 640w,'
+        f' /media/{STEM}-1280.webp 1280w, /media/{STEM}.webp 2560w"'
+        ' sizes="(min-width: 42.25rem) 38rem, 90vw">'
+        f'<img src="{RIVER}" alt="A river"'
+        f' width="2560" height="1600" srcset="/media/{STEM}-640.jpg 640w, /media/{STEM}-1280.jpg 1280w, {RIVER} 2560w"'
+        ' sizes="(min-width: 42.25rem) 38rem, 90vw" decoding="async" fetchpriority="high"></picture></figure>\n'
+    )
+
+
+@pytest.mark.parametrize("plates", [SMALL, MOVING])
+def test_a_small_or_moving_picture_has_one_width(plates: Plates) -> None:
+    made = render(f"![]({RIVER})", plates=plates).html
+    base = plates[STEM].address
+    assert made == (
+        f'<figure><picture><source type="image/webp" srcset="/media/{STEM}.webp"><img src="{base}" alt="" width="500"'
+        ' height="400" decoding="async" fetchpriority="high"></picture></figure>\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("attributes", "sizes"),
+    [
+        (".wide", "(min-width: 53.5rem) 48rem, 90vw"),
+        (".full", "(min-width: 60rem) calc(100vw - 6rem), 90vw"),
+        ("width=50%", "(min-width: 42.25rem) 19rem, 60vw"),
+        ("width=25%", "14rem"),
+        ("width=400", "400px"),
+        ("width=2000", "(min-width: 42.25rem) 38rem, 90vw"),
+    ],
+)
+def test_a_browser_is_told_how_wide_a_picture_is_shown(attributes: str, sizes: str) -> None:
+    page = html.fromstring(f"<div>{render(f'![]({RIVER}){{{attributes}}}', plates=LARGE).html}</div>")
+    assert page.xpath("//@sizes") == [sizes, sizes]
+
+
+def test_every_name_of_a_picture_shows_the_whole_of_it() -> None:
+    for name in (f"{STEM}-640.jpg", f"{STEM}.webp", f"{STEM}-1280.webp"):
+        assert render(f"![](/media/{name})", plates=LARGE).html == render(f"![]({RIVER})", plates=LARGE).html
+
+
+def test_feeds_carry_one_file_of_middling_size() -> None:
+    fed = render(f"![A]({RIVER}) and ![B]({RIVER}){{width=400}}", plates=LARGE).feed_html
+    assert fed == (
+        f'<p><img src="{SITE}/media/{STEM}-1280.jpg" alt="A" width="1280" height="800"> and'
+        f' <img src="{SITE}/media/{STEM}-1280.jpg" alt="B" width="400" height="250"></p>\n'
+    )
+    assert f'src="{SITE}/media/{STEM}.png"' in render(f"![]({RIVER})", plates=SMALL).feed_html
+
+
+def test_no_author_can_choose_files_by_hand() -> None:
+    evil = (
+        '<picture><source type="image/webp" srcset="https://evil.example/a.webp 640w" sizes="1px">'
+        f'<img src="{RIVER}" srcset="//evil.example/b.jpg 2x" sizes="9000px" alt="x"></picture>'
+        '<source src="https://evil.example/c"><img srcset="https://evil.example/d" src="">'
+    )
+    made = render(evil, plates=LARGE)
+    assert "evil" not in made.html + made.feed_html and made.html.count("<source") == made.html.count("<picture") == 1
+    assert sanitizing.clean('<img src="/a.png" srcset="https://evil.example/a 1x" sizes="expression(1)">') == (
+        '<img src="/a.png">'
+    )
+
+
+def test_a_picture_in_a_link_stays_in_it() -> None:
+    page = html.fromstring(f"<div>{render(f'[![A]({RIVER})](/b/)', plates=LARGE).html}</div>")
+    assert page.xpath("//figure/a//img/@alt") == ["A"]

@@ -101,7 +101,7 @@ LOUD: dict[str, Act] = {
     "a person renamed": lambda world: world.run(update(Person).values(name="Anna")),
     "a person's slug": lambda world: world.run(update(Person).values(slug="anna")),
     "a person torn out": lambda world: world.run(delete(Person)),
-    "a picture's words": lambda world: world.run(update(Media).values(alt="Other")),
+    "a picture of another size": lambda world: world.run(update(Media).values(width=41)),
     "a picture torn out": lambda world: world.run(delete(Media)),
 }
 SILENT: dict[str, Act] = {
@@ -133,6 +133,8 @@ SILENT: dict[str, Act] = {
             hash="x", name="x.png", type="image/png", width=1, height=1, bytes=1, alt="", created_at=LONG_AGO
         )
     ),
+    "a picture's words": lambda world: world.run(update(Media).values(alt="Other", filename="b.png")),
+    "a picture deleted": lambda world: world.run(update(Media).values(deleted_at=LONG_AGO)),
     "reading": lambda world: [world.read("/"), teasers.recent(5), catalogue.tags(), world.get("/feed.xml")],
 }
 

@@ -88,7 +88,7 @@ def test_a_cut_off_picture_is_told_with_its_line(command: Command, folder: Path,
 def test_a_file_that_is_no_picture_is_told(command: Command, folder: Path, instance: Path) -> None:
     write(folder, "x.svg", "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>")
     write(folder, "bad.md", text(body="![](x.svg)"))
-    assert "not a JPEG, PNG, WebP or GIF" in refused(command, folder, instance)[0]
+    assert "SVG pictures can hold scripts. Save it as PNG." in refused(command, folder, instance)[0]
 
 
 def test_an_enormous_picture_is_told(command: Command, folder: Path, instance: Path) -> None:
