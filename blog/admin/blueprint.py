@@ -10,6 +10,7 @@ from blog.core import sessions
 from blog.core.errors import Unavailable
 from blog.core.sessions import Signed
 from blog.models import Person
+from blog.web.bodies import IN_MEMORY, LARGEST
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -19,6 +20,7 @@ TOKEN = "token"  # noqa: S105  (its name in the session)
 # How much may come in, by the beginning of the path, where it is more than what readers may send. A text may have half
 # a megabyte; one that is too long is refused with all its words still in the form, so it must come in.
 LIMITS = {"/admin/posts/": 8 * 2**20, "/admin/sign-in/": 8 * 2**20}
+PICTURES = "/admin/media/"
 
 
 class Written(Protocol):
@@ -102,6 +104,9 @@ def _make_room() -> None:
     for path, limit in LIMITS.items():
         if request.path.startswith(path):
             request.max_content_length = request.max_form_memory_size = limit
+    if request.path == PICTURES:
+        # Files are set aside. What is held of a form at once may be more than one piece of it: no line may end there.
+        request.max_content_length, request.max_form_memory_size = LARGEST, IN_MEMORY
 
 
 def _enters() -> bool:

@@ -1,4 +1,4 @@
-"""Two lanes in a server process: what lies ready in memory passes, what must be made or waited for steps aside.
+"""Lanes in a server process: what lies ready in memory passes, what must be made or waited for steps aside.
 
 granian calls the application in one thread, which answers what is ready and never waits. All else is done by a few
 other threads: no reader waits for an author's save, and quick answers need not take turns at the interpreter's lock.
@@ -27,8 +27,12 @@ Ready = Callable[["WSGIEnvironment", "StartResponse"], "list[bytes] | None"]
 Receive = Callable[["WSGIEnvironment"], None]
 Caller = Callable[[Any, "WSGIEnvironment"], int]
 
-# Threads for what takes longer: one may wait for the database while others work.
+# Threads for what takes longer: one may wait for the database while others work. As many for forms: a text may take
+# seconds to render, and is rendered after every pause in writing.
 SLOW = 2
+# Pictures that are stored, or fetched from elsewhere, take turns: they hold up neither readers nor authors.
+PICTURES = "/admin/media/"
+COPIES = "/copies/"
 # So many forms may be coming in at once; the lane has one thread more, and begins them when they are needed.
 FORMS = min(8, 2 * (os.cpu_count() or 1))
 BUSY = b"Too many forms are coming in at once. Nothing was done; please send it again in a moment.\n"
@@ -41,6 +45,11 @@ def possible() -> bool:
     return hasattr(mp, CALLER)
 
 
+def of_pictures(path: str) -> bool:
+    """Whether a form at a path brings pictures, or has them fetched: that may take seconds."""
+    return path == PICTURES or path.endswith(COPIES)
+
+
 def open_first(ready: Ready, receive: Receive) -> None:
     """Let `ready` answer in the first lane of this process; to what is not ready it says None, and begins nothing.
 
@@ -50,6 +59,8 @@ def open_first(ready: Ready, receive: Receive) -> None:
 
     def callers(application: Any, options: dict[str, Any], log: Any = None) -> Caller:
         slow, pool = usual(application, options, log), ThreadPoolExecutor(SLOW, "slow")
+        forms = ThreadPoolExecutor(SLOW, "forms")
+        pictures = ThreadPoolExecutor(1, "pictures")
         coming_in = BoundedSemaphore(FORMS)
 
         def aside(protocol: Any, environ: "WSGIEnvironment") -> None:
@@ -66,7 +77,7 @@ def open_first(ready: Ready, receive: Receive) -> None:
                 receive(environ)
             finally:
                 coming_in.release()
-            pool.submit(aside, protocol, environ)
+            (pictures if of_pictures(str(environ["PATH_INFO"])) else forms).submit(aside, protocol, environ)
             return 0
 
         def call(protocol: Any, environ: "WSGIEnvironment") -> int:

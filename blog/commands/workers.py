@@ -18,7 +18,6 @@ from blog.core.errors import Unusable
 from blog.extensions import db
 from blog.processes import end_with_parent
 from blog.web import layers
-from blog.web.bodies import receive
 from blog.web.pagecache import PageCache
 
 # Where there are no two lanes (see lanes.py): two, so that one slow answer does not keep all readers waiting.
@@ -111,5 +110,7 @@ def worker() -> Flask:
     if lanes.possible():
         # What passes through layers that do something (a proxy, a log) is never ready.
         ready_made = layers.ready_made(app.extensions["settings"])
-        lanes.open_first(app.extensions["ready"] if ready_made else lambda _environ, _start: None, receive)
+        lanes.open_first(
+            app.extensions["ready"] if ready_made else lambda _environ, _start: None, app.extensions["receive"]
+        )
     return app

@@ -3,36 +3,88 @@
 A form that was cut off may look whole, and half a text would be saved over a whole one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING
 
 from flask import Flask, abort, request
+
+from blog.core.errors import NoRoom
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+    Receive = Callable[[WSGIEnvironment], None]
+
 BODILESS = ("GET", "HEAD", "OPTIONS")
 # Forms of authors hold whole texts; one that is too long comes back with all its words, so it must come in.
 LONG, LONGEST, USUAL = "/admin/", 8 * 2**20, 64 * 2**10
+# Pictures: one of 40 MB, and its form around it. They are set aside on the disk; who has no session brings none.
+PICTURES, LARGEST, IN_MEMORY, PIECE = "/admin/media/", 41 * 2**20, 2**20, 2**16
+SESSION = "session="
 # No form of ours has a hundred. Each costs time and memory before anybody is asked who sent it, and is sent back at the
 # door; of the shortest ones, millions would come in.
 MOST_FIELDS = 1000
+FULL = 507
 FAULT = "broadsheet.body"  # the status that the answer will have; 0 when the body is here
 
 
 def init_app(app: Flask) -> None:
     """Receive bodies before an app's views, unless the server did it already."""
-    app.wsgi_app = _receiving(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    whole = app.extensions["receive"] = partial(receive_into, app.instance_path)
+    app.wsgi_app = _receiving(app.wsgi_app, whole)  # type: ignore[method-assign, assignment]
 
     @app.before_request
     def refuse_parts() -> None:
+        if request.environ.get(FAULT) == FULL:
+            raise NoRoom("The disk is full. Nothing was stored; free some space and try again.")
         if request.environ.get(FAULT):
             abort(request.environ[FAULT])
 
+    @app.teardown_request
+    def let_go(_error: BaseException | None) -> None:
+        if isinstance(request.environ["wsgi.input"], SpooledTemporaryFile):
+            request.environ["wsgi.input"].close()
+
+
+def set_aside(folder: str) -> "SpooledTemporaryFile[bytes]":
+    """A file without a name for what is large, on the disk of a folder: elsewhere might be memory."""
+    return SpooledTemporaryFile(IN_MEMORY, dir=folder)
+
+
+def receive_into(folder: str, environ: "WSGIEnvironment") -> None:
+    """Put the whole body of a request in the place of its stream; note what keeps it from being one."""
+    if environ["PATH_INFO"] == PICTURES and longest(environ) == LARGEST:
+        _receive_picture(folder, environ)
+    else:
+        receive(environ)
+
+
+def _receive_picture(folder: str, environ: "WSGIEnvironment") -> None:
+    chunked = "HTTP_TRANSFER_ENCODING" in environ
+    length = environ.get("CONTENT_LENGTH") or ("" if chunked else "0")
+    if chunked or not _number(length) or int(length) > LARGEST:
+        environ["wsgi.input"], environ[FAULT] = BytesIO(), 413 if _number(length) and not chunked else 411
+        return
+    body: IO[bytes] = set_aside(folder)
+    fault, left, stream = 0, int(length), environ["wsgi.input"]
+    try:
+        while left and (piece := stream.read(min(left, PIECE))):
+            body.write(piece)
+            left -= len(piece)
+        body.seek(0)
+        fault = 400 if left else 0
+    except OSError:
+        fault = FULL
+    if fault:
+        body.close()
+    environ["wsgi.input"], environ[FAULT] = BytesIO() if fault else body, fault
+
 
 def receive(environ: "WSGIEnvironment") -> None:
-    """Put the whole body of a request in the place of its stream; note what keeps it from being one."""
+    """The same in memory, for what is not large."""
     length, most = environ.get("CONTENT_LENGTH") or "", longest(environ)
     chunked = "HTTP_TRANSFER_ENCODING" in environ
     body, fault = b"", 0
@@ -48,6 +100,8 @@ def receive(environ: "WSGIEnvironment") -> None:
 
 def longest(environ: "WSGIEnvironment") -> int:
     """How many bytes a request may bring along."""
+    if environ["PATH_INFO"] == PICTURES:
+        return LARGEST if SESSION in str(environ.get("HTTP_COOKIE", "")) else USUAL
     return LONGEST if str(environ["PATH_INFO"]).startswith(LONG) else USUAL
 
 
@@ -61,7 +115,7 @@ def _number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 16
 
 
-def _receiving(wsgi: "WSGIApplication") -> "WSGIApplication":
+def _receiving(wsgi: "WSGIApplication", receive: "Receive") -> "WSGIApplication":
     def received(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in BODILESS and FAULT not in environ:
             receive(environ)

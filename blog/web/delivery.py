@@ -10,16 +10,17 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import brotli
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask import Request as FlaskRequest
 from werkzeug.datastructures import Accept, MultiDict
 from werkzeug.http import http_date, parse_accept_header, parse_date
 from werkzeug.utils import cached_property
 
 from blog import clock
+from blog.web import bodies
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -64,6 +65,16 @@ class Request(FlaskRequest):
         """What the query string says."""
         self.environ[VARIES] = True
         return super().args
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        """Where the file of a form is put while it is looked at."""
+        return bodies.set_aside(current_app.instance_path)
 
 
 def _pass_on(response: Response) -> Response:

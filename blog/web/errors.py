@@ -1,5 +1,6 @@
 """Turn what goes wrong into calm pages with the right status."""
 
+import errno
 from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
 
@@ -10,13 +11,14 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from blog.core import permalinks
-from blog.core.errors import BlogError, Conflict, Forbidden, Gone, Invalid, Missing, TooMany, Unavailable
+from blog.core.errors import BlogError, Conflict, Forbidden, Gone, Invalid, Missing, NoRoom, TooMany, Unavailable
 from blog.extensions import db
 from blog.web import templating
 from blog.web.sessions import ADMIN
 
 STATUSES: dict[type[BlogError], int] = {
     Missing: 404, Gone: 410, Invalid: 422, Conflict: 409, Forbidden: 403, TooMany: 429, Unavailable: 503,
+    NoRoom: 507,
 }  # fmt: skip
 # Their own words say more than ours.
 SPOKEN = {403, 409, 422, 429}
@@ -28,12 +30,15 @@ SENTENCES = {
     410: ("Taken away", "What was here has been deleted by its author."),
     413: ("Too much", "The request is larger than this address takes."),
     409: ("That is taken", ""),
+    411: ("Length required", "The request did not say how long it is. Send it as one whole."),
     422: ("That cannot be used", ""),
     429: ("Too often", ""),
     500: ("Something broke here", "It is not your fault. The error has been written down; please try again later."),
     503: ("Back in a moment", "The database is busy or cannot be reached. Please try again shortly."),
+    507: ("No room", "The disk is full. Nothing was stored; free some space and try again."),
 }
 RETRY_SECONDS = 10
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def init_app(app: Flask) -> None:
@@ -41,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(BlogError, _blog_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(OSError, _disk_error)
     app.before_request(_only_to_what_is_there)
     app.after_request(_by_path_only)
 
@@ -71,6 +77,13 @@ def _database_error(error: OperationalError) -> BaseResponse:
     db.session.rollback()
     templating.without_database()
     return page(503)
+
+
+def _disk_error(error: OSError) -> BaseResponse:
+    """A disk that is full; all else is no visitor's matter."""
+    if error.errno not in FULL:
+        raise error
+    return page(507)
 
 
 def _moved() -> BaseResponse:

@@ -6,14 +6,17 @@ import socket
 import time
 import urllib.parse
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
 from blog.commands.lanes import FORMS
 from tests.commands.conftest import Start
-from tests.commands.test_signing_in import Browser
+from tests.commands.test_signing_in import PASSWORD, Browser
 from tests.server import Server, until
+from tests.world import run
 
 pytestmark = pytest.mark.slow
 DOOR = "/admin/sign-in/"
@@ -81,3 +84,21 @@ def test_what_cannot_be_a_form_is_refused_at_once(start: Start) -> None:
     assert status(server, head(99_000_000_000)) == 413
     assert status(server, head("", "Transfer-Encoding: chunked\r\n") + b"3\r\na=b\r\n0\r\n\r\n") == 411
     assert server.get("/")[0] == 200
+
+
+def test_texts_that_are_hard_to_render_keep_no_reader_waiting(start: Start, instance: Path) -> None:
+    server = start(workers=1)
+    run(instance, "user", "add", "ana@example.org", "--name", "Ana", "--password-stdin", stdin=f"{PASSWORD}\n")
+    author = Browser(server)
+    author.post(DOOR, DOOR, email="ana@example.org", password=PASSWORD)
+    (token, *_) = re.findall(r'name="csrf_token" value="([^"]+)"', author.open("/admin/posts/new/")[1])
+    fields, took = {"csrf_token": token, "title": "Hard", "body": "[" * 120_000}, [0.0]
+    first = time.monotonic()
+    with ThreadPoolExecutor(2) as pool:
+        previews = [pool.submit(author.open, "/admin/posts/preview/live/", fields) for _ in range(2)]
+        while not all(one.done() for one in previews):
+            began = time.monotonic()
+            assert server.get("/nothing/")[0] == 404
+            took.append(time.monotonic() - began)
+        assert [one.result()[0] for one in previews] == [200, 200]
+    assert max(took) < (time.monotonic() - first) / 2  # it was as long as a preview takes

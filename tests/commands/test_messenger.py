@@ -83,7 +83,8 @@ def test_two_servers_do_not_say_it_twice(
     assert other.stop(signal.SIGTERM) == server.stop(signal.SIGTERM) == 0
 
 
-def test_an_idle_server_writes_nothing(server: Server, instance: Path) -> None:
+def test_an_idle_server_writes_nothing(start: Start, hub: Hub, instance: Path) -> None:
+    start(workers=1, new=True)
     with_eyes = sqlite_driver().connect(instance / "blog.db")
     waits = "SELECT count(*) FROM outbox WHERE done_at IS NULL UNION ALL SELECT count(*) FROM lease"
     until(lambda: with_eyes.execute(waits).fetchall() == [(0,), (0,)], 20, "the samples' cards")

@@ -67,7 +67,7 @@ def test_programs_get_the_same(command: Command, tick: Command, hub: Hub) -> Non
     hub.fails(500)
     data = tick("--json").data
     [failure] = data.pop("failed")
-    assert data == {"calls": 1, "cards": 1, "waiting": 1, "busy": False}
+    assert data == {"calls": 1, "cards": 1, "waiting": 1, "busy": False, "pictures_removed": 0}
     assert (failure["target"], failure["about"], failure["answer"]) == (hub.address, "all", "It answered 500.")
 
 

@@ -1,6 +1,7 @@
 """What a request brings along is received whole, or refused."""
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,6 +57,35 @@ def test_what_is_too_long_is_not_even_read(echo: Flask) -> None:
 def test_authors_may_send_long_texts(echo: Flask) -> None:
     assert bodies.longest({"PATH_INFO": "/admin/posts/1/"}) == bodies.LONGEST
     assert ask(echo, b"x" * (bodies.LONGEST + 1), "/admin/posts/1/") == 413
+
+
+PICTURES = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "HTTP_COOKIE": "__Host-session=x"}
+
+
+def test_pictures_are_set_aside_for_whoever_has_a_session(echo: Flask) -> None:
+    assert bodies.longest({"PATH_INFO": "/admin/media/", **PICTURES}) == bodies.LARGEST
+    assert bodies.longest({"PATH_INFO": "/admin/media/"}) == bodies.USUAL
+    assert bodies.longest({"PATH_INFO": "/admin/media/1/", **PICTURES}) == bodies.LONGEST
+    for data, status in ((b"", 401), (b"x" * 2_000_000, 413), (b"x" * (bodies.LARGEST + 1), 413)):
+        assert ask(echo, data, "/admin/media/", **PICTURES) == status, len(data)
+    assert ask(echo, b"x" * 100_000, "/admin/media/") == 413
+    assert ask(echo, b"x", "/admin/media/", **PICTURES, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == 411
+
+
+def test_a_picture_lies_on_the_disk_of_the_blog_while_it_comes_in(app: Flask) -> None:
+    environ: dict[str, Any] = {"PATH_INFO": "/admin/media/", "CONTENT_LENGTH": "3000000", **PICTURES}
+    environ["wsgi.input"] = BytesIO(b"x" * 3_000_000)
+    app.extensions["receive"](environ)
+    body = environ["wsgi.input"]
+    assert environ[bodies.FAULT] == 0 and body._rolled
+    assert held_by_folder(body.fileno()).startswith(f"{app.instance_path}/")
+    assert body.read() == b"x" * 3_000_000
+    body.close()
+
+
+def held_by_folder(descriptor: int) -> str:
+    """What a descriptor of this process is open on."""
+    return str((Path("/proc/self/fd") / str(descriptor)).readlink())
 
 
 def test_a_form_of_very_many_fields_is_refused_before_they_are_counted_out(echo: Flask) -> None:

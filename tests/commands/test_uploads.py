@@ -1,0 +1,126 @@
+"""Pictures that come in while others read and write; and a server that is killed meanwhile."""
+
+import http.client
+import io
+import os
+import random
+import re
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
+
+from tests.commands.conftest import Start
+from tests.server import Server
+from tests.transfer.library import rows
+from tests.world import picture, run
+
+pytestmark = pytest.mark.slow
+EMAIL, PASSWORD = "ana@example.org", "seven quiet rivers"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Browser:
+    """Somebody who signs in over the wire."""
+
+    def __init__(self, server: Server) -> None:
+        self.server, self.cookie, self.token = server, "", ""
+        self.open("GET", "/admin/sign-in/")
+        status, _ = self.open("POST", "/admin/sign-in/", {"email": EMAIL, "password": PASSWORD})
+        assert status == 303
+        self.open("GET", "/admin/media/")
+
+    def open(self, method: str, path: str, fields: dict[str, object] | None = None) -> tuple[int, str]:
+        """Status and text; 0 when the server went away."""
+        boundary, body = encode_multipart({"csrf_token": self.token, **(fields or {})})
+        headers = {"Cookie": self.cookie, "Content-Type": f"multipart/form-data; boundary={boundary}"}
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        try:
+            connection.request(method, path, body if method == "POST" else None, headers)
+            answer = connection.getresponse()
+            text = answer.read().decode("utf-8", "replace")
+        except OSError:
+            return 0, ""
+        finally:
+            connection.close()
+        self.cookie = (answer.getheader("Set-Cookie") or self.cookie).partition(";")[0]
+        self.token = (TOKEN.findall(text) or [self.token])[0]
+        return answer.status, text
+
+    def upload(self, data: bytes) -> int:
+        """The status of the answer to a picture."""
+        return self.open("POST", "/admin/media/", {"file": FileStorage(io.BytesIO(data), filename="a.jpg")})[0]
+
+
+def photograph(width: int, height: int, number: int = 0) -> bytes:
+    """A heavy JPEG; each number makes another one."""
+    image = Image.merge("RGB", [Image.effect_noise((width // 2, height // 2), 60 + number) for _ in range(3)])
+    out = io.BytesIO()
+    image.resize((width, height)).save(out, "JPEG", quality=92)
+    return out.getvalue()
+
+
+@pytest.fixture
+def server(instance: Path, start: Start) -> Server:
+    run(instance, "user", "add", EMAIL, "--name", "Ana", "--password-stdin", stdin=f"{PASSWORD}\n")
+    for number in range(30):
+        run(instance, "new", f"Post {number}", "--publish")
+    return start(workers=1)
+
+
+def test_readers_and_authors_wait_for_no_picture(server: Server) -> None:
+    browser, heavy = Browser(server), [photograph(6000, 5000, number) for number in range(2)]
+    statuses: list[int] = []
+    uploads = [threading.Thread(target=lambda data=data: statuses.append(browser.upload(data))) for data in heavy]
+    for upload in uploads:
+        upload.start()
+    waited = []
+    while any(upload.is_alive() for upload in uploads):
+        begun = time.monotonic()
+        assert server.get(f"/posts/post-{len(waited) % 30}/")[0] == 200
+        assert server.get(f"/search/?q=post+{len(waited)}")[0] == 200  # never cached
+        waited.append(time.monotonic() - begun)
+    assert statuses == [201, 201] or statuses == [303, 303]
+    # While a picture is encoded, other threads have their turns.
+    assert sorted(waited)[len(waited) // 2] < 1 and max(waited) < 5, waited
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_what_is_killed_leaves_no_picture_without_files(
+    instance: Path, server: Server, start: Start, number: int
+) -> None:
+    browser, data = Browser(server), photograph(3000, 2000)
+    kept = browser.upload(picture())
+    upload = threading.Thread(target=browser.upload, args=(data,))
+    upload.start()
+    time.sleep(random.Random(number).uniform(0.05, 1.2))
+    for pid in [*server.children(), server.process.pid]:
+        os.kill(pid, signal.SIGKILL)
+    upload.join()
+    server.process.wait()
+    assert kept == 303
+    for (name,) in rows(instance, "SELECT name FROM media WHERE deleted_at IS NULL"):
+        found = sorted((instance / "media").glob(f"{name[:24]}*"))
+        assert len(found) in (2, 6)
+        for file in found:
+            with Image.open(file) as shown:
+                shown.load()
+    again = Browser(start(workers=1))
+    assert again.upload(data) == 303
+    assert len(rows(instance, "SELECT name FROM media WHERE filename <> 'desk.png'")) == 2
+
+
+def test_two_uploads_of_the_same_picture_are_one(instance: Path, server: Server) -> None:
+    browser, data, statuses = Browser(server), photograph(1500, 1000), list[int]()
+    both = [threading.Thread(target=lambda: statuses.append(browser.upload(data))) for _ in range(2)]
+    for upload in both:
+        upload.start()
+    for upload in both:
+        upload.join()
+    assert statuses == [303, 303]
+    assert len(rows(instance, "SELECT name FROM media WHERE filename = 'a.jpg'")) == 1
