@@ -1,0 +1,173 @@
+"""The author's pictures: a library to look through, and each picture with its words and the posts that show it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from flask import current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from blog.admin import answers, forms, resuming
+from blog.admin.blueprint import bp
+from blog.admin.resuming import Fields
+from blog.config import Settings
+from blog.core import album, uses
+from blog.core.errors import BlogError, Conflict, Invalid, Unavailable
+from blog.models import Media
+from blog.web import errors
+from blog.web.errors import RETRY_SECONDS
+
+LIBRARY, PICTURE = "admin/media.html", "admin/picture.html"
+NONE = "Choose a picture first."
+
+
+@bp.route("/media/", methods=["GET", "POST"])
+def media() -> ResponseReturnValue:
+    """All pictures, some at a time; more come in by the form above them."""
+    return _upload() if request.method == "POST" else _library()
+
+
+@bp.route("/media/<number:picture_id>/", methods=["GET", "POST"])
+def picture(picture_id: int) -> ResponseReturnValue:
+    """One picture: its files, its words, the posts that show it."""
+    if request.method == "GET":
+        return _picture(picture_id)
+    try:
+        return ACTIONS.get(request.form.get("action", "save"), _describe)(picture_id)
+    except Invalid as error:
+        return _wrong(picture_id, {"alt": str(error)}, str(error), 422)
+    except Conflict as error:
+        return _wrong(picture_id, {}, str(error), 409)
+
+
+def facts(row: Media) -> dict[str, Any]:
+    """What scripts are told of a picture."""
+    plate = album.plate(row)
+    return {
+        "id": row.id, "address": url_for("admin.picture", picture_id=row.id), "path": plate.address,
+        "small": plate.small, "width": row.width, "height": row.height, "alt": row.alt, "name": row.filename,
+    }  # fmt: skip
+
+
+# -- the library --------------------------------------------------------------------------------------------
+
+
+def _library(status: int = 200, **told: Any) -> ResponseReturnValue:
+    show, words = request.args.get("show", ""), request.args.get("q", "").strip()
+    number = forms.number(request.args.get("page", "1"))
+    found = album.page(show, words, number)
+    if errors.asks_for_data():
+        more = _address(show, words, number + 1) if number < found.pages else None
+        return answers.told({"pictures": [facts(each.row) for each in found.pictures], "next": more})
+    return answers.page(
+        LIBRARY, status, show=show, words=words, found=found, counts=album.counts(), address=_address, **told
+    )  # fmt: skip
+
+
+def _address(show: str = "", words: str = "", number: int = 1) -> str:
+    given: dict[str, Any] = {"show": show, "q": words, "page": number if number > 1 else ""}
+    return url_for("admin.media", **{name: value for name, value in given.items() if value})
+
+
+def _upload() -> ResponseReturnValue:
+    stored, refused_ones, status = _stored([file for file in request.files.getlist("file") if file.filename])
+    if refused_ones or not stored:
+        for row in stored:
+            flash(f"“{row.filename}” is kept.")
+        return refused(refused_ones or [NONE], status)
+    if errors.asks_for_data():
+        return answers.told({"picture": facts(stored[0])}, 201)
+    if len(stored) == 1:
+        return answers.done("admin.media", f"“{stored[0].filename}” is kept.")
+    return answers.done("admin.media", f"{len(stored)} pictures are kept.")
+
+
+def _stored(files: Sequence[FileStorage]) -> tuple[list[Media], list[str], int]:
+    """What was stored, why the rest was not, and the status that says so. After a full disk nothing more is tried."""
+    stored, wrong, status = list[Media](), list[str](), 422
+    alt = request.form.get("alt", "") if len(files) == 1 else ""
+    for file in files:
+        try:
+            stored.append(album.add(file.stream.read(), _folder(), file.filename or "", alt))
+        except Invalid as error:
+            wrong.append(str(error))
+        except Unavailable as error:
+            return stored, [*wrong, str(error)], status_of(error)
+    return stored, wrong, status
+
+
+def refused(sentences: Sequence[str], status: int) -> ResponseReturnValue:
+    """What could not be stored, and why: for scripts, or above the library."""
+    if errors.asks_for_data():
+        response = answers.told({"error": " ".join(sentences)}, status)
+    else:
+        told = {"errors": {"file": sentences[0]}, "refusals": sentences, "alt": request.form.get("alt", "")}
+        response = answers.made(_library(status, **told))
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def status_of(error: BlogError) -> int:
+    """The status of a refusal."""
+    return errors.STATUSES.get(type(error), 503)
+
+
+# -- one picture --------------------------------------------------------------------------------------------
+
+
+def _describe(picture_id: int) -> ResponseReturnValue:
+    return _done(album.describe(picture_id, request.form.get("alt", "")), "Saved.")
+
+
+def _delete(picture_id: int) -> ResponseReturnValue:
+    row = album.delete(picture_id, _folder())
+    return _done(row, "Deleted. Undelete brings it back, for 30 days.")
+
+
+def _undelete(picture_id: int) -> ResponseReturnValue:
+    return _done(album.undelete(picture_id, _folder()), "Back again.")
+
+
+ACTIONS = {"save": _describe, "delete": _delete, "undelete": _undelete}
+
+
+def _done(row: Media, sentence: str) -> ResponseReturnValue:
+    if errors.asks_for_data():
+        return answers.told({"picture": facts(row)})
+    flash(sentence)
+    return redirect(url_for("admin.picture", picture_id=row.id), 303)
+
+
+def _wrong(picture_id: int, wrong: dict[str, str], sentence: str, status: int) -> ResponseReturnValue:
+    if errors.asks_for_data():
+        return answers.told({"error": sentence}, status)
+    told = "" if wrong else sentence
+    return _picture(picture_id, status, alt=request.form.get("alt"), errors=wrong, sentence=told)
+
+
+def _picture(picture_id: int, status: int = 200, *, alt: str | None = None, **told: Any) -> ResponseReturnValue:
+    row = album.picture(picture_id)
+    if errors.asks_for_data() and status == 200:
+        return answers.told({"picture": facts(row)})
+    return answers.page(
+        PICTURE, status, row=row, plate=album.plate(row), alt=row.alt if alt is None else alt,
+        users=uses.of(album.stem(row)), weights=album.weights(row, _folder()), **told,
+    )  # fmt: skip
+
+
+def _again(fields: Fields, sentence: str, picture_id: int) -> ResponseReturnValue:
+    return _picture(picture_id, alt=fields.get("alt"), sentence=sentence)
+
+
+def _library_again(fields: Fields, sentence: str) -> ResponseReturnValue:
+    return _library(sentence=sentence, alt=fields.get("alt", ""))
+
+
+def _folder() -> Path:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.media
+
+
+resuming.RESUMABLE |= {"admin.media": _library_again, "admin.picture": _again}
