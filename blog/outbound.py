@@ -2,8 +2,8 @@
 
 http and https on their own ports; every address that a name leads to is looked at, and the connection goes to the
 very address that was found good, so that no second answer of the name service leads elsewhere. At most three
-redirects, each looked at like the first address; at most 1 MB; ten seconds in all. Only what `allow` names
-(`hub.lan` or `hub.lan:8080`) may lie inside, or on another port.
+redirects, each looked at like the first address; at most 1 MB and ten seconds in all (for pictures more). Only what
+`allow` names (`hub.lan` or `hub.lan:8080`) may lie inside, or on another port.
 """
 
 import ipaddress
@@ -47,14 +47,25 @@ class Answer:
     address: str
 
 
-def get(address: str, *, site: str, allow: Collection[str] = (), headers: Mapping[str, str] | None = None) -> Answer:
-    """What is found at an address; `site` is the address of the blog that asks. Raises Unreachable."""
-    return _Call(site, allow).make("GET", address, dict(headers or {}), None)
+def get(
+    address: str,
+    *,
+    site: str,
+    allow: Collection[str] = (),
+    headers: Mapping[str, str] | None = None,
+    most: int | None = None,
+    seconds: float | None = None,
+) -> Answer:
+    """What is found at an address; `site` is the address of the blog that asks. Raises Unreachable.
+
+    Pictures may have more bytes and seconds than other answers.
+    """
+    return _Call(site, allow, most or BYTES, seconds or SECONDS).make("GET", address, dict(headers or {}), None)
 
 
 def post(address: str, form: Mapping[str, str], *, site: str, allow: Collection[str] = ()) -> Answer:
     """The answer to a form. Raises Unreachable."""
-    return _Call(site, allow).make("POST", address, {}, form)
+    return _Call(site, allow, BYTES, SECONDS).make("POST", address, {}, form)
 
 
 def place(address: str) -> str:
@@ -99,12 +110,17 @@ class _Call:
 
     site: str
     allow: Collection[str]
-    until: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+    most: int
+    seconds: float
+    until: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.until = time.monotonic() + self.seconds
 
     def make(self, method: str, address: str, headers: dict[str, str], form: Mapping[str, str] | None) -> Answer:
         own = {"User-Agent": f"Broadsheet/{__version__} (+{self.site}/)", "Accept-Encoding": "identity"}
         url, host = self._judged(address), ""
-        with httpx.Client(transport=_Transport(self), trust_env=False, timeout=SECONDS, headers=own) as client:
+        with httpx.Client(transport=_Transport(self), trust_env=False, timeout=self.seconds, headers=own) as client:
             try:
                 for _ in range(REDIRECTS + 1):
                     host = _host(url)
@@ -118,7 +134,7 @@ class _Call:
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
                 raise Unreachable(f"{host} cannot be asked: {_shown(str(error)).rstrip('.')}.") from error
             except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:
-                raise Unreachable(_sentence(host, error)) from error
+                raise Unreachable(_sentence(host, error, self.seconds)) from error
         raise Unreachable(f"{host} redirects more than {REDIRECTS} times.")
 
     def _judged(self, address: str) -> httpx.URL:
@@ -141,8 +157,8 @@ class _Call:
         body = bytearray()
         for part in response.iter_raw():
             body += part
-            if len(body) > BYTES:
-                raise Unreachable(f"{host} sends more than {BYTES // 1_000_000} MB.")
+            if len(body) > self.most:
+                raise Unreachable(f"{host} sends more than {self.most // 1_000_000} MB.")
         return bytes(body)
 
     def left(self) -> float:
@@ -202,9 +218,9 @@ def _shown(address: str) -> str:
     return "".join(character if character.isprintable() else " " for character in address[:80])
 
 
-def _sentence(host: str, error: Exception) -> str:
+def _sentence(host: str, error: Exception, seconds: float) -> str:
     if isinstance(error, httpcore.TimeoutException):
-        return f"{host} did not answer within {SECONDS:g} seconds."
+        return f"{host} did not answer within {seconds:g} seconds."
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, OSError):
         cause = cause.__cause__ or cause.__context__

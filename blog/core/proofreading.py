@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import Select, SQLColumnExpression, select
 
-from blog.core import permalinks
+from blog.core import media, permalinks, plates
+from blog.core.batches import slices
 from blog.core.posts import visible
 from blog.core.reading import Article
 from blog.core.rendering import Rendered
 from blog.extensions import db
-from blog.models import Media, Post, Tag
+from blog.models import Post, Redirect, Tag
 
 HEADING = re.compile(r"<h([2-6])[ >]")
 # Networks and search engines cut titles off at about this many characters.
@@ -21,7 +23,10 @@ FEW = 5
 
 def remarks(article: Article, text: Rendered, site_url: str) -> list[str]:
     """Sentences on what may be missing or wrong."""
-    return [*_head(article), *_pictures(article, text), *_headings(text), *_links(article, text, site_url)]
+    return [
+        *_head(article), *_pictures(article, text), *_not_here(article, text), *_foreign(text), *_headings(text),
+        *_links(article, text, site_url),
+    ]  # fmt: skip
 
 
 def _head(article: Article) -> Iterator[str]:
@@ -32,9 +37,27 @@ def _head(article: Article) -> Iterator[str]:
 
 
 def _pictures(article: Article, text: Rendered) -> Iterator[str]:
-    silent = [picture["src"] for picture in text.pictures if not picture["alt"] and picture["src"] != article.cover]
+    shown = text.pictures[1:] if article.cover else text.pictures
+    silent = [picture["src"] for picture in shown if not picture["alt"]]
     if silent:
         yield f"Without a description (alt text), some readers miss what these pictures show: {_named(silent)}."
+
+
+def _not_here(article: Article, text: Rendered) -> Iterator[str]:
+    """Pictures of ours that are not here, in one question."""
+    named = dict.fromkeys([*(picture["src"] for picture in text.pictures), article.cover or ""])
+    ours = [address for address in named if plates.stem_of(address)]
+    here = media.plates_at(map(plates.stem_of, ours))
+    missing = [address for address in ours if plates.stem_of(address) not in here]
+    if missing:
+        yield f"Pictures that are not kept here, or are deleted: {_named(missing)}."
+
+
+def _foreign(text: Rendered) -> Iterator[str]:
+    """Pictures that readers are not shown, lest they be followed."""
+    if text.foreign:
+        named = _named(text.foreign)
+        yield f"Readers see a link in the place of pictures on other sites: {named}. They can be copied here."
 
 
 def _headings(text: Rendered) -> Iterator[str]:
@@ -47,41 +70,72 @@ def _headings(text: Rendered) -> Iterator[str]:
 
 
 def _links(article: Article, text: Rendered, site_url: str) -> Iterator[str]:
-    own = site_url + permalinks.path_of(article)
-    broken = []
-    for link in text.links:
-        try:
-            parts = urlsplit(urljoin(own, link))
-        except ValueError:
-            continue
-        inside = f"{parts.scheme}://{parts.netloc}" == site_url and parts.path != permalinks.path_of(article)
-        if inside and not _leads(unquote(parts.path)):
-            broken.append(link)
+    own = permalinks.path_of(article)
+    inside = {link: path for link in text.links if (path := _path(link, site_url, own)) != own}
+    open_to_all = _readable(set(inside.values()))
+    broken = [link for link, path in inside.items() if path not in open_to_all]
     if broken:
         yield f"Nothing that readers can open is at {_named(broken)}."
 
 
-def _leads(path: str) -> bool:
-    """Whether a reader finds something at a path, as far as posts, pages, tags and pictures are concerned."""
+def _path(link: str, site_url: str, own: str) -> str:
+    """The path on this site that a link of a page leads to; the page's own for one that leads elsewhere."""
+    try:
+        parts = urlsplit(urljoin(site_url + own, link))
+    except ValueError:
+        return own
+    return unquote(parts.path) if f"{parts.scheme}://{parts.netloc}" == site_url else own
+
+
+# What may be at a path of this blog: posts and pages by kind, tags, pictures; nothing for one that is not looked up.
+Place = tuple[str, str]
+
+
+def _readable(paths: set[str]) -> set[str]:
+    """Those of the paths where a reader finds something, with a question for each kind of thing, however many."""
+    places = {path: _place(path) for path in paths}
+    there = _there({place for place in places.values() if place})
+    missed = {path for path, place in places.items() if place and place not in there}
+    return (paths - missed) | _old(missed)
+
+
+def _place(path: str) -> Place | None:
     first, _, rest = path.strip("/").partition("/")
     if first == "posts" and rest:
-        return _post("post", rest.removesuffix(".md")) or _old(path)
+        return "post", rest.removesuffix(".md")
     if first == "tags" and rest:
-        return db.session.scalar(select(Tag.id).where(Tag.slug == rest.partition("/")[0])) is not None or _old(path)
+        return "tag", rest.partition("/")[0]
     if first == "media":
-        return db.session.scalar(select(Media.id).where(Media.name == rest)) is not None
-    if rest or "." in first or not first:
-        return True  # other addresses of this blog are many, and rarely written
-    return permalinks.is_reserved(first) or _post("page", first) or _old(path)
+        return "media", plates.stem_of(path)
+    if rest or "." in first or not first or permalinks.is_reserved(first):
+        return None  # other addresses of this blog are many, and rarely written
+    return "page", first
 
 
-def _post(kind: str, slug: str) -> bool:
-    return (
-        db.session.scalar(visible().with_only_columns(Post.id).where(Post.kind == kind, Post.slug == slug)) is not None
-    )
+def _there(places: set[Place]) -> set[Place]:
+    """The places at which something is."""
+    kinds: dict[str, tuple[Select[Any], SQLColumnExpression[str]]] = {
+        "post": (visible().with_only_columns(Post.slug).where(Post.kind == "post"), Post.slug),
+        "page": (visible().with_only_columns(Post.slug).where(Post.kind == "page"), Post.slug),
+        "tag": (select(Tag.slug), Tag.slug),
+    }
+    found: set[Place] = {("media", stem) for stem in media.plates_at(name for of, name in places if of == "media")}
+    for kind, (query, column) in kinds.items():
+        for names in slices(sorted(name for of, name in places if of == kind)):
+            found |= {(kind, name) for name in db.session.scalars(query.where(column.in_(names)))}
+    return found
 
 
-def _old(path: str) -> bool:
+def _old(paths: set[str]) -> set[str]:
+    """Those of the paths that lead to something."""
+    keys = {path: permalinks.key(path) for path in paths}
+    known: set[str] = set()
+    for some in slices(sorted(set(keys.values()))):
+        known |= set(db.session.scalars(select(Redirect.path).where(Redirect.path.in_(some))))
+    return {path for path, key in keys.items() if (key in known or path.startswith(permalinks.TAGS)) and _leads(path)}
+
+
+def _leads(path: str) -> bool:
     led = permalinks.leads_to(path)
     return led is not None and led.target is not None
 

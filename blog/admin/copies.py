@@ -1,0 +1,68 @@
+"""Pictures on other sites: copied here one by one for scripts, or all of a text's by a button of its form."""
+
+from dataclasses import replace
+
+from flask import current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from blog.admin import answers, forms, media, posts
+from blog.admin.blueprint import bp, person
+from blog.config import Settings
+from blog.core import copying, drafting, manuscripts
+from blog.core.copying import Fetcher
+from blog.core.drafting import Sent
+from blog.core.errors import BlogError, Invalid, Rejected, Unavailable
+from blog.core.manuscripts import Manuscript
+from blog.core.revisions import By
+from blog.web import errors
+
+
+@bp.post("/media/copies/")
+def copies() -> ResponseReturnValue:
+    """Copy a picture here."""
+    try:
+        row = _fetcher().copy(request.form.get("address", "").strip())
+    except (Invalid, Unavailable) as error:
+        return media.refused([str(error)], media.status_of(error))
+    if errors.asks_for_data():
+        return answers.told({"picture": media.facts(row)}, 201)
+    return answers.done("admin.picture", "Copied here.", picture_id=row.id)
+
+
+@bp.post("/posts/new/copies/")
+def new_post_copies() -> ResponseReturnValue:
+    """Begin a post with what was written, its pictures copied here."""
+    return _copied(None)
+
+
+@bp.post("/posts/<number:post_id>/copies/")
+def post_copies(post_id: int) -> ResponseReturnValue:
+    """Save what was written, its pictures copied here."""
+    return _copied(manuscripts.manuscript(post_id))
+
+
+def _copied(known: Manuscript | None) -> ResponseReturnValue:
+    sent, wrong = forms.read(request.form, known)
+    try:
+        if wrong:
+            raise Rejected(wrong)
+        outcome = copying.copy_all((sent.fields.body or "").replace("\r\n", "\n"), _fetcher())
+        number = _saved(known, replace(sent, fields=replace(sent.fields, body=outcome.body)))
+    except BlogError as error:
+        return posts.refused(error, known)
+    for sentence in copying.sentences(outcome):
+        flash(sentence)
+    return redirect(url_for("admin.post", post_id=number), 303)
+
+
+def _saved(known: Manuscript | None, sent: Sent) -> int:
+    by = By(person().id)
+    if known is None:
+        return drafting.begin(sent, by, guid=forms.guid(request.form))
+    drafting.save(known.id, sent, by)
+    return known.id
+
+
+def _fetcher() -> Fetcher:
+    settings: Settings = current_app.extensions["settings"]
+    return Fetcher(settings.media, settings.site_url, settings.outbound_allow)
