@@ -4,8 +4,12 @@ from flask import Flask
 
 from blog.admin import (
     account,
+    autosaving,
+    copies,
     desk,
     history,
+    live,
+    media,
     people,
     posts,
     previewing,
@@ -19,8 +23,8 @@ from blog.admin.blueprint import bp, edit_address, keep_private
 from blog.admin.csrf import csrf_token
 
 __all__ = [
-    "account", "desk", "history", "init_app", "people", "posts", "previewing", "redirects", "settings", "setup",
-    "signing", "tags",
+    "account", "autosaving", "copies", "desk", "history", "init_app", "live", "media", "people", "posts", "previewing",
+    "redirects", "settings", "setup", "signing", "tags",
 ]  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from blog.core import manuscripts, previews, proofreading
 from blog.core.errors import Missing
 from blog.core.fields import Fields
 from blog.core.manuscripts import Manuscript
-from blog.core.reading import Around
+from blog.core.reading import Around, Article
 from blog.core.teasers import recent
+from blog.models.shapes import Heading
 
 RECENT = 3
 CONTENTS_FROM_WORDS = 1500
@@ -25,9 +26,13 @@ def preview() -> ResponseReturnValue:
 
 
 def _of_form(fields: Typed, _sentence: str) -> ResponseReturnValue:
+    return _page(*sent(fields), remarks=True)
+
+
+def sent(fields: Typed) -> tuple[Fields, Manuscript | None]:
+    """What a form of a post says, good or not, and the post, if there is one yet."""
     known = _known(fields.get("post", ""))
-    sent, _wrong = forms.read(fields, known)
-    return _page(sent.fields, known, remarks=True)
+    return forms.read(fields, known)[0].fields, known
 
 
 def _known(number: str) -> Manuscript | None:
@@ -46,15 +51,21 @@ def by_link(token: str) -> ResponseReturnValue:
 
 def _page(fields: Fields, known: Manuscript | None, *, remarks: bool) -> Response:
     article, text = previews.article(fields, known)
-    contents = article.contents if article.words > CONTENTS_FROM_WORDS and len(article.contents) > 2 else []
     told = proofreading.remarks(article, text, current_app.config["SITE_URL"]) if remarks else []
     template = "admin/preview.html" if article.kind == "post" else "admin/preview-page.html"
     around = Around(None, None, recent(RECENT, but=article.id))
-    response = answers.page(template, post=article, contents=contents, around=around, remarks=told, known=known)
+    response = answers.page(
+        template, post=article, contents=contents(article), around=around, remarks=told, known=known
+    )
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def contents(article: Article) -> list[Heading]:
+    """The contents list that readers find above a long text."""
+    return article.contents if article.words > CONTENTS_FROM_WORDS and len(article.contents) > 2 else []
 
 
 def address(known: Manuscript) -> str:

@@ -55,7 +55,8 @@ def once_more() -> ResponseReturnValue:
 
 def not_now(error: Unavailable) -> ResponseReturnValue:
     """The form again, when nothing could be written."""
-    response = _again(f"{error} What you typed is still here.", 503, str(error))
+    status = errors.STATUSES.get(type(error), 503)
+    response = _again(f"{error} What you typed is still here.", status, str(error))
     response.headers["Retry-After"] = str(errors.RETRY_SECONDS)
     return response
 

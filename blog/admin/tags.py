@@ -24,6 +24,12 @@ def tags() -> ResponseReturnValue:
     return answers.page("admin/tags.html", tags=carried.everything())
 
 
+@bp.get("/tags/names/")
+def tag_names() -> ResponseReturnValue:
+    """Names that complete what somebody began to type, for the field of the tags."""
+    return answers.told({"tags": carried.beginning(request.args.get("q", ""))})
+
+
 @bp.route("/tags/<number:tag_id>/", methods=["GET", "POST"])
 def tag(tag_id: int) -> ResponseReturnValue:
     """One tag: its name and address, and what may be done with it."""

@@ -4,18 +4,37 @@ An address that readers could open leads on, or says that what was there is gone
 that is below it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import SQLColumnExpression, and_, delete, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    Select,
+    SQLColumnExpression,
+    String,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import permalinks, search, shelves, slugs, values
+from blog.core import permalinks, search, searchtext, shelves, slugs, values
 from blog.core.errors import Conflict, Invalid, Missing
+from blog.core.prepared import Prepared
 from blog.core.transaction import writing
 from blog.extensions import db
-from blog.models import Draft, Redirect, Tag, post_tag
+from blog.models import Draft, Redirect, Tag, Tally, post_tag
+from blog.models.tally import EVER
+
+# What stands between the words of a name.
+WORD_BORDER = re.compile(r"[^\w']+")
 
 
 class Taken(Conflict):
@@ -49,6 +68,29 @@ def tag(tag_id: int) -> Carried:
     if row is None:
         raise Missing("There is no such tag.")
     return Carried(*row)
+
+
+def beginning(text: str, limit: int = 8) -> list[str]:
+    """Names of tags for what somebody begins to type, cased and accented in whatever way.
+
+    First those that begin so, then those of which a later word does; of either the most used first.
+    """
+    wanted = " ".join(searchtext.folded(values.clean(text[: values.TAG_LENGTH])).lstrip("#").split())
+    found = []
+    for name, posts in NAMES.all() if wanted else ():
+        said = searchtext.folded(name)
+        if said.startswith(wanted) or f" {wanted}" in WORD_BORDER.sub(" ", said):
+            found.append((not said.startswith(wanted), -posts, said, name))
+    return [name for *_, name in sorted(found)[:limit]]
+
+
+def _names() -> Select[str, int]:
+    """All names, and how many posts lists show of each."""
+    ever = and_(Tally.scope == literal("tag:") + cast(Tag.id, String), Tally.month == EVER)
+    return select(Tag.name, func.coalesce(Tally.posts, 0)).outerjoin(Tally, ever)
+
+
+NAMES: Prepared[tuple[str, int]] = Prepared(_names, lambda name, posts: (name, posts))
 
 
 def named(name: str) -> int:

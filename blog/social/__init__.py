@@ -3,7 +3,7 @@
 from flask import Flask
 
 from blog.models.outbox import CARD, WEBSUB
-from blog.social import drawing, elsewhere, views, websub
+from blog.social import drawing, elsewhere, looking, views, websub
 from blog.social.blueprint import bp
 from blog.social.links import GLOBALS
 
@@ -13,6 +13,6 @@ __all__ = ["elsewhere", "init_app", "views"]
 def init_app(app: Flask) -> None:
     """Add the social pages and template globals to an app, and who carries its errands."""
     app.register_blueprint(bp)
-    for function in (*GLOBALS, elsewhere.oembed_address):
+    for function in (*GLOBALS, elsewhere.oembed_address, looking.looks_of):
         app.add_template_global(function)
     app.extensions["carriers"] = {WEBSUB: websub.CARRIER, CARD: drawing.CARRIER}

@@ -1,7 +1,11 @@
 """See a post as others will when a link to it is shared: for its author, also before anyone may read it."""
 
+from base64 import b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
+from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -9,11 +13,29 @@ from flask import current_app
 from blog import clock
 from blog.config import Settings
 from blog.core import shareable
+from blog.core.reading import Article
 from blog.models import Post
 from blog.social import cards, pictures, preview
+from blog.social.cards import Card
+from blog.social.links import author_name
 from blog.social.metadata import DESCRIPTION_LENGTH, Preview
+from blog.social.pictures import Shared
 from blog.social.preview import Look
 from blog.web import templating
+
+# So many drawn cards are remembered while their texts are written, a tenth of a megabyte each.
+REMEMBERED = 8
+
+
+class Told(Shared, Protocol):
+    """What a shared link tells: a post or page, stored or only written yet."""
+
+    @property
+    def summary(self) -> str: ...  # noqa: D102
+    @property
+    def standfirst(self) -> str: ...  # noqa: D102
+    @property
+    def unlisted(self) -> bool: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -39,18 +61,59 @@ def look(post: Post) -> Seen:
     return Seen(
         told,
         data,
-        preview.looks(post.title, post.standfirst[:DESCRIPTION_LENGTH]),
-        list(preview.warnings(_shown(post, settings), local=_is_local(settings.site_url))),
+        _looks(post),
+        list(preview.warnings(_shown(post, public=_is_public(post)), local=_is_local(settings.site_url))),
     )
 
 
-def _shown(post: Post, settings: Settings) -> preview.Shown:
+@dataclass(frozen=True)
+class Looks:
+    """What is shown beside a text that is being written; `picture` is an address, or the picture itself (data:)."""
+
+    picture: str
+    looks: list[Look]
+    warnings: list[str]
+    host: str
+
+
+def looks_of(article: Article) -> Looks:
+    """How a link to an article will look once it is published. Nothing of it is stored."""
+    settings: Settings = current_app.extensions["settings"]
+    author = author_name(article)
+    told, named = pictures.preview_of_post(article, author), pictures.card_of_post(article, author)
+    drawn = told == named.preview
+    return Looks(
+        _data(named.card, settings.media) if drawn else urlsplit(told.address).path,
+        _looks(article),
+        # Of what only its publication changes, nobody need be told now.
+        list(preview.warnings(_shown(article, public=True), local=False)),
+        urlsplit(settings.site_url).netloc,
+    )
+
+
+@lru_cache(REMEMBERED)
+def _data(card: Card, media: Path) -> str:
+    """A card as an address that holds it. Kept in memory only: no file may tell of what is not published."""
+    kind = "jpeg" if card.cover else "png"
+    return f"data:image/{kind};base64,{b64encode(cards.reduced(cards.draw(card, media), kind)).decode()}"
+
+
+def _looks(post: Told) -> list[Look]:
+    return preview.looks(post.title, post.standfirst[:DESCRIPTION_LENGTH])
+
+
+def _is_public(post: Post) -> bool:
+    return bool(post.published_at and post.published_at <= clock.now() and not post.deleted_at)
+
+
+def _shown(post: Told, *, public: bool) -> preview.Shown:
+    settings: Settings = current_app.extensions["settings"]
     cover = post.cover_picture
     size = (cover["width"], cover["height"]) if cover and cover["width"] and cover["height"] else None
     return preview.Shown(
         title=post.title,
         summary=post.summary,
-        public=bool(post.published_at and post.published_at <= clock.now() and not post.deleted_at),
+        public=public,
         unlisted=post.unlisted,
         site_url=settings.site_url,
         cover=size,

@@ -1,0 +1,61 @@
+"""The writing page saves by itself, and by Ctrl+S. Readers see none of it, and no word waits for another field."""
+
+from collections.abc import Sequence
+
+from flask import Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from blog import clock
+from blog.admin import answers, forms
+from blog.admin.blueprint import bp, person
+from blog.core import autosaving, manuscripts
+from blog.core.autosaving import Done
+from blog.core.errors import Conflict, Invalid, Missing, Overtaken, Rejected
+from blog.core.revisions import By
+from blog.web import templating
+
+GONE = "This post is no more. Your words stay in this page: copy them, or save them as a new post."
+
+
+@bp.post("/posts/autosave/")
+def autosave() -> ResponseReturnValue:
+    """Keep what is written. `auto` says that nobody pressed anything."""
+    fields = request.form
+    post_id = forms.number(fields.get("post", "")) or None
+    by = By(person().id, auto=bool(fields.get("auto")))
+    try:
+        known = manuscripts.manuscript(post_id) if post_id else None
+        sent, wrong = forms.read(fields, known)
+        done = autosaving.save(post_id, sent, by, guid=forms.guid(fields), wrong=wrong)
+    except Missing:
+        return answers.told({"error": GONE}, 404)
+    except Rejected as error:
+        return answers.told({"errors": _by_field(error.wrong), "error": str(error.wrong[0])}, 422)
+    except Conflict as error:
+        return _overtaken(error, post_id)
+    return _saved(done)
+
+
+def _saved(done: Done) -> Response:
+    post = done.post
+    told = {
+        "post": post.id,
+        "version": post.version,
+        "address": url_for("admin.post", post_id=post.id),
+        "slug": post.fields.slug or "",
+        "saved": f"{clock.now().astimezone(templating.zone()):%H:%M}",
+        "status": post.status,
+        "copied": post.copied,
+    }
+    return answers.told(told | ({"errors": _by_field(done.left_out)} if done.left_out else {}))
+
+
+def _overtaken(error: Conflict, post_id: int | None) -> Response:
+    """Where the other text is; this one is kept beside it."""
+    other = error.post_id if isinstance(error, Overtaken) else post_id
+    address = url_for("admin.post", post_id=other) if other else url_for("admin.desk")
+    return answers.told({"error": str(error), "address": address}, 409)
+
+
+def _by_field(wrong: Sequence[Invalid]) -> dict[str, str]:
+    return {error.field: str(error) for error in reversed(wrong)}

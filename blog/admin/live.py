@@ -1,0 +1,83 @@
+"""What the writing page asks while one writes: the text as readers will find it, how a link to it will look.
+
+Nothing here is saved.
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from flask import current_app, request
+from flask.typing import ResponseReturnValue
+from jinja2 import Template
+
+from blog.admin import answers, previewing, resuming
+from blog.admin.blueprint import bp, person
+from blog.admin.resuming import Fields
+from blog.core import drafting, pasting, previews, proofreading
+from blog.core.reading import Article
+from blog.core.rendering import Rendered
+from blog.web import languages, templating
+from blog.web.errors import asks_for_data
+
+
+@bp.post("/posts/markdown/")
+def markdown() -> ResponseReturnValue:
+    """Rich text that was pasted, as Markdown."""
+    return answers.told({"markdown": pasting.markdown(request.form.get("html", ""))})
+
+
+@bp.post("/posts/preview/live/")
+def live_preview() -> ResponseReturnValue:
+    """The article as readers will find it, and what its author may want to know meanwhile."""
+    fields, known = previewing.sent(request.form)
+    article, text = previews.article(fields, known, by=person().id)
+    language = article.language or templating.site().language
+    return answers.told(
+        {
+            "html": _fragment(article, language),
+            "language": language,
+            "direction": languages.direction(language),
+            "lines": text.lines,
+            "words": article.words,
+            "minutes": article.minutes,
+            "remarks": _remarks(article, text),
+            "foreign": text.foreign,
+            "slug": drafting.slug_now(known.id if known else None, fields),
+        }
+    )
+
+
+@bp.post("/posts/looks/")
+def looks() -> ResponseReturnValue:
+    """How a link to it will look when it is shared: for scripts the part of a page, else a page."""
+    return _looks_of(request.form, "")
+
+
+def _looks_of(fields: Fields, sentence: str) -> ResponseReturnValue:
+    article, _text = previews.article(*previewing.sent(fields), by=person().id)
+    template = "admin/looks-part.html" if asks_for_data() else "admin/looks.html"
+    page = answers.page(template, post=article, sentence=sentence)
+    return answers.told({"html": page.get_data(as_text=True).strip()}) if asks_for_data() else page
+
+
+def _remarks(article: Article, text: Rendered) -> list[str]:
+    return proofreading.remarks(article, text, current_app.config["SITE_URL"])
+
+
+def _fragment(article: Article, language: str) -> str:
+    """The element that holds the article, from the same template as the reader's page; without a way to edit it."""
+    environment = current_app.jinja_env
+    template: Template = environment.get_template(f"reader/{'article' if article.kind == 'post' else 'page'}.html")
+    author_path = cast("Callable[[Article], str]", environment.globals["author_path"])
+    facts: dict[str, Any] = {
+        "post": article,
+        "language": language,
+        "author": author_path(article),
+        "contents": previewing.contents(article),
+        "edit_address": lambda _post: "",
+    }
+    current_app.update_template_context(facts)
+    return "".join(template.blocks["article"](template.new_context(facts))).strip()
+
+
+resuming.RESUMABLE["admin.looks"] = _looks_of

@@ -1,0 +1,104 @@
+"""Save the words of a form, whatever else it holds: what cannot be stored stays as it was, and is told by field.
+
+A form that is saved by its buttons is judged as a whole (`core.drafting`). One that saves itself is read by somebody
+who still writes: a slug that is half typed must not keep a paragraph from being kept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+
+from blog.core import drafting, manuscripts, values
+from blog.core.drafting import Sent
+from blog.core.errors import Invalid, Rejected
+from blog.core.fields import Fields, judge
+from blog.core.manuscripts import Manuscript
+from blog.core.revisions import By
+from blog.extensions import db
+from blog.models import Post
+
+UNTITLED = "Untitled"
+NOTHING = "There is nothing to save yet."
+DATE = "published_at"
+# Without its text, nothing of a form is saved.
+ALL = "body"
+
+
+@dataclass(frozen=True)
+class Done:
+    """The post as it is saved now, and what of the form was left out."""
+
+    post: Manuscript
+    left_out: list[Invalid]
+
+
+def save(post_id: int | None, sent: Sent, by: By, *, guid: str = "", wrong: Sequence[Invalid] = ()) -> Done:
+    """Keep what was written, as `drafting.save` does; a post without a number is begun. `wrong` is known already.
+
+    Raises Rejected only when the text itself cannot be stored; Overtaken or Missing.
+    """
+    known = manuscripts.manuscript(post_id) if post_id is not None else _begun(guid)
+    if post_id is None:
+        # The form knows no version; if nobody went on with what it has begun, that still is at its first.
+        sent = replace(sent, version=1)
+    sent, left_out = _fit(sent, wrong, known)
+    if known is None and not _says(sent):
+        raise Rejected([Invalid("title", NOTHING)])
+    if known is not None and _is_saved(known, sent, by):
+        return Done(known, left_out)
+    try:
+        saved = _save(known, sent, by, guid)
+    except Rejected as error:
+        left_out += [one for one in error.wrong if one.field not in {each.field for each in left_out}]
+        if any(one.field == ALL for one in error.wrong):
+            raise Rejected(left_out) from error
+        saved = _save(known, _as_stored(sent, error.wrong, known), by, guid)
+    return Done(manuscripts.manuscript(saved), left_out)
+
+
+def _begun(guid: str) -> Manuscript | None:
+    """The post that a form has begun already, if its first answer was lost."""
+    found = db.session.scalar(select(Post.id).where(Post.guid == guid)) if guid else None
+    return manuscripts.manuscript(found) if found is not None else None
+
+
+def _is_saved(known: Manuscript, sent: Sent, by: By) -> bool:
+    """Whether nothing would change: then no version needs to, either."""
+    asked = replace(sent.fields, slug=sent.fields.slug or known.fields.slug)
+    same = manuscripts.same(judge(asked)[0], known.fields) and sent.date in (None, known.date)
+    return same and known.status != "deleted" and (by.auto or not known.saved.auto)
+
+
+def _save(known: Manuscript | None, sent: Sent, by: By, guid: str) -> int:
+    db.session.rollback()
+    if known is None:
+        return drafting.begin(sent, by, guid=guid)
+    drafting.save(known.id, sent, by)
+    return known.id
+
+
+def _says(sent: Sent) -> bool:
+    given = sent.fields
+    return bool((given.body or "").strip() or (given.summary or "").strip() or given.title != UNTITLED)
+
+
+def _fit(sent: Sent, wrong: Sequence[Invalid], known: Manuscript | None) -> tuple[Sent, list[Invalid]]:
+    """What can be stored of a form, and what is left out."""
+    stored = (known.fields.title if known else "") or UNTITLED
+    fields = replace(sent.fields, slug=sent.fields.slug or None, title=values.line(sent.fields.title or "") or stored)
+    found = [*judge(fields)[1], *(error for error in wrong if error.field == DATE)]
+    if any(error.field == ALL for error in found):
+        raise Rejected(found)
+    return _as_stored(replace(sent, fields=fields), found, known), found
+
+
+def _as_stored(sent: Sent, wrong: Sequence[Invalid], known: Manuscript | None) -> Sent:
+    """The form with some fields as they were stored before, or empty."""
+    before = known.fields if known else Fields(title=UNTITLED)
+    names = {error.field for error in wrong}
+    if "slug" in names:
+        names.add("kind")  # an address may be free for a post, and not for a page
+    kept = {name: getattr(before, name) for name in names - {DATE}}
+    date = (known.date if known else None) if DATE in names else sent.date
+    return replace(sent, fields=replace(sent.fields, **kept), date=date)
