@@ -44,7 +44,7 @@ def new_post() -> ResponseReturnValue:
             raise Rejected(wrong)
         made = drafting.begin(sent, _by(), guid=forms.guid(request.form), action=action)
     except BlogError as error:
-        return _refused(error, None)
+        return refused(error, None)
     flash(_done(manuscripts.manuscript(made), action))
     return redirect(url_for("admin.post", post_id=made), 303)
 
@@ -66,7 +66,7 @@ def post(post_id: int) -> ResponseReturnValue:
             raise Rejected(wrong)
         ACTIONS.get(action, drafting.save)(post_id, sent, _by())
     except BlogError as error:
-        return _refused(error, known)
+        return refused(error, known)
     flash(_done(manuscripts.manuscript(post_id), action))
     return redirect(url_for("admin.post", post_id=post_id), 303)
 
@@ -125,23 +125,24 @@ def _done(known: Manuscript, action: str) -> str:
 def _shown(
     form: Form, known: Manuscript | None = None, *, sentence: str = "", status: int = 200, clash: Clash | None = None
 ) -> ResponseReturnValue:
-    remarks = _remarks(known) if known and status == 200 else []
+    remarks, foreign = _remarks(known) if known and status == 200 else ([], [])
     entries = revisions.count(known.id) if known else 0
     return answers.page(
         PAGE, status, form=form, post=known, sentence=sentence, errors=form.wrong, clash=clash, remarks=remarks,
-        entries=entries,
+        foreign=foreign, entries=entries,
     )  # fmt: skip
 
 
-def _remarks(known: Manuscript) -> list[str]:
-    """What may be mended in what was saved last."""
+def _remarks(known: Manuscript) -> tuple[list[str], list[str]]:
+    """What may be mended in what was saved last, and which pictures of it could be copied here."""
     try:
-        return proofreading.remarks(*previews.article(known.fields, known), current_app.config["SITE_URL"])
+        article, text = previews.article(known.fields, known)
     except Invalid as error:
-        return [str(error)]
+        return [str(error)], []
+    return proofreading.remarks(article, text, current_app.config["SITE_URL"]), text.foreign
 
 
-def _refused(error: BlogError, known: Manuscript | None) -> ResponseReturnValue:
+def refused(error: BlogError, known: Manuscript | None) -> ResponseReturnValue:
     """The form again, with every word and what is wrong."""
     fields = request.form
     if isinstance(error, Rejected):

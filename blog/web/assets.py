@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, abort
 
 from blog import paths
 from blog.config import Settings
-from blog.core.media import NAME, TYPES
+from blog.core.plates import NAME, TYPES
 from blog.web import security
 from blog.web.delivery import FOR_EVER as HARDEST
 from blog.web.delivery import Answer
@@ -25,6 +25,10 @@ NAMED = re.compile(
 ACCENT = re.compile(r"css/accent-([0-9a-f]{6})\.css")
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
+COMMENTS = {
+    "js": re.compile(rb"^[ ]*//.*\n|[ ]{2}// .*$", re.MULTILINE),
+    "css": re.compile(rb"^[ ]*/\*.*\*/\n|[ ]/\*.*?\*/", re.MULTILINE),
+}
 # Even if a picture were something else, it could do nothing.
 MEDIA_POLICY = "default-src 'none'; sandbox"
 
@@ -104,7 +108,7 @@ class Assets:
         kind = (
             "image/x-icon" if plain.endswith(".ico") else mimetypes.guess_type(plain)[0] or "application/octet-stream"
         )
-        answer = self._made((paths.static() / plain).read_bytes(), kind, FOR_EVER if digest else caching)
+        answer = self._made(_uncommented(plain), kind, FOR_EVER if digest else caching)
         answer.effort = HARDEST
         return self._static.setdefault(name, answer)
 
@@ -122,6 +126,17 @@ class Assets:
         if policy:
             own["Content-Security-Policy"] = policy
         return Answer("200 OK", (dict(self._headers) | own).items(), data, tag=tag)
+
+
+def _uncommented(name: str) -> bytes:
+    """A static file without the comments of scripts and styles: these speak to who reads the source.
+
+    Of scripts only whole lines, and the ends of lines that are set off by two spaces: a regular expression may hold
+    what looks like a comment.
+    """
+    data = (paths.static() / name).read_bytes()
+    comments = COMMENTS.get(name.rpartition(".")[2])
+    return comments.sub(b"", data) if comments else data
 
 
 @cache

@@ -98,7 +98,7 @@ def behind_proxies(wsgi: "WSGIApplication", settings: Settings) -> "WSGIApplicat
 def policy(*, foreign_media: bool = False, admin: bool = False) -> str:
     """The Content-Security-Policy of a page; `foreign_media` lets pictures and films come from https sites.
 
-    Where authors write, scripts may not turn text into markup but by the one policy of ours: see static/js/trusted.js.
+    Where authors write, scripts may not turn text into markup but by the one policy of ours: see static/js/page.js.
     """
     extra = {"img-src", "media-src"} if foreign_media else set()
     rules = [f"{name} {value}{' https:' if name in extra else ''}" for name, value in POLICY.items()]

@@ -114,4 +114,4 @@ def test_a_link_asked_for_twice_at_once_is_one(blog: Blog) -> None:
 def test_strangers_preview_nothing(blog: Blog, visitor: Visitor, author: Author) -> None:
     assert visitor.post("/admin/posts/preview/", form="/admin/sign-in/", title="x").status_code == 401
     assert author.post("/admin/posts/preview/", title="x", csrf_token="wrong").status_code in (200, 400)
-    assert texts(author.page(NEW), "//button[@formtarget = '_blank']") == ["Preview"]
+    assert texts(author.page(NEW), "//button[@formtarget = '_blank']") == ["Preview", "Show"]

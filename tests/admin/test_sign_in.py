@@ -98,7 +98,7 @@ def test_a_password_of_a_megabyte_is_wrong_and_no_more(blog: Blog, visitor: Visi
     assert visitor.sign_in().status_code == 303
 
 
-def test_a_password_stored_with_weaker_parameters_is_stored_anew(visitor: Visitor) -> None:
+def test_a_password_stored_with_weaker_parameters_is_stored_anew(visitor: Visitor, full_price: None) -> None:
     weak = argon2.PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
     with writing() as session:
         accounts.join(session, ANA, "Ana", weak)

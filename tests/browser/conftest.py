@@ -1,22 +1,28 @@
 """A real browser (Debian's Chromium) on a real server."""
 
+import json
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.paper import Paper
+from tests.browser.writing import EMAIL, PASSWORD, Writing, sign_in
 from tests.server import serving
 from tests.world import run
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TAGS = ["Water", "Warsaw", "Walks, long", "Waves", "Rivers"]
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -44,11 +50,12 @@ def address(served: Served) -> str:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory, started_blog: Path) -> Iterator[Served]:
     """A blog with the samples, served as in production."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt install chromium")
     instance = tmp_path_factory.mktemp("served")
+    shutil.copytree(started_blog, instance, dirs_exist_ok=True)
     with serving(sys.executable, "-m", "blog", instance=instance, cwd=ROOT) as address:
         yield Served(address, instance)
 
@@ -64,3 +71,57 @@ def browser() -> "Iterator[Browser]":
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+def violations(page: "Page") -> list[str]:
+    """What axe, which each page is given once, finds wrong with it."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    found: Any = page.evaluate(f"axe.run(document, {json.dumps({'runOnly': RULES, 'resultTypes': ['violations']})})")
+    return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the blog that the author of `study` writes for."""
+    return tmp_path_factory.mktemp("study")
+
+
+@pytest.fixture(scope="session")
+def study(browser: "Browser", place: Path) -> "Iterator[tuple[str, BrowserContext]]":
+    """A blog with an author who is signed in, and a few tags: its address, and her browser."""
+    instance = place
+    run(instance, "user", "add", EMAIL, "--name", "Ana", "--password-stdin", stdin=f"{PASSWORD}\n")
+    run(instance, "new", "Rivers", "--publish", *(f"--tag={tag}" for tag in TAGS))
+    with serving(sys.executable, "-m", "blog", instance=instance, cwd=ROOT) as address:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+        sign_in(context, address).close()
+        yield address, context
+        context.close()
+
+
+@pytest.fixture
+def writing(browser: "Browser", study: "tuple[str, BrowserContext]", place: Path) -> Iterator[Writing]:
+    """The author of `study` in a browser that keeps nothing yet."""
+    address, signed_in = study
+    context = browser.new_context(storage_state=signed_in.storage_state())
+    yield Writing(address, place, context)
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def sheet(study: "tuple[str, BrowserContext]") -> Iterator[Paper]:
+    """The page of a new post, for all tests of a file."""
+    address, context = study
+    paper = Paper(context.new_page(), address)
+    yield paper
+    paper.page.close()
+
+
+@pytest.fixture
+def paper(sheet: Paper) -> Iterator[Paper]:
+    """The page of a new post, with nothing in it. It complains of nothing, whatever is done to it."""
+    sheet.open()
+    yield sheet
+    assert sheet.complaints == []
