@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from bench import edits, library, measures, pages, report, search, servers, tools
+from bench import edits, library, measures, pages, report, search, servers, tools, writing
 from bench.asking import Answer, WrongAnswer, ask, checked
 from bench.measures import QUICK, Plan
 from bench.pages import Page
@@ -22,6 +22,7 @@ from bench.servers import NoStart, Server
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 STARTED = time.monotonic()
+PARTS = {"search": search.measure, "writing": writing.measure}
 
 
 def say(text: str) -> None:
@@ -41,7 +42,7 @@ def main() -> int:
         keep = Path(arguments.folder).absolute() if arguments.folder else None
         with tempfile.TemporaryDirectory(prefix="broadsheet-bench-", dir=keep and _made(keep)) as temporary:
             if arguments.only:
-                return tell_part(*search.measure(Path(temporary), keep, plan, say), quick=arguments.quick)
+                return tell_part(*PARTS[arguments.only](Path(temporary), keep, plan, say), quick=arguments.quick)
             rows = measure(Path(temporary), keep, plan)
             found, section = search.measure(Path(temporary), keep, plan, say)
     except (WrongAnswer, NoStart, tools.Lacking) as error:
@@ -105,17 +106,20 @@ def tell(rows: Sequence[Row], plan: Plan, section: str = "", *, quick: bool) -> 
         command="make bench",
         method=report.METHOD.format(**facts),
     )
-    RESULTS.write_text(report.with_section(text, section) if section else text, "utf-8")
+    for each in (section, writing.kept(RESULTS.read_text("utf-8") if RESULTS.exists() else "")):
+        text = report.with_section(text, each) if each else text
+    RESULTS.write_text(text, "utf-8")
     say("Written to bench/RESULTS.md")
     return 0
 
 
 def tell_part(rows: Sequence[Row], section: str, *, quick: bool) -> int:
     """Print the rows of a part; keep them and its section among the results of the last whole run."""
-    sys.stdout.write(f"\n{report.table(rows)}\n\n{section}\n")
+    sys.stdout.write(f"\n{report.table(rows)}\n\n{section}\n" if rows else f"\n{section}\n")
     if not quick:
         before = RESULTS.read_text("utf-8")
-        RESULTS.write_text(report.with_section(report.replaced(before, rows), section), "utf-8")
+        after = report.replaced(before, rows) if rows else before
+        RESULTS.write_text(report.with_section(after, section), "utf-8")
         say("Written to bench/RESULTS.md; all other rows stay as they were")
     return 0
 
@@ -123,7 +127,7 @@ def tell_part(rows: Sequence[Row], section: str, *, quick: bool) -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Broadsheet beside nginx.")
     parser.add_argument("--quick", action="store_true", help="under two minutes, at most 10,000 posts; hints only")
-    parser.add_argument("--only", choices=("search",), help="measure this part, and leave all other results alone")
+    parser.add_argument("--only", choices=tuple(PARTS), help="measure this part, and leave all other results alone")
     parser.add_argument(
         "--folder", default=os.environ.get("BENCH_FOLDER"), help="keeps the blogs for the next run (else BENCH_FOLDER)"
     )

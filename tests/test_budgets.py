@@ -3,16 +3,17 @@
 import gzip
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
 
 import pytest
 
 from blog import paths
-from blog.core import accounts, invitations, shelves
+from blog.core import accounts, album, invitations, shelves
 from blog.core.configuring import configure
 from blog.core.transaction import writing
 from tests.admin.conftest import Author, join
 from tests.recorder import recorded
-from tests.world import ESSAY, LONG_AGO, Blog, run
+from tests.world import ESSAY, LONG_AGO, Blog, picture, run
 
 # Each asks for the site and its navigation first. The worst case: tags, authors, pages, a zone that is not UTC.
 QUERIES = {
@@ -59,9 +60,14 @@ QUERIES_OF_AUTHORS = {
     "/admin/?q=post": 15,
     "/admin/settings/": 3,
     "/admin/tags/": 3,
+    "/admin/tags/names/?q=ta": 2,
     "/admin/tags/1/": 4,
     "/admin/tags/1/removal/": 3,
     "/admin/redirects/": 3,
+    # How many, which ones, how many posts use them, how long the lists are.
+    "/admin/media/": 6,
+    "/admin/media/?q=river&show=unused": 6,
+    "/admin/media/1/": 4,
     "/admin/account/": 3,
     "/admin/people/": 5,
     "/admin/people/2/removal/": 3,
@@ -70,6 +76,7 @@ ARTICLE_WORDS = 2500
 HTML_BYTES = 20 * 1024
 CSS_BYTES = 8 * 1024
 SCRIPT_BYTES = 5 * 1024
+EDITOR_BYTES = 12 * 1024
 REQUESTS = 4
 
 
@@ -106,6 +113,8 @@ def test_every_page_of_authors_asks_few_questions(blog: Blog) -> None:
         invitations.invite(f"Cy {number}", "", bo.person.id)
     for number in range(5):
         blog.make_post(f"Post {number}", tags=["Tag", f"Tag {number}"], published_at=None if number % 2 else "now")
+    for number in range(5):
+        album.add(picture(colour=f"#00000{number}"), blog.instance / "media", f"river {number}.png")
     asked = {}
     for path in QUERIES_OF_AUTHORS:
         with recorded() as statements:
@@ -162,7 +171,7 @@ def test_a_long_article_weighs_little(blog: Blog) -> None:
 
 def test_the_stylesheet_weighs_little(blog: Blog) -> None:
     for encoding in ("gzip", "br"):
-        for name in ("reader", "admin"):
+        for name in ("reader", "admin", "media"):
             assert len(blog.get(f"/static/css/{name}.css", Accept_Encoding=encoding).data) <= CSS_BYTES
 
 
@@ -176,6 +185,43 @@ def test_an_article_makes_few_requests(blog: Blog) -> None:
     assert 1 + len(set(loads)) <= REQUESTS
     scripts = [blog.get(address, Accept_Encoding="gzip").data for address in page.xpath("//script/@src")]
     assert sum(map(len, scripts)) <= SCRIPT_BYTES
+
+
+IMPORTS = re.compile(r"\b(?:from|import)\s*\(?\s*[\"'`]([^\"'`]*)")
+
+
+def modules(blog: Blog, *addresses: str) -> set[str]:
+    """The addresses of these scripts and of all that they import: none from elsewhere."""
+    found: set[str] = set()
+    waiting = set(addresses)
+    while waiting:
+        address = waiting.pop()
+        found.add(address)
+        imported = IMPORTS.findall(blog.get(address).text)
+        assert all(path.startswith("./") for path in imported), (address, imported)
+        waiting |= {urljoin(address, path) for path in imported} - found
+    return found
+
+
+def test_the_editor_weighs_little(blog: Blog) -> None:
+    author = Author(blog)
+    scripts = author.page("/admin/posts/new/").xpath("//script")
+    assert [script.get("type") for script in scripts] == ["module"]
+    answers = {
+        address: blog.get(address, Accept_Encoding="br")
+        for address in modules(blog, *(script.get("src") for script in scripts))
+    }
+    assert {answer.headers["Content-Encoding"] for answer in answers.values()} == {"br"}
+    weights = {address: len(answer.data) for address, answer in answers.items()}
+    assert sum(weights.values()) <= EDITOR_BYTES, weights
+
+
+def test_no_script_lies_about_that_no_page_loads(blog: Blog) -> None:
+    author = Author(blog)
+    pages = [author.page(path) for path in ("/admin/posts/new/", "/admin/people/")]
+    loaded = modules(blog, *(address for page in pages for address in page.xpath("//script/@src")))
+    names = {re.sub(r"\.[0-9a-f]{10}\.js$", ".js", address) for address in loaded}
+    assert names == {f"/static/js/{path.name}" for path in (paths.static() / "js").iterdir()}
 
 
 # -- contrast (WCAG 2.2, relative luminance) ----------------------------------------------------------------
