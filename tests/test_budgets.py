@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
@@ -94,15 +95,20 @@ def fill(blog: Blog) -> None:
     blog.make_post("About", kind="page", slug="about")
 
 
+def asked(get: Callable[[str], object], paths: Iterable[str]) -> dict[str, int]:
+    """How many questions each page asks the database; that it does nothing but ask."""
+    counts = {}
+    for path in paths:
+        with recorded() as statements:
+            get(path)
+        counts[path] = len(statements)
+        assert all(statement.lstrip().startswith(("SELECT", "WITH")) for statement in statements), statements
+    return counts
+
+
 def test_every_page_asks_the_database_few_questions(blog: Blog) -> None:
     fill(blog)
-    asked = {}
-    for path in QUERIES:
-        with recorded() as statements:
-            blog.get(path)
-        asked[path] = len(statements)
-        assert all(statement.lstrip().startswith(("SELECT", "WITH")) for statement in statements), statements
-    assert asked == QUERIES
+    assert asked(blog.get, QUERIES) == QUERIES
 
 
 def test_every_page_of_authors_asks_few_questions(blog: Blog) -> None:
@@ -115,13 +121,7 @@ def test_every_page_of_authors_asks_few_questions(blog: Blog) -> None:
         blog.make_post(f"Post {number}", tags=["Tag", f"Tag {number}"], published_at=None if number % 2 else "now")
     for number in range(5):
         album.add(picture(colour=f"#00000{number}"), blog.instance / "media", f"river {number}.png")
-    asked = {}
-    for path in QUERIES_OF_AUTHORS:
-        with recorded() as statements:
-            ana.get(path)
-        asked[path] = len(statements)
-        assert all(statement.lstrip().startswith(("SELECT", "WITH")) for statement in statements), statements
-    assert asked == QUERIES_OF_AUTHORS
+    assert asked(ana.get, QUERIES_OF_AUTHORS) == QUERIES_OF_AUTHORS
 
 
 def test_a_list_does_not_load_bodies(blog: Blog) -> None:

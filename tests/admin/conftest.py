@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 from lxml import html
 
-from blog.core import accounts, attempts, passwords, sessions
+from blog.core import accounts, album, attempts, passwords, sessions
 from blog.core.transaction import writing
 from blog.extensions import db
-from blog.models import Person
-from tests.world import Blog
+from blog.models import Media, Person
+from tests.world import Blog, picture
 
 PASSWORD = "seven quiet rivers"
 ANA = "ana@example.org"
@@ -129,3 +129,9 @@ def alerts(answer: Any) -> list[str]:
 def notices(page: html.HtmlElement) -> list[str]:
     """What a page tells once."""
     return [str(one.text_content()).strip() for one in page.xpath("//*[@class = 'notices']/p")]
+
+
+@pytest.fixture
+def river(blog: Blog) -> Media:
+    """A picture that no post shows."""
+    return album.add(picture(800, 600, "JPEG"), blog.instance / "media", "river.jpg", "A river")
