@@ -13,7 +13,7 @@ from jinja2 import Template
 from blog.admin import answers, previewing, resuming
 from blog.admin.blueprint import bp, person
 from blog.admin.resuming import Fields
-from blog.core import drafting, pasting, previews, proofreading
+from blog.core import drafting, previews, proofreading
 from blog.core.reading import Article
 from blog.core.rendering import Rendered
 from blog.web import languages, templating
@@ -23,6 +23,8 @@ from blog.web.errors import asks_for_data
 @bp.post("/posts/markdown/")
 def markdown() -> ResponseReturnValue:
     """Rich text that was pasted, as Markdown."""
+    from blog.core import pasting  # what it is read with takes a tenth of a second to import
+
     return answers.told({"markdown": pasting.markdown(request.form.get("html", ""))})
 
 
