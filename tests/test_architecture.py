@@ -1,10 +1,15 @@
 """The plan of the house, kept true by reading the imports: who may know whom, and one door to each package."""
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 PACKAGE = Path(__file__).resolve().parent.parent / "blog"
 FACES = {"reader", "feeds", "social", "admin"}
@@ -145,6 +150,28 @@ def test_every_door_is_used() -> None:
     for package, doors in DOORS.items():
         for door in doors:
             assert any(module.partition(".")[0] == package for module, _ in _imports(PACKAGE / door)), (package, door)
+
+
+def _named(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def _needed(requirements: list[str]) -> Iterator[str]:
+    """The distributions that these requirements install here, and all that those need."""
+    for requirement in map(Requirement, requirements):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            yield _named(requirement.name)
+            yield from _needed(metadata.requires(requirement.name) or [])
+
+
+def test_whoever_installs_the_blog_has_all_that_it_imports() -> None:
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = set(_needed(project["dependencies"]))
+    homes = metadata.packages_distributions()
+    imported = {module.partition(".")[0] for file in FILES for module, _ in _imports(file, typing_too=False)}
+    packages = imported - {"blog"} - sys.stdlib_module_names
+    assert len(packages) > 20
+    assert [each for each in packages if not needed & set(map(_named, homes.get(each, [])))] == []
 
 
 @pytest.mark.parametrize("name", sorted(PURE))

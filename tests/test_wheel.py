@@ -1,8 +1,12 @@
-"""A wheel runs where there is no checkout: templates, static files, samples and migrations are inside it."""
+"""A wheel runs where there is no checkout: templates, static files, samples and migrations are inside it.
+
+That it names all packages that it needs is seen in `test_architecture`.
+"""
 
 import os
 import subprocess
 import sys
+import sysconfig
 import urllib.request
 import venv
 from collections.abc import Iterator
@@ -27,15 +31,19 @@ def _run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bin folder of an empty virtual environment into which the wheel was installed."""
+    """The bin folder of a virtual environment with the wheel; packages of others it borrows from this one."""
     folder = tmp_path_factory.mktemp("wheel")
     _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=ROOT)
-    venv.create(folder / "venv", with_pip=True)
+    venv.create(folder / "venv")
     python = folder / "venv" / "bin" / "python"
-    quiet = ("--quiet", "--disable-pip-version-check", "--no-compile")  # what is used is compiled then
-    _run(python, "-m", "pip", "install", *quiet, "--require-hashes", "-r", ROOT / "requirements.lock", cwd=folder)
+    into = Path(sysconfig.get_path("purelib", vars={"base": str(folder / "venv")}))
     (wheel,) = folder.glob("broadsheet-*.whl")
-    _run(python, "-m", "pip", "install", *quiet, "--no-deps", wheel, cwd=folder)
+    quiet = ("--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps")  # what is used is compiled then
+    _run(sys.executable, "-m", "pip", "--python", python, "install", *quiet, wheel, cwd=folder)
+    # Read as a path only: the editable install of this checkout, which lies there too, is none of it.
+    borrowed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    (into / "borrowed.pth").write_text("\n".join(sorted(borrowed)) + "\n")
+    assert into in Path(_run(python, "-c", "import blog; print(blog.__file__)", cwd=folder).stdout).parents
     return python.parent
 
 
