@@ -45,7 +45,7 @@ PAGES = {
 DOORS = {"admin.sign_in": ["/admin/sign-in/"], "admin.set_up": ["{invitation}"]}
 # For scripts, not for people.
 DATA = {"admin.tag_names"}
-LOOKS = (("light", 1280), ("dark", 1280), ("light", 320))
+LOOKS = (("light", 1280), ("dark", 320))
 
 
 @dataclass

@@ -14,8 +14,8 @@ FIELD, LIST = "#tags", "[role=listbox]"
 
 
 def offered(paper: "Paper", typed: str) -> list[str]:
-    """What is offered once this was typed."""
-    paper.type(typed)
+    """What is offered once this was typed: as one, so that it is asked for once, however busy the machine."""
+    paper.page.keyboard.insert_text(typed)
     paper.page.locator(f"{LIST} li").first.wait_for()
     return paper.page.locator(f"{LIST} li").all_inner_texts()
 

@@ -90,7 +90,7 @@ def test_readers_and_authors_wait_for_no_picture(server: Server) -> None:
     assert sorted(waited)[len(waited) // 2] < 1 and max(waited) < 5, waited
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(2))
 def test_what_is_killed_leaves_no_picture_without_files(
     instance: Path, server: Server, start: Start, number: int
 ) -> None:

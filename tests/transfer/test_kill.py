@@ -19,7 +19,7 @@ from tests.world import run, write
 
 pytestmark = pytest.mark.slow
 FILES = 500
-MOMENTS = 8
+MOMENTS = 5
 PATIENCE = 8
 
 
