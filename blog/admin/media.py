@@ -12,7 +12,7 @@ from blog.admin import answers, forms, resuming
 from blog.admin.blueprint import bp
 from blog.admin.resuming import Fields
 from blog.config import Settings
-from blog.core import album, uses
+from blog.core import album, configuring, uses
 from blog.core.errors import BlogError, Conflict, Invalid, Unavailable
 from blog.models import Media
 from blog.web import errors
@@ -130,7 +130,13 @@ def _undelete(picture_id: int) -> ResponseReturnValue:
     return _done(album.undelete(picture_id, _folder()), "Back again.")
 
 
-ACTIONS = {"save": _describe, "delete": _delete, "undelete": _undelete}
+def _be_logo(picture_id: int) -> ResponseReturnValue:
+    row = album.picture(picture_id)
+    configuring.configure("logo", album.plate(row).address)
+    return _done(row, "It is the blog’s logo now.")
+
+
+ACTIONS = {"save": _describe, "delete": _delete, "undelete": _undelete, "logo": _be_logo}
 
 
 def _done(row: Media, sentence: str) -> ResponseReturnValue:
@@ -153,7 +159,7 @@ def _picture(picture_id: int, status: int = 200, *, alt: str | None = None, **to
         return answers.told({"picture": facts(row)})
     return answers.page(
         PICTURE, status, row=row, plate=album.plate(row), alt=row.alt if alt is None else alt,
-        users=uses.of(album.stem(row)), weights=album.weights(row, _folder()), **told,
+        users=uses.of(album.stem(row)), is_logo=album.is_logo(row), weights=album.weights(row, _folder()), **told,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from blog import clock
 from blog.admin import answers, resuming
 from blog.admin.blueprint import bp
 from blog.admin.resuming import Fields
-from blog.core import colours, configuring
+from blog.core import album, colours, configuring, linklists
 from blog.core.errors import Rejected
 from blog.core.site import NETWORKS, SETTINGS, shown, site, timezones
 from blog.models import Site
@@ -20,11 +20,22 @@ PAGE = "admin/settings.html"
 # What the form said when it was opened: only what was changed in it is saved, nobody else's change is undone.
 WAS = "was-"
 HINTS = {
+    "typeface": "Readers’ own fonts: nothing is sent for them.",
+    "logo": "In the place of the name: the address of a picture. Its page in the library can do it, too.",
+    "logo_dark": "The same for dark paper, if it should be another one.",
+    "header_links": "In the place of the blog’s own menu: a name and an address on each line, like: About /about/",
+    "footer_links": "In the place of the blog’s own: a name and an address on each line.",
     "follow": "Where to follow the author: a name and an address on each line, like: Mastodon https://mastodon.social/@me",
     "networks": f"Share links shown, in order. Known: {', '.join(NETWORKS)}.",
     "hubs": "WebSub hubs that are told of new posts at once: whole addresses, separated by commas.",
     "foreign_media": "Readers' browsers then ask those sites, which learn who reads.",
 }
+TYPEFACES = {
+    "serif": "Serif, as books are set",
+    "sans": "Humanist sans serif, plain and open",
+    "oldstyle": "Old style, as the first printers cut it",
+}
+LISTS = ("follow", "header_links", "footer_links")
 LANGUAGES = {
     "ar": "العربية", "bn": "বাংলা", "cs": "čeština", "da": "dansk", "de": "Deutsch", "el": "Ελληνικά", "en": "English",
     "en-GB": "British English", "es": "español", "fa": "فارسی", "fi": "suomi", "fr": "français", "he": "עברית",
@@ -85,14 +96,14 @@ def _facts(fields: Fields) -> dict[str, Any]:
         "there": languages.moment(clock.now(), row.language, sample["timezone"]),
         "timezones": timezones(),
         "languages": LANGUAGES,
+        "typefaces": TYPEFACES.items(),
+        "logos": [{"address": album.plate(row).address, "name": row.filename or row.name} for row in album.newest()],
     }
 
 
 def _written(row: Site, name: str) -> str:
     """A setting as the form shows it."""
-    if name == "follow":
-        return "\n".join(f"{link['name']} {link['address']}" for link in row.follow)
-    return shown(row, name)
+    return linklists.written(getattr(row, name), "\n") if name in LISTS else shown(row, name)
 
 
 def _sentence(meaning: str) -> str:

@@ -22,7 +22,7 @@ from blog.core.errors import Conflict, Invalid, Missing, NoRoom, Unavailable
 from blog.core.plates import Plate
 from blog.core.transaction import writing
 from blog.extensions import db
-from blog.models import Media, MediaUse
+from blog.models import Media, MediaUse, Site
 
 SIZE = 48
 LAST_PAGE = 10**6
@@ -97,6 +97,11 @@ def page(show: str = "", words: str = "", number: int = 1) -> Page:
     return Page([Listed(row, used.get(stem(row), 0)) for row in rows], number, total)
 
 
+def newest() -> Sequence[Media]:
+    """The pictures that came in last, to choose one from: a page of them at most."""
+    return db.session.scalars(select(Media).where(*LISTS[""]).order_by(Media.id.desc()).limit(SIZE)).all()
+
+
 def _holds(word: str) -> ColumnElement[bool]:
     return or_(Media.alt.icontains(word, autoescape=True), Media.filename.icontains(word, autoescape=True))
 
@@ -122,6 +127,12 @@ def weights(row: Media, folder: Path) -> list[tuple[int, str, int]]:
                 name = plate(row).twin(width, ending).removeprefix(plates.FOLDER)
                 found.append((width, ending, (lying / name).stat().st_size))
     return found
+
+
+def is_logo(row: Media) -> bool:
+    """Whether the blog shows a picture in the place of its name."""
+    logos = db.session.execute(select(Site.logo, Site.logo_dark)).one()
+    return any(logo and plates.stems(logo["src"]) == [stem(row)] for logo in logos)
 
 
 # -- changing -----------------------------------------------------------------------------------------------
@@ -173,6 +184,8 @@ def delete(picture_id: int, folder: Path) -> Media:
         row = _row(session, picture_id)
         if row.deleted_at is None and (users := uses.of(stem(row))):
             raise Conflict(f"It is used in {_named(users)}. Take it out there first; nothing was deleted.")
+        if is_logo(row):
+            raise Conflict("It is the blog’s logo. Choose another in the settings first; nothing was deleted.")
         row.deleted_at = row.deleted_at or clock.now()
     with writing() as session, suppress(OSError):  # what cannot be moved now, `tidy` moves
         row = _row(session, picture_id)

@@ -1,6 +1,5 @@
 """The site's own settings: what they may be, and how people write them."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,12 +9,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select, text, update
 
-from blog.core import values
+from blog.core import linklists, markup, media, plates, values
 from blog.core.errors import Invalid
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.hostnames import ascii_name
-from blog.models import FollowLink, Site
+from blog.models import Picture, Site
 from blog.models.triggers import BUMP
 
 # Every network that share links are made for (blog.social.share holds how).
@@ -25,6 +24,8 @@ NETWORKS = (
 ).split()
 SHOWN = "x facebook linkedin bluesky mastodon threads reddit whatsapp telegram email".split()
 HUBS = 5
+# What the text of a site may be set in; static/css/reader.css names the fonts of each.
+TYPEFACES = ("serif", "sans", "oldstyle")
 FIRST_ROW: dict[str, Any] = {
     "id": 1,
     "title": "Broadsheet",
@@ -34,6 +35,11 @@ FIRST_ROW: dict[str, Any] = {
     "accent": "#9b2d1f",
     "author": "Editor",
     "footer": "",
+    "logo": None,
+    "logo_dark": None,
+    "typeface": "serif",
+    "header_links": [],
+    "footer_links": [],
     "follow": [],
     "networks": SHOWN,
     "hubs": [],
@@ -91,7 +97,7 @@ def _accent(text: str) -> str:
 
 
 def _networks(text: str) -> list[str]:
-    given = _json_list("networks", text)
+    given = linklists.parsed("networks", text)
     if given is None:
         given = re.split(r"[\s,;]+", text.strip().lower())
     names = [str(name) for name in given if name]
@@ -101,33 +107,8 @@ def _networks(text: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _follow(text: str) -> list[FollowLink]:
-    parts = _json_list("follow", text)
-    if parts is None:
-        pairs = [values.line(part).rpartition(" ")[::2] for part in re.split(r"[\n;]+", text) if part.strip()]
-    else:
-        try:
-            pairs = [(values.line(part["name"]), values.line(part["address"])) for part in parts]
-        except (TypeError, KeyError, AttributeError) as error:
-            raise Invalid("follow", "Each follow link should be an object with a name and an address.") from error
-    if len(pairs) > 30:
-        raise Invalid("follow", f"{len(pairs)} follow links were given; 30 are allowed.")
-    return [_follow_link(name, address) for name, address in pairs]
-
-
-def _follow_link(name: str, address: str) -> FollowLink:
-    if not name or len(name) > 80:
-        shown = f"{name} {address}".strip()[:80]
-        raise Invalid(
-            "follow", f"“{shown}” should be a name and an address, like: Mastodon https://mastodon.social/@me"
-        )
-    if re.fullmatch(r"mailto:[^\s@\"<>]+@[^\s@\"<>]+", address):
-        return {"name": name, "address": address}
-    return {"name": name, "address": values.address(address, "follow")}
-
-
 def _hubs(text: str) -> list[str]:
-    given = _json_list("hubs", text)
+    given = linklists.parsed("hubs", text)
     if given is None:
         given = re.split(r"[\s,;]+", text.strip())
     hubs = list(dict.fromkeys(values.address(str(hub), "hubs") for hub in given if hub))
@@ -158,14 +139,24 @@ def _did(text: str) -> str:
     return value
 
 
-def _json_list(field: str, text: str) -> list[Any] | None:
-    """The list that a program gave as JSON; None when people wrote the value."""
-    if not text.lstrip().startswith("["):
-        return None
-    try:
-        return list(json.loads(text))
-    except (ValueError, RecursionError) as error:
-        raise Invalid(field, f"The value of {field} looks like JSON and cannot be read as it.") from error
+def _typeface(text: str) -> str:
+    value = text.strip().lower()
+    if value not in TYPEFACES:
+        raise Invalid("typeface", f"“{values.line(text)[:40]}” is not a typeface here. Known: {', '.join(TYPEFACES)}.")
+    return value
+
+
+def _logo(field: str) -> Callable[[str], Picture | None]:
+    def read(text: str) -> Picture | None:
+        value = values.line(text)
+        found = next(iter(media.plates_of(value).values()), None) if plates.OWN.search(value) else None
+        if value and found is None:
+            raise Invalid(
+                field, f"“{value[:60]}” is no picture of the library; its address should look like /media/….png."
+            )
+        return markup.listed(found.address, "", found) if found else None
+
+    return read
 
 
 def _yes(text: str) -> bool:
@@ -175,6 +166,13 @@ def _yes(text: str) -> bool:
     return value in ("on", "yes", "true", "1")
 
 
+def _address(picture: Picture | None) -> str:
+    return picture["src"] if picture else ""
+
+
+FOLLOW = linklists.reader("follow", "follow link", "Mastodon https://mastodon.social/@me")
+HEADER = linklists.reader("header_links", "header link", "About /about/", paths=True)
+FOOTER = linklists.reader("footer_links", "footer link", "Imprint /imprint/", paths=True)
 SETTINGS: Mapping[str, SiteSetting] = {
     "title": SiteSetting("the blog's name", _line("title", 120, needed=True)),
     "tagline": SiteSetting("a line under the name", _line("tagline", 300)),
@@ -183,10 +181,17 @@ SETTINGS: Mapping[str, SiteSetting] = {
     "accent": SiteSetting("the one colour, like #9b2d1f", _accent),
     "author": SiteSetting("who signs texts that name nobody else", _line("author", 120, needed=True)),
     "footer": SiteSetting("a line at the foot of each page", _line("footer", 500)),
+    "logo": SiteSetting("a picture of the library in the place of the name", _logo("logo"), _address),
+    "logo_dark": SiteSetting("the same for dark paper, if it should be another", _logo("logo_dark"), _address),
+    "typeface": SiteSetting(f"of all texts: {', '.join(TYPEFACES)}", _typeface),
+    "header_links": SiteSetting(
+        "the menu: “Name address”, separated by semicolons; if empty, the blog’s own", HEADER, linklists.written
+    ),
+    "footer_links": SiteSetting(
+        "links at the foot of each page, likewise; if empty, the blog’s own", FOOTER, linklists.written
+    ),
     "follow": SiteSetting(
-        "where to follow the author: “Name address”, separated by semicolons",
-        _follow,
-        lambda links: "; ".join(f"{link['name']} {link['address']}" for link in links),
+        "where to follow the author: “Name address”, separated by semicolons", FOLLOW, linklists.written
     ),
     "networks": SiteSetting("share links shown, in order", _networks, ", ".join),
     "hubs": SiteSetting("WebSub hubs that are told of new posts at once", _hubs, ", ".join),

@@ -7,7 +7,7 @@ from blog.models.outbox import Errand, Lease
 from blog.models.person import Person
 from blog.models.post import Post, Revision
 from blog.models.session import Attempt, AuthorSession, Invitation
-from blog.models.shapes import FollowLink, Heading, Picture
+from blog.models.shapes import Heading, NamedLink, Picture
 from blog.models.site import Site
 from blog.models.tag import Tag, post_tag
 from blog.models.tally import Tally
@@ -17,12 +17,12 @@ __all__ = [
     "AuthorSession",
     "Draft",
     "Errand",
-    "FollowLink",
     "Heading",
     "Invitation",
     "Lease",
     "Media",
     "MediaUse",
+    "NamedLink",
     "Person",
     "Picture",
     "Post",

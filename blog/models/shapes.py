@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 # The version of what core.rendering makes of a text: raise it when that changes, and stored texts are rendered again.
-RENDERER = 2
+RENDERER = 3
 
 
 class Heading(TypedDict):
@@ -25,8 +25,8 @@ class Picture(TypedDict):
     widths: NotRequired[list[int]]  # of its files, where it has twins: see core.plates
 
 
-class FollowLink(TypedDict):
-    """One place where the author can be followed."""
+class NamedLink(TypedDict):
+    """A link as settings hold it: a place where the author can be followed, an entry of the menu."""
 
     name: str
     address: str

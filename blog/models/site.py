@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from blog.extensions import Base
-from blog.models.shapes import FollowLink
+from blog.models.shapes import NamedLink, Picture
 from blog.models.types import Instant
 
 
@@ -24,7 +24,12 @@ class Site(Base):
     accent: Mapped[str]
     author: Mapped[str]
     footer: Mapped[str]
-    follow: Mapped[list[FollowLink]] = mapped_column(JSON)
+    logo: Mapped[Picture | None] = mapped_column(JSON(none_as_null=True))
+    logo_dark: Mapped[Picture | None] = mapped_column(JSON(none_as_null=True))
+    typeface: Mapped[str] = mapped_column(default="serif", server_default="serif")
+    header_links: Mapped[list[NamedLink]] = mapped_column(JSON, default=list, server_default="[]")
+    footer_links: Mapped[list[NamedLink]] = mapped_column(JSON, default=list, server_default="[]")
+    follow: Mapped[list[NamedLink]] = mapped_column(JSON)
     networks: Mapped[list[str]] = mapped_column(JSON)
     hubs: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     fediverse: Mapped[str] = mapped_column(default="", server_default="")

@@ -7,7 +7,7 @@ from flask import current_app, url_for
 from blog.core import permalinks
 from blog.core.catalogue import Named
 from blog.core.reading import Article
-from blog.models import FollowLink
+from blog.models import NamedLink
 from blog.social import metadata, pictures, qr, share
 from blog.web import templating
 
@@ -38,7 +38,7 @@ def qr_code(address: str) -> qr.Code | None:
     return qr.code(address) if len(address) <= LONGEST_CODE else None
 
 
-def follow_links() -> list[FollowLink]:
+def follow_links() -> list[NamedLink]:
     """Where the author can be followed."""
     return templating.site().follow
 

@@ -40,7 +40,8 @@ def test_it_has_every_setting_and_says_what_it_is_for(author: Author) -> None:
 def test_it_saves_all_that_was_changed(author: Author) -> None:
     changed = {"title": "Two Rivers", "timezone": "Asia/Kolkata", "accent": "#1f4f73", "networks": "email, x",
                "follow": "Mastodon https://mastodon.social/@ana\r\nGit Hub https://github.com/ana\r\n",
-               "language": "pt-BR", "hubs": "https://hub.example/", "foreign_media": "on"}  # fmt: skip
+               "language": "pt-BR", "hubs": "https://hub.example/", "foreign_media": "on", "typeface": "sans",
+               "header_links": "Essays /archive/\r\nAbout me /about/", "footer_links": "Imprint /imprint/"}  # fmt: skip
     answer = author.post(PATH, **form(author, **changed))
     assert (answer.status_code, answer.headers["Location"]) == (303, PATH)
     row = site()
@@ -51,7 +52,8 @@ def test_it_saves_all_that_was_changed(author: Author) -> None:
         ["email", "x"],
     )
     assert [link["name"] for link in row.follow] == ["Mastodon", "Git Hub"]
-    assert row.hubs == ["https://hub.example/"] and row.foreign_media
+    assert row.hubs == ["https://hub.example/"] and row.foreign_media and row.typeface == "sans"
+    assert [link["address"] for link in row.header_links + row.footer_links] == ["/archive/", "/about/", "/imprint/"]
     page = author.page(PATH)
     assert notices(page) == ["The settings are saved."]
     assert "GitHub" not in words(page) and "Git Hub" in words(page)
@@ -84,10 +86,10 @@ def test_nobody_elses_change_is_undone(author: Author) -> None:
 def test_bad_input_keeps_every_word_and_changes_nothing(author: Author) -> None:
     bad = {"title": " ", "timezone": "Mars/Base", "accent": "reddish", "networks": "x, friendster",
            "follow": "Mastodon", "language": "?", "hubs": "hub", "fediverse": "ana", "atproto_did": "did",
-           "tagline": "Kept <b>"}  # fmt: skip
+           "logo": "/media/x.png", "header_links": "About", "tagline": "Kept <b>"}  # fmt: skip
     answer = author.post(PATH, **form(author, **bad))
     assert answer.status_code == 422
-    assert len(alerts(answer)) == 9
+    assert len(alerts(answer)) == 11
     assert {name: fields(answer)[name] for name in bad} == bad
     assert site().title == "Broadsheet" and site().tagline == ""
     author.post(PATH, **form(author, tagline="Now good"))
@@ -97,7 +99,7 @@ def test_bad_input_keeps_every_word_and_changes_nothing(author: Author) -> None:
 def test_previews_show_what_was_typed_where_it_can_be_used(author: Author) -> None:
     answer = author.post(PATH, **form(author, accent="#eeee00", networks="sms", timezone="Asia/Kolkata", title=""))
     assert answer.status_code == 422
-    assert "/static/css/accent-eeee00.css" in answer.text and "choose a darker one" in answer.text
+    assert "/static/css/reader-eeee00-serif." in answer.text and "it is made darker" in answer.text
     assert "SMS" in answer.text and "Facebook</span>" not in answer.text
     assert "In Asia/Kolkata it is" in answer.text and "+05:30" in answer.text
 
@@ -112,7 +114,7 @@ def test_share_and_follow_links_are_shown_as_readers_see_them(author: Author) ->
 
 
 def test_it_says_how_well_the_colour_stands_out(author: Author) -> None:
-    assert "it stands out 7.3 : 1" in words(author.page(PATH))
+    assert "it stands out 7.2 : 1" in words(author.page(PATH))
 
 
 def test_readers_see_the_change_at_once(author: Author, blog: Blog) -> None:

@@ -56,6 +56,20 @@ GOOD: list[tuple[str, str, object, str]] = [
         "https://a.example/hub, https://b.example/",
     ),
     ("hubs", "", [], ""),
+    ("logo", "", None, ""),
+    ("logo_dark", " ", None, ""),
+    ("typeface", " OldStyle ", "oldstyle", "oldstyle"),
+    ("header_links", "About /about/", [{"name": "About", "address": "/about/"}], "About /about/"),
+    (
+        "footer_links",
+        "Imprint /imprint/\nThe code https://code.example/?a=1; Mail mailto:me@example.org",
+        [
+            {"name": "Imprint", "address": "/imprint/"},
+            {"name": "The code", "address": "https://code.example/?a=1"},
+            {"name": "Mail", "address": "mailto:me@example.org"},
+        ],
+        "Imprint /imprint/; The code https://code.example/?a=1; Mail mailto:me@example.org",
+    ),
     ("fediverse", "ana@mastodon.social", "@ana@mastodon.social", "@ana@mastodon.social"),
     ("atproto_did", " did:web:essays.example ", "did:web:essays.example", "did:web:essays.example"),
     ("foreign_media", "on", True, "on"),
@@ -101,6 +115,19 @@ BAD: list[tuple[str, str, str]] = [
         ";".join(f"Me{number} https://me.example/" for number in range(31)),
         "31 follow links were given; 30 are allowed.",
     ),
+    ("follow", "Me /about/", "“/about/” is not a whole address; it should start with https://."),
+    ("logo", "river.png", "“river.png” is no picture of the library; its address should look like /media/….png."),
+    (
+        "logo_dark",
+        f"/media/{'0' * 24}.png",
+        f"“/media/{'0' * 24}.png” is no picture of the library; its address should look like /media/….png.",
+    ),
+    ("typeface", "comic", "“comic” is not a typeface here. Known: serif, sans, oldstyle."),
+    ("header_links", "/about/", "“/about/” should be a name and an address, like: About /about/"),
+    ("header_links", "A //far.example/", "“//far.example/” is not a whole address; it should start with https://."),
+    ("header_links", "A /\\far.example/", "“/\\far.example/” is not a whole address; it should start with https://."),
+    ("footer_links", "A javascript:x", "“javascript:x” is not a whole address; it should start with https://."),
+    ("footer_links", '[{"name": "Me"}]', "Each footer link should be an object with a name and an address."),
     ("fediverse", "ana", "“ana” is no account; one looks like @ana@mastodon.social."),
     ("atproto_did", "ana", "“ana” is no id; one looks like did:plc: and 24 letters and digits."),
     ("hubs", "a.example", "“a.example” is not a whole address; it should start with https://."),
@@ -182,6 +209,6 @@ def test_there_is_one_site_only(app: Flask) -> None:
             text(
                 "INSERT INTO site SELECT 2, title, tagline, language, timezone, accent, author, footer, follow,"
                 " networks, foreign_media, samples_at, public_version, changed_version, changed_at, made_by,"
-                " hubs, guid, fediverse, atproto_did FROM site"
+                " hubs, guid, fediverse, atproto_did, logo, logo_dark, typeface, header_links, footer_links FROM site"
             )
         )

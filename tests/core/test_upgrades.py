@@ -13,7 +13,18 @@ from tests.core.test_schema import begun, change
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 # Columns that later schemas brought.
 NEW = {
-    "site": {"made_by", "hubs", "guid", "fediverse", "atproto_did"},
+    "site": {
+        "made_by",
+        "hubs",
+        "guid",
+        "fediverse",
+        "atproto_did",
+        "logo",
+        "logo_dark",
+        "typeface",
+        "header_links",
+        "footer_links",
+    },
     "person": {"joined_at"},
     "media": {"widths", "filename", "deleted_at"},
     "post": {"planned_at", "saved_at", "saved_by", "saved_auto"},

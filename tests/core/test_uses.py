@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from blog.core import drafting, manuscripts, publishing, uses
+from blog.core import drafting, manuscripts, publishing, schema, uses
 from blog.core.drafting import Sent
 from blog.core.fields import Fields
 from blog.core.revisions import By
@@ -106,10 +106,11 @@ def test_an_upgrade_notes_them_all(instance: Path, posts: int) -> None:
         f" INSERT INTO post ({columns}) SELECT value, {values}, '', '', '[]', '[]', '[]',"
         f" CASE value WHEN 1 THEN '/media/{A}.png' END FROM n",
     )
-    back = ("use_draft_delete", "public_media_update")
+    looks = ("logo", "logo_dark", "typeface", "header_links", "footer_links")
     change(
         instance,
-        *(f"DROP TRIGGER {name}" for name in back),
+        *(f"DROP TRIGGER {name}" for name in schema.trigger_names()),
+        *(f"ALTER TABLE site DROP COLUMN {name}" for name in looks),
         "DROP TABLE media_use", "DROP INDEX media_deleted", "ALTER TABLE media DROP COLUMN widths",
         "ALTER TABLE media DROP COLUMN filename", "ALTER TABLE media DROP COLUMN deleted_at",
         "UPDATE schema_version SET version_num = '0008'",
