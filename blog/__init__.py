@@ -21,7 +21,19 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
 
     from blog import admin, config, feeds, paths, reader, social
     from blog.extensions import init_database
-    from blog.web import addresses, assets, bodies, delivery, errors, layers, pagination, security, templating
+    from blog.web import (
+        addresses,
+        assets,
+        bodies,
+        delivery,
+        errors,
+        layers,
+        overrides,
+        pagination,
+        security,
+        templating,
+    )
+    from blog.web.theme import Theme
 
     settings = settings or config.load(instance)
     file = settings.database_file
@@ -32,17 +44,18 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
     )
     app.config["SECRET_KEY"] = settings.secret_key
     app.extensions["settings"] = settings
+    theme = app.extensions["theme"] = Theme(settings.instance)
     init_database(app, settings.database_file)
     bodies.init_app(app)
     delivery.init_app(app)
     security.init_app(app, settings)
     pagination.init_app(app)
-    templating.init_app(app, settings)
+    templating.init_app(app, settings, theme)
     assets.init_app(app)
     errors.init_app(app)
     for face in (reader, feeds, social, admin):
         face.init_app(app)
     addresses.init_app(app)
-    templating.load_macros(app)
-    layers.init_app(app, settings)
+    overrides.init_app(app, theme)
+    layers.init_app(app, settings, theme)
     return app

@@ -4,11 +4,12 @@ from dataclasses import asdict
 
 import click
 
-from blog import config
+from blog import config, create_app
 from blog.commands import as_json, blog, say
 from blog.core import doctor as core
 from blog.core import searchindex, tallies
 from blog.social import health
+from blog.web import themecheck
 
 MARKS = {"good": "ok  ", "note": "note", "bad": "BAD "}
 
@@ -23,7 +24,8 @@ def doctor(ctx: click.Context, fix: bool, as_json: bool) -> None:
         with blog(ctx):
             tallies.mend()
             searchindex.rebuild()
-    findings = [*core.examine(config.load(ctx.find_root().obj)), *health.examine()]
+    settings = config.load(ctx.find_root().obj)
+    findings = [*core.examine(settings), *health.examine(), *themecheck.examine(settings, create_app)]
     bad = any(finding.level == "bad" for finding in findings)
     lines = [
         f"{MARKS[each.level]}  {each.what}" + (f"\n      {each.remedy}" if each.remedy else "") for each in findings

@@ -12,9 +12,10 @@ from flask import Blueprint, Flask, abort
 from blog import paths
 from blog.config import Settings
 from blog.core.plates import NAME, TYPES
-from blog.web import security
+from blog.web import security, stylesheets
 from blog.web.delivery import FOR_EVER as HARDEST
 from blog.web.delivery import Answer
+from blog.web.theme import Theme
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
 NAMED = re.compile(
     r"(?=.{1,120}$)(?P<stem>[\w-]+(?:/[\w-]+)*)(?:\.(?P<hash>[0-9a-f]{10}))?\.(?P<ending>\w{1,8})", re.ASCII
 )
-ACCENT = re.compile(r"css/accent-([0-9a-f]{6})\.css")
+# Any colour may be asked for: no more of them are kept than these.
+LOOKS = 8
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"
-COMMENTS = {
+FOR_PEOPLE = {
     "js": re.compile(rb"^[ ]*//.*\n|[ ]{2}// .*$", re.MULTILINE),
-    "css": re.compile(rb"^[ ]*/\*.*\*/\n|[ ]/\*.*?\*/", re.MULTILINE),
+    "css": re.compile(rb"\s*/\*.*?\*/|(?<=[;{}:,])\s+", re.DOTALL),
 }
 # Even if a picture were something else, it could do nothing.
 MEDIA_POLICY = "default-src 'none'; sandbox"
@@ -58,11 +60,13 @@ def not_there(name: str) -> NoReturn:  # noqa: ARG001
 class Assets:
     """A WSGI layer that answers for static files and stored pictures, and passes all else on."""
 
-    def __init__(self, application: "WSGIApplication", settings: Settings) -> None:
+    def __init__(self, application: "WSGIApplication", settings: Settings, theme: Theme) -> None:
         self.application = application
         self._media = settings.media
         self._headers = security.headers(settings)
+        self._theme = theme
         self._static: dict[str, Answer] = {}
+        self.looks: dict[str, Answer] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         """Answer a request for a file; let the application answer all others."""
@@ -95,9 +99,10 @@ class Assets:
         kept = self._static.get(name)
         if kept is not None:
             return kept
-        accent = ACCENT.fullmatch(name)
-        if accent:  # any colour may be asked for: not kept
-            return self._made(b":root { --accent: #%s; }\n" % accent[1].encode(), "text/css", FOR_EVER)
+        if name.startswith("css/reader"):
+            look = self.looks.get(name) or self._look(name)
+            if look:
+                return look
         named = NAMED.fullmatch(name)
         plain = f"{named['stem']}.{named['ending']}" if named else ""
         if named is None or not (paths.static() / plain).is_file():
@@ -108,9 +113,23 @@ class Assets:
         kind = (
             "image/x-icon" if plain.endswith(".ico") else mimetypes.guess_type(plain)[0] or "application/octet-stream"
         )
-        answer = self._made(_uncommented(plain), kind, FOR_EVER if digest else caching)
+        answer = self._made(_lean(plain), kind, FOR_EVER if digest else caching)
         answer.effort = HARDEST
         return self._static.setdefault(name, answer)
+
+    def _look(self, name: str) -> Answer | None:
+        """The stylesheet in colours and typeface of its name, and with the owner's own."""
+        self._theme.stamp()
+        found = stylesheets.made(name, b"".join(map(_lean, stylesheets.HOUSE)), self._theme)
+        if found is None:
+            return None
+        answer = self._made(found[0], "text/css", FOR_EVER if found[1] else "no-cache")
+        if found[1]:
+            answer.effort = HARDEST
+            if len(self.looks) >= LOOKS:
+                self.looks.clear()
+            self.looks[name] = answer
+        return answer
 
     def _picture(self, name: str) -> Answer | None:
         """A stored picture. Its name holds its hash: what it shows never changes."""
@@ -128,15 +147,15 @@ class Assets:
         return Answer("200 OK", (dict(self._headers) | own).items(), data, tag=tag)
 
 
-def _uncommented(name: str) -> bytes:
-    """A static file without the comments of scripts and styles: these speak to who reads the source.
+def _lean(name: str) -> bytes:
+    """A static file without comments, and styles without their spaces: these are for who reads the source.
 
     Of scripts only whole lines, and the ends of lines that are set off by two spaces: a regular expression may hold
     what looks like a comment.
     """
     data = (paths.static() / name).read_bytes()
-    comments = COMMENTS.get(name.rpartition(".")[2])
-    return comments.sub(b"", data) if comments else data
+    spare = FOR_PEOPLE.get(name.rpartition(".")[2])
+    return spare.sub(b"", data) if spare else data
 
 
 @cache

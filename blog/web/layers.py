@@ -10,22 +10,23 @@ from blog.web import security
 from blog.web.accesslog import AccessLog, Discreet
 from blog.web.assets import Assets
 from blog.web.pagecache import PageCache
+from blog.web.theme import Theme
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
     """Put the layers in front of an app that is otherwise complete."""
     pages = PageCache(
         app.wsgi_app,
-        Watcher(settings.database_file),
+        Looked(Watcher(settings.database_file), theme),
         limit=settings.page_cache_mb * 2**20 // settings.workers,
         session_cookie=app.config["SESSION_COOKIE_NAME"],
         answers_to=security.hosts(settings),
     )
     app.extensions["pagecache"] = pages
-    assets = Assets(pages, settings)
+    assets = app.extensions["assets"] = Assets(pages, settings, theme)
 
     def ready(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes] | None:
         """The answer from memory, if it lies there; None, with nothing begun, if it does not."""
@@ -36,6 +37,23 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.logger.addFilter(Discreet())
     layered = security.behind_proxies(assets, settings)
     app.wsgi_app = AccessLog(layered) if settings.access_log else layered  # type: ignore[method-assign, assignment]
+
+
+class Looked:
+    """Watches a database, and the owner's own looks."""
+
+    def __init__(self, watcher: Watcher, theme: Theme) -> None:
+        self.watcher = watcher
+        self.theme = theme
+
+    def stamp(self) -> int | None:
+        """A number that stays the same as long as no reader could see anything change: both of these only grow."""
+        looks, words = self.theme.stamp(), self.watcher.stamp()
+        return None if words is None else looks + words
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.watcher.close()
 
 
 def ready_made(settings: Settings) -> bool:

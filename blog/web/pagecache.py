@@ -7,9 +7,8 @@ Nobody clears this cache: a commit, by whatever process, is the invalidation.
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from blog.core.watching import Watcher
 from blog.web.delivery import CHANGED_AT, KEPT, VARIES, Answer, Header
 
 if TYPE_CHECKING:
@@ -27,6 +26,16 @@ CONDITIONS = (
 )
 CACHE = "broadsheet.cache"  # hit or miss, for the access log
 TURNS = 64
+
+
+class Stamped(Protocol):
+    """What tells whether readers could see anything new."""
+
+    def stamp(self) -> int | None:
+        """A number that grows with every change; None while nobody knows."""
+
+    def close(self) -> None:
+        """Let go of what is watched; the next question opens it again."""
 
 
 class Shelf:
@@ -89,7 +98,7 @@ class PageCache:
     def __init__(
         self,
         application: "WSGIApplication",
-        watcher: Watcher,
+        watcher: Stamped,
         *,
         limit: int,
         session_cookie: str,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -20,18 +21,17 @@ from blog.core.site import FIRST_ROW
 from blog.core.teasers import Teaser
 from blog.models import Site
 from blog.models.shapes import Picture
-from blog.web import delivery, languages
+from blog.web import delivery, languages, stylesheets
+from blog.web.theme import Theme
 
 T = TypeVar("T")
-# Each is called by the name of its file: a template need not import it, which takes Jinja longer than to fill it in.
-MACROS = ("icons", "parts", "lists", "social", "forms", "writing", "looks")
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
     """Give an app's templates their vocabulary."""
     app.jinja_env.undefined = StrictUndefined
     # For macros, which are loaded once and know no page's context; pages have the row itself, which is quicker.
-    app.jinja_env.globals.update(site=LocalProxy(site), default_accent=FIRST_ROW["accent"])
+    app.jinja_env.globals.update(site=LocalProxy(site))
     app.context_processor(lambda: {"site": site()})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_filter(rendered)
@@ -40,22 +40,19 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.add_template_global(date)
     app.add_template_global(moment)
     app.add_template_global(spoken)
-    app.add_template_global(Once(), "once")
+    app.add_template_global(Once(theme), "once")
+    app.add_template_global(partial(_stylesheet, theme), "stylesheet")
     app.config["SITE_URL"] = settings.site_url
     app.add_template_filter(absolute)
-
-
-def load_macros(app: Flask) -> None:
-    """Give every template the macros, once all that they use is there."""
-    for name in MACROS:
-        app.jinja_env.globals[name] = app.jinja_env.get_template(f"macros/{name}.html").module
 
 
 def edition() -> Edition:
     """The present edition of the site; asked for once a request. Dates this answer."""
     if "edition" not in g:
         g.edition = editions.edition()
-        delivery.changed_at(g.edition.changed_at)
+        theme: Theme = current_app.extensions["theme"]
+        theme.stamp()
+        delivery.changed_at(max(g.edition.changed_at, theme.changed_at))
     return g.edition  # type: ignore[no-any-return]
 
 
@@ -101,10 +98,10 @@ def rendered(html: str) -> Markup:
     return Markup(html)  # noqa: S704
 
 
-def cover_markup(cover: Picture) -> Markup:
+def cover_markup(cover: Picture, around: str = "cover") -> Markup:
     """The markup of a cover picture: its files to choose from, loaded before all others."""
     attributes = {"src": cover["src"], "class": "u-featured"}
-    return Markup(markup.picture(attributes, markup.plate_of(cover), first=True))  # noqa: S704
+    return Markup(markup.picture(attributes, markup.plate_of(cover), around=around, first=True))  # noqa: S704
 
 
 def date(moment: datetime, mark: str = "") -> Markup:
@@ -124,20 +121,30 @@ def spoken(post: Teaser) -> Markup:
     return languages.spoken(post.language, site().language)
 
 
-class Once:
-    """What a macro without parameters makes of the site: said again until the site changes."""
+def _stylesheet(theme: Theme, *, own: bool = True, **look: str) -> str:
+    """The address of readers' stylesheet in the site's look, or in another; with the owner's own, or without."""
+    now = site()
+    return stylesheets.address(
+        look.get("accent", now.accent), look.get("typeface", now.typeface), theme if own else None
+    )
 
-    def __init__(self) -> None:
-        self._said: tuple[Edition | None, dict[str, Markup]] = (None, {})
+
+class Once:
+    """What a macro without parameters makes of the site: said again until the site, or the owner's theme, changes."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self._said: tuple[tuple[Edition | None, int], dict[str, Markup]] = ((None, -1), {})
 
     def __call__(self, macro: Macro) -> Markup:
         """What the macro says now; macros are told apart by their names."""
         if g.get("silent"):
             return Markup(macro())  # noqa: S704
-        now, (of, said) = edition(), self._said
-        if of is not now:
+        now, ((of, looks), said) = edition(), self._said
+        stamp = self._theme.stamp()
+        if of is not now or looks != stamp:
             said = {}
-            self._said = now, said
+            self._said = (now, stamp), said
         if macro.name not in said:
             said[macro.name] = Markup(macro())  # noqa: S704
         return said[macro.name]

@@ -1,4 +1,4 @@
-"""Static files, pictures, the accent."""
+"""Static files, pictures, the look."""
 
 import re
 
@@ -7,6 +7,8 @@ import pytest
 from blog.core import configuring
 from blog.core.media import keep, store
 from blog.core.transaction import writing
+from blog.web import stylesheets
+from blog.web.assets import LOOKS, Assets
 from tests.web.ask import ask, rough
 from tests.world import Blog, picture
 
@@ -68,9 +70,10 @@ NO_FILES = [
     "css/reader.css/",
     "css/reader.css~",
     "a/" * 2000 + "b.css",
-    "css/accent-xyz.css",
-    "css/accent-12345.css",
-    "css/accent-1234567.css",
+    "css/reader-xyz-serif.0123456789.css",
+    "css/reader-0088cc-comic.0123456789.css",
+    "css/reader-0088CC-serif.0123456789.css",
+    "css/reader-0088cc-serif.css",
     "css/reader.0123456789.0123456789.css",
 ]
 
@@ -147,13 +150,36 @@ def test_a_missing_media_folder_breaks_nothing(blog: Blog, media: str) -> None:
     assert blog.get("/").status_code == 200
 
 
-def test_another_accent_is_a_stylesheet_of_its_own(blog: Blog) -> None:
+def test_another_look_is_another_stylesheet(blog: Blog) -> None:
+    [usual] = blog.read("/").xpath(STYLE)
     configuring.configure("accent", "#08C")
-    style = blog.read("/").xpath(STYLE)
-    assert len(style) == 2 and "0088cc" in style[1]
-    answer = blog.get(style[1])
+    configuring.configure("typeface", "sans")
+    [style] = blog.read("/").xpath(STYLE)
+    assert "0088cc-sans" in style
+    answer = blog.get(style)
     assert (answer.status_code, answer.mimetype, answer.headers["Cache-Control"]) == (200, "text/css", FOR_EVER)
-    assert "#0088cc" in answer.get_data(as_text=True)
+    whole, house = answer.get_data(as_text=True), blog.get(usual).get_data(as_text=True)
+    assert whole.startswith(house)
+    assert "--accent: #0088cc" in whole[len(house) :] and "--text: var(--face-sans)" in whole[len(house) :]
+    assert "#0088cc" not in house
+
+
+def test_a_stylesheet_of_another_day_answers_with_that_of_today(blog: Blog) -> None:
+    configuring.configure("accent", "#08C")
+    [style] = blog.read("/").xpath(STYLE)
+    old = re.sub(r"\.[0-9a-f]{10}\.", ".0123456789.", style)
+    answer = blog.get(old)
+    assert answer.headers["Cache-Control"] == "no-cache" and answer.data == blog.get(style).data
+
+
+def test_no_more_looks_are_kept_than_a_few(blog: Blog) -> None:
+    [style] = blog.read("/").xpath(STYLE)
+    for number in range(30):
+        address = stylesheets.address(f"#0000{number:02x}", "serif", None)
+        assert blog.get(address).status_code == 200
+    assets: Assets = blog.app.extensions["assets"]
+    assert len(assets.looks) <= LOOKS
+    assert blog.get(style).status_code == 200
 
 
 def test_the_icon_is_found_where_browsers_ask(blog: Blog) -> None:

@@ -1,0 +1,70 @@
+"""What `doctor` says of the owner's own looks: it reads the stylesheet, and makes pages of each kind with them."""
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+
+from blog.config import Settings
+from blog.core.doctor import Finding
+from blog.web.theme import KEPT, Fault, Theme
+
+# Pages that need no post, and one that is not there; the links of the first ones lead to the others.
+PAGES = ("/", "/archive/", "/tags/", "/subscribe/", "/search/", "/search/?q=a", "/nothing-here/")
+KIND = re.compile(r'href="(/(?:(posts|tags|archive|authors)/)?(?!admin/|static/|media/)[\w%.-]+/)"')
+EACH = 2
+REMEDY = "Mend it, or take it out of the instance folder; a running blog sees the change within a second."
+
+
+def examine(settings: Settings, make_app: Callable[[Settings], Flask]) -> Iterator[Finding]:
+    """Look at custom.css and templates/ of an instance folder; nothing is written."""
+    theme = Theme(settings.instance)
+    with _silently():
+        names, css = theme.named, theme.css
+        faults = list(theme.faults)
+        if names and settings.database_file.is_file():
+            faults += _tried(make_app(settings), settings.site_url)
+    for fault in dict.fromkeys(faults):
+        yield Finding("bad", str(fault), REMEDY)
+    for name in names:
+        if name.startswith(KEPT):
+            yield Finding("note", f"{theme.templates / name} is not used.", "Pages of authors stay the house’s own.")
+    if (names or css) and not faults:
+        parts = [*(["custom.css"] if css else []), *(f"templates/{name}" for name in names)]
+        yield Finding("good", f"The blog’s own looks can be used: {', '.join(parts[:10])}.")
+
+
+@contextmanager
+def _silently() -> Iterator[None]:
+    """The log is told by whoever serves the blog."""
+    disabled = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(disabled)
+
+
+def _tried(app: Flask, site_url: str) -> list[Fault]:
+    """What goes wrong when pages are made with the owner's templates."""
+    theme: Theme = app.extensions["theme"]
+    for name in theme.named:
+        app.jinja_env.select_template([name, "layout.html"])
+    pages = {path: _read(app, site_url, path) for path in PAGES}
+    for path in _of_each_kind("".join(pages.values())):
+        _read(app, site_url, path)
+    return theme.faults
+
+
+def _read(app: Flask, site_url: str, path: str) -> str:
+    return app.test_client().get(path, base_url=site_url).get_data(as_text=True)
+
+
+def _of_each_kind(html: str) -> list[str]:
+    """Some addresses of each kind that pages link to."""
+    found: dict[str, dict[str, None]] = {}
+    for path, kind in KIND.findall(html):
+        found.setdefault(kind, {})[path] = None
+    return [path for paths in found.values() for path in [*paths][:EACH]]
