@@ -1,10 +1,13 @@
 """The markup of pictures: which of a stored picture's files a browser may choose from, and how wide they are shown.
 
+And of films and recordings, which wait until they are asked for.
+
 Pure. What stands here in words of CSS follows static/css/reader.css.
 """
 
 from collections.abc import Mapping
 from html import escape
+from urllib.parse import unquote
 
 from blog.core.plates import Plate
 from blog.models.shapes import Picture
@@ -12,7 +15,10 @@ from blog.models.shapes import Picture
 # How wide a picture is, by the class of its figure: the column of text ("") is 38rem, on narrow screens 90% of them.
 COLUMN = "(min-width: 42.25rem) 38rem, 90vw"
 SIZES = {
-    "full": "(min-width: 60rem) calc(100vw - 6rem), 90vw",
+    "full": "100vw",
+    # What is painted first: a little less than its width, so that a phone takes the smallest file that will do.
+    "cover": "(min-width: 66.25rem) 60rem, 88vw",
+    "lead": "(min-width: 80rem) 44rem, (min-width: 66rem) 58vw, 88vw",
     "wide": "(min-width: 53.5rem) 48rem, 90vw",
     "w-25": "14rem",
     "w-33": "14rem",
@@ -20,6 +26,7 @@ SIZES = {
     "w-66": "(min-width: 42.25rem) 25.1rem, 62vw",
     "w-75": "(min-width: 42.25rem) 28.5rem, 68vw",
 }
+PLAYED = {"mp4": "video", "webm": "video", "mp3": "audio", "ogg": "audio", "m4a": "audio"}
 KEPT = ("src", "alt", "title", "class", "lang", "dir")
 
 
@@ -53,6 +60,22 @@ def picture(given: Mapping[str, str], plate: Plate | None, *, around: str = "", 
     if plate is None or not plate.widths:
         return image
     return f"<picture>{_tag('source', {'type': 'image/webp'} | _choice(plate, 'webp', sizes))}{image}</picture>"
+
+
+def plays(address: str) -> str:
+    """The element that plays the file at an address: video, audio, or none."""
+    return PLAYED.get(_path(address).rpartition(".")[2].lower(), "")
+
+
+def player(address: str, words: str = "") -> str:
+    """A film or a recording, with a link for those who read it where it cannot play."""
+    kind, source, name = plays(address), escape(address), escape(words or unquote(_path(address).rpartition("/")[2]))
+    link = f'<a href="{source}">{name}</a>'
+    return f'<{kind} controls="" preload="none" src="{source}" aria-label="{name}">{link}</{kind}>'
+
+
+def _path(address: str) -> str:
+    return address.partition("#")[0].partition("?")[0]
 
 
 def _shown(given: Mapping[str, str], plate: Plate) -> dict[str, str]:

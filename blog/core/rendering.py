@@ -1,8 +1,9 @@
 """Markdown to HTML, with all that is learnt on the way: contents, words, extract, links, pictures.
 
-CommonMark with tables, footnotes, task lists, strikethrough, definition lists, figures, attributes and bare
-links. Pure: no database, no clock, no network; the same text gives the same bytes. Runs when a post is saved,
-never when it is read. Raise RENDERER when the output changes: stored texts are then rendered again.
+CommonMark with tables, footnotes, task lists, strikethrough, definition lists, figures, poems, films and
+recordings, attributes and bare links. Pure: no database, no clock, no network; the same text gives the same bytes.
+Runs when a post is saved, never when it is read. Raise RENDERER when the output changes: stored texts are then
+rendered again.
 """
 
 import re
@@ -23,9 +24,11 @@ from mdit_py_plugins.tasklists import tasklists_plugin
 
 from blog.core import markup, sanitizing, wording
 from blog.core.errors import Invalid
+from blog.core.figures import html_token, make_figure, players, text_of
 from blog.core.highlighting import highlight
 from blog.core.plates import Plates, stem_of
 from blog.core.slugs import numbered, slug_of
+from blog.core.verse import poems
 from blog.models.shapes import Heading, Picture
 
 HTML_BYTES = 4 * 1024 * 1024
@@ -37,9 +40,6 @@ HREF = re.compile(r'<a(?:\s[a-z-]+="[^"]*")*?\shref="([^"]*)"')
 RAW_ID = re.compile(r"""\bid\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 RAW_PICTURE = re.compile(r"""<img\b[^>]*?\bsrc\s*=\s*(?:"([^">]+)"|'([^'>]+)'|([^\s"'>]+))""", re.IGNORECASE)
 RAW_H1 = re.compile(r"(</?)h1\b", re.IGNORECASE)
-FILM = re.compile(
-    r"https://(?:(?:www\.|m\.)?youtube\.com/(?:watch|shorts|live)|youtu\.be/|(?:player\.)?vimeo\.com/)\S*"
-)
 FRAME = re.compile(r"""<iframe\b[^>]*?\bsrc\s*=\s*["']?(https?://[^\s"'>]+)[^>]*>(?:\s*</iframe>)?""", re.IGNORECASE)
 
 
@@ -120,7 +120,7 @@ def picture_sources(body: str) -> list[tuple[str, int]]:
     for token in _parser().parse(body):
         near = (token.map or [0])[0] + 1
         for each in [token, *(token.children or [])]:
-            if each.type == "image":
+            if each.type == "image" and not markup.plays(str(each.attrs.get("src", ""))):
                 found.setdefault(unquote(str(each.attrs.get("src", ""))), near)
             elif each.type in ("html_block", "html_inline"):
                 for source in RAW_PICTURE.findall(each.content):
@@ -145,16 +145,11 @@ def _parser() -> MarkdownIt:
     parser.enable(["table", "strikethrough", "linkify"])
     parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})  # type: ignore[union-attr]
     parser.use(footnote_plugin).use(deflist_plugin).use(tasklists_plugin, label=True)
+    parser.core.ruler.before("inline", "poems", poems)
     parser.inline.ruler.after("image", "picture_attributes", _picture_attributes)
     for name, rule in _RULES.items():
         parser.renderer.rules[name] = rule  # type: ignore[attr-defined]
     return parser
-
-
-@cache
-def _caption_parser() -> MarkdownIt:
-    """Captions hold what a line holds, but no notes: those belong to the text."""
-    return MarkdownIt("commonmark", {"html": True}).enable("strikethrough")
 
 
 # -- shaping the tokens -------------------------------------------------------------------------------------
@@ -174,13 +169,14 @@ def _shape(tokens: list[Token], found: _Findings) -> None:
             _heading(tokens, index, taken, found)
         elif token.type == "inline":
             _mend_html(token.children or [])
-            words = _text_of(token.children or [])
+            words = text_of(token.children or [])
             found.text.append(words)
             opening = tokens[index - 1]
-            if opening.type == "paragraph_open" and opening.level == 0:
-                figure = _make_figure(tokens, index)
-                if not figure and not in_notes:
-                    found.opening.append(words)
+            alone = opening.type == "paragraph_open" and opening.level == 0
+            figure = alone and make_figure(tokens, index)
+            players(token.children or [])
+            if (alone or opening.meta.get("verse")) and not figure and not in_notes:
+                found.opening.append(words)
         elif token.type in ("table_open", "fence", "code_block"):
             kind = "table" if token.type == "table_open" else "code"
             numbers[kind] += 1
@@ -215,41 +211,14 @@ def _raw_ids(tokens: Sequence[Token]) -> set[str]:
 
 def _heading(tokens: list[Token], index: int, taken: set[str], found: _Findings) -> None:
     token, inline = tokens[index], tokens[index + 1]
-    text = " ".join(_text_of(inline.children or []).split())
+    text = " ".join(text_of(inline.children or []).split())
     ident = numbered(f"s-{slug_of(text, 'section')}", taken.__contains__)
     taken.add(ident)
     token.attrSet("id", ident)
     if token.level == 0 and text and token.tag in ("h2", "h3"):
         found.contents.append({"level": int(token.tag[1]), "id": ident, "text": text})
-    anchor = Token("html_inline", "", 0)
-    anchor.content = f'<a class="anchor" href="#{ident}" lang="en" aria-label="Link to this section"></a>'
+    anchor = html_token(f'<a class="anchor" href="#{ident}" lang="en" aria-label="Link to this section"></a>')
     inline.children = [*(inline.children or []), anchor]
-
-
-def _make_figure(tokens: list[Token], index: int) -> bool:
-    """A picture alone in a paragraph becomes a figure, its title the caption; a film's address, a figure too."""
-    children = [child for child in tokens[index].children or [] if child.type != "softbreak" and child.content != " "]
-    picture = children[0] if children and children[0].type == "image" and len(children) == 1 else None
-    linked = len(children) == 3 and children[0].type == "link_open" and children[1].type in ("image", "text")
-    if linked and children[1].type == "image":
-        picture = children[1]
-    film = linked and children[1].type == "text" and FILM.fullmatch(str(children[0].attrs.get("href", "")))
-    if not picture and not (film and children[0].markup in ("linkify", "autolink")):
-        return False
-    opening, closing = tokens[index - 1], tokens[index + 1]
-    opening.tag = closing.tag = "figure"
-    opening.hidden = closing.hidden = False
-    if not picture:
-        opening.attrSet("class", "video")
-        return True
-    if "class" in picture.attrs:
-        opening.attrSet("class", str(picture.attrs.pop("class")))
-    caption = str(picture.attrs.pop("title", ""))
-    if caption:
-        last = Token("html_inline", "", 0)
-        last.content = f"<figcaption>{_caption_parser().renderInline(caption)}</figcaption>"
-        tokens[index].children = [*(tokens[index].children or []), last]
-    return True
 
 
 def _alignment(token: Token) -> None:
@@ -258,19 +227,6 @@ def _alignment(token: Token) -> None:
         token.attrSet("class", style.removeprefix("text-align:"))
     if token.type == "th_open":
         token.attrSet("scope", "col")
-
-
-def _text_of(children: Sequence[Token]) -> str:
-    """The plain words of a line."""
-    words = []
-    for child in children:
-        if child.type in ("text", "code_inline"):
-            words.append(child.content)
-        elif child.type in ("softbreak", "hardbreak"):
-            words.append(" ")
-        elif child.type == "image":
-            words.append(_text_of(child.children or []))
-    return "".join(words)
 
 
 def _pictures(found: _Findings, plates: Plates) -> sanitizing.Show:

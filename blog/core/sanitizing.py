@@ -26,7 +26,7 @@ OWN_TAGS = TAGS | {"picture"}
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"class", "dir", "id", "lang", "title"},
     "a": {"aria-label", "href", "role"},
-    "audio": {"controls", "src"},
+    "audio": {"aria-label", "controls", "preload", "src"},
     "col": {"span"},
     "colgroup": {"span"},
     "details": {"open"},
@@ -41,7 +41,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "time": {"datetime"},
-    "video": {"controls", "height", "poster", "src", "width"},
+    "video": {"aria-label", "controls", "height", "poster", "preload", "src", "width"},
 }
 OWN_ATTRIBUTES = ATTRIBUTES | {
     "img": ATTRIBUTES["img"] | {"sizes", "srcset"},
@@ -50,7 +50,7 @@ OWN_ATTRIBUTES = ATTRIBUTES | {
 FEED_ATTRIBUTES: dict[str, set[str]] = {
     "*": {"dir", "lang", "title"},
     "a": {"href"},
-    "audio": {"controls", "src"},
+    "audio": {"controls", "preload", "src"},
     "input": {"checked", "type"},
     "img": {"alt", "height", "src", "width"},
     "li": {"value"},
@@ -59,7 +59,7 @@ FEED_ATTRIBUTES: dict[str, set[str]] = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
     "time": {"datetime"},
-    "video": {"controls", "height", "poster", "src", "width"},
+    "video": {"controls", "height", "poster", "preload", "src", "width"},
 }
 # What goes with all that it holds.
 SILENT = {"script", "style", "template", "noscript", "svg", "math", "iframe", "object", "title"}
@@ -82,7 +82,7 @@ PASTED_STYLES = {
     "text-decoration-line",
 }
 CLASSES = set(
-    "anchor center code contains-task-list footnote-backref footnote-ref footnotes full left poem right table"
+    "anchor audio center code contains-task-list footnote-backref footnote-ref footnotes full left poem right table"
     " task-list-item video w-25 w-33 w-50 w-66 w-75 wide".split()
 )
 CLASS_PATTERN = re.compile(rf"{PREFIX}[a-z0-9]{{1,4}}|language-[A-Za-z0-9+#.-]{{1,30}}")
@@ -229,6 +229,7 @@ _JUDGES: Mapping[str, Callable[[str], str | None]] = {
     "fetchpriority": lambda value: value if value in ("high", "low") else None,
     "srcset": lambda value: value if SRCSET.fullmatch(value) else None,
     "sizes": lambda value: value if SIZES.fullmatch(value) else None,
+    "preload": lambda value: value if value in ("none", "metadata") else None,
     "decoding": lambda value: value if value == "async" else None,
 }
 
@@ -286,7 +287,8 @@ def with_pictures(html: str, picture: Show, *, foreign_media: bool, outside: Cal
 def _film(html: str, linked: bool, foreign_media: bool) -> str:
     sources = [unescape(source) for source in re.findall(r'\ssrc="([^"]*)"', html)]
     outside = [source for source in sources if not _stays(source, foreign_media=foreign_media)]
-    return _link(outside[0], "", linked) if outside else html
+    words = re.search(r'\saria-label="([^"]*)"', html)
+    return _link(outside[0], unescape(words[1]) if words else "", linked) if outside else html
 
 
 def _link(source: str, label: str, linked: bool) -> str:

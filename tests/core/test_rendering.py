@@ -19,8 +19,8 @@ GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 RIVER = "/media/0123456789abcdef01234567.jpg"
 PLATES = {"0123456789abcdef01234567": Plate("0123456789abcdef01234567.jpg", 1600, 900)}
 NAMES = (
-    "autolinks code definition-lists figures films footnotes foreign-pictures headings headings-from-two raw-html"
-    " strikethrough tables task-lists"
+    "autolinks code definition-lists figures films footnotes foreign-pictures headings headings-from-two poems"
+    " raw-html recordings strikethrough tables task-lists"
 ).split()
 
 
@@ -314,7 +314,7 @@ def test_a_small_or_moving_picture_has_one_width(plates: Plates) -> None:
     ("attributes", "sizes"),
     [
         (".wide", "(min-width: 53.5rem) 48rem, 90vw"),
-        (".full", "(min-width: 60rem) calc(100vw - 6rem), 90vw"),
+        (".full", "100vw"),
         ("width=50%", "(min-width: 42.25rem) 19rem, 60vw"),
         ("width=25%", "14rem"),
         ("width=400", "400px"),
@@ -356,3 +356,49 @@ def test_no_author_can_choose_files_by_hand() -> None:
 def test_a_picture_in_a_link_stays_in_it() -> None:
     page = html.fromstring(f"<div>{render(f'[![A]({RIVER})](/b/)', plates=LARGE).html}</div>")
     assert page.xpath("//figure/a//img/@alt") == ["A"]
+
+
+# -- poems, films and recordings ----------------------------------------------------------------------------
+
+
+def test_the_words_of_a_poem_are_read_like_any_others() -> None:
+    made = render("```poem\nOne *two*\n  three\n```\n\nFour.\n")
+    assert (made.words, made.extract, made.lines) == (4, "One two three Four.", [0, 5])
+    assert code_lines("```poem\n[^a]\n```\n") == set()
+
+
+def test_a_poem_in_a_list_or_a_note_stays_there() -> None:
+    page = parsed(
+        "- Said:\n\n  ```poem\n  one\n    two\n  ```\n\nText[^a].\n\n[^a]: So:\n\n    ```poem\n    three\n    ```\n"
+    )
+    assert [poem.getparent().tag for poem in page.find_class("poem")] == ["li", "li"]
+    assert page.xpath("string(.//ul//*[@class = 'poem'])").strip() == "one\n\xa0\xa0two"
+
+
+@pytest.mark.parametrize("text", ["```poem\n```", "```poem\n \n\t\n```"])
+def test_a_poem_without_words_is_none(text: str) -> None:
+    assert render(text).html == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "tag"), [("/a.MP4", "video"), ("../b.ogg?x=1#t=10", "audio"), ("./c.m4a", "audio")]
+)
+def test_what_plays_loads_nothing_before_it_is_asked(address: str, tag: str) -> None:
+    for text in (address, f"![Frogs]({address})", f"Hear ![Frogs]({address}) here"):
+        (player,) = parsed(text).xpath(".//video | .//audio")
+        assert (player.get("preload"), player.get("src")) == ("none", address)
+        assert {"controls", "autoplay", "loop"} & {*player.attrib} == {"controls"}
+        assert player.xpath("a/@href") == [address]
+
+
+def test_a_film_on_another_site_is_a_link_unless_the_owner_insists() -> None:
+    text = "![Frogs](https://far.example/frogs.mp4)"
+    assert parsed(text).xpath(".//figure/a[@href = 'https://far.example/frogs.mp4']/text()") == ["Frogs"]
+    assert "<video" not in render(text).feed_html
+    shown = render(text, foreign_media=True)
+    assert '<video controls="" preload="none" src="https://far.example/frogs.mp4"' in shown.feed_html
+
+
+def test_a_recording_is_no_picture() -> None:
+    text = "![Frogs](/frogs.mp3)"
+    assert render(text).pictures == [] and picture_sources(text) == []
