@@ -53,11 +53,12 @@ class Article(Teaser):
 
 @dataclass(frozen=True)
 class Around:
-    """What a reader of a post may read next: the one before it, the one after it, the newest others."""
+    """What a reader of a post may read next: the one before it, the one after it, the newest others, related ones."""
 
     older: Teaser | None
     newer: Teaser | None
     recent: Sequence[Teaser]
+    related: Sequence[Teaser] = ()
 
 
 def readable(kind: str, slug: str) -> Article:
@@ -93,6 +94,11 @@ def around(post: Article, limit: int) -> Around:
         found[place].append(other)
     latest = sorted(found["recent"], key=lambda other: (other.published_at, other.id), reverse=True)
     return Around(next(iter(found["older"]), None), next(iter(found["newer"]), None), latest)
+
+
+def cover(post: Teaser) -> Picture | None:
+    """The cover of a post in a list, when it is kept here."""
+    return COVER.first(post=post.id)
 
 
 # -- the queries, made once ---------------------------------------------------------------------------------
@@ -145,7 +151,12 @@ def _tags() -> Query:
     return tagged.where(post_tag.c.post_id == bindparam("post")).order_by(post_tag.c.position)
 
 
+def _cover() -> Query:
+    return select(Post.pictures[0]).where(Post.id == bindparam("post"), Post.cover.startswith("/media/"))
+
+
 TAGS = Prepared(_tags, Label)
+COVER: Prepared[Picture | None] = Prepared(_cover, lambda picture: picture)
 MARKDOWN: Prepared[tuple[str, str]] = Prepared(
     lambda: _here("post").with_only_columns(Post.title, Post.body), lambda title, body: (title, body)
 )

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
-from blog.core import catalogue, permalinks, reading, shelves, years
+from blog.core import catalogue, permalinks, reading, related, shelves, years
 from blog.core.errors import Gone, Missing
 from blog.core.shelves import Shelf
 from blog.core.site import answers
@@ -45,17 +45,18 @@ def recent_posts() -> list[Teaser]:
 @bp.get("/", defaults={"number": 1})
 @bp.get("/page/<page:number>/")
 def home(number: int) -> BaseResponse:
-    """Recent Posts."""
+    """Recent Posts; the newest of all leads them with its cover."""
     found, pager = _listing(number, shelves.ALL)
-    return _page("reader/home.html", posts=found, pager=pager)
+    cover = reading.cover(found[0]) if found and number == 1 else None
+    return _page("reader/home.html", posts=found, pager=pager, cover=cover)
 
 
 @bp.get("/posts/<slug>/")
 def article(slug: str) -> BaseResponse:
-    """An article, its neighbours, and what else was written lately."""
+    """An article, its neighbours, what is related, and what else was written lately."""
     post = reading.readable("post", slug)
     contents = post.contents if post.words > CONTENTS_FROM_WORDS and len(post.contents) > 2 else []
-    return _page("reader/article.html", post=post, contents=contents, around=reading.around(post, RECENT))
+    return _page("reader/article.html", post=post, contents=contents, around=related.around(post, RECENT))
 
 
 @bp.get("/posts/<slug>.md")

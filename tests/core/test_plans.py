@@ -43,6 +43,7 @@ EXCEPTIONS = {
         "USE TEMP B-TREE FOR ORDER BY",
         "ORDER BY best.worth",
     ): "some hundred posts are put in order by what they are worth",
+    ("USE TEMP B-TREE FOR", "others AS"): "what is related is chosen among the 20 newest posts of each of its tags",
     ("USE TEMP B-TREE FOR ORDER BY", "ORDER BY post_tag.position"): "a post has 50 tags at most, a feed 40 posts",
 }
 
@@ -136,6 +137,17 @@ def test_a_reader_never_waits_for_a_scan_or_a_sort(full: Blog, statistics: bool)
                 wrong += [] if exception(step, statement) else [f"{path}: {step}\n    {statement}"]
     assert not wrong, "\n".join(wrong)
     assert met >= set(EXCEPTIONS), f"no longer needed: {set(EXCEPTIONS) - met}"
+
+
+@pytest.mark.parametrize("statistics", [False, True], ids=["without statistics", "with statistics"])
+def test_what_is_related_is_found_without_reading_through_a_tag(full: Blog, statistics: bool) -> None:
+    if statistics:
+        gather_statistics()
+    with recorded() as statements:
+        full.get("/posts/post-350/")
+    steps = [step for statement in statements if "others AS" in statement for step in plan(statement)]
+    through = [step for step in steps if "post_tag_listed (" in step]
+    assert through and all("listed_at<" in step for step in through), steps
 
 
 def gather_statistics() -> None:
