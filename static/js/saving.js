@@ -71,7 +71,7 @@ function fill(form, words) {
 function offer(record, words, form, used) {
   const section = document.getElementById("kept").content.cloneNode(true).firstElementChild;
   const [use, drop] = section.querySelectorAll("button");
-  section.querySelector("time").textContent = record.at.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+  section.querySelector("span").textContent = record.at.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
   section.querySelector("q").textContent = plain(words.get("title") || words.get("body")).slice(0, 80);
   use.onclick = () => {
     fill(form, words);
