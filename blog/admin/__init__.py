@@ -17,6 +17,7 @@ from blog.admin import (
     settings,
     setup,
     signing,
+    style,
     tags,
 )
 from blog.admin.blueprint import bp, edit_address, keep_private
@@ -24,7 +25,7 @@ from blog.admin.csrf import csrf_token
 
 __all__ = [
     "account", "autosaving", "copies", "desk", "history", "init_app", "live", "media", "people", "posts", "previewing",
-    "redirects", "settings", "setup", "signing", "tags",
+    "redirects", "settings", "setup", "signing", "style", "tags",
 ]  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
-from jinja2 import Template
 
 from blog.admin import answers, previewing, resuming
 from blog.admin.blueprint import bp, person
@@ -18,6 +17,7 @@ from blog.core.reading import Article
 from blog.core.rendering import Rendered
 from blog.web import languages, templating
 from blog.web.errors import asks_for_data
+from blog.web.overrides import Careful
 
 
 @bp.post("/posts/markdown/")
@@ -69,7 +69,7 @@ def _remarks(article: Article, text: Rendered) -> list[str]:
 def _fragment(article: Article, language: str) -> str:
     """The element that holds the article, from the same template as the reader's page; without a way to edit it."""
     environment = current_app.jinja_env
-    template: Template = environment.get_template(f"reader/{'article' if article.kind == 'post' else 'page'}.html")
+    template = environment.get_template(f"reader/{'article' if article.kind == 'post' else 'page'}.html")
     author_path = cast("Callable[[Article], str]", environment.globals["author_path"])
     facts: dict[str, Any] = {
         "post": article,
@@ -79,7 +79,7 @@ def _fragment(article: Article, language: str) -> str:
         "edit_address": lambda _post: "",
     }
     current_app.update_template_context(facts)
-    return "".join(template.blocks["article"](template.new_context(facts))).strip()
+    return cast("Careful", template).render_block("article", facts).strip()
 
 
 resuming.RESUMABLE["admin.looks"] = _looks_of

@@ -48,7 +48,8 @@ def test_it_is_what_readers_get(writing: Writing) -> None:
     with page.expect_navigation():
         page.get_by_role("button", name="Publish", exact=True).click()
     page.goto(writing.address + page.get_by_role("link", name="View post").get_attribute("href"))
-    assert page.evaluate("document.querySelector('.text').innerHTML.trim()") == beside
+    there = page.evaluate("document.querySelector('.text').innerHTML.trim()")
+    assert re.sub(' style="top: [^"]*"', "", there) == beside  # where notes stand beside it
 
 
 def test_it_looks_as_readers_see_it(writing: Writing) -> None:
@@ -66,6 +67,8 @@ def test_it_looks_as_readers_see_it(writing: Writing) -> None:
     with page.expect_popup() as popup:
         page.get_by_role("button", name="Preview", exact=True).click()
     assert [popup.value.evaluate(style, [kind, traits, False]) for kind in kinds] == beside
+    banner, masthead = popup.value.locator("aside.preview"), popup.value.locator(".masthead")
+    assert banner.bounding_box()["y"] + banner.bounding_box()["height"] <= masthead.bounding_box()["y"]
 
 
 def test_nothing_in_it_runs(writing: Writing) -> None:
