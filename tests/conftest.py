@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,11 +17,15 @@ from blog import clock, config
 from blog.commands import opened
 from blog.extensions import db, sqlite_driver
 from blog.transfer import samples
+from tests import shelf
 from tests.savings import passwords_dear, savings
 from tests.world import SITE_URL, Blog, run
 
 for name in [name for name in os.environ if name.startswith("BLOG_") or name in ("HOST", "PORT")]:
     del os.environ[name]
+# What is right on a busy machine is right; and each run asks the same.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("steady")
 # Otherwise each server that a test starts compiles the whole blog, and each run all tests: half a second, and eight.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
@@ -84,6 +89,15 @@ def started_blog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with opened(config.load(folder, environ={}, site_url=SITE_URL)):
         samples.load(folder / "media")
     assert run(folder, "tick").status == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def full_blog(tmp_path_factory: pytest.TempPathFactory, started_blog: Path) -> Path:
+    """The folder of a blog that has one of everything that a reader can meet, to be copied; see tests/shelf.py."""
+    folder = tmp_path_factory.mktemp("full")
+    shutil.copytree(started_blog, folder, dirs_exist_ok=True)
+    shelf.fill(folder, tmp_path_factory.mktemp("shelf"))
     return folder
 
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import shelf
 from tests.browser.paper import Paper
 from tests.browser.writing import EMAIL, PASSWORD, Writing, sign_in
+from tests.gates import without
 from tests.server import serving
 from tests.world import run
 
@@ -34,9 +36,10 @@ class Served:
     address: str
     instance: Path
 
-    def publish(self, title: str, *options: str) -> str:
+    def publish(self, title: str, *options: str, body: str = "") -> str:
         """Publish a post of this title, newer than all samples; its slug."""
-        made = run(self.instance, "new", title, "--publish", "--date", "2026-02-01", "--json", *options)
+        more = (*options, "--file", "-") if body else options
+        made = run(self.instance, "new", title, "--publish", "--date", "2026-02-01", "--json", *more, stdin=body)
         return str(made.data["slug"])
 
     def delete(self, slug: str) -> None:
@@ -54,9 +57,28 @@ def address(served: Served) -> str:
 def served(tmp_path_factory: pytest.TempPathFactory, started_blog: Path) -> Iterator[Served]:
     """A blog with the samples, served as in production."""
     if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt install chromium")
+        without("Chromium is not installed: apt install chromium")
     instance = tmp_path_factory.mktemp("served")
     shutil.copytree(started_blog, instance, dirs_exist_ok=True)
+    with serving(sys.executable, "-m", "blog", instance=instance, cwd=ROOT) as address:
+        yield Served(address, instance)
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory, full_blog: Path) -> Iterator[Served]:
+    """A blog that has one of everything, which nobody changes; see tests/shelf.py."""
+    instance = tmp_path_factory.mktemp("library")
+    shutil.copytree(full_blog, instance, dirs_exist_ok=True)
+    with serving(sys.executable, "-m", "blog", instance=instance, cwd=ROOT) as address:
+        yield Served(address, instance)
+
+
+@pytest.fixture(scope="session")
+def dressed(tmp_path_factory: pytest.TempPathFactory, full_blog: Path) -> Iterator[Served]:
+    """The same in a look that its owner chose."""
+    instance = tmp_path_factory.mktemp("dressed")
+    shutil.copytree(full_blog, instance, dirs_exist_ok=True)
+    shelf.dress(instance)
     with serving(sys.executable, "-m", "blog", instance=instance, cwd=ROOT) as address:
         yield Served(address, instance)
 
@@ -65,7 +87,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, started_blog: Path) -> Iter
 def browser() -> "Iterator[Browser]":
     """Chromium without a window."""
     if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt install chromium")
+        without("Chromium is not installed: apt install chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -74,11 +96,12 @@ def browser() -> "Iterator[Browser]":
         chromium.close()
 
 
-def violations(page: "Page") -> list[str]:
-    """What axe, which each page is given once, finds wrong with it."""
+def violations(page: "Page", rules: list[str] | None = None) -> list[str]:
+    """What axe, which each page is given once, finds wrong with it; by these rules only, if some are named."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
-    found: Any = page.evaluate(f"axe.run(document, {json.dumps({'runOnly': RULES, 'resultTypes': ['violations']})})")
+    options = {"runOnly": rules or RULES, "resultTypes": ["violations"]}
+    found: Any = page.evaluate(f"axe.run(document, {json.dumps(options)})")
     return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from flask import Flask
 
+from tests.admin.pages import DOORS, PAGES
 from tests.browser.conftest import EMAIL, PASSWORD, ROOT, sign_in, violations
+from tests.browser.looking import OF_LOOKS
 from tests.server import serving
 from tests.world import picture, run
 
@@ -17,35 +19,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = pytest.mark.slow
-# Endpoint -> addresses of it that look different. {draft} and the like are numbers of posts.
-PAGES = {
-    "admin.desk": ["/admin/", "/admin/?q=words", "/admin/?show=changed", "/admin/?show=deleted", "/admin/?show=pages"],
-    "admin.settings": ["/admin/settings/"],
-    "admin.tags": ["/admin/tags/"],
-    "admin.tag": ["/admin/tags/1/"],
-    "admin.tag_removal": ["/admin/tags/1/removal/"],
-    "admin.redirects": ["/admin/redirects/"],
-    "admin.media": ["/admin/media/", "/admin/media/?q=nothing", "/admin/media/?show=deleted"],
-    "admin.picture": ["/admin/media/{picture}/", "/admin/media/{gone}/"],
-    "admin.new_post": ["/admin/posts/new/"],
-    "admin.post": [
-        "/admin/posts/{draft}/",
-        "/admin/posts/{scheduled}/",
-        "/admin/posts/{changed}/",
-        "/admin/posts/{deleted}/",
-    ],
-    "admin.history": ["/admin/posts/{changed}/revisions/", "/admin/posts/{draft}/revisions/"],
-    "admin.compared": ["/admin/posts/{changed}/differences/?before=public", "/admin/posts/{draft}/differences/"],
-    "admin.people": ["/admin/people/"],
-    "admin.removal": ["/admin/people/2/removal/"],
-    "admin.account": ["/admin/account/"],
-    "preview.by_link": ["{preview}"],
-}
-# Opened by nobody who is signed in.
-DOORS = {"admin.sign_in": ["/admin/sign-in/"], "admin.set_up": ["{invitation}"]}
 # For scripts, not for people.
 DATA = {"admin.tag_names"}
-LOOKS = (("light", 1280), ("dark", 320))
+# Themes, widths, and what axe is asked for: all of its rules, and then those that depend on looks.
+LOOKS = (("light", 1280, None), ("dark", 320, ["color-contrast", *OF_LOOKS]))
 
 
 @dataclass
@@ -121,10 +98,10 @@ def desk(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def looked_at(page: "Page", address: str) -> list[str]:
     """All that is wrong with a page, in both themes, on a desk and on a narrow phone."""
     wrong = []
-    for theme, width in LOOKS:
+    for theme, width, rules in LOOKS:
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 800})
-        wrong += [f"{theme} {width} {address}: {one}" for one in violations(page)]
+        wrong += [f"{theme} {width} {address}: {one}" for one in violations(page, rules)]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wrong.append(f"{width} {address}: wider than the window")
     return wrong

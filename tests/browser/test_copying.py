@@ -113,14 +113,3 @@ def test_the_qr_code_is_shown_when_asked_for_and_on_paper(browser: "Browser", ad
     for gone in (".social button", ".social .networks", ".social h2", ".social details", ".follow"):
         assert not any(each.is_visible() for each in page.locator(gone).all()), gone
     page.context.close()
-
-
-def test_every_link_and_button_is_large_enough_to_be_touched(browser: "Browser", address: str) -> None:
-    page = _open(browser, address, path=ARTICLE)
-    page.set_viewport_size({"width": 375, "height": 740})
-    parts = [part for part in page.locator(".social :is(.networks a, button, summary)").all() if part.is_visible()]
-    assert len(parts) > 10
-    for part in parts:
-        box = part.bounding_box()
-        assert box and box["height"] >= 24 and box["width"] >= 24, part.inner_text()
-    page.context.close()
