@@ -40,6 +40,7 @@ class Server:
     process: "subprocess.Popen[str]"
     port: int
     output: Path
+    instance: Path
 
     def get(self, path: str) -> tuple[int, bytes]:
         """Status and body; 0 when nobody answers."""

@@ -17,10 +17,18 @@ Command = Callable[..., Result]
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder with one post, to be copied."""
+    folder = tmp_path_factory.mktemp("written")
+    assert run(folder, "new", "Rivers", "--publish").status == 0
+    return folder
+
+
 @pytest.fixture
-def used(instance: Path, command: Command) -> Path:
+def used(instance: Path, written: Path) -> Path:
     """An instance folder with one post."""
-    assert command("new", "Rivers", "--publish").status == 0
+    shutil.copytree(written, instance, dirs_exist_ok=True)
     return instance
 
 

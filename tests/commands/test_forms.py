@@ -8,7 +8,6 @@ import urllib.parse
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -45,15 +44,15 @@ def status(server: Server, words: bytes) -> int:
 
 
 @pytest.mark.parametrize("options", [(), ("--access-log",)], ids=["two lanes", "equal threads"])
-def test_a_form_arrives_whole(start: Start, options: tuple[str, ...]) -> None:
-    browser = Browser(start(*options, workers=1))
+def test_a_form_arrives_whole(lasting: Start, options: tuple[str, ...]) -> None:
+    browser = Browser(lasting(*options, workers=1))
     for email in ("ana@example.org", "é" * 100_000):
         code, page = browser.post(DOOR, DOOR, email=email, password="wrong")
         assert code == 422 and f'value="{email}"' in page
 
 
-def test_a_form_that_comes_slowly_arrives_too(start: Start) -> None:
-    server = start(workers=1)
+def test_a_form_that_comes_slowly_arrives_too(lasting: Start) -> None:
+    server = lasting(workers=1)
     words = urllib.parse.urlencode({"email": "slow@example.org"}).encode()
     with sending(server, head(len(words))) as (one,):
         for place in range(0, len(words), 10):
@@ -79,16 +78,16 @@ def test_forms_that_never_come_keep_no_reader_waiting(start: Start) -> None:
         assert server.stop(signal.SIGTERM) == 0
 
 
-def test_what_cannot_be_a_form_is_refused_at_once(start: Start) -> None:
-    server = start(workers=1)
+def test_what_cannot_be_a_form_is_refused_at_once(lasting: Start) -> None:
+    server = lasting(workers=1)
     assert status(server, head(99_000_000_000)) == 413
     assert status(server, head("", "Transfer-Encoding: chunked\r\n") + b"3\r\na=b\r\n0\r\n\r\n") == 411
     assert server.get("/")[0] == 200
 
 
-def test_texts_that_are_hard_to_render_keep_no_reader_waiting(start: Start, instance: Path) -> None:
-    server = start(workers=1)
-    run(instance, "user", "add", "ana@example.org", "--name", "Ana", "--password-stdin", stdin=f"{PASSWORD}\n")
+def test_texts_that_are_hard_to_render_keep_no_reader_waiting(lasting: Start) -> None:
+    server = lasting(workers=1)
+    run(server.instance, "user", "add", "ana@example.org", "--name", "Ana", "--password-stdin", stdin=f"{PASSWORD}\n")
     author = Browser(server)
     author.post(DOOR, DOOR, email="ana@example.org", password=PASSWORD)
     (token, *_) = re.findall(r'name="csrf_token" value="([^"]+)"', author.open("/admin/posts/new/")[1])

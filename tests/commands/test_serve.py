@@ -2,12 +2,12 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -60,8 +60,10 @@ def test_a_signal_ends_it_cleanly(start: Start, instance: Path, with_signal: int
     server = start()
     server.get(ESSAY)
     workers = server.children()
-    assert len(workers) >= 2
+    assert len(server.workers()) == 2 and server.messengers()
+    began = time.monotonic()
     assert server.stop(with_signal) == 0
+    assert time.monotonic() - began < 5
     until(lambda: not any(map(alive, workers)), 2, "the end of all processes")
     assert server.get("/healthz")[0] == 0
     wal = instance / "blog.db-wal"
@@ -89,8 +91,8 @@ def test_half_open_connections_do_not_keep_it_from_ending(start: Start) -> None:
             one.close()
 
 
-def test_a_second_start_keeps_everything_and_is_quick(start: Start, instance: Path) -> None:
-    start(new=True).stop(signal.SIGTERM)
+def test_a_second_start_keeps_everything_and_is_quick(start: Start, instance: Path, started_blog: Path) -> None:
+    shutil.copytree(started_blog, instance, dirs_exist_ok=True)
     key, before = (instance / "secret_key").read_bytes(), rows(instance, "SELECT * FROM post ORDER BY id")
     began = time.monotonic()
     server = start()
@@ -101,13 +103,13 @@ def test_a_second_start_keeps_everything_and_is_quick(start: Start, instance: Pa
     assert rows(instance, "SELECT * FROM post ORDER BY id") == before
 
 
-def test_what_a_command_publishes_is_served_at_once(start: Start, command: Callable[..., Result]) -> None:
-    server = start()
+def test_what_a_command_publishes_is_served_at_once(lasting: Start) -> None:
+    server = lasting()
     assert server.get("/posts/rivers/")[0] == 404
-    assert command("new", "Rivers", "--publish").status == 0
+    assert run(server.instance, "new", "Rivers", "--publish").status == 0
     assert server.get("/posts/rivers/")[0] == 200
     assert b"Rivers" in server.get("/")[1]
-    command("delete", "rivers")
+    run(server.instance, "delete", "rivers")
     assert server.get("/posts/rivers/")[0] == 410
 
 
@@ -126,10 +128,11 @@ def test_a_killed_worker_comes_back(start: Start) -> None:
 
 def test_workers_do_not_outlive_a_killed_server(start: Start) -> None:
     server = start()
-    workers = server.children()
-    assert workers
+    workers, messengers = server.children(), server.messengers()
+    assert server.workers() and messengers
     server.process.kill()
     server.process.wait(10)
+    until(lambda: not any(map(alive, messengers)), 2, "the messenger's end")
     until(lambda: not any(map(alive, workers)), 10, "the workers' end")
     assert server.get("/healthz")[0] == 0
 
@@ -146,8 +149,8 @@ def test_a_port_in_use_is_named_and_nothing_is_begun(instance: Path, address: st
     assert files(instance) == {}
 
 
-def test_a_second_server_on_the_same_port_is_refused_and_the_first_stays(start: Start, instance: Path) -> None:
-    server = start()
+def test_a_second_server_on_the_same_port_is_refused_and_the_first_stays(lasting: Start, instance: Path) -> None:
+    server = lasting()
     result = serve(instance, "--port", str(server.port))
     assert result.status == 1 and f"Port {server.port} is in use already" in result.err
     assert server.get("/healthz")[0] == 200
@@ -171,16 +174,17 @@ def test_a_second_server_on_the_same_port_is_refused_and_the_first_stays(start: 
 )
 def test_nonsense_is_one_sentence_and_nothing_is_begun(instance: Path, options: list[str], said: str) -> None:
     port = [] if "--port" in options else ["--port", str(free_port())]
-    result = serve(instance, *options, *port)
+    result = run(instance, "serve", *options, *port)
     assert (result.status, result.out) == (1, "")
     assert said in result.err and result.err.count("\n") == 1
     assert files(instance) == {}
 
 
-def test_it_prints_no_link_once_somebody_can_sign_in(start: Start, instance: Path) -> None:
-    first = start(new=True)
-    assert "Make your account" in first.output.read_text()
-    first.stop(signal.SIGTERM)
+def test_it_prints_no_link_once_somebody_can_sign_in(
+    lasting: Start, start: Start, instance: Path, started_blog: Path
+) -> None:
+    assert "Make your account" in lasting().output.read_text()
+    shutil.copytree(started_blog, instance, dirs_exist_ok=True)
     run(instance, "user", "add", "ana@example.org", "--name", "Ana", "--password-stdin", stdin="seven quiet rivers\n")
     assert "Make your account" not in start().output.read_text()
 

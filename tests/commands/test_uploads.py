@@ -5,6 +5,7 @@ import io
 import os
 import random
 import re
+import shutil
 import signal
 import threading
 import time
@@ -15,10 +16,12 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from blog import config
+from blog.commands import opened
 from tests.commands.conftest import Start
 from tests.server import Server
 from tests.transfer.library import rows
-from tests.world import picture, run
+from tests.world import Blog, picture, run
 
 pytestmark = pytest.mark.slow
 EMAIL, PASSWORD = "ana@example.org", "seven quiet rivers"
@@ -57,24 +60,27 @@ class Browser:
         return self.open("POST", "/admin/media/", {"file": FileStorage(io.BytesIO(data), filename="a.jpg")})[0]
 
 
-def photograph(width: int, height: int, number: int = 0) -> bytes:
-    """A heavy JPEG; each number makes another one."""
-    image = Image.merge("RGB", [Image.effect_noise((width // 2, height // 2), 60 + number) for _ in range(3)])
-    out = io.BytesIO()
-    image.resize((width, height)).save(out, "JPEG", quality=92)
-    return out.getvalue()
+def photographs(width: int, height: int) -> list[bytes]:
+    """Two heavy JPEG, of other bytes."""
+    image = Image.merge("RGB", [Image.effect_noise((width // 4, height // 4), 60)] * 3).resize((width, height))
+    files = [io.BytesIO(), io.BytesIO()]
+    for number, file in enumerate(files):
+        image.save(file, "JPEG", quality=90 + number)
+    return [file.getvalue() for file in files]
 
 
 @pytest.fixture
-def server(instance: Path, start: Start) -> Server:
+def server(instance: Path, start: Start, new_blog: Path) -> Server:
+    shutil.copytree(new_blog, instance, dirs_exist_ok=True)
+    with opened(config.load(instance, environ={})) as app:
+        for number in range(30):
+            Blog(app, instance).make_post(f"Post {number}")
     run(instance, "user", "add", EMAIL, "--name", "Ana", "--password-stdin", stdin=f"{PASSWORD}\n")
-    for number in range(30):
-        run(instance, "new", f"Post {number}", "--publish")
     return start(workers=1)
 
 
 def test_readers_and_authors_wait_for_no_picture(server: Server) -> None:
-    browser, heavy = Browser(server), [photograph(6000, 5000, number) for number in range(2)]
+    browser, heavy = Browser(server), photographs(6000, 5000)
     statuses: list[int] = []
     uploads = [threading.Thread(target=lambda data=data: statuses.append(browser.upload(data))) for data in heavy]
     for upload in uploads:
@@ -94,7 +100,7 @@ def test_readers_and_authors_wait_for_no_picture(server: Server) -> None:
 def test_what_is_killed_leaves_no_picture_without_files(
     instance: Path, server: Server, start: Start, number: int
 ) -> None:
-    browser, data = Browser(server), photograph(3000, 2000)
+    browser, data = Browser(server), photographs(3000, 2000)[0]
     kept = browser.upload(picture())
     upload = threading.Thread(target=browser.upload, args=(data,))
     upload.start()
@@ -116,7 +122,7 @@ def test_what_is_killed_leaves_no_picture_without_files(
 
 
 def test_two_uploads_of_the_same_picture_are_one(instance: Path, server: Server) -> None:
-    browser, data, statuses = Browser(server), photograph(1500, 1000), list[int]()
+    browser, data, statuses = Browser(server), photographs(1500, 1000)[0], list[int]()
     both = [threading.Thread(target=lambda: statuses.append(browser.upload(data))) for _ in range(2)]
     for upload in both:
         upload.start()

@@ -18,8 +18,8 @@ from tests.transfer.library import rows, text
 from tests.world import run, write
 
 pytestmark = pytest.mark.slow
-FILES = 500
-MOMENTS = 5
+FILES = 200
+MOMENTS = 4
 PATIENCE = 8
 
 
