@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TAGS = ["Water", "Warsaw", "Walks, long", "Waves", "Rivers"]
+CHECKS = Path(__file__).with_name("checks.js")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -58,29 +60,43 @@ def served(tmp_path_factory: pytest.TempPathFactory, started_blog: Path) -> Iter
     """A blog with the samples, served as in production."""
     if CHROMIUM is None:
         without("Chromium is not installed: apt install chromium")
-    instance = tmp_path_factory.mktemp("served")
-    shutil.copytree(started_blog, instance, dirs_exist_ok=True)
-    with serving(sys.executable, "-m", "blog", instance=instance, cwd=ROOT) as address:
-        yield Served(address, instance)
+    with _serving(_copied(tmp_path_factory, started_blog, "served")) as blog:
+        yield blog
 
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory, full_blog: Path) -> Iterator[Served]:
     """A blog that has one of everything, which nobody changes; see tests/shelf.py."""
-    instance = tmp_path_factory.mktemp("library")
-    shutil.copytree(full_blog, instance, dirs_exist_ok=True)
-    with serving(sys.executable, "-m", "blog", instance=instance, cwd=ROOT) as address:
-        yield Served(address, instance)
+    with _serving(_copied(tmp_path_factory, full_blog, "library")) as blog:
+        yield blog
 
 
 @pytest.fixture(scope="session")
 def dressed(tmp_path_factory: pytest.TempPathFactory, full_blog: Path) -> Iterator[Served]:
     """The same in a look that its owner chose."""
-    instance = tmp_path_factory.mktemp("dressed")
-    shutil.copytree(full_blog, instance, dirs_exist_ok=True)
+    instance = _copied(tmp_path_factory, full_blog, "dressed")
     shelf.dress(instance)
+    with _serving(instance) as blog:
+        yield blog
+
+
+def _copied(folders: pytest.TempPathFactory, blog: Path, name: str) -> Path:
+    return Path(shutil.copytree(blog, folders.mktemp(name), dirs_exist_ok=True))
+
+
+@contextmanager
+def _serving(instance: Path) -> Iterator[Served]:
     with serving(sys.executable, "-m", "blog", instance=instance, cwd=ROOT) as address:
         yield Served(address, instance)
+
+
+@pytest.fixture(scope="module")
+def tab(browser: "Browser") -> Iterator["Page"]:
+    """A tab that knows the checks of checks.js."""
+    context = browser.new_context()
+    context.add_init_script(path=CHECKS)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.browser.conftest import violations
@@ -10,7 +9,6 @@ from tests.browser.conftest import violations
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-CHECKS = Path(__file__).with_name("checks.js")
 SIZES = {"small phone": (320, 640), "phone": (375, 740), "tablet": (768, 1024), "desktop": (1440, 900)}
 # How readers change a page: the size of the font, and whether letters, words and lines stand further apart.
 CHANGES = {"as it is": ("", False), "with a doubled font": ("200%", False), "widely spaced": ("", True)}

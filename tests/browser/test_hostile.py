@@ -11,12 +11,12 @@ from blog import config
 from blog.commands import opened
 from blog.core.configuring import configure
 from tests.browser.conftest import ROOT
-from tests.browser.looking import CHECKS, Look
+from tests.browser.looking import Look
 from tests.server import serving
 from tests.world import Blog, picture, run, write
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.slow
 WORD, TAG = "Donaudampfschiff" * 7 + "fahrt.ab", "Donaudampfschiff" * 5
@@ -91,14 +91,6 @@ def _blog(instance: Path, folder: Path, posts: dict[str, str]) -> None:
     if "picture" in posts:
         write(folder, "wide.jpg", picture(4000, 500, "JPEG"))
     assert run(instance, "import", str(folder)).status == 0
-
-
-@pytest.fixture(scope="module")
-def tab(browser: "Browser") -> Iterator["Page"]:
-    context = browser.new_context()
-    context.add_init_script(path=CHECKS)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture(scope="module")

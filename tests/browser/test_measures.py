@@ -1,28 +1,18 @@
 """Every page keeps the measures, whatever it looks like. All of a page is looked at in one visit."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import shelf
-from tests.browser.looking import CHECKS, Look
+from tests.browser.looking import Look
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
     from tests.browser.conftest import Served
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def tab(browser: "Browser") -> Iterator["Page"]:
-    """A tab that knows the checks."""
-    context = browser.new_context()
-    context.add_init_script(path=CHECKS)
-    yield context.new_page()
-    context.close()
 
 
 def _wrong(tab: "Page", address: str) -> str:

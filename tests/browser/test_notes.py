@@ -1,6 +1,7 @@
 """Notes beside the text on wide screens, in previews on narrow ones, and where they were without scripts."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -106,31 +107,33 @@ class Reader:
         return str(self.page.evaluate("document.activeElement.id || document.activeElement.className"))
 
 
-@pytest.fixture(scope="module")
-def wide(browser: "Browser", written: str) -> Iterator[Reader]:
-    """A reader with a wide screen."""
-    reader = Reader(browser, viewport=WIDE)
+@contextmanager
+def _reading(browser: "Browser", **window: Any) -> Iterator[Reader]:
+    reader = Reader(browser, **window)
     yield reader
     assert reader.complaints == []
     reader.context.close()
+
+
+@pytest.fixture(scope="module")
+def wide(browser: "Browser", written: str) -> Iterator[Reader]:
+    """A reader with a wide screen."""
+    with _reading(browser, viewport=WIDE) as reader:
+        yield reader
 
 
 @pytest.fixture(scope="module")
 def narrow(browser: "Browser", written: str) -> Iterator[Reader]:
     """A reader with a mouse and a narrow window."""
-    reader = Reader(browser, viewport=TABLET)
-    yield reader
-    assert reader.complaints == []
-    reader.context.close()
+    with _reading(browser, viewport=TABLET) as reader:
+        yield reader
 
 
 @pytest.fixture(scope="module")
 def phone(browser: "Browser", written: str) -> Iterator[Reader]:
     """A reader with a phone."""
-    reader = Reader(browser, **PHONE)
-    yield reader
-    assert reader.complaints == []
-    reader.context.close()
+    with _reading(browser, **PHONE) as reader:
+        yield reader
 
 
 # -- beside the text ----------------------------------------------------------------------------------------
