@@ -46,6 +46,7 @@ def style() -> ResponseReturnValue:
     return answers.page(
         "admin/style.html", post=article, contents=article.contents, around=around, teasers=teasers,
         pager=PAGER, colours=COLOURS, sizes=SIZES,
+        edit_address=lambda _post: "",  # nobody can edit the sample
     )  # fmt: skip
 
 
