@@ -42,6 +42,7 @@ class Settings:
     trusted_proxies: int = 0
     access_log: bool = False
     outbound_allow: tuple[str, ...] = ()
+    backups: Path | None = None  # None: none are made by themselves
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -58,6 +59,11 @@ class Settings:
     def cards(self) -> Path:
         """The folder of drawn cards."""
         return self.instance / "cards"
+
+    @property
+    def backup_folder(self) -> Path:
+        """The folder of backups that are not told where to go, whether or not they are made by themselves."""
+        return self.backups or self.instance / "backups"
 
     @property
     def https(self) -> bool:
@@ -138,6 +144,14 @@ def _switch(text: str) -> bool:
     return text.lower() in ("on", "yes", "true", "1")
 
 
+def _backups(text: str) -> Path | None:
+    if text.lower() == "off":
+        return None
+    if not Path(text).is_absolute() or "\0" in text:
+        raise ValueError("it must be off, or the whole path of a folder, like /mnt/backups")
+    return Path(text)
+
+
 @dataclass(frozen=True)
 class Setting:
     """One machine setting: how to read it, and what it is when nobody says."""
@@ -156,6 +170,7 @@ SETTINGS: Mapping[str, Setting] = {
     "trusted_proxies": Setting(_number(0, 10), "BLOG_TRUSTED_PROXIES", "reverse proxies in front of the server"),
     "access_log": Setting(_switch, "BLOG_ACCESS_LOG", "one line a request on standard error"),
     "outbound_allow": Setting(_hosts, "BLOG_OUTBOUND_ALLOW", "hosts of the own network that may be called"),
+    "backups": Setting(_backups, "BLOG_BACKUPS", "the folder of daily backups, or off"),
     "host": Setting(_host, "HOST", "the address the server listens on"),
     "port": Setting(_number(1, HIGHEST_PORT), "PORT", "the port the server listens on"),
 }
@@ -250,6 +265,7 @@ def _with_defaults(folder: Path, values: dict[str, Any], sources: dict[str, str]
     values.setdefault("page_cache_mb", 64)
     values.setdefault("trusted_proxies", 0)
     values.setdefault("access_log", False)
+    values.setdefault("backups", folder / "backups")
     values.setdefault("database_url", f"sqlite:///{folder / 'blog.db'}")
     if "site_url" not in values:
         values["site_url"] = local_address(values["host"], values["port"])
