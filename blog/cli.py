@@ -31,6 +31,8 @@ COMMANDS: Mapping[str, str] = {
     "preview-card": "blog.commands.cards",
     "feed": "blog.commands.feed",
     "doctor": "blog.commands.doctor",
+    "backup": "blog.commands.backups",
+    "restore": "blog.commands.backups",
     "tick": "blog.commands.tick",
 }
 

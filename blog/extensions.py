@@ -112,6 +112,14 @@ def watching(file: Path) -> Engine:
     return create_engine(_address(file), module=sqlite_driver(), poolclass=NullPool, connect_args=options)
 
 
+def apart(file: Path) -> Engine:
+    """Connections to another database than the app's, with the same settings, none of which is kept open."""
+    engine = create_engine(_address(file), module=sqlite_driver(), poolclass=NullPool, hide_parameters=True)
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
 def _address(file: Path) -> URL:
     # Never created by being opened: a database that went missing must not turn into an empty one.
     return URL.create("sqlite", database=f"file:{quote(str(file))}", query={"mode": "rw", "uri": "true"})

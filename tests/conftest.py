@@ -23,6 +23,8 @@ from tests.world import SITE_URL, Blog, run
 
 for name in [name for name in os.environ if name.startswith("BLOG_") or name in ("HOST", "PORT")]:
     del os.environ[name]
+# Whoever tests backups asks for them.
+os.environ["BLOG_BACKUPS"] = "off"
 # What is right on a busy machine is right; and each run asks the same.
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("steady")

@@ -1,20 +1,25 @@
 """The desk: what authors have written, by its state."""
 
+from datetime import timedelta
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
+from blog import clock
 from blog.admin import answers
 from blog.admin.blueprint import bp
+from blog.config import Settings
+from blog.core import backups, publishing
 from blog.core import desk as lists
-from blog.core import publishing
 from blog.core.errors import Conflict
 from blog.web import templating
 
 PAGE = "admin/desk.html"
 # Of what waits, the start shows so many; of what is published, a page.
 FIRST = 5
+# A blog that changes and was not backed up for so long is at risk.
+LATE = timedelta(days=2)
 
 
 @bp.get("/")
@@ -34,7 +39,29 @@ START = {"drafts": FIRST, "scheduled": FIRST, "published": lists.SIZE}
 
 def begin(sentence: str = "") -> ResponseReturnValue:
     """The start of the desk, with a sentence to be told."""
-    return _page(sentence=sentence, start={name: lists.page(name, size=size) for name, size in START.items()})
+    start = {name: lists.page(name, size=size) for name, size in START.items()}
+    return _page(sentence=sentence, start=start, shelf=_shelf(current_app.extensions["settings"]))
+
+
+def _shelf(settings: Settings) -> dict[str, Any]:
+    """How many backups there are, their size in megabytes, and the age of the newest whole one."""
+    kept = backups.kept(settings.backup_folder)
+    newest = next((one for one in kept if one.whole), None)
+    age = clock.now() - newest.made_at if newest else None
+    late = bool(settings.backups and newest and age and age > LATE and backups.changed_since(settings, newest.made_at))
+    return {
+        "daily": settings.backups is not None, "number": len(kept), "newest": newest,
+        "age": _in_words(age) if age is not None else "", "late": late,
+        "megabytes": max(0.1, sum(one.bytes for one in kept) / 1e6),
+    }  # fmt: skip
+
+
+def _in_words(age: timedelta) -> str:
+    hours = int(age.total_seconds() // 3600)
+    if hours < 1:
+        return "less than an hour ago"
+    number, unit = (hours, "hour") if hours < 48 else (hours // 24, "day")
+    return f"{number} {unit}{'s' * (number > 1)} ago"
 
 
 @bp.post("/posts/<number:post_id>/undeletion/")
@@ -48,6 +75,14 @@ def undeletion(post_id: int) -> ResponseReturnValue:
 
 
 def _page(**facts: Any) -> ResponseReturnValue:
-    usual: dict[str, Any] = {"words": "", "show": "", "after": "", "listed": None, "start": {}, "found": []}
+    usual: dict[str, Any] = {
+        "words": "",
+        "show": "",
+        "after": "",
+        "listed": None,
+        "start": {},
+        "found": [],
+        "shelf": None,
+    }
     common = {"counts": lists.counts(), "several": lists.several_write(), "zone": templating.zone().key}
     return answers.page(PAGE, **{**usual, **common, **facts})

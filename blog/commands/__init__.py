@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from blog import config, create_app
 from blog.config import BadSetting, Settings
-from blog.core import schema
+from blog.core import restoring, schema
 from blog.core.errors import Unavailable
 from blog.core.transaction import trouble
 from blog.extensions import db
@@ -27,7 +27,8 @@ def settings(ctx: click.Context, *, begins: bool = False, **arguments: Any) -> S
     folder = config.instance_folder(chosen, os.environ)
     if not folder.is_dir():
         _make(folder, begins)
-    return config.load(folder, **arguments)
+    found = config.load(folder, **arguments)
+    return config.load(folder, **arguments) if restoring.finish(found) else found
 
 
 def _make(folder: Path, begins: bool) -> None:
@@ -54,7 +55,7 @@ def opened(of: Settings) -> Iterator[Flask]:
     app = create_app(of)
     with app.app_context():
         try:
-            schema.prepare(db.engine, of.database_file, of.instance)
+            schema.prepare(db.engine, of)
             app.config["SECRET_KEY"] = config.with_secret(of).secret_key
             yield app
         except SQLAlchemyError as error:

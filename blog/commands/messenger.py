@@ -1,7 +1,8 @@
-"""The messenger: one process of `serve` that sees when something in the outbox is due, and has it carried out.
+"""The messenger: one process of `serve` that sees when something in the outbox is due, and has it carried out; and
+when a day has passed since the last backup, and has one made.
 
-It looks at the database every two seconds, reads only, and holds little memory of its own. The calls are made by a
-process that it forks for the purpose: what they need is gone afterwards, and if it dies, the messenger goes on.
+It looks at the database every two seconds, reads only, and holds little memory of its own. The work is done by a
+process that it forks for the purpose: what it needs is gone afterwards, and if it dies, the messenger goes on.
 """
 
 import logging
@@ -10,7 +11,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from multiprocessing.connection import wait
@@ -22,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from blog import clock, create_app
 from blog.config import Settings
-from blog.core import album, outbox
+from blog.core import album, archiving, backups, outbox
 from blog.core.errors import BlogError
 from blog.core.transaction import trouble
 from blog.extensions import sqlite_driver
@@ -33,6 +35,10 @@ LOOK_SECONDS = 2.0
 LONGEST_PAUSE = 60.0
 # No run takes this long unless something is wrong with it.
 RUN_SECONDS = 1800.0
+# How often to see whether a day has passed since the last backup: also the time until a new server makes its first.
+BACKUP_SECONDS = 60.0
+# After a backup that failed.
+AGAIN_SECONDS = 3600.0
 # A fork shares the memory of what was forked; elsewhere than on Linux, system libraries may not survive one.
 FORKS = sys.platform == "linux"
 NAME = "messenger"  # as `ps` and `top` show it
@@ -82,16 +88,23 @@ def _watch(of: Settings, app: Flask | None) -> None:
         Path("/proc/self/comm").write_text(NAME)
     parent, agenda, pause = multiprocessing.parent_process(), Agenda(of.database_file), LOOK_SECONDS
     assert parent is not None  # noqa: S101
+    look_for_backups = time.monotonic() + BACKUP_SECONDS
     while not wait([parent.sentinel], pause):
         if agenda.due():
             agenda.close()  # no connection to the database may pass a fork
-            _carry(of, app, parent.sentinel)
+            _carry(_run, of, app, parent.sentinel)
         pause = min(pause * 2, LONGEST_PAUSE) if agenda.due() else LOOK_SECONDS
+        if time.monotonic() >= look_for_backups:
+            if tried := backups.due(of):
+                agenda.close()
+                _carry(_back_up, of, app, parent.sentinel)
+            failed = tried and backups.due(of)
+            look_for_backups = time.monotonic() + (AGAIN_SECONDS if failed else BACKUP_SECONDS)
 
 
-def _carry(of: Settings, app: Flask | None, parent: int) -> None:
-    """Have everything that is due carried out. Ends this process when its parent does."""
-    process = _context().Process(target=_run, args=(of, app))
+def _carry(work: Callable[[Settings, Flask | None], None], of: Settings, app: Flask | None, parent: int) -> None:
+    """Have something done. Ends this process when its parent does."""
+    process = _context().Process(target=work, args=(of, app))
     process.start()
     ended = wait([parent, process.sentinel], RUN_SECONDS)
     if process.sentinel not in ended:
@@ -115,6 +128,14 @@ def _run(of: Settings, app: Flask | None) -> None:
     for one in report.failed:
         if one.retry_at is None:
             logging.warning("%s was given up (%s). %s", one.target, one.about, one.answer)
+
+
+def _back_up(of: Settings, _app: Flask | None) -> None:
+    end_with_parent()
+    try:
+        archiving.keep_daily(of)
+    except BlogError as error:
+        logging.warning("There is no new daily backup. %s", error)
 
 
 class Agenda:

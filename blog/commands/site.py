@@ -49,6 +49,8 @@ def _one(settings: Settings, key: str) -> tuple[str, Any]:
 
 
 def _machine_value(settings: Settings, key: str) -> Any:
+    if key == "backups":
+        return str(settings.backups or "off")
     return "(kept secret)" if key == "secret_key" else getattr(settings, key)
 
 

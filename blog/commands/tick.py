@@ -1,11 +1,13 @@
-"""tick: do what waits in the outbox, remove pictures deleted long ago, once. `serve` does this by itself."""
+"""tick: do what is due, once: the outbox, pictures deleted long ago, a backup. `serve` does this by itself."""
 
 from dataclasses import asdict
 
 import click
 
 from blog.commands import as_json, blog, say
-from blog.core import album, outbox
+from blog.config import Settings
+from blog.core import album, archiving, outbox
+from blog.core.archiving import Made
 from blog.core.outbox import Report
 
 
@@ -13,20 +15,23 @@ from blog.core.outbox import Report
 @as_json
 @click.pass_context
 def tick(ctx: click.Context, as_json: bool) -> None:
-    """Tell hubs, draw cards, remove pictures deleted 30 days ago.
+    """Tell hubs, draw cards, remove pictures deleted 30 days ago, make today's backup.
 
     Exit status 0 also when a call fails: it is made again later.
     """
     with blog(ctx) as app:
-        removed = album.tidy(app.extensions["settings"].media)
+        settings: Settings = app.extensions["settings"]
+        removed = album.tidy(settings.media)
         report = outbox.run(app.extensions["carriers"])
-    said = {**asdict(report), "pictures_removed": removed}
-    say("\n".join(_lines(report, removed)), said, json_wanted=as_json)
+    made = archiving.keep_daily(settings)
+    said = {**asdict(report), "pictures_removed": removed, "backup": str(made.file) if made else None}
+    say("\n".join(_lines(report, removed, made)), said, json_wanted=as_json)
 
 
-def _lines(report: Report, removed: int) -> list[str]:
+def _lines(report: Report, removed: int, made: Made | None) -> list[str]:
+    kept = [f"Backed up into {made.file}."] if made else []
     if report.busy:
-        return ["Another process is at work on it; nothing was done here."]
+        return ["Another process is at work on the errands; none was done here.", *kept]
     failed = [
         f"{one.target} ({one.about}) failed. {one.answer} "
         + (f"Next try: {one.retry_at:%Y-%m-%d %H:%M} UTC." if one.retry_at else "Given up.")
@@ -35,7 +40,7 @@ def _lines(report: Report, removed: int) -> list[str]:
     told = [f"Calls made: {report.calls}."] if report.calls or failed else []
     told += [f"Cards drawn: {report.cards}."] if report.cards else []
     told += [f"Deleted pictures removed: {removed}."] if removed else []
-    told = told or ["Nothing was due."]
+    told = told + kept or ["Nothing was due."]
     told += [f"Errands waiting: {report.waiting}."] if report.waiting else []
     return [*failed, " ".join(told)]
 

@@ -31,7 +31,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _folders(settings.instance)
     file = settings.database_file
     if not file.exists() or not file.stat().st_size:
-        yield from _no_database(file, settings.instance)
+        yield from _no_database(settings)
         return
     yield from _library()
     yield from _database(file)
@@ -72,9 +72,9 @@ def _folders(folder: Path) -> Iterator[Finding]:
         yield Finding("bad", "Other users of this machine can read the secret key.", f"chmod 600 {key}")
 
 
-def _no_database(file: Path, instance: Path) -> Iterator[Finding]:
+def _no_database(settings: Settings) -> Iterator[Finding]:
     try:
-        schema.refuse_lost(file, instance)
+        schema.refuse_lost(settings)
     except Unusable as error:
         yield Finding("bad", str(error))
         return

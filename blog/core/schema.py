@@ -2,7 +2,7 @@
 
 import fcntl
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,45 +12,55 @@ from sqlalchemy import Connection, Engine, insert, inspect
 from sqlalchemy.exc import DBAPIError
 
 from blog import clock, paths
+from blog.config import Settings
 from blog.core import searchindex, tallies
+from blog.core.archiving import back_up
+from blog.core.backups import advice
 from blog.core.errors import Unusable
 from blog.core.site import FIRST_ROW
 from blog.core.transaction import trouble
-from blog.extensions import BUSY_MS, WRITE
+from blog.extensions import BUSY_MS, WRITE, Base
 from blog.migrations import HEAD
 from blog.models import Post, Site, triggers
 
 VERSION_TABLE = "schema_version"
 # What an instance folder holds only once a blog lives in it.
-TRACES = ("secret_key", "media", "cards")
+TRACES = ("secret_key", "media", "cards", "backups")
+# Those of a blog that was begun and shown. A first start that was cut off may leave a key and an empty database.
+GROWN = TRACES[1:]
 
 
-def prepare(engine: Engine, file: Path, instance: Path) -> None:
-    """Create or upgrade the database of an instance.
+def prepare(engine: Engine, of: Settings) -> None:
+    """Create the database of a blog, or back it up and upgrade it.
 
     Raises Unusable for a damaged, foreign or newer database, and for a missing one in a used instance.
     """
+    file = of.database_file
     try:
-        with _lock(file.parent):
-            refuse_lost(file, instance)
+        with alone(file.parent):
+            refuse_lost(of)
             file.touch(0o600)  # it holds what nobody else on this machine is to know
-            _upgrade(engine)
+            upgrade(engine, lambda version: back_up(of, "before-upgrade") if version else _refuse_used(of, GROWN))
     except DBAPIError as error:
-        raise Unusable(f"{file}: {trouble(error)}") from error
+        raise Unusable(f"{file}: {trouble(error)} {advice(of)}") from error
     except OSError as error:
         raise Unusable(f"The folder {file.parent} cannot be written: {error.strerror}.") from error
 
 
-def refuse_lost(file: Path, instance: Path) -> None:
+def refuse_lost(of: Settings) -> None:
     """Refuse to begin a new blog where an old one's database has gone missing."""
-    if file.exists() and file.stat().st_size:
-        return
-    traces = [name for name in TRACES if (instance / name).exists()]
-    if traces:
-        state = "is empty" if file.exists() else "is missing"
+    file = of.database_file
+    if not file.exists() or not file.stat().st_size:
+        _refuse_used(of, TRACES)
+
+
+def _refuse_used(of: Settings, traces: Iterable[str]) -> None:
+    found = [name for name in traces if (of.instance / name).exists()]
+    if found:
+        state = "is empty" if of.database_file.exists() else "is missing"
         raise Unusable(
-            f"{file} {state}, yet {instance} is in use (it holds {', '.join(traces)}). No new blog was made over it:"
-            f" put the database back from a backup, or remove {', '.join(traces)} to begin anew."
+            f"{of.database_file} {state}, yet {of.instance} is in use (it holds {', '.join(found)})."
+            f" No new blog was made over it. {advice(of)} To begin anew, remove {', '.join(found)}."
         )
 
 
@@ -79,14 +89,18 @@ def _triggers() -> dict[str, str]:
 
 
 @contextmanager
-def _lock(folder: Path) -> Iterator[None]:
-    """One process at a time upgrades; the others wait here and then find the work done."""
+def alone(folder: Path) -> Iterator[None]:
+    """One process at a time upgrades or restores; the others wait here, and then find the work done. Raises OSError."""
     with (folder / ".upgrade.lock").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
-def _upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, before: Callable[[str | None], object]) -> None:
+    """Bring a database to this schema, or make one. First `before` is called with its schema, None for an empty one.
+
+    Raises Unusable for a foreign or newer database, and what the database raises.
+    """
     with engine.connect() as connection:
         version = current(connection)
         foreign = version is None and inspect(connection).get_table_names()
@@ -100,8 +114,22 @@ def _upgrade(engine: Engine) -> None:
             f"The database was written by a newer Broadsheet (schema {version}; this one knows up to {HEAD})."
             " Nothing was touched: install that version or a newer one."
         )
-    if not done:
-        _migrate(engine, version)
+    if done:
+        return
+    if version != HEAD:
+        before(version)
+    _migrate(engine, version)
+
+
+def lacking(connection: Connection) -> list[str]:
+    """Tables and columns that a database of this schema has, and this one does not: it was no blog's."""
+    has = {
+        (table, column["name"])
+        for table in inspect(connection).get_table_names()
+        for column in inspect(connection).get_columns(table)
+    }
+    wanted = [(table.name, column.name) for table in Base.metadata.sorted_tables for column in table.columns]
+    return [f"{table}.{column}" for table, column in wanted if (table, column) not in has]
 
 
 def _known(version: str) -> bool:
@@ -121,8 +149,7 @@ def _migrate(engine: Engine, version: str | None) -> None:
                     connection.execute(insert(Site).values(**_first_row()))
                 tallies.recount(connection.exec_driver_sql)
                 searchindex.complete(connection)
-                for statement in _triggers().values():
-                    connection.exec_driver_sql(statement)
+                _make_triggers(connection)
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if broken:
                     raise Unusable(f"The upgrade would break {len(broken)} references. Nothing was changed.")
@@ -146,6 +173,20 @@ def _drop_triggers(connection: Connection) -> None:
     for name in rows.scalars().all():
         if name.startswith(triggers.PREFIXES):
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
+
+
+def _make_triggers(connection: Connection) -> None:
+    for statement in _triggers().values():
+        connection.exec_driver_sql(statement)
+
+
+def renew_triggers(connection: Connection) -> None:
+    """Make the triggers of this schema the only ones of a database that comes from elsewhere, and leave it no views."""
+    rows = connection.exec_driver_sql("SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')").all()
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    for kind, name in rows:
+        connection.exec_driver_sql(f"DROP {kind} {quote(name)}")
+    _make_triggers(connection)
 
 
 def _run_steps(connection: Connection) -> None:

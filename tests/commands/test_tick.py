@@ -67,7 +67,7 @@ def test_programs_get_the_same(command: Command, tick: Command, hub: Hub) -> Non
     hub.fails(500)
     data = tick("--json").data
     [failure] = data.pop("failed")
-    assert data == {"calls": 1, "cards": 1, "waiting": 1, "busy": False, "pictures_removed": 0}
+    assert data == {"calls": 1, "cards": 1, "waiting": 1, "busy": False, "pictures_removed": 0, "backup": None}
     assert (failure["target"], failure["about"], failure["answer"]) == (hub.address, "all", "It answered 500.")
 
 
@@ -76,7 +76,7 @@ def test_another_process_at_work_is_left_alone(blog: Blog, command: Command, tic
     leases.take(outbox.LEASE, "other")
     answer = tick()
     assert (answer.status, hub.heard) == (0, [])
-    assert answer.out == "Another process is at work on it; nothing was done here.\n"
+    assert answer.out == "Another process is at work on the errands; none was done here.\n"
 
 
 def test_a_locked_database_is_one_sentence(command: Command, tick: Command, instance: Path, hub: Hub) -> None:

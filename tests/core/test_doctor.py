@@ -94,7 +94,7 @@ def test_a_database_gone_from_a_used_instance_is_told(instance: Path, trace: str
     (instance / "media" / "a.png").write_bytes(picture())
     told = said(settings)
     assert "blog.db is missing" in told
-    assert "put the database back from a backup" in told
+    assert "There is no good backup in" in told
     assert trace in told
 
 

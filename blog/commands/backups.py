@@ -1,0 +1,127 @@
+"""backup, restore: a blog into one file, and back."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from blog.commands import as_json, opened, say, settings
+from blog.config import Settings
+from blog.core import album, archiving, posts, publishing, restoring
+from blog.core.archive import Manifest, Progress
+from blog.core.restoring import Restored
+
+FILE = click.Path(path_type=Path)
+# Below this many bytes it is done before anybody would look at a bar.
+SOON = 50 * 2**20
+
+
+@click.command()
+@click.argument("file", type=FILE, required=False)
+@as_json
+@click.pass_context
+def backup(ctx: click.Context, file: Path | None, as_json: bool) -> None:
+    """Back up the whole blog into FILE, while it is served.
+
+    Without FILE into the folder of backups (BLOG_BACKUPS). A FILE that is a backup already is replaced.
+    """
+    of = settings(ctx)
+    with bar("Verifying", _size(of)) as progress:
+        made = archiving.back_up(of, "manual", file and file.absolute(), progress)
+    said = {
+        "file": str(made.file),
+        "bytes": made.bytes,
+        "made_at": made.manifest.made_at,
+        "counts": dict(made.manifest.counts),
+        "missing_pictures": list(made.missing),
+    }
+    lines = [f"Backed up {told(made.manifest)} into {made.file} ({megabytes(made.bytes)}), and verified."]
+    if made.missing:
+        lines.append(f"Files of {len(made.missing)} pictures are missing, {made.missing[0]} among them.")
+    say("\n".join(lines), said, json_wanted=as_json)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--dry-run", is_flag=True, help="Judge the backup; restore nothing.")
+@as_json
+@click.pass_context
+def restore(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> None:
+    """Put the blog back as a backup holds it, also while it is served.
+
+    What was here is backed up before, so that a restore can be undone.
+    """
+    of = settings(ctx, begins=not dry_run)
+    file = file.absolute()
+    with bar("Reading", file.stat().st_size if file.is_file() else 0) as progress:
+        done = restoring.restore(of, file, dry_run=dry_run, progress=progress)
+    if not dry_run:
+        _follow_up(of, done)
+    said = {
+        "restored": not dry_run,
+        "file": str(file),
+        "made_at": done.manifest.made_at,
+        "counts": dict(done.manifest.counts),
+        "kept": str(done.kept) if done.kept else None,
+        "notes": done.notes,
+        "restart": done.restart,
+    }
+    say("\n".join(_lines(done, dry_run)), said, json_wanted=as_json)
+
+
+def _follow_up(of: Settings, done: Restored) -> None:
+    """Render anew what an older Broadsheet rendered, and put deleted pictures away."""
+    with opened(of):
+        album.tidy(of.media)
+        if posts.outdated():
+            for slug in publishing.render_again(lambda ids: ids):
+                done.notes.append(f"“{slug}” keeps its old page: its text cannot be rendered any more.")
+
+
+def _lines(done: Restored, dry_run: bool) -> Iterator[str]:
+    made_at = f"{done.manifest.made_at:%Y-%m-%d %H:%M} UTC"
+    if dry_run:
+        yield f"The backup of {made_at} is good: {told(done.manifest)}. Nothing was restored."
+        yield from done.notes
+        return
+    yield f"Restored the blog of {made_at}: {told(done.manifest)}. Everybody signs in again."
+    yield from done.notes
+    if done.kept and done.kept.is_file():
+        yield f"What was here is kept: `broadsheet restore {done.kept}` brings it back."
+    elif done.kept:
+        yield f"What was here is kept in {done.kept}."
+    if done.restart:
+        yield "If the blog is being served, restart its server: the database file is a new one."
+
+
+def told(manifest: Manifest) -> str:
+    """What a backup holds, in words."""
+    counts = manifest.counts
+    words = [_number(counts.get("posts", 0), "post"), _number(counts.get("pages", 0), "page")]
+    words += [_number(counts.get("pictures", 0), "picture")] if manifest.scope == "all" else []
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def megabytes(size: int) -> str:
+    """A size in words."""
+    return f"{size / 1e6:,.1f} MB" if size < 1e8 else f"{size / 1e6:,.0f} MB"
+
+
+@contextmanager
+def bar(label: str, size: int) -> Iterator[Progress]:
+    """A bar on standard error, when there is enough to do for one."""
+    with click.progressbar(length=size, label=label, file=sys.stderr, hidden=size < SOON) as shown:
+        yield shown.update
+
+
+def _size(of: Settings) -> int:
+    return archiving.size(of) if of.database_file.is_file() else 0
+
+
+COMMANDS = {"backup": backup, "restore": restore}

@@ -1,0 +1,295 @@
+"""Put a blog back as a backup holds it, under a running server or into an empty folder.
+
+Everything is unpacked and judged beside the blog first. Then pictures are added, and the database is written into the
+live one in a single transaction, which is the moment at which the blog becomes another. The owner's stylesheet and
+templates follow it; a process that is killed in between leaves them to the next one (`finish`).
+"""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from secrets import token_hex
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from blog import clock
+from blog.config import Settings
+from blog.core import archive, media, schema, snapshots
+from blog.core.archive import DATABASE, Archive, Manifest, Progress
+from blog.core.archiving import back_up, free_bytes, writable
+from blog.core.backups import STAMP
+from blog.core.errors import BlogError, Invalid, NoRoom, Unusable
+from blog.core.transaction import trouble
+from blog.core.workspace import abandoned, workspace
+from blog.extensions import apart
+from blog.models import AuthorSession, Lease, Site
+
+KIND = "restore"
+NOTHING = "Nothing was restored"
+# What is as the backup says afterwards, and is gone when it holds none. The machine's own settings and key stay.
+FOLLOWING = ("custom.css", "templates")
+STAYING = ("config.toml", "secret_key")
+PRIVATE = (DATABASE, *STAYING)
+EDITION = select(Site.public_version, Site.changed_at)
+SECOND = timedelta(seconds=1)
+UNPACKED, TO_PUT, TO_REMOVE = "unpacked", "put", "remove"
+
+
+@dataclass
+class Restored:
+    """What a restore did: the backup's manifest; what keeps the blog that was here; what its author should know.
+
+    After a `restart` only, a server that is running reads the restored blog: the database's file was another.
+    """
+
+    manifest: Manifest
+    kept: Path | None = None
+    notes: list[str] = field(default_factory=list)
+    restart: bool = False
+
+
+def restore(settings: Settings, file: Path, *, dry_run: bool = False, progress: Progress | None = None) -> Restored:
+    """Restore a blog from a backup; with `dry_run`, judge it only.
+
+    What is replaced is backed up before. Raises Invalid for a file that is no good backup, before anything is touched;
+    NoRoom and Unavailable when the disk or another process keeps it from being done; the blog is then as it was.
+    """
+    instance = settings.instance
+    with (
+        archive.opened(file) as opened,
+        writable(instance, NOTHING),
+        schema.alone(settings.database_file.parent),
+        workspace(instance, KIND) as work,
+    ):
+        used = any((instance / name).exists() for name in schema.TRACES)
+        done = Restored(opened.manifest, restart=used and not _is_blog(settings.database_file))
+        _unpack(settings, opened, work, progress)
+        _judge(file, work / UNPACKED / DATABASE, done)
+        if not dry_run:
+            _keep(settings, done)
+            _add_pictures(settings, work)
+            _stage_settings(settings, work, done)
+            _sign(settings, work)
+            os.sync()
+            _put_database(settings, work / UNPACKED / DATABASE, done)
+            _settle(instance, work)
+    return done
+
+
+def finish(settings: Settings) -> bool:
+    """End what a killed restore left: complete one whose database was written, forget any other.
+
+    Returns whether there was one. Raises NoRoom and Unavailable.
+    """
+    if not any(settings.instance.glob(f".{KIND}-*")):
+        return False
+    with (
+        writable(settings.instance, "A restore that was cut off cannot be finished"),
+        schema.alone(settings.database_file.parent),
+    ):
+        left = abandoned(settings.instance, KIND)
+        for work in left:
+            if work.name == _signed(settings.database_file):
+                _settle(settings.instance, work)
+            shutil.rmtree(work)
+    return bool(left)
+
+
+def _signed(database: Path) -> str:
+    """The name of the restore that a live database came from; empty if it came from none."""
+    try:
+        with snapshots.connected(database, "ro") as connection:
+            row = connection.execute("SELECT holder FROM lease WHERE name = ?", (KIND,)).fetchone()
+    except BlogError:
+        return ""
+    return row[0] if row else ""
+
+
+def _unpack(settings: Settings, opened: Archive, work: Path, progress: Progress | None) -> None:
+    """Every file that is not here already, compared with its checksum; those that are here are compared, too."""
+    lying = {entry.name for entry in opened.manifest.entries if _is_here(settings.instance, entry)}
+    wanted = sum(entry.bytes for entry in opened.manifest.entries if entry.name not in lying)
+    # The database is written once more, by way of its log.
+    wanted += 2 * next(entry.bytes for entry in opened.manifest.entries if entry.name == DATABASE)
+    if wanted > (free := free_bytes(settings.instance)):
+        raise NoRoom(f"It needs {wanted / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB of disk are free. {NOTHING}.")
+    for entry in opened.manifest.entries:
+        if entry.name in lying:
+            opened.read(entry, progress=progress)
+            continue
+        place = work / UNPACKED / entry.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch(0o600 if entry.name in PRIVATE else 0o666)
+        with place.open("wb") as out:
+            opened.read(entry, out, progress)
+
+
+def _is_here(instance: Path, entry: archive.Entry) -> bool:
+    """Whether a picture lies in its place, byte by byte."""
+    file = instance / entry.name
+    if entry.name.partition("/")[0] not in archive.STORED or not file.is_file():
+        return False
+    return file.stat().st_size == entry.bytes and archive.digest(file) == entry.sha256
+
+
+def _judge(file: Path, database: Path, done: Restored) -> None:
+    """Refuse a database that is not a whole blog's, or of a newer Broadsheet; bring an older one to this schema."""
+    if damages := snapshots.damages(database):
+        raise archive.wrong(file, f"its database is damaged ({damages[0]})")
+    try:
+        snapshots.facts(database)
+        engine = apart(database)
+        schema.upgrade(engine, lambda _: None)
+        with engine.begin() as connection:
+            lacking = schema.lacking(connection)
+            broken = len(connection.exec_driver_sql("PRAGMA foreign_key_check").all())
+            if not lacking:
+                schema.renew_triggers(connection)
+        engine.dispose()
+    except (Unusable, SQLAlchemyError) as error:
+        said = trouble(error) if isinstance(error, DBAPIError) else str(error)
+        raise Invalid("file", f"The database in {file} cannot be used: {said}") from error
+    if lacking:
+        raise archive.wrong(file, f"its database lacks {lacking[0]}")
+    if broken:
+        done.notes.append(f"{broken} references in the restored database lead nowhere, as they did when it was saved.")
+
+
+def _keep(settings: Settings, done: Restored) -> None:
+    """Back up what is to be replaced; lay a database that is too damaged for it aside, as it is."""
+    file = settings.database_file
+    if not _is_blog(file):
+        return
+    try:
+        done.kept = back_up(settings, "before-restore").file
+    except Unusable as error:
+        folder = settings.backup_folder / f"replaced-{clock.now().strftime(STAMP)}"
+        folder.mkdir(0o700, parents=True)
+        for each in _of_database(file):
+            shutil.copy2(each, folder / each.name)
+        done.kept = folder
+        done.notes.append(f"What was here could not be backed up. {error}")
+
+
+def _is_blog(database: Path) -> bool:
+    """Whether there is a database, whole or damaged."""
+    return database.is_file() and database.stat().st_size > 0
+
+
+def _of_database(file: Path) -> Iterator[Path]:
+    """The files of a database that are there."""
+    yield from (each for ending in ("", "-wal", "-shm") if (each := file.with_name(file.name + ending)).exists())
+
+
+def _add_pictures(settings: Settings, work: Path) -> None:
+    """Put pictures and cards in their places, and those back that were deleted since. None is taken away."""
+    for top in archive.STORED:
+        for folder, _, names in os.walk(work / UNPACKED / top):
+            for file in (Path(folder, name) for name in names):
+                place = settings.instance / file.relative_to(work / UNPACKED)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                _move(file, place)
+    for name in snapshots.pictures(work / UNPACKED / DATABASE):
+        if not (settings.media / name).is_file():
+            media.bring_files(settings.media, name[:24])
+
+
+def _move(file: Path, place: Path) -> None:
+    try:
+        file.replace(place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        # A folder of pictures may lie on another disk.
+        beside = place.with_name(f".{place.name}-{os.getpid()}-{token_hex(4)}")
+        shutil.copyfile(file, beside)
+        beside.replace(place)
+
+
+def _stage_settings(settings: Settings, work: Path, done: Restored) -> None:
+    """Lay out what `_settle` is to do, so that it can be done again."""
+    (work / TO_PUT).mkdir()
+    (work / TO_REMOVE).mkdir()
+    for name in (*FOLLOWING, *STAYING):
+        unpacked, here = work / UNPACKED / name, settings.instance / name
+        if name in STAYING and here.exists():
+            if unpacked.exists() and name == "config.toml" and unpacked.read_bytes() != here.read_bytes():
+                unpacked.replace(work / TO_PUT / "config.toml.restored")
+                done.notes.append(
+                    "config.toml stayed as it is here; the backup's lies beside it, as config.toml.restored."
+                )
+        elif unpacked.exists():
+            unpacked.replace(work / TO_PUT / name)
+        elif name in FOLLOWING:
+            (work / TO_REMOVE / name).touch()
+
+
+def _sign(settings: Settings, work: Path) -> None:
+    """Make the database ready to be live: newer than what readers saw, nobody signed in, known to `finish`."""
+    now, live = clock.now().replace(microsecond=0), _edition(settings.database_file)
+    engine = apart(work / UNPACKED / DATABASE)
+    with engine.begin() as connection:
+        connection.execute(delete(AuthorSession))
+        connection.execute(delete(Lease))
+        connection.execute(insert(Lease).values(name=KIND, holder=work.name, until=now))
+        restored = connection.execute(EDITION).one()
+        if live:
+            version = max(restored[0], live[0]) + 1
+            changed_at = max(now, restored[1] + SECOND, live[1] + SECOND)
+            values = {"public_version": version, "changed_version": version, "changed_at": changed_at}
+            connection.execute(update(Site).values(values))
+    engine.dispose()
+    snapshots.close_log(work / UNPACKED / DATABASE)
+
+
+def _edition(file: Path) -> tuple[int, datetime] | None:
+    """The public version that a blog's readers saw last, and its time; None if that cannot be told."""
+    if not file.is_file():
+        return None
+    engine = apart(file)
+    try:
+        with engine.connect() as connection:
+            version, changed_at = connection.execute(EDITION).one()
+    except (SQLAlchemyError, ValueError):
+        return None
+    finally:
+        engine.dispose()
+    return version, changed_at
+
+
+def _put_database(settings: Settings, database: Path, done: Restored) -> None:
+    file = settings.database_file
+    try:
+        if _is_blog(file):
+            snapshots.put(database, file)
+            return
+    except Unusable:
+        done.restart = True  # not even its head can be read
+    for each in _of_database(file):
+        each.unlink()
+    database.chmod(0o600)
+    _move(database, file)
+    media.sync(file.parent)
+
+
+def _settle(instance: Path, work: Path) -> None:
+    """Bring the owner's files to what was restored. Whatever was done already is left alone."""
+    for mark in (work / TO_REMOVE).iterdir():
+        _discard(instance / mark.name, work)
+    for file in (work / TO_PUT).iterdir():
+        _discard(instance / file.name, work)
+        file.replace(instance / file.name)
+    media.sync(instance)
+
+
+def _discard(file: Path, work: Path) -> None:
+    """A folder cannot be replaced in one step; it is in the backup of what was here."""
+    if file.is_dir():
+        file.replace(work / f"old-{file.name}")
+    elif file.exists() and file.name == "custom.css":
+        file.unlink()

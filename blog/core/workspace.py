@@ -1,0 +1,56 @@
+"""Folders in which something is made before it is shown: hidden, locked by their maker, swept once that is dead."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+
+
+@contextmanager
+def workspace(parent: Path, kind: str) -> Iterator[Path]:
+    """A new folder `.kind-…` that only this user can read, on the disk of `parent`; gone afterwards.
+
+    Those that killed processes left are removed first. Raises OSError.
+    """
+    sweep(parent, kind)
+    folder, lock = _made(parent, kind)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def sweep(parent: Path, kind: str) -> None:
+    """Remove the folders of this kind whose makers are dead."""
+    for folder in abandoned(parent, kind):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def abandoned(parent: Path, kind: str) -> list[Path]:
+    """The folders of this kind whose makers are dead: nobody holds the lock, which the kernel takes back by itself."""
+    found = []
+    for folder in parent.glob(f".{kind}-*"):
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                found.append(folder)
+            finally:
+                os.close(descriptor)
+    return found
+
+
+def _made(parent: Path, kind: str) -> tuple[Path, int]:
+    """A folder, and the descriptor that holds its lock."""
+    while True:
+        folder = parent / f".{kind}-{token_hex(8)}"
+        folder.mkdir(0o700)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if folder.is_dir():  # nobody took it for an abandoned one before it was locked
+            return folder, descriptor
+        os.close(descriptor)
