@@ -9,7 +9,7 @@ import click
 
 from blog.commands import as_json, opened, say, settings
 from blog.config import Settings
-from blog.core import album, archiving, posts, publishing, restoring
+from blog.core import album, archive, archiving, posts, publishing, restoring
 from blog.core.archive import Manifest, Progress
 from blog.core.restoring import Restored
 
@@ -28,7 +28,7 @@ def backup(ctx: click.Context, file: Path | None, as_json: bool) -> None:
     Without FILE into the folder of backups (BLOG_BACKUPS). A FILE that is a backup already is replaced.
     """
     of = settings(ctx)
-    with bar("Verifying", _size(of)) as progress:
+    with bar("Backing up", 2 * archiving.size(of)) as progress:
         made = archiving.back_up(of, "manual", file and file.absolute(), progress)
     said = {
         "file": str(made.file),
@@ -55,7 +55,7 @@ def restore(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> Non
     """
     of = settings(ctx, begins=not dry_run)
     file = file.absolute()
-    with bar("Reading", file.stat().st_size if file.is_file() else 0) as progress:
+    with bar("Restoring", _work(of, file)) as progress:
         done = restoring.restore(of, file, dry_run=dry_run, progress=progress)
     if not dry_run:
         _follow_up(of, done)
@@ -120,8 +120,10 @@ def bar(label: str, size: int) -> Iterator[Progress]:
         yield shown.update
 
 
-def _size(of: Settings) -> int:
-    return archiving.size(of) if of.database_file.is_file() else 0
+def _work(of: Settings, file: Path) -> int:
+    """About how many bytes a restore reads: the backup's, and those of what is here, which is backed up before."""
+    with archive.opened(file) as opened:
+        return opened.manifest.bytes + 2 * archiving.size(of, archive.FOLDERS[-1:])
 
 
 COMMANDS = {"backup": backup, "restore": restore}

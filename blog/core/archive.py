@@ -36,7 +36,12 @@ ROOM, RATIO = 64 * 2**20, 100
 # What a zip file says that its members are: nothing, a file, a folder. Links and devices are refused.
 KINDS = (0, stat.S_IFREG, stat.S_IFDIR)
 
+# Is told how many more bytes were read.
 Progress = Callable[[int], None]
+
+
+def unseen(_: int) -> None:
+    """Tells nobody."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +72,21 @@ class Manifest:
         return sum(entry.bytes for entry in self.entries)
 
 
-def write(target: Path, members: Mapping[str, Path], about: Callable[[tuple[Entry, ...]], Manifest]) -> Manifest:
-    """Write files, by the names they get, into a new archive, and sync it. Raises OSError."""
+def write(
+    target: Path,
+    members: Mapping[str, Path],
+    about: Callable[[tuple[Entry, ...]], Manifest],
+    progress: Progress = lambda _: None,
+) -> Manifest:
+    """Write files, by the names they get, into a new archive, and sync it; what it says is `about` them.
+
+    Raises OSError.
+    """
     for compression in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
         with target.open("wb") as out:
             target.chmod(0o600)  # there are passwords' hashes and a key in it
             with zipfile.ZipFile(out, "w", compression) as box:
-                manifest = about(tuple(_add(box, name, members[name]) for name in sorted(members)))
+                manifest = about(tuple(_add(box, name, members[name], progress) for name in sorted(members)))
                 box.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1, default=str))
             out.flush()
             os.fsync(out.fileno())
@@ -87,7 +100,7 @@ def most(size: int) -> int:
     return ROOM + RATIO * size
 
 
-def _add(box: zipfile.ZipFile, name: str, file: Path) -> Entry:
+def _add(box: zipfile.ZipFile, name: str, file: Path, progress: Progress) -> Entry:
     digest, size = hashlib.sha256(), 0
     with file.open("rb") as source:
         info = zipfile.ZipInfo(name, _date(os.fstat(source.fileno()).st_mtime))
@@ -99,6 +112,7 @@ def _add(box: zipfile.ZipFile, name: str, file: Path) -> Entry:
                 digest.update(piece)
                 size += len(piece)
                 out.write(piece)
+                progress(len(piece))
     return Entry(name, size, digest.hexdigest())
 
 
@@ -212,7 +226,7 @@ class Archive:
         if clash := sorted(folders & {*names}):
             raise self._wrong(f"{clash[0]} in it is a file and a folder")
 
-    def read(self, entry: Entry, out: IO[bytes] | None = None, progress: Progress | None = None) -> None:
+    def read(self, entry: Entry, out: IO[bytes] | None = None, progress: Progress = lambda _: None) -> None:
         """Read a file through, into `out` if there is one, and compare it with its checksum."""
         digest = hashlib.sha256()
         with self._told(entry.name), self._box.open(entry.name) as source:
@@ -220,8 +234,7 @@ class Archive:
                 digest.update(piece)
                 if out:
                     out.write(piece)
-                if progress:
-                    progress(len(piece))
+                progress(len(piece))
         if digest.hexdigest() != entry.sha256:
             raise self._wrong(f"{entry.name} in it was altered")
 

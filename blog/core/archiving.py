@@ -3,7 +3,7 @@
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -12,7 +12,7 @@ from pathlib import Path
 from blog import clock
 from blog.config import Settings
 from blog.core import archive, backups, media, plates, snapshots
-from blog.core.archive import DATABASE, Entry, Manifest, Progress
+from blog.core.archive import DATABASE, Entry, Manifest, Progress, unseen
 from blog.core.errors import Invalid, NoRoom, Unavailable, Unusable
 from blog.core.workspace import workspace
 
@@ -34,13 +34,13 @@ class Made:
     missing: tuple[str, ...]
 
 
-def back_up(settings: Settings, reason: str, target: Path | None = None, progress: Progress | None = None) -> Made:
+def back_up(settings: Settings, reason: str, target: Path | None = None, progress: Progress = unseen) -> Made:
     """Back up a blog into a file, or into the folder of backups.
 
     A `daily` or `manual` one is whole. What is to undo an upgrade or a restore holds no pictures, since neither takes
     any away. A file that is a backup already is replaced once the new one is whole. Raises Unusable when the database
     is damaged or missing, Invalid when something else is at the target, NoRoom, and Unavailable when it cannot be
-    written.
+    written. `progress` is told of the bytes that were read: of what is saved, and once more of what was written.
     """
     database = settings.database_file
     if not database.is_file() or not database.stat().st_size:
@@ -48,7 +48,7 @@ def back_up(settings: Settings, reason: str, target: Path | None = None, progres
     with writable(target or settings.backup_folder):
         folder = _ready(settings, target)
         with workspace(folder, KIND) as making:
-            draft, manifest, missing = _write(settings, making, reason)
+            draft, manifest, missing = _write(settings, making, reason, progress)
             verify(draft, progress)
             file = backups.place(folder, reason, manifest.made_at) if target in (None, folder) else target
             assert file is not None  # noqa: S101
@@ -76,11 +76,11 @@ def keep_daily(settings: Settings) -> Made | None:
             return back_up(settings, "daily")
 
 
-def verify(file: Path, progress: Progress | None = None) -> None:
+def verify(file: Path, progress: Progress = unseen) -> None:
     """Read a backup whole, and compare it with what its manifest says. Raises Invalid."""
     with archive.opened(file) as opened:
         for entry in opened.manifest.entries:
-            opened.read(entry, progress=progress)
+            opened.read(entry, None, progress)
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def _ready(settings: Settings, target: Path | None) -> Path:
     return target.parent
 
 
-def _write(settings: Settings, making: Path, reason: str) -> tuple[Path, Manifest, tuple[str, ...]]:
+def _write(settings: Settings, making: Path, reason: str, progress: Progress) -> tuple[Path, Manifest, tuple[str, ...]]:
     """An archive, not verified yet; and the pictures it lacks."""
     copy, draft, moment = making / DATABASE, making / "draft.zip", clock.now().replace(microsecond=0)
     _refuse_small(making, settings.database_file.stat().st_size)
@@ -130,7 +130,7 @@ def _write(settings: Settings, making: Path, reason: str) -> tuple[Path, Manifes
         missing = _complete(members, copy, settings.media) if whole else ()
         _refuse_small(making, copy.stat().st_size + sum(file.stat().st_size for file in members.values()))
         try:
-            return draft, archive.write(draft, {DATABASE: copy, **members}, about), missing
+            return draft, archive.write(draft, {DATABASE: copy, **members}, about, progress), missing
         except FileNotFoundError:
             if attempt + 1 == TRIES:
                 raise
@@ -171,10 +171,10 @@ def free_bytes(folder: Path) -> int:
     return disk.f_bavail * disk.f_frsize
 
 
-def size(settings: Settings) -> int:
-    """About how many bytes a whole backup unpacks to. Raises OSError."""
-    files = [settings.database_file, *dict(archive.files(settings.instance)).values()]
-    return sum(file.stat().st_size for file in files)
+def size(settings: Settings, folders: Iterable[str] = archive.FOLDERS) -> int:
+    """About how many bytes a backup with these folders unpacks to. Raises OSError."""
+    files = [settings.database_file, *dict(archive.files(settings.instance, folders)).values()]
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _make_room(settings: Settings, folder: Path) -> None:

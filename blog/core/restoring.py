@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from blog import clock
 from blog.config import Settings
 from blog.core import archive, media, schema, snapshots
-from blog.core.archive import DATABASE, Archive, Manifest, Progress
+from blog.core.archive import DATABASE, Archive, Manifest, Progress, unseen
 from blog.core.archiving import back_up, free_bytes, writable
 from blog.core.backups import STAMP
 from blog.core.errors import BlogError, Invalid, NoRoom, Unusable
@@ -53,7 +53,7 @@ class Restored:
     restart: bool = False
 
 
-def restore(settings: Settings, file: Path, *, dry_run: bool = False, progress: Progress | None = None) -> Restored:
+def restore(settings: Settings, file: Path, *, dry_run: bool = False, progress: Progress = unseen) -> Restored:
     """Restore a blog from a backup; with `dry_run`, judge it only.
 
     What is replaced is backed up before. Raises Invalid for a file that is no good backup, before anything is touched;
@@ -71,7 +71,7 @@ def restore(settings: Settings, file: Path, *, dry_run: bool = False, progress: 
         _unpack(settings, opened, work, progress)
         _judge(file, work / UNPACKED / DATABASE, done)
         if not dry_run:
-            _keep(settings, done)
+            _keep(settings, done, progress)
             _add_pictures(settings, work)
             _stage_settings(settings, work, done)
             _sign(settings, work)
@@ -110,7 +110,7 @@ def _signed(database: Path) -> str:
     return row[0] if row else ""
 
 
-def _unpack(settings: Settings, opened: Archive, work: Path, progress: Progress | None) -> None:
+def _unpack(settings: Settings, opened: Archive, work: Path, progress: Progress) -> None:
     """Every file that is not here already, compared with its checksum; those that are here are compared, too."""
     lying = {entry.name for entry in opened.manifest.entries if _is_here(settings.instance, entry)}
     wanted = sum(entry.bytes for entry in opened.manifest.entries if entry.name not in lying)
@@ -120,7 +120,7 @@ def _unpack(settings: Settings, opened: Archive, work: Path, progress: Progress 
         raise NoRoom(f"It needs {wanted / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB of disk are free. {NOTHING}.")
     for entry in opened.manifest.entries:
         if entry.name in lying:
-            opened.read(entry, progress=progress)
+            opened.read(entry, None, progress)
             continue
         place = work / UNPACKED / entry.name
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -160,13 +160,13 @@ def _judge(file: Path, database: Path, done: Restored) -> None:
         done.notes.append(f"{broken} references in the restored database lead nowhere, as they did when it was saved.")
 
 
-def _keep(settings: Settings, done: Restored) -> None:
+def _keep(settings: Settings, done: Restored, progress: Progress) -> None:
     """Back up what is to be replaced; lay a database that is too damaged for it aside, as it is."""
     file = settings.database_file
     if not _is_blog(file):
         return
     try:
-        done.kept = back_up(settings, "before-restore").file
+        done.kept = back_up(settings, "before-restore", progress=progress).file
     except Unusable as error:
         folder = settings.backup_folder / f"replaced-{clock.now().strftime(STAMP)}"
         folder.mkdir(0o700, parents=True)

@@ -359,14 +359,10 @@ def test_one_that_is_cut_off_leaves_the_old_blog_or_is_finished(
 def test_a_restore_at_work_is_not_taken_for_one_that_was_cut_off(
     old: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found: list[bool] = []
-    monkeypatch.setattr(
-        restoring,
-        "_keep",
-        lambda settings, _done: found.append(bool(restoring.abandoned(settings.instance, "restore"))),
-    )
+    found: list[object] = []
+    monkeypatch.setattr(restoring, "_keep", lambda *_: found.append(restoring.abandoned(old, restoring.KIND)))
     assert run(old, "restore", str(saved)).status == 0
-    assert found == [False]
+    assert found == [[]]
 
 
 def test_no_room_is_told_and_nothing_is_touched(old: Path, saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
