@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -84,7 +84,8 @@ def write(
     """
     for compression in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
         with target.open("wb") as out:
-            target.chmod(0o600)  # there are passwords' hashes and a key in it
+            with suppress(PermissionError):  # disks without such rights refuse it
+                target.chmod(0o600)  # there are passwords' hashes and a key in it
             with zipfile.ZipFile(out, "w", compression) as box:
                 manifest = about(tuple(_add(box, name, members[name], progress) for name in sorted(members)))
                 box.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1, default=str))

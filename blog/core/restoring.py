@@ -23,7 +23,7 @@ from blog.core import archive, media, schema, snapshots
 from blog.core.archive import DATABASE, Archive, Manifest, Progress, unseen
 from blog.core.archiving import back_up, free_bytes, writable
 from blog.core.backups import STAMP
-from blog.core.errors import BlogError, Invalid, NoRoom, Unusable
+from blog.core.errors import BlogError, Invalid, NoRoom, Unavailable, Unusable
 from blog.core.transaction import trouble
 from blog.core.workspace import abandoned, workspace
 from blog.extensions import apart
@@ -167,6 +167,8 @@ def _keep(settings: Settings, done: Restored, progress: Progress) -> None:
         return
     try:
         done.kept = back_up(settings, "before-restore", progress=progress).file
+    except Unavailable as error:
+        raise Unavailable(f"{NOTHING}: what is here could not be backed up before. {error}") from error
     except Unusable as error:
         folder = settings.backup_folder / f"replaced-{clock.now().strftime(STAMP)}"
         folder.mkdir(0o700, parents=True)

@@ -16,7 +16,7 @@ from blog.config import Settings
 from blog.core import searchindex, tallies
 from blog.core.archiving import back_up
 from blog.core.backups import advice
-from blog.core.errors import Unusable
+from blog.core.errors import Unavailable, Unusable
 from blog.core.site import FIRST_ROW
 from blog.core.transaction import trouble
 from blog.extensions import BUSY_MS, WRITE, Base
@@ -40,11 +40,18 @@ def prepare(engine: Engine, of: Settings) -> None:
         with alone(file.parent):
             refuse_lost(of)
             file.touch(0o600)  # it holds what nobody else on this machine is to know
-            upgrade(engine, lambda version: back_up(of, "before-upgrade") if version else _refuse_used(of, GROWN))
+            upgrade(engine, lambda version: _back_up(of) if version else _refuse_used(of, GROWN))
     except DBAPIError as error:
         raise Unusable(f"{file}: {trouble(error)} {advice(of)}") from error
     except OSError as error:
         raise Unusable(f"The folder {file.parent} cannot be written: {error.strerror}.") from error
+
+
+def _back_up(of: Settings) -> None:
+    try:
+        back_up(of, "before-upgrade")
+    except Unavailable as error:
+        raise Unavailable(f"The database needs an upgrade, and could not be backed up before. {error}") from error
 
 
 def refuse_lost(of: Settings) -> None:

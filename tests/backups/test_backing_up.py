@@ -279,7 +279,7 @@ def test_without_a_backup_there_is_no_upgrade(first_schema: Path, monkeypatch: p
     before = (first_schema / "blog.db").read_bytes()
     monkeypatch.setattr(archiving, "free_bytes", lambda _: 1000)
     answer = run(first_schema, "list")
-    assert answer.status == 1 and "MB of disk are free" in answer.err
+    assert answer.status == 1 and "could not be backed up before. A backup needs" in answer.err
     assert ask(first_schema, "SELECT version_num FROM schema_version") == [("0001",)]
     assert (first_schema / "blog.db").stat().st_size == len(before)
 
