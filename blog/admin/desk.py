@@ -75,14 +75,6 @@ def undeletion(post_id: int) -> ResponseReturnValue:
 
 
 def _page(**facts: Any) -> ResponseReturnValue:
-    usual: dict[str, Any] = {
-        "words": "",
-        "show": "",
-        "after": "",
-        "listed": None,
-        "start": {},
-        "found": [],
-        "shelf": None,
-    }
+    usual: dict[str, Any] = {"words": "", "show": "", "after": "", "listed": None, "start": {}, "found": []}
     common = {"counts": lists.counts(), "several": lists.several_write(), "zone": templating.zone().key}
-    return answers.page(PAGE, **{**usual, **common, **facts})
+    return answers.page(PAGE, **{"shelf": None, **usual, **common, **facts})
