@@ -14,10 +14,14 @@ from blog import config, paths
 from blog.commands import opened, settings
 from blog.commands.workers import run
 from blog.config import BadSetting, Settings, local_address
-from blog.core import invitations, posts, site
+from blog.core import backups, invitations, posts, site, snapshots
+from blog.core.errors import Unusable
 from blog.extensions import sqlite_driver
 from blog.transfer import samples
 
+# A database of this size (in bytes) is looked through in a tenth of a second; in larger ones, damages are found by
+# `doctor` and by each backup.
+SOON_CHECKED = 48 * 2**20
 # The endings of what pages are made of.
 MAKING = {".py", ".html", ".css", ".svg", ".js"}
 
@@ -77,11 +81,19 @@ def _why_not(error: OSError, host: str, port: int) -> str:
 def _prepare(of: Settings) -> tuple[Flask, int, str]:
     """The application, its database brought up to date before any worker starts; how many samples were loaded; and the
     token of the link for the first author, while there is none."""
+    _refuse_damaged(of)
     with opened(of) as app:
         if posts.outdated():
             _render_again()
         site.note_maker(_maker(of))
         return app, samples.load(of.media), invitations.set_up()
+
+
+def _refuse_damaged(of: Settings) -> None:
+    """Begin nothing on a database that is broken somewhere: it would be found out in the middle of somebody's work."""
+    file = of.database_file
+    if file.is_file() and 0 < file.stat().st_size <= SOON_CHECKED and (found := snapshots.damages(file, quick=True)):
+        raise Unusable(f"{file} is damaged ({found[0]}). {backups.advice(of)}")
 
 
 def _render_again() -> None:

@@ -97,11 +97,15 @@ def _copy(source: Any, target: Any) -> None:
     source.backup(target, pages=-1, progress=wait, sleep=0.05)
 
 
-def damages(file: Path) -> list[str]:
-    """What is damaged in a database that nobody else has open, but for the search index, which can be made anew."""
+def damages(file: Path, *, quick: bool = False) -> list[str]:
+    """What is damaged in a database, but for the search index, which can be made anew.
+
+    A `quick` look leaves out whether indexes say what their tables do; either takes about a second for 400 MB. Raises
+    NoRoom and Unavailable.
+    """
     try:
         with connected(file, "ro") as connection:
-            said = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(5)")]
+            said = [str(row[0]) for row in connection.execute(f"PRAGMA {'quick' if quick else 'integrity'}_check(5)")]
     except Unusable as error:
         return [str(error)]
     return [each for each in said if each != "ok" and not searchindex.of_index(each)]

@@ -16,6 +16,7 @@ from tests import shelf
 from tests.backups.conftest import ask, publish, read, settings_of, state
 from tests.backups.test_archive import listed, packed, parts_of
 from tests.core.test_faults import locked
+from tests.server import free_port
 from tests.world import picture, run, write
 
 FEEDS = ("/feed.xml", "/atom.xml", "/feed.json", "/sitemap.xml", "/tags/guide/feed.xml", "/authors/bo-lind/feed.xml")
@@ -217,6 +218,8 @@ def test_a_lost_database_is_told_with_the_command_that_brings_it_back(old: Path,
     assert said.status == 1
     started = run(old, "list")
     assert how == "middle" or (started.status == 1 and command in started.err and "\n" not in started.err.strip())
+    served = run(old, "serve", "--port", str(free_port()))
+    assert served.status == 1 and command in served.err and "\n" not in served.err.strip()
     refused = run(old, "backup")
     assert refused.status == 1 and "Traceback" not in refused.err
     answer = run(old, "restore", str(good))
