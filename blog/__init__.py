@@ -44,6 +44,7 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
     )
     app.config["SECRET_KEY"] = settings.secret_key
     app.extensions["settings"] = settings
+    _open_to_the_doctor(app, settings)
     theme = app.extensions["theme"] = Theme(settings.instance)
     init_database(app, settings.database_file)
     bodies.init_app(app)
@@ -59,3 +60,16 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
     overrides.init_app(app, theme)
     layers.init_app(app, settings, theme)
     return app
+
+
+def _open_to_the_doctor(app: "Flask", settings: "Settings") -> None:
+    """Begin the lists of what `doctor` asks an app, and of what it mends there; faces add theirs."""
+    from blog.core.checkup import links
+    from blog.core.checkup.findings import Check
+    from blog.web import themecheck
+
+    app.extensions["checks"] = {
+        "The links": Check(lambda thorough: links.examine(settings.site_url, thorough=thorough)),
+        "The looks": Check(lambda _thorough: themecheck.examine(settings, create_app), asks=False),
+    }
+    app.extensions["menders"] = {}

@@ -8,7 +8,8 @@ import os
 import re
 import secrets
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -186,22 +187,47 @@ def load(
     Creates nothing; the secret key is empty where there is none yet (see `with_secret`).
     Raises BadSetting with a sentence that names the setting and what it may be.
     """
+    settings, faults = survey(instance, environ, **arguments)
+    if faults:
+        raise faults[0]
+    return settings
+
+
+def survey(
+    instance: Path | str | None = None,
+    environ: Mapping[str, str] | None = None,
+    **arguments: Any,
+) -> tuple[Settings, list[BadSetting]]:
+    """The settings as far as they can be read, defaults in the place of others; and what is wrong with those.
+
+    Creates nothing. Raises BadSetting when it is not said where the blog is.
+    """
     environ = os.environ if environ is None else environ
     folder = instance_folder(instance, environ)
-    _refuse_unknown(environ)
-    written = _config_file(folder / "config.toml")
+    written, faults = _config_file(folder / "config.toml")
+    faults = _unknown(environ) + faults
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for name, setting in SETTINGS.items():
-        for source, value in (
-            ("argument", arguments.get(name)),
-            (setting.variable, environ.get(setting.variable) or None),
-            ("config.toml", written.get(name)),
-        ):
+        given = ("argument", arguments.get(name)), (setting.variable, environ.get(setting.variable) or None)
+        for source, value in (*given, ("config.toml", written.get(name))):
             if value is not None:
-                values[name], sources[name] = _read(setting, name, source, value), source
+                with _noting(faults):
+                    values[name], sources[name] = _read(setting, name, source, value), source
                 break
-    return _with_defaults(folder, values, sources)
+    if "secret_key" not in values:
+        values["secret_key"], sources["secret_key"] = "", "secret_key file"
+        with _noting(faults):
+            values["secret_key"] = _secret_from(folder)
+    return _with_defaults(folder, values, sources), faults
+
+
+@contextmanager
+def _noting(faults: list[BadSetting]) -> Iterator[None]:
+    try:
+        yield
+    except BadSetting as fault:
+        faults.append(fault)
 
 
 def instance_folder(instance: Path | str | None, environ: Mapping[str, str]) -> Path:
@@ -219,32 +245,35 @@ def instance_folder(instance: Path | str | None, environ: Mapping[str, str]) -> 
     return folder
 
 
-def _refuse_unknown(environ: Mapping[str, str]) -> None:
+def _unknown(environ: Mapping[str, str]) -> list[BadSetting]:
     known = {setting.variable for setting in SETTINGS.values()} | {"BLOG_INSTANCE"}
+    faults = []
     for name in sorted(environ):
         if name.startswith("BLOG_") and name not in known and not NOT_OURS.match(name):
             near = get_close_matches(name, known, 1)
             hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(known))}."
-            raise BadSetting(f"There is no setting {name}. {hint}")
+            faults.append(BadSetting(f"There is no setting {name}. {hint}"))
+    return faults
 
 
-def _config_file(file: Path) -> dict[str, Any]:
+def _config_file(file: Path) -> tuple[dict[str, Any], list[BadSetting]]:
+    """What a config.toml says, and what is wrong with it."""
     try:
         written = tomllib.loads(file.read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        return {}
+        return {}, []
     except tomllib.TOMLDecodeError as error:
-        raise BadSetting(f"{file} cannot be read as TOML: {error}.") from error
-    except UnicodeDecodeError as error:
-        raise BadSetting(f"{file} is not UTF-8 text.") from error
-    except (ValueError, RecursionError) as error:
-        raise BadSetting(f"{file} cannot be read as TOML.") from error
+        return {}, [BadSetting(f"{file} cannot be read as TOML: {error}.")]
+    except UnicodeDecodeError:
+        return {}, [BadSetting(f"{file} is not UTF-8 text.")]
+    except (ValueError, RecursionError):
+        return {}, [BadSetting(f"{file} cannot be read as TOML.")]
     except OSError as error:
-        raise BadSetting(f"{file} cannot be read: {error.strerror}.") from error
-    for name in written:
-        if name not in SETTINGS:
-            raise BadSetting(f"{file} holds an unknown setting: {name}. Known: {', '.join(SETTINGS)}.")
-    return written
+        return {}, [BadSetting(f"{file} cannot be read: {error.strerror}.")]
+    unknown = [name for name in written if name not in SETTINGS]
+    return written, [
+        BadSetting(f"{file} holds an unknown setting: {name}. Known: {', '.join(SETTINGS)}.") for name in unknown
+    ]
 
 
 def _read(setting: Setting, name: str, source: str, value: Any) -> Any:
@@ -269,8 +298,6 @@ def _with_defaults(folder: Path, values: dict[str, Any], sources: dict[str, str]
     values.setdefault("database_url", f"sqlite:///{folder / 'blog.db'}")
     if "site_url" not in values:
         values["site_url"] = local_address(values["host"], values["port"])
-    if "secret_key" not in values:
-        values["secret_key"], sources["secret_key"] = _secret_from(folder), "secret_key file"
     sources = {name: sources.get(name, "default") for name in SETTINGS}
     return Settings(instance=folder, sources=sources, **values)
 

@@ -66,6 +66,7 @@ DOORS = {
         "migrations/versions/0008_redirects.py",
         "migrations/versions/0009_pictures.py",
         "migrations/versions/0010_look.py",
+        "migrations/versions/0011_security_contact.py",
     },
     "tinycss2": {"core/customcss.py"},
     "babel": {"web/languages.py"},

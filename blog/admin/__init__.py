@@ -7,6 +7,7 @@ from blog.admin import (
     autosaving,
     copies,
     desk,
+    doctor,
     history,
     live,
     media,
@@ -24,8 +25,8 @@ from blog.admin.blueprint import bp, edit_address, keep_private
 from blog.admin.csrf import csrf_token
 
 __all__ = [
-    "account", "autosaving", "copies", "desk", "history", "init_app", "live", "media", "people", "posts", "previewing",
-    "redirects", "settings", "setup", "signing", "style", "tags",
+    "account", "autosaving", "copies", "desk", "doctor", "history", "init_app", "live", "media", "people", "posts",
+    "previewing", "redirects", "settings", "setup", "signing", "style", "tags",
 ]  # fmt: skip
 
 

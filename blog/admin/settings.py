@@ -28,6 +28,7 @@ HINTS = {
     "follow": "Where to follow the author: a name and an address on each line, like: Mastodon https://mastodon.social/@me",
     "networks": f"Share links shown, in order. Known: {', '.join(NETWORKS)}.",
     "hubs": "WebSub hubs that are told of new posts at once: whole addresses, separated by commas.",
+    "security_contact": "An e-mail or https address for who finds a weakness here; /.well-known/security.txt tells it.",
     "foreign_media": "Readers' browsers then ask those sites, which learn who reads.",
 }
 TYPEFACES = {

@@ -60,13 +60,15 @@ class Known:
     published_at: datetime
 
 
-def known(shelf: Shelf, of: int = 0) -> list[Known]:
-    """All posts of a shelf, newest first, without their texts."""
-    now = clock.now()
-    chosen = shelves.downwards(shelf).subquery()
-    query = select(Post.guid, Post.kind, Post.slug, Post.title, Post.published_at).join(chosen, chosen.c.id == Post.id)
-    query = query.where(public(), *SHOWN).order_by(Post.published_at.desc(), Post.id.desc())
-    asked = {"of": of, "until": now + timedelta.resolution, "start": 0, "size": shelves.total(shelf, of), "now": now}
+def known(shelf: Shelf, of: int = 0, most: int | None = None) -> list[Known]:
+    """All posts of a shelf, or the newest of them, newest first, without their texts."""
+    now, size = clock.now(), shelves.total(shelf, of)
+    # Not joined: SQLite went through all that was chosen for each post, which took 20 minutes for 100,000.
+    query = select(Post.guid, Post.kind, Post.slug, Post.title, Post.published_at)
+    query = query.where(Post.id.in_(shelves.downwards(shelf)), public(), *SHOWN)
+    query = query.order_by(Post.published_at.desc(), Post.id.desc())
+    size = size if most is None else min(size, most)
+    asked = {"of": of, "until": now + timedelta.resolution, "start": 0, "size": size, "now": now}
     return [Known(*cells) for cells in db.session.execute(query, asked)]  # type: ignore[arg-type]
 
 

@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -139,6 +139,17 @@ def is_whole(stored: Stored, folder: Path) -> bool:
     plate = stored.plate
     addresses = (plate.twin(width, ending) for width in plate.widths for ending in ("", "webp"))
     return bool(plate.widths) and all((folder / at.removeprefix(plates.FOLDER)).is_file() for at in addresses)
+
+
+def complete(plate: Plate, missing: Collection[str], folder: Path) -> bool:
+    """Make missing twins of a picture again from its base file; whether they could be made. Raises OSError."""
+    try:
+        made = encoding.encode((folder / plate.name).read_bytes(), plate.name[:24])
+    except Invalid:
+        return False
+    files = {name: data for name, data in made.files.items() if name in missing}
+    _write(folder, files)
+    return len(files) == len(missing)
 
 
 def bin_files(folder: Path, stem: str) -> None:

@@ -3,21 +3,21 @@
 At least once: a process that dies between a call and noting its end leaves the errand to the next one.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, text, update
 
 from blog import clock
 from blog.core import leases
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Errand
-from blog.models.outbox import CARD
+from blog.models.outbox import AT_ONCE, CARD
 
 LEASE = "outbox"
 # After a failure it waits this long, each time twice as long: the twelfth is the last, a day and a half later.
@@ -29,6 +29,10 @@ TOGETHER = 20
 # What ended is kept to be told by `doctor`.
 KEPT = timedelta(days=30)
 MOST_KEPT = 300
+CARD_OF = (
+    "INSERT OR IGNORE INTO outbox (kind, target, about, not_before)"  # noqa: S608
+    f" SELECT '{CARD}', '', 'post:' || id, '{AT_ONCE}' FROM post WHERE kind = :kind AND slug = :slug"
+)
 
 
 class Failed(Exception):
@@ -196,6 +200,18 @@ def tidy() -> None:
     old = or_(Errand.done_at < clock.now() - KEPT, Errand.id.not_in(kept))
     with writing() as session:
         session.execute(delete(Errand).where(~WAITING, old))
+
+
+def waits(kind: str) -> bool:
+    """Whether anything of a kind waits, now or for its time."""
+    return bool(db.session.scalar(select(exists(select(Errand.id).where(WAITING, Errand.kind == kind)))))
+
+
+def ask_for_cards(places: Iterable[tuple[str, str]]) -> None:
+    """Have the cards of posts and pages drawn, named by kind and slug. What waits already is not asked for twice."""
+    with writing() as session:
+        for kind, slug in places:
+            session.execute(text(CARD_OF), {"kind": kind, "slug": slug})
 
 
 # -- asked on a bare connection -----------------------------------------------------------------------------

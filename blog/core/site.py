@@ -45,6 +45,7 @@ FIRST_ROW: dict[str, Any] = {
     "hubs": [],
     "fediverse": "",
     "atproto_did": "",
+    "security_contact": "",
     "foreign_media": False,
     "public_version": 1,
     "changed_version": 1,
@@ -197,6 +198,9 @@ SETTINGS: Mapping[str, SiteSetting] = {
     "hubs": SiteSetting("WebSub hubs that are told of new posts at once", _hubs, ", ".join),
     "fediverse": SiteSetting("the author's account, like @ana@mastodon.social", _fediverse),
     "atproto_did": SiteSetting("the author's Bluesky id, so that this domain can be their name there", _did),
+    "security_contact": SiteSetting(
+        "whom to tell of a weakness of this site: an e-mail or https address, for security.txt", values.contact
+    ),
     "foreign_media": SiteSetting(
         "show pictures that lie on other sites (on or off)", _yes, lambda value: "on" if value else "off"
     ),

@@ -23,6 +23,8 @@ UNSEEN = ("Cf", "Zs", "Zl", "Zp")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-([A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3}))*")
 # The names of drawn cards: a slug, and the hash of what the card shows.
 CARD = re.compile(r"(?:(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)-)?(?P<hash>[0-9a-f]{16})\.(?:png|jpg)")
+# An e-mail address that needs no escaping in a URI.
+MAILTO = r"mailto:[a-z0-9][a-z0-9._+~-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}"
 # Years of the archive, and those that a date may have: a time zone may lead it into the year before.
 YEARS = range(1000, 9999)
 DATED = YEARS[1:]
@@ -117,6 +119,21 @@ def address(text: str, field: str) -> str:
     if not good or len(value) > 2000:
         raise Invalid(field, f"“{value[:80]}” is not a whole address; it should start with https://.")
     return value
+
+
+def contact(text: str, field: str = "security_contact") -> str:
+    """Where somebody can be written to, as a URI: an https address, or mailto: and an e-mail address; may be empty."""
+    value = line(text)
+    written = value if value.lower().startswith(("https:", "mailto:")) or not value else f"mailto:{value}"
+    if not written:
+        return ""
+    if written.lower().startswith("https:"):
+        return address(written, field)
+    if not re.fullmatch(MAILTO, written, re.IGNORECASE) or len(written) > 320:
+        raise Invalid(
+            field, f"“{value[:80]}” is no contact; one looks like security@example.org or https://example.org/contact/."
+        )
+    return f"mailto:{written[7:]}"
 
 
 def instant(value: object, zone: ZoneInfo, field: str = "date") -> datetime:

@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from blog.feeds import aliases, maps, views
+from blog.core.checkup.findings import Check
+from blog.feeds import aliases, health, maps, views
 from blog.feeds.blueprint import bp
 
 __all__ = ["aliases", "init_app", "maps", "views"]
@@ -12,3 +13,4 @@ def init_app(app: Flask) -> None:
     """Add the feeds to an app."""
     app.url_map.converters["alias"] = aliases.AliasConverter
     app.register_blueprint(bp)
+    app.extensions["checks"]["The feeds"] = Check(health.examine)

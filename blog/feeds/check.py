@@ -22,6 +22,8 @@ Fetch = Callable[[str, Mapping[str, str]], Answer]
 Progress = Callable[[Iterable[ReadFeed], int], Iterable[ReadFeed]]
 # Whoever links documents in a ring, or without end, is not followed for ever.
 MOST_DOCUMENTS = 20_000
+# The first document of a feed holds fewer posts than this.
+COMPARED = 100
 
 
 @dataclass
@@ -46,11 +48,12 @@ def own() -> list[list[str]]:
 
 
 def within(app: Flask) -> Fetch:
-    """Asks the blog itself, without a server."""
+    """Asks the blog itself, without a server; as a stranger, whoever wants to know."""
     client = app.test_client(use_cookies=False)
 
     def fetch(address: str, headers: Mapping[str, str]) -> Answer:
-        answer = client.get(address, headers=dict(headers))
+        with app.app_context():  # else it would be answered in the one of the request that is being answered
+            answer = client.get(address, headers=dict(headers))
         return Answer(answer.status_code, dict(answer.headers), answer.data, address)
 
     return fetch
@@ -78,7 +81,7 @@ def found(address: str, fetch: Fetch) -> list[str]:
 def check(address: str, fetch: Fetch, progress: Progress, *, whole: bool = True) -> Checked:
     """The feed at an address; `whole` follows it to its first post."""
     checked = Checked(address)
-    kept = _kept(address)
+    kept = _kept(address, None if whole else COMPARED)
     expected = -(-len(kept or ()) // ITEMS)
     try:
         for document in progress(_documents(checked, fetch, whole=whole), expected):
@@ -125,8 +128,11 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _kept(address: str) -> list[Kept] | None:
-    """The posts that the feed at an address should hold, newest first; None if no feed of ours has such an address."""
+def _kept(address: str, most: int | None) -> list[Kept] | None:
+    """The posts that the feed at an address should hold, newest first, so many at most where it is the newest part.
+
+    None if no feed of ours has such an address.
+    """
     try:
         endpoint, given = current_app.url_map.bind("").match(urlsplit(address).path)
         place = dict(given)
@@ -138,7 +144,7 @@ def _kept(address: str) -> list[Kept] | None:
         return None
     posts = [
         Kept(f"urn:uuid:{post.guid}", permalinks.path_of(post), post.title, post.published_at)
-        for post in entries.known(source.shelf, source.of)
+        for post in entries.known(source.shelf, source.of, most if number is None else None)
     ]
     return posts if number is None else posts[-number:]
 

@@ -1,3 +1,3 @@
 """Numbered schema steps (Alembic). `HEAD` is the newest: known without importing Alembic, for a quick start."""
 
-HEAD = "0010"
+HEAD = "0011"

@@ -34,6 +34,7 @@ class Site(Base):
     hubs: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     fediverse: Mapped[str] = mapped_column(default="", server_default="")
     atproto_did: Mapped[str] = mapped_column(default="", server_default="")
+    security_contact: Mapped[str] = mapped_column(default="", server_default="")
     foreign_media: Mapped[bool]
     guid: Mapped[str] = mapped_column(default="", server_default="")  # of its feeds; a move keeps it
     made_by: Mapped[str] = mapped_column(default="", server_default="")  # the code and address of the last server

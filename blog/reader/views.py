@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template
+from flask import Blueprint, Response, current_app, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from blog.core import catalogue, permalinks, reading, related, shelves, years
-from blog.core.errors import Gone, Missing
+from blog.core.errors import Gone, Missing, Unavailable
 from blog.core.shelves import Shelf
-from blog.core.site import answers
 from blog.core.teasers import Teaser, recent
+from blog.core.vitals import degraded
 from blog.web import templating
+from blog.web.errors import RETRY_SECONDS
 from blog.web.pagination import PAGE_SIZE, Pager, paged
 
 RECENT = 3
@@ -131,9 +132,17 @@ def archive_year(year: int, number: int) -> BaseResponse:
 
 @bp.get("/healthz")
 def healthz() -> Response:
-    """Whether the database answers, for whatever watches the server."""
-    answers()
-    response = Response("ok\n", mimetype="text/plain")
+    """Whether readers are served, for whatever watches the server; and what keeps authors from writing, if anything.
+
+    That is a 200, too: whoever restarts or replaces what answers otherwise would take the pages from readers as well.
+    """
+    try:
+        reason = degraded(current_app.extensions["settings"])
+        response = Response(f"degraded: {reason}\n" if reason else "ok\n", mimetype="text/plain")
+    except Unavailable as error:
+        current_app.logger.error("The database does not answer. %s", error)
+        response = Response("down: the database does not answer\n", 503, mimetype="text/plain")
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
     response.headers["Cache-Control"] = "no-store"
     return response
 

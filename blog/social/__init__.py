@@ -2,8 +2,9 @@
 
 from flask import Flask
 
+from blog.core.checkup.findings import Check
 from blog.models.outbox import CARD, WEBSUB
-from blog.social import drawing, elsewhere, looking, views, websub
+from blog.social import drawing, elsewhere, health, looking, views, websub
 from blog.social.blueprint import bp
 from blog.social.links import GLOBALS
 
@@ -15,4 +16,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     for function in (*GLOBALS, elsewhere.oembed_address, looking.looks_of):
         app.add_template_global(function)
+    app.extensions["checks"]["The cards"] = Check(health.examine)
+    app.extensions["menders"]["Cards"] = health.mend
     app.extensions["carriers"] = {WEBSUB: websub.CARRIER, CARD: drawing.CARRIER}

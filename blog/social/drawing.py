@@ -73,9 +73,9 @@ def _asked(about: str) -> Iterator[Named]:
     kind, _, number = about.partition(":")
     if kind == "site":
         yield pictures.card_of_site()
-        yield from map(_of_post, shareable.everything(NEWEST))
+        yield from map(of_post, shareable.everything(NEWEST))
     elif post := shareable.one(int(number)):
-        yield _of_post(post)
+        yield of_post(post)
         yield from (pictures.card_of_tag(*tag) for tag in shareable.tags(int(number)))
 
 
@@ -91,7 +91,8 @@ def draw(_target: str, name: str) -> None:
 CARRIER = Carrier(wanted, draw)
 
 
-def _of_post(post: Shareable) -> Named:
+def of_post(post: Shareable) -> Named:
+    """The card of a post or page, with its author's name or the site's."""
     return pictures.card_of_post(post, post.signed or templating.site().author)
 
 
@@ -99,7 +100,7 @@ def everything() -> Iterator[Named]:
     """The cards of the site, of each tag, of every post and page."""
     yield pictures.card_of_site()
     yield from (pictures.card_of_tag(tag.name, tag.slug) for tag in catalogue.tags())
-    yield from map(_of_post, shareable.everything())
+    yield from map(of_post, shareable.everything())
 
 
 def _drawn(todo: list[tuple[Path, Card]], media: Path) -> Iterator[Path]:

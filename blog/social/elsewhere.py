@@ -1,6 +1,7 @@
 """What other sites ask for when a link to this one is pasted there: the card, oEmbed, who its author is."""
 
 import re
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -8,6 +9,7 @@ from flask import Response, abort, current_app, jsonify, redirect, request, url_
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from blog import clock
 from blog.core import permalinks, reading
 from blog.core.errors import Missing
 from blog.social import pictures
@@ -15,9 +17,12 @@ from blog.social.blueprint import bp
 from blog.social.links import author_name, author_path
 from blog.web import templating
 from blog.web.assets import FOR_EVER
+from blog.web.delivery import VARIES
 
 FOR_AN_HOUR = "public, max-age=3600"
 LONGEST = 2000
+# For how long security.txt is to be believed: RFC 9116 wants less than a year.
+MONTHS = 11
 ARTICLES = {"reader.article": "post", "reader.page": "page"}
 
 
@@ -110,6 +115,29 @@ def atproto_did() -> Response:
     response = Response(told, content_type="text/plain; charset=utf-8")
     response.headers.update({"Cache-Control": FOR_AN_HOUR, "Access-Control-Allow-Origin": "*"})
     return response
+
+
+@bp.get("/.well-known/security.txt")
+def security_txt() -> Response:
+    """Whom to tell of a weakness of this site (RFC 9116)."""
+    site = templating.site()
+    if not site.security_contact:
+        raise Missing("Nobody is named here.")
+    request.environ[VARIES] = True  # the month is part of the answer: it is kept for nobody
+    told = {"Contact": site.security_contact, "Expires": _expiry(clock.now()), "Preferred-Languages": site.language}
+    here = templating.absolute(url_for("social.security_txt"))
+    if here.startswith("https:"):
+        told["Canonical"] = here
+    text = "".join(f"{name}: {value}\n" for name, value in told.items())
+    response = Response(text, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = FOR_AN_HOUR
+    return response
+
+
+def _expiry(now: datetime) -> str:
+    """The first day of the eleventh month from now: the same all month long, and never a year away."""
+    later = now.month - 1 + MONTHS
+    return f"{now.year + later // 12}-{later % 12 + 1:02}-01T00:00:00Z"
 
 
 def _open(data: dict[str, Any]) -> Response:

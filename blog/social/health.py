@@ -1,23 +1,78 @@
-"""Whether cards can be drawn as they should be: what `doctor` says of fonts."""
+"""Whether the cards of shared links are there, and drawn as they should be: what `doctor` says of them."""
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 
-from blog.core.doctor import Finding
-from blog.social import cards, fonts
+from flask import current_app
+
+from blog.config import Settings
+from blog.core import outbox, shareable
+from blog.core.checkup.findings import Findings, counted, good, named, note
+from blog.core.shareable import Shareable
+from blog.models.outbox import CARD
+from blog.social import cards, drawing, fonts
+from blog.social.pictures import Named
+
+# Where somebody waits for the answer, the cards of so many of the newest posts are looked for.
+NEWEST = 1000
 
 
-def examine() -> Iterator[Finding]:
-    """Look for fonts, and for what joins and orders letters."""
+def examine(thorough: bool) -> Findings:
+    """Look for cards and, where any were drawn, for fonts and for what joins and orders letters."""
+    lying = _lying()
+    if not lying:
+        return
+    yield from letters()
+    missing = [post for post, card in _wanted(thorough) if card.name not in lying]
+    if missing and not outbox.waits(CARD):
+        yield note(
+            f"{counted(len(missing), 'card is', 'cards are')} not drawn yet; each is when it is first asked for.",
+            "`broadsheet doctor --fix` has them drawn soon, `broadsheet cards --missing` at once.",
+        )
+    if thorough and (old := sorted(lying - {card.name for card in drawing.everything()})):
+        yield note(
+            f"{counted(len(old), 'card belongs', 'cards belong')} to nothing that is public: {named(old)}.",
+            "`broadsheet cards` draws all anew and removes these.",
+        )
+
+
+def letters() -> Findings:
+    """Whether titles in every script can be drawn."""
     missing = fonts.missing()
     if missing:
-        yield Finding(
-            "note", "Cards of shared links lack fonts: titles in some scripts would have gaps.",
-            f"apt install {' '.join(missing)}",
-        )  # fmt: skip
+        yield note(
+            "Cards of shared links lack fonts: titles in some scripts would have gaps.",
+            f"`apt install {' '.join(missing)}` brings them.",
+        )
     else:
-        yield Finding("good", "There are fonts for cards in nearly every script.")
+        yield good("There are fonts for cards in nearly every script.")
     if not cards.shapes():
-        yield Finding(
-            "note", "Cards in Arabic, Hebrew or Indian scripts would be wrong: letters cannot be joined here.",
-            "apt install libfribidi0",
-        )  # fmt: skip
+        yield note(
+            "Cards in Arabic, Hebrew or Indian scripts would be wrong: letters cannot be joined here.",
+            "`apt install libfribidi0` brings what joins them.",
+        )
+
+
+def mend() -> Iterator[str]:
+    """Ask for the cards that are missing, where any were drawn."""
+    lying = _lying()
+    if lying and not outbox.waits(CARD):
+        missing = [(post.kind, post.slug) for post, card in _wanted(thorough=True) if card.name not in lying]
+        if missing:
+            outbox.ask_for_cards(missing)
+            yield f"Asked for {counted(len(missing), 'card')} to be drawn: `serve` does it soon, or `broadsheet tick`."
+
+
+def _lying() -> set[str]:
+    """The names of the cards that are there."""
+    settings: Settings = current_app.extensions["settings"]
+    with suppress(OSError), os.scandir(settings.cards) as entries:
+        return {entry.name for entry in entries if not entry.name.startswith(".")}
+    return set()
+
+
+def _wanted(thorough: bool) -> Iterator[tuple[Shareable, Named]]:
+    """Posts and pages that anyone may read, with their cards; not all of them, where somebody waits."""
+    for post in shareable.everything(None if thorough else NEWEST):
+        yield post, drawing.of_post(post)

@@ -22,6 +22,7 @@ PAGES = {
     "admin.compared": ["/admin/posts/{changed}/differences/?before=public", "/admin/posts/{draft}/differences/"],
     "admin.people": ["/admin/people/"],
     "admin.removal": ["/admin/people/2/removal/"],
+    "admin.doctor": ["/admin/doctor/"],
     "admin.account": ["/admin/account/"],
     "preview.by_link": ["{preview}"],
 }

@@ -86,10 +86,11 @@ def test_nobody_elses_change_is_undone(author: Author) -> None:
 def test_bad_input_keeps_every_word_and_changes_nothing(author: Author) -> None:
     bad = {"title": " ", "timezone": "Mars/Base", "accent": "reddish", "networks": "x, friendster",
            "follow": "Mastodon", "language": "?", "hubs": "hub", "fediverse": "ana", "atproto_did": "did",
+           "security_contact": "ana",
            "logo": "/media/x.png", "header_links": "About", "tagline": "Kept <b>"}  # fmt: skip
     answer = author.post(PATH, **form(author, **bad))
     assert answer.status_code == 422
-    assert len(alerts(answer)) == 11
+    assert len(alerts(answer)) == 12
     assert {name: fields(answer)[name] for name in bad} == bad
     assert site().title == "Broadsheet" and site().tagline == ""
     author.post(PATH, **form(author, tagline="Now good"))

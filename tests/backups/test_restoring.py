@@ -204,6 +204,7 @@ def harm(instance: Path, how: str) -> None:
         each.unlink()
     if harmed is not None:
         file.write_bytes(harmed)
+        file.chmod(0o600)
 
 
 @pytest.mark.parametrize("how", ["missing", "empty", "text", "cut off", "middle"])
@@ -215,7 +216,7 @@ def test_a_lost_database_is_told_with_the_command_that_brings_it_back(old: Path,
     harm(old, how)
     command = f"`broadsheet --instance {old} restore {good}`"
     said = run(old, "doctor")
-    assert said.status == 1
+    assert said.status == 1 and command in said.out
     started = run(old, "list")
     assert how == "middle" or (started.status == 1 and command in started.err and "\n" not in started.err.strip())
     served = run(old, "serve", "--port", str(free_port()))
@@ -225,7 +226,7 @@ def test_a_lost_database_is_told_with_the_command_that_brings_it_back(old: Path,
     answer = run(old, "restore", str(good))
     assert answer.status == 0
     assert read(old, "/posts/rivers/")["/posts/rivers/"][0] == 200
-    assert run(old, "doctor").status == 0
+    assert (said := run(old, "doctor")).status == 0, said.out
     if how not in ("missing", "empty"):
         kept = next((old / "backups").glob("replaced-*")) / "blog.db"
         assert kept.exists() and str(kept.parent) in answer.out
@@ -310,7 +311,7 @@ def test_a_backup_of_an_older_schema_is_upgraded_on_the_way(old: Path, saved: Pa
     connection.close()
     answer = run(old, "restore", str(with_database(saved, tmp_path, data=first.read_bytes())))
     assert answer.status == 0, answer.err
-    assert run(old, "doctor").status == 0
+    assert (said := run(old, "doctor")).status == 0, said.out
     assert len(ask(old, "SELECT 1 FROM post")) > 3
 
 

@@ -9,37 +9,13 @@ from flask import Flask
 from sqlalchemy import text
 
 from blog import config
-from blog.commands import opened
-from blog.core import doctor
 from blog.core.site import site
-from blog.extensions import db, sqlite_driver
+from blog.extensions import db
 from blog.migrations import HEAD
+from tests.core.findings import change, made, said
 from tests.world import LONG_AGO, SITE_URL, Blog, Result, picture
 
 Command = Callable[..., Result]
-
-
-def made(instance: Path) -> config.Settings:
-    """The settings of a blog that exists and is not running."""
-    settings = config.load(instance, environ={}, site_url=SITE_URL)
-    with opened(settings):
-        pass
-    return config.load(instance, environ={"BLOG_TRUSTED_PROXIES": "1"}, site_url=SITE_URL)
-
-
-def said(settings: config.Settings, *levels: str) -> str:
-    """All findings of these levels, with their remedies."""
-    found = [one for one in doctor.examine(settings) if one.level in (levels or ("bad",))]
-    return "\n".join(f"{one.level}: {one.what} {one.remedy}".strip() for one in found)
-
-
-def change(instance: Path, *statements: str) -> None:
-    """Run statements on the database as another program would."""
-    connection = sqlite_driver().connect(instance / "blog.db")
-    for statement in statements:
-        connection.execute(statement)
-    connection.commit()
-    connection.close()
 
 
 def test_a_well_blog_has_nothing_bad(instance: Path) -> None:
@@ -113,7 +89,7 @@ def test_a_file_that_is_no_database_is_told(instance: Path) -> None:
     (instance / "blog.db").write_bytes(b"not a database " * 1000)
     told = said(settings)
     assert "cannot be read as a database" in told
-    assert "Restore the newest backup." in told
+    assert "backup in" in told
 
 
 def test_a_damaged_page_is_told(instance: Path) -> None:
@@ -125,14 +101,14 @@ def test_a_damaged_page_is_told(instance: Path) -> None:
     file.write_bytes(data)
     told = said(settings)
     assert "damaged" in told or "cannot be read" in told
-    assert "Restore the newest backup." in told
+    assert "backup in" in told
 
 
 def test_a_file_cut_off_is_told(instance: Path) -> None:
     settings = made(instance)
     file = instance / "blog.db"
     file.write_bytes(file.read_bytes()[:10_000])
-    assert "Restore the newest backup." in said(settings)
+    assert "backup in" in said(settings)
 
 
 def test_a_newer_schema_is_told(instance: Path) -> None:
@@ -199,7 +175,7 @@ def test_a_blog_whose_counts_are_right_is_not_harmed_by_mending(blog: Blog, comm
 def test_there_is_nothing_to_mend_where_no_blog_is(instance: Path, command: Command) -> None:
     (instance / "media").mkdir()
     answer = command("doctor", "--fix")
-    assert answer.status == 1 and "blog.db is missing" in answer.err
+    assert answer.status == 1 and "blog.db is missing" in answer.out
     assert not (instance / "blog.db").exists()
 
 
@@ -207,12 +183,6 @@ def test_references_that_lead_nowhere_are_counted(instance: Path) -> None:
     settings = made(instance)
     change(instance, "INSERT INTO post_tag (post_id, tag_id, position) VALUES (1, 1, 0)")
     assert "references in the database lead nowhere" in said(settings)
-
-
-def test_a_key_that_others_can_read_is_told(instance: Path) -> None:
-    settings = made(instance)
-    (instance / "secret_key").chmod(0o644)
-    assert f"chmod 600 {instance / 'secret_key'}" in said(settings)
 
 
 @pytest.mark.parametrize("name", ["a b", "100%25", "what?", "a#b", "é"])

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from blog.core import searchindex, shelves
+from blog.core import entries, searchindex, shelves
 from blog.core.configuring import configure
 from blog.core.transaction import writing
 from blog.extensions import WRITE, db
@@ -148,6 +148,15 @@ def test_what_is_related_is_found_without_reading_through_a_tag(full: Blog, stat
     steps = [step for statement in statements if "others AS" in statement for step in plan(statement)]
     through = [step for step in steps if "post_tag_listed (" in step]
     assert through and all("listed_at<" in step for step in through), steps
+
+
+def test_all_posts_of_a_shelf_are_known_without_going_through_it_for_each(full: Blog) -> None:
+    for shelf, of in ((shelves.ALL, 0), (shelves.TAGGED, 1), (shelves.SIGNED, 1)):
+        with recorded() as statements:
+            posts = entries.known(shelf, of)
+        assert len(posts) > 100 and entries.known(shelf, of, 7) == posts[:7]
+        steps = [step for statement in statements for step in plan(statement)]
+        assert not [step for step in steps if "CO-ROUTINE" in step], steps
 
 
 def gather_statistics() -> None:

@@ -72,6 +72,10 @@ GOOD: list[tuple[str, str, object, str]] = [
     ),
     ("fediverse", "ana@mastodon.social", "@ana@mastodon.social", "@ana@mastodon.social"),
     ("atproto_did", " did:web:essays.example ", "did:web:essays.example", "did:web:essays.example"),
+    ("security_contact", " Ana@Example.org ", "mailto:Ana@Example.org", "mailto:Ana@Example.org"),
+    ("security_contact", "MAILTO:a+b@x.example", "mailto:a+b@x.example", "mailto:a+b@x.example"),
+    ("security_contact", "https://x.example/tell/", "https://x.example/tell/", "https://x.example/tell/"),
+    ("security_contact", "", "", ""),
     ("foreign_media", "on", True, "on"),
     ("foreign_media", "No", False, "off"),
 ]
@@ -130,6 +134,14 @@ BAD: list[tuple[str, str, str]] = [
     ("footer_links", '[{"name": "Me"}]', "Each footer link should be an object with a name and an address."),
     ("fediverse", "ana", "“ana” is no account; one looks like @ana@mastodon.social."),
     ("atproto_did", "ana", "“ana” is no id; one looks like did:plc: and 24 letters and digits."),
+    *(
+        (
+            "security_contact",
+            told,
+            f"“{told}” is no contact; one looks like security@example.org or https://example.org/contact/.",
+        )
+        for told in ("ana", "http://x.example/", "mailto:", "a b@x.example", "javascript:a@x.example", "a@x", "a?b@c.d")
+    ),
     ("hubs", "a.example", "“a.example” is not a whole address; it should start with https://."),
     ("foreign_media", "perhaps", "“perhaps” should be on or off."),
 ]
@@ -209,6 +221,7 @@ def test_there_is_one_site_only(app: Flask) -> None:
             text(
                 "INSERT INTO site SELECT 2, title, tagline, language, timezone, accent, author, footer, follow,"
                 " networks, foreign_media, samples_at, public_version, changed_version, changed_at, made_by,"
-                " hubs, guid, fediverse, atproto_did, logo, logo_dark, typeface, header_links, footer_links FROM site"
+                " hubs, guid, fediverse, atproto_did, logo, logo_dark, typeface, header_links, footer_links,"
+                " security_contact FROM site"
             )
         )

@@ -24,6 +24,7 @@ NEW = {
         "typeface",
         "header_links",
         "footer_links",
+        "security_contact",
     },
     "person": {"joined_at"},
     "media": {"widths", "filename", "deleted_at"},

@@ -286,11 +286,6 @@ def test_readers_notice_nothing_while_somebody_writes(blog: Blog) -> None:
     writer.close()
 
 
-def test_healthz_tells_that_the_database_answers(blog: Blog) -> None:
-    answer = blog.get("/healthz")
-    assert (answer.status_code, answer.mimetype, answer.headers["Cache-Control"]) == (200, "text/plain", "no-store")
-
-
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(max_size=60),

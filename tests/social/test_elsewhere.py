@@ -1,5 +1,8 @@
 """What other sites ask for: oEmbed, WebFinger, the Bluesky id."""
 
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +13,7 @@ from blog.core.errors import Invalid
 from tests.web.ask import ask
 from tests.world import SITE_URL, Blog
 
+SECURITY = "/.well-known/security.txt"
 DID = "did:plc:ewvi7nxzyoun6zhxrhs64oiz"
 
 
@@ -91,7 +95,55 @@ def test_the_domain_can_be_a_name_on_bluesky(blog: Blog) -> None:
     assert blog.get("/.well-known/atproto-did").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/oembed", "/.well-known/webfinger", "/.well-known/atproto-did", "/cards/a.png"])
+# RFC 9116, section 4, as far as fields of ours go.
+FIELD = re.compile(
+    r"Contact: (?:mailto:[!-~]+@[!-~]+|https://[!-~]+)|Expires: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|Canonical: https://[!-~]+"
+    r"|Preferred-Languages: [A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*(?:, [A-Za-z-]+)*"
+)
+
+
+@pytest.mark.parametrize("contact", ["security@example.org", "https://essays.example/contact/"])
+def test_who_finds_a_weakness_is_told_whom_to_write_to(blog: Blog, contact: str) -> None:
+    assert blog.get(SECURITY).status_code == 404
+    configuring.configure("security_contact", contact)
+    configuring.configure("language", "pt-BR")
+    answer = blog.get(SECURITY)
+    assert (answer.status_code, answer.content_type) == (200, "text/plain; charset=utf-8")
+    *lines, last = answer.text.split("\n")
+    assert last == "" and all(FIELD.fullmatch(line) for line in lines), lines
+    said = dict(line.split(": ", 1) for line in lines)
+    assert len(said) == len(lines) == 4
+    assert said["Contact"].removeprefix("mailto:") == contact
+    assert (said["Canonical"], said["Preferred-Languages"]) == (SITE_URL + SECURITY, "pt-BR")
+    configuring.configure("security_contact", "")
+    assert blog.get(SECURITY).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("now", "expires"),
+    [
+        (datetime(2026, 1, 1, tzinfo=UTC), "2026-12-01T00:00:00Z"),
+        (datetime(2026, 1, 31, 23, tzinfo=UTC), "2026-12-01T00:00:00Z"),
+        (datetime(2026, 2, 1, tzinfo=UTC), "2027-01-01T00:00:00Z"),
+        (datetime(2027, 12, 31, tzinfo=UTC), "2028-11-01T00:00:00Z"),
+    ],
+)
+def test_it_is_to_be_believed_for_less_than_a_year(
+    blog: Blog, at: Callable[[datetime], None], now: datetime, expires: str
+) -> None:
+    configuring.configure("security_contact", "security@example.org")
+    at(now - timedelta(days=400))
+    assert blog.get(SECURITY).status_code == 200  # what was asked for long ago is not what is told today
+    at(now)
+    answer = blog.get(SECURITY)
+    assert f"Expires: {expires}\n" in answer.text
+    assert blog.get(SECURITY, If_None_Match=answer.headers["ETag"]).status_code == 304
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/oembed", "/.well-known/webfinger", "/.well-known/atproto-did", "/cards/a.png", SECURITY],
+)
 def test_they_only_answer(blog: Blog, path: str) -> None:
     assert ask(blog, path, "POST").status_code == 405
 

@@ -1,0 +1,46 @@
+"""How the blog is: what `broadsheet doctor` finds, as far as a page waits for it; and a button to mend some."""
+
+from typing import Any
+
+from flask import current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from blog import clock
+from blog.admin import answers, resuming
+from blog.admin.blueprint import bp
+from blog.admin.resuming import Fields
+from blog.config import Settings
+from blog.core import doctor as core
+from blog.core.checkup import mending
+
+PAGE = "admin/doctor.html"
+NOTHING = "There was nothing that can be mended without you."
+# They travel in a cookie, which holds four kilobytes.
+MOST, LONGEST = 8, 250
+
+
+@bp.route("/doctor/", methods=["GET", "POST"])
+def doctor() -> ResponseReturnValue:
+    """Everything that is to be said of the blog, what needs somebody first; or, posted, what was mended."""
+    return _mend() if request.method == "POST" else _shown(request.args, "")
+
+
+def _mend() -> ResponseReturnValue:
+    done = list(mending.mend(_settings(), current_app.extensions["menders"], thorough=False))
+    for sentence in done[:MOST] or [NOTHING]:
+        flash(sentence if len(sentence) <= LONGEST else f"{sentence[:LONGEST]}…")
+    return redirect(url_for("admin.doctor"), 303)
+
+
+def _shown(_fields: Fields, sentence: str) -> ResponseReturnValue:
+    found = list(core.examine(_settings(), current_app.extensions["checks"], thorough=False))
+    facts: dict[str, Any] = {level: [one for one in found if one.level == level] for level in ("bad", "note", "good")}
+    return answers.page(PAGE, sentence=sentence, now=clock.now(), instance=_settings().instance, **facts)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+resuming.RESUMABLE["admin.doctor"] = _shown

@@ -1,0 +1,59 @@
+"""Backups: whether there are any, how old the newest is, and whether they lie where the blog does."""
+
+import os
+from datetime import UTC, datetime, timedelta
+
+from blog import clock
+from blog.config import Settings
+from blog.core import backups
+from blog.core.checkup.clocks import newest_write
+from blog.core.checkup.findings import Findings, Run, bad, counted, good, megabytes, note
+
+# The daily one may be a day late: a machine may sleep.
+OLD = timedelta(days=2)
+OWN = "SELECT min(created_at) FROM post WHERE coalesce(origin, '') NOT LIKE 'sample:%' OR version <> origin_version"
+
+
+def examine(run: Run, settings: Settings) -> Findings:
+    """Look at the names and sizes of what is kept."""
+    folder = settings.backup_folder
+    if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
+        yield bad(f"{folder} cannot be read.", "Give it to the user that runs the blog.")
+        return
+    kept = backups.kept(folder)
+    whole = [one for one in kept if one.whole]
+    if settings.backups is None:
+        yield note("No backups are made by themselves.", "Unset BLOG_BACKUPS to have one a day, or let cron make them.")
+    if not whole:
+        yield from _none(run, settings)
+        return
+    made, written = whole[0].made_at, newest_write(run)
+    size = f"{counted(len(kept), 'backup')}, {megabytes(sum(one.bytes for one in kept))}, in {folder}"
+    told = f"The newest backup is of {made:%Y-%m-%d %H:%M} UTC ({megabytes(whole[0].bytes)}; {size})"
+    if clock.now() - made > OLD and written and written > made:
+        yield bad(f"{told}, and the blog has changed since.", "`broadsheet backup` makes one; `serve` makes one a day.")
+    else:
+        yield good(f"{told}.")
+    if beside(settings):
+        yield note(
+            "The backups lie on the same disk as the blog: what breaks the one breaks the other.",
+            "The README, “Where the data lives”, says how to copy them elsewhere.",
+        )
+
+
+def beside(settings: Settings) -> bool:
+    """Whether backups lie, or will lie, on the disk of the blog."""
+    folder = settings.backup_folder
+    place = folder if folder.exists() else folder.parent
+    return place.exists() and place.stat().st_dev == settings.database_file.parent.stat().st_dev
+
+
+def _none(run: Run, settings: Settings) -> Findings:
+    """No backup at all: bad, once there was time for one and there is something to lose."""
+    first = run(OWN).fetchone()[0]
+    if first is None:
+        return
+    began = datetime.fromisoformat(first).replace(tzinfo=UTC)
+    said = f"There is no backup in {settings.backup_folder}."
+    remedy = "`broadsheet backup` makes one; `serve` makes one a day."
+    yield bad(said, remedy) if clock.now() - began > OLD else note(said, remedy)

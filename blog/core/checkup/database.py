@@ -1,0 +1,137 @@
+"""The database: which library reads it, whether it is whole, and whether all that keeps it right is there."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from blog.config import Settings
+from blog.core import schema, searchindex, tallies
+from blog.core.backups import advice
+from blog.core.checkup.findings import Finding, Findings, Run, bad, counted, good, note
+from blog.core.errors import Unusable
+from blog.extensions import safe_wal, sqlite_driver
+from blog.migrations import HEAD
+from blog.models.shapes import RENDERER
+
+# Larger ones are not read from end to end where somebody waits for the answer.
+QUICKLY = 100 * 2**20
+# How SQLite says that it cannot make the files that it keeps beside a database while it is read.
+CANNOT_MAKE = ("unable to open", "readonly", "read-only")
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Any]:
+    """A connection that cannot write, also where nothing can be written. Raises the driver's errors."""
+    file, driver = settings.database_file, sqlite_driver()
+    connection = driver.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=5)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except driver.OperationalError as error:
+        connection.close()
+        if not any(sign in str(error) for sign in CANNOT_MAKE):
+            raise
+        # Nobody can be writing it: SQLite may do without its files.
+        connection = driver.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def missing(settings: Settings) -> Findings:
+    """What there is to say where no database is."""
+    try:
+        schema.refuse_lost(settings)
+    except Unusable as error:
+        yield bad(str(error), advice(settings))
+        return
+    yield note("There is no blog here yet.", "`broadsheet serve` begins one.")
+
+
+def library() -> Findings:
+    """Which SQLite it is, and whether that loses commits."""
+    driver = sqlite_driver()
+    version = driver.sqlite_version
+    first, second, third = (int(part) for part in version.split("."))
+    name = driver.__name__.partition(".")[0]
+    if safe_wal((first, second, third)):
+        yield good(f"SQLite {version}, by {name}.")
+    else:
+        yield note(
+            f"SQLite {version}, by {name}, carries a rare bug that can lose the last writes (fixed in 3.51.3).",
+            "Install pysqlite3 where it has a wheel, or a Python with a newer SQLite.",
+        )
+
+
+def examine(run: Run, settings: Settings, *, thorough: bool) -> Generator[Finding, None, bool]:
+    """Is it whole, ours, and of this code's schema? Returns whether it can be asked further questions."""
+    whole = thorough or settings.database_file.stat().st_size <= QUICKLY
+    said = problems(run) if whole else []
+    damages = [each for each in said if not searchindex.of_index(each)]
+    if damages:
+        yield bad(f"The database is damaged: {'; '.join(damages)}.", advice(settings))
+        return False
+    broken = run("PRAGMA foreign_key_check").fetchall() if whole else []
+    if broken:
+        yield bad(f"{len(broken)} references in the database lead nowhere.", advice(settings))
+    if not (yield from _version(run, settings)):
+        return False
+    yield from _kept_right(run, damaged="; ".join(said))
+    posts = run("SELECT count(*) FROM post WHERE deleted_at IS NULL").fetchone()[0]
+    told = f"{counted(posts, 'post')} and pages" if posts != 1 else "1 posts and pages"
+    if whole:
+        yield good(f"The database is whole: {told}, schema {HEAD}.")
+    else:
+        yield good(f"The database answers: {told}, schema {HEAD}. `broadsheet doctor` reads it from end to end.")
+    return True
+
+
+def _version(run: Run, settings: Settings) -> Generator[Finding, None, bool]:
+    """Whether it is a blog of this schema."""
+    if not is_ours(run):
+        yield bad("The database holds no blog.", f"Choose another instance folder, or: {advice(settings)}")
+        return False
+    (version,) = run(f"SELECT version_num FROM {schema.VERSION_TABLE}").fetchone() or ("",)  # noqa: S608
+    if not version:
+        yield bad("The database is damaged: it does not say what schema it has.", advice(settings))
+    elif version > HEAD:
+        yield bad(f"The database has schema {version}, this code {HEAD}.", "Install the newer Broadsheet.")
+    elif version < HEAD:
+        yield note(f"The database has schema {version}, this code {HEAD}.", "The next `broadsheet serve` upgrades it.")
+    return bool(version == HEAD)
+
+
+def _kept_right(run: Run, damaged: str) -> Findings:
+    """Triggers, counts, the search index, and what code made the pages."""
+    if lost := lost_triggers(run):
+        yield bad(f"Triggers are missing: {', '.join(sorted(lost))}.", "Any other command makes them again.")
+    if miscounted := tallies.wrong(run):
+        yield bad(f"Counts of posts are wrong ({miscounted}).", "`broadsheet doctor --fix` counts anew.")
+    if unsearchable := f"is damaged ({damaged})" if damaged else searchindex.wrong(run):
+        yield bad(f"The search index {unsearchable}.", "`broadsheet doctor --fix` makes it anew.")
+    if stale := stale_texts(run):
+        yield note(
+            f"{counted(stale, 'text was', 'texts were')} rendered by older code.",
+            "The next `broadsheet serve` renders them anew, and so does `broadsheet doctor --fix`.",
+        )
+
+
+def is_ours(run: Run) -> bool:
+    """Whether it is a blog's database."""
+    found = run("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", (schema.VERSION_TABLE,))
+    return bool(found.fetchone()[0])
+
+
+def problems(run: Run) -> list[str]:
+    """What SQLite finds wrong with the file, the first few."""
+    return [said for (said,) in run("PRAGMA quick_check(5)") if said != "ok"]
+
+
+def lost_triggers(run: Run) -> set[str]:
+    """The names of triggers that should be there and are not."""
+    return schema.trigger_names() - {row[0] for row in run("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+
+
+def stale_texts(run: Run) -> int:
+    """How many texts were rendered by other code than this."""
+    return int(run(f"SELECT count(*) FROM post WHERE renderer <> {RENDERER:d}").fetchone()[0])  # noqa: S608

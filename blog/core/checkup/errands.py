@@ -1,0 +1,44 @@
+"""The outbox: how it stands with each hub, and whether anybody carries out what waits."""
+
+from datetime import timedelta
+
+from blog import clock
+from blog.core import outbox
+from blog.core.checkup.findings import Finding, Findings, Run, bad, counted, good, note
+from blog.models.outbox import CARD
+
+# `serve` looks every two seconds, and cron every few minutes.
+OVERDUE = timedelta(hours=1)
+# What is to be done at once has no date of its own: it was asked for by some change that readers saw.
+WAITING = (
+    "SELECT kind, count(*) FROM outbox, site WHERE done_at IS NULL"
+    " AND max(not_before, coalesce(retry_at, not_before), changed_at) < ? GROUP BY kind ORDER BY kind"
+)
+
+
+def examine(run: Run, connection: object) -> Findings:
+    """Hubs one by one, then what is overdue."""
+    for result in outbox.results(connection):
+        yield _hub(result)
+    since = (clock.now() - OVERDUE).strftime("%Y-%m-%d %H:%M:%S.%f")
+    overdue = dict(run(WAITING, (since,)).fetchall())
+    cards = overdue.pop(CARD, 0)
+    remedy = "Run `broadsheet serve`, or let cron run `broadsheet tick` every few minutes."
+    if calls := sum(overdue.values()):
+        yield bad(f"{counted(calls, 'call')} to hubs are due for more than an hour: nobody makes them.", remedy)
+    elif cards:
+        yield note(f"{counted(cards, 'card')} to be drawn wait for more than an hour.", remedy)
+
+
+def _hub(result: outbox.Result) -> Finding:
+    hub, waiting = f"The hub {result.target}", f" Errands waiting: {result.waiting}." if result.waiting else ""
+    if not result.answer:
+        told = f"was told of feeds last on {result.told_at} UTC" if result.told_at else "was told of nothing yet"
+        return good(f"{hub} {told}.{waiting}")
+    if result.retry_at:
+        failed = f"{hub} failed at attempt {result.attempts} of {outbox.TRIES}: {result.answer}{waiting}"
+        return note(failed, f"The next attempt is at {result.retry_at} UTC.")
+    return note(
+        f"{hub} was given up after attempt {result.attempts}: {result.answer}{waiting}",
+        "Is its address right (`broadsheet config hubs`)? The next post, or edit, tries it again.",
+    )

@@ -1,0 +1,110 @@
+"""What can be mended without asking: nothing that an author wrote or uploaded is changed or removed."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from blog.config import Settings
+from blog.core import media, publishing, schema, searchindex, tallies
+from blog.core.checkup import database, folders, pictures
+from blog.core.checkup.findings import Run, counted, in_words, named
+from blog.extensions import db
+
+# Where somebody waits for the answer: so many pictures get their files back, and so many texts are rendered anew.
+PICTURES_AT_ONCE = 20
+TEXTS_AT_ONCE = 200
+
+T = TypeVar("T")
+# Says what it did, sentence by sentence.
+Mender = Callable[[], Iterator[str]]
+
+
+def mend(settings: Settings, more: "dict[str, Mender]", *, thorough: bool) -> Iterator[str]:
+    """Mend what is safe; says each thing that it did, or could not do. Asks within the context of an app."""
+    steps: dict[str, Mender] = {
+        "Permissions": lambda: _tighten(settings),
+        "Files left over": lambda: _remove_drafts(settings),
+    }
+    if settings.database_file.is_file() and settings.database_file.stat().st_size:
+        steps |= {
+            "The database": lambda: _prepare(settings),
+            "Counts": lambda: _count(settings),
+            "The search index": lambda: _index(settings),
+            "Texts": lambda: _render(settings, thorough=thorough),
+            "Pictures": lambda: _complete(settings, thorough=thorough),
+            **more,
+        }
+    for what, step in steps.items():
+        try:
+            yield from step()
+        except Exception as error:  # noqa: BLE001  (the other steps may still help)
+            yield f"{what} could not be mended: {in_words(error)}."
+        finally:
+            db.session.rollback()
+
+
+def _tighten(settings: Settings) -> Iterator[str]:
+    for what, file in list(folders.exposed(settings)):
+        file.chmod(0o600)
+        yield f"Only its owner can read {what} now ({file.name})."
+
+
+def _remove_drafts(settings: Settings) -> Iterator[str]:
+    removed = []
+    for draft in folders.drafts(settings):
+        if draft.is_dir():
+            shutil.rmtree(draft)
+        else:
+            draft.unlink(missing_ok=True)
+        removed.append(draft.name)
+    if removed:
+        yield f"Removed what killed processes left: {named(removed)}."
+
+
+def _prepare(settings: Settings) -> Iterator[str]:
+    """Upgrade the schema, and make missing triggers again."""
+    lost = _asked(settings, lambda run: database.lost_triggers(run) if database.is_ours(run) else set())
+    schema.prepare(db.engine, settings)
+    if lost:
+        yield f"Made triggers again: {', '.join(sorted(lost))}."
+
+
+def _count(settings: Settings) -> Iterator[str]:
+    if wrong := _asked(settings, tallies.wrong):
+        tallies.mend()
+        yield f"Counted all posts anew ({counted(wrong, 'count was', 'counts were')} wrong)."
+
+
+def _index(settings: Settings) -> Iterator[str]:
+    if _asked(settings, lambda run: searchindex.wrong(run) or any(map(searchindex.of_index, database.problems(run)))):
+        yield f"Made the search index anew, of {counted(searchindex.rebuild(), 'post')}."
+
+
+def _render(settings: Settings, *, thorough: bool) -> Iterator[str]:
+    stale = _asked(settings, database.stale_texts)
+    if stale > TEXTS_AT_ONCE and not thorough:
+        yield f"{stale:,} texts were left to the next `broadsheet serve`, or `broadsheet doctor --fix`, to render anew."
+    elif stale:
+        refused = publishing.render_again()
+        yield f"Rendered {counted(stale - len(refused), 'text')} anew."
+        if refused:
+            yield f"These keep their old pages, for their texts cannot be rendered any more: {named(refused)}."
+
+
+def _complete(settings: Settings, *, thorough: bool) -> Iterator[str]:
+    lacking = _asked(settings, lambda run: list(pictures.lacking(run, settings.media)))
+    missing = [one for one in lacking if not one.base]
+    some = missing if thorough else missing[:PICTURES_AT_ONCE]
+    failed = [one.plate.name for one in some if not media.complete(one.plate, one.files, settings.media)]
+    if made := len(some) - len(failed):
+        yield f"Made the missing files of {counted(made, 'picture')} again."
+    if failed:
+        yield f"These could not be made again; upload the pictures once more: {named(failed)}."
+    if left := len(missing) - len(some):
+        yield f"{counted(left, 'picture')} more lack files: mend again."
+
+
+def _asked(settings: Settings, question: Callable[[Run], T]) -> T:
+    """What a connection that cannot write answers to a question."""
+    with database.reading(settings) as connection:
+        return question(connection.execute)

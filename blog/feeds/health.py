@@ -1,0 +1,27 @@
+"""Whether the site's feeds are faultless: what `doctor` says of them."""
+
+from flask import current_app
+
+from blog.core.checkup.findings import Findings, bad, counted, good, note
+from blog.feeds import check, checking
+from blog.feeds.views import feed_links
+
+
+def examine(_thorough: bool) -> Findings:
+    """Read the first page of each of the site's feeds, as subscribers do; `broadsheet feed check` reads all."""
+    with current_app.test_request_context(base_url=current_app.config["SITE_URL"]):
+        fetch = check.within(current_app._get_current_object())  # type: ignore[attr-defined]
+        found = [check.check(link.address, fetch, lambda row, _: row, whole=False) for link in feed_links("")]
+        first = found[0]
+        for other in found[1:]:
+            if first.first and other.first:
+                other.faults += checking.alike(first.first, first.items, other.first, other.items)
+    wrong = [one for one in found if one.faults]
+    for one in wrong:
+        say = note if one.first else bad  # one that can be read is a matter of its texts
+        yield say(
+            f"{one.address} has {counted(len(one.faults), 'fault')}: {one.faults[0]}",
+            "`broadsheet feed check` says more.",
+        )
+    if not wrong:
+        yield good("The feeds are well formed, and tell the newest posts as they are.")
