@@ -9,11 +9,11 @@ from blog.core.checkup.findings import Findings, Run, bad, good
 # Clocks of machines that ask for the time differ by less; many writes within a second date the last ones a bit ahead.
 SLACK = timedelta(minutes=5)
 DAY = timedelta(days=1)
-# What the clock itself dated: no author chose these.
+# What the clock itself dated: no author chose these. (Older schemas said that a scheduled post is saved at its time.)
 NEWEST = """
 SELECT max(moment) FROM (
   SELECT max(changed_at) AS moment FROM site
-  UNION ALL SELECT max(saved_at) FROM post WHERE saved_at IS NOT published_at -- as older schemas had it of scheduled ones
+  UNION ALL SELECT max(saved_at) FROM post WHERE saved_at IS NOT published_at
   UNION ALL SELECT max(created_at) FROM post UNION ALL SELECT max(created_at) FROM media)
 """
 
