@@ -1,8 +1,11 @@
 """Forms on a real server: what they send arrives whole, and one that comes slowly keeps no reader waiting."""
 
+import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -12,9 +15,9 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from blog.commands.lanes import FORMS
-from tests.commands.conftest import Start
+from tests.commands.conftest import ROOT, Start
 from tests.commands.test_signing_in import PASSWORD, Browser
-from tests.server import Server, until
+from tests.server import Server, free_port, until
 from tests.world import run
 
 pytestmark = pytest.mark.slow
@@ -76,6 +79,14 @@ def test_forms_that_never_come_keep_no_reader_waiting(start: Start) -> None:
     with sending(server, head(10), FORMS):
         assert server.get("/")[0] == 200
         assert server.stop(signal.SIGTERM) == 0
+
+
+def test_a_container_is_well_as_long_as_it_answers(lasting: Start) -> None:
+    [line] = re.findall(r"^HEALTHCHECK .*? CMD (.*)$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    asked = json.loads(line)
+    for port, status in ((lasting(workers=1).port, 0), (free_port(), 1)):
+        done = subprocess.run([sys.executable, *asked[1:]], env={"PORT": str(port)}, capture_output=True, check=False)
+        assert (asked[0], done.returncode) == ("python", status), done.stderr
 
 
 def test_what_cannot_be_a_form_is_refused_at_once(lasting: Start) -> None:

@@ -19,9 +19,9 @@ def examine(settings: Settings, faults: Sequence[str]) -> Findings:
         yield good(f"Readers come to {settings.site_url}.")
     if settings.https and not settings.trusted_proxies:
         yield note("The address is https, yet no reverse proxy is trusted.", "Set BLOG_TRUSTED_PROXIES=1 behind one.")
-    if not settings.secret_key and settings.database_file.exists() and not faults:
+    key = settings.instance / "secret_key"
+    if settings.sources["secret_key"] == f"{key.name} file" and settings.database_file.exists() and not key.exists():
         yield note(
-            f"There is no {settings.instance / 'secret_key'}: the next start makes a new one, and everybody signs in"
-            " again.",
+            f"There is no {key}: the next start makes a new one, and everybody signs in again.",
             "To keep them signed in, put the file back from a backup first.",
         )
