@@ -15,7 +15,7 @@ from blog.core.checkup.findings import Finding
 from blog.extensions import db
 
 MARKS = {"good": "ok  ", "note": "note", "bad": "BAD "}
-NOTHING = "did   Nothing: there is nothing here that can be mended without you."
+NOTHING = "fix   Nothing: there is nothing here that can be mended without you."
 # Nothing is signed by looking: where the key is missing, none is made for it.
 NO_KEY = "-" * 32
 
@@ -57,7 +57,7 @@ def report(mended: Sequence[str], *, fix: bool) -> list[str]:
     """What was mended, as people read it."""
     if not fix:
         return []
-    return [f"did   {sentence}" for sentence in mended] or [NOTHING]
+    return [f"fix   {sentence}" for sentence in mended] or [NOTHING]
 
 
 def told(finding: Finding) -> str:

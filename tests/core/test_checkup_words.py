@@ -225,9 +225,9 @@ def test_everything_is_mended_at_once_and_told(blog: Blog, command: Command) -> 
         "Made the search index anew, of 1 post.",
         "Made the missing files of 1 picture again.",
     ]
-    assert command("doctor", "--fix").out.startswith("did   Nothing: ")
+    assert command("doctor", "--fix").out.startswith("fix   Nothing: ")
     change(blog.instance, "DROP TRIGGER public_post_update")
-    assert "did   Made triggers again: public_post_update.\n" in command("doctor", "--fix").out
+    assert "fix   Made triggers again: public_post_update.\n" in command("doctor", "--fix").out
     assert set(command("doctor", "--json").data) == {"well", "findings"}
 
 

@@ -106,7 +106,7 @@ def test_an_upgrade_notes_them_all(instance: Path, posts: int) -> None:
         f" INSERT INTO post ({columns}) SELECT value, {values}, '', '', '[]', '[]', '[]',"
         f" CASE value WHEN 1 THEN '/media/{A}.png' END FROM n",
     )
-    looks = ("logo", "logo_dark", "typeface", "header_links", "footer_links")
+    looks = ("logo", "logo_dark", "typeface", "header_links", "footer_links", "security_contact")
     change(
         instance,
         *(f"DROP TRIGGER {name}" for name in schema.trigger_names()),
