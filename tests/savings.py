@@ -70,11 +70,14 @@ def _addresses_read(patch: Patch) -> None:
     """Werkzeug takes each rule apart once, not once an app, and learns how to build its addresses when asked to."""
     compiled, build = Rule.compile, Rule._compile_builder
     known: dict[Any, Any] = {}
+    built: dict[Any, Callable[..., Any]] = {}
+
+    def key_of(rule: Rule) -> Any:
+        assert rule.map is not None
+        return rule.rule, rule.subdomain, rule.merge_slashes, frozenset(rule.map.converters.items())
 
     def compile_once(rule: Rule) -> None:
-        assert rule.map is not None
-        key = (rule.rule, rule.subdomain, rule.merge_slashes, frozenset(rule.map.converters.items()))
-        if key not in known:
+        if (key := key_of(rule)) not in known:
             compiled(rule)
             known[key] = rule._parts, rule._trace, rule._converters
         rule._parts, rule._trace, rule._converters = known[key]
@@ -86,7 +89,10 @@ def _addresses_read(patch: Patch) -> None:
 
         def later(*given: Any, **values: Any) -> Any:
             if not made:
-                made.append(build(rule, append_unknown))
+                key = key_of(rule), append_unknown, tuple((rule.defaults or {}).items())
+                if key not in built:
+                    built[key] = build(rule, append_unknown)
+                made.append(built[key])
             return made[0](*given, **values)
 
         return later

@@ -16,6 +16,8 @@ CHANGES = {"as it is": ("", False), "with a doubled font": ("200%", False), "wid
 # which takes it longest, `faint` measures in all four.
 OF_LOOKS = ["link-in-text-block", "scrollable-region-focusable", "target-size"]
 AXE = {("light", 1280): None, ("dark", 320): OF_LOOKS}
+# The same of what authors see, whose contrast nothing else measures: theme, width, rules.
+LOOKS = (("light", 1280, None), ("dark", 320, ["color-contrast", *OF_LOOKS]))
 EVERYWHERE = ("wider", "overlaps", "cut", "scrollers")
 
 

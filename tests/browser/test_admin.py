@@ -11,7 +11,7 @@ from flask import Flask
 
 from tests.admin.pages import DOORS, PAGES
 from tests.browser.conftest import EMAIL, PASSWORD, ROOT, sign_in, violations
-from tests.browser.looking import OF_LOOKS
+from tests.browser.looking import LOOKS
 from tests.server import serving
 from tests.world import picture, run
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 # For scripts, not for people.
 DATA = {"admin.tag_names"}
-# Themes, widths, and what axe is asked for: all of its rules, and then those that depend on looks.
-LOOKS = (("light", 1280, None), ("dark", 320, ["color-contrast", *OF_LOOKS]))
 
 
 @dataclass

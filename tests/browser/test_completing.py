@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import violations
+from tests.browser.looking import LOOKS
 
 if TYPE_CHECKING:
     from tests.browser.paper import Paper
@@ -108,12 +109,11 @@ def test_the_list_is_open_to_all(paper: "Paper") -> None:
     begin(paper)
     offered(paper, "wa")
     paper.press("ArrowDown")
-    for theme in ("light", "dark"):
-        for width in (1280, 320):
-            paper.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            paper.page.set_viewport_size({"width": width, "height": 900})
-            assert paper.page.locator(LIST).is_visible()
-            wrong += [f"{theme} {width}: {one}" for one in violations(paper.page)]
-            assert paper.page.evaluate("document.documentElement.scrollWidth") <= width
+    for theme, width, rules in LOOKS:
+        paper.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        paper.page.set_viewport_size({"width": width, "height": 900})
+        assert paper.page.locator(LIST).is_visible()
+        wrong += [f"{theme} {width}: {one}" for one in violations(paper.page, rules)]
+        assert paper.page.evaluate("document.documentElement.scrollWidth") <= width
     paper.complaints.clear()  # axe gives styles to what it looks at, which our policy refuses it
     assert wrong == []

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.conftest import violations
+from tests.browser.looking import LOOKS
 from tests.browser.test_previewing import BESIDE, follows
 from tests.browser.writing import Writing, saved
 
@@ -113,10 +114,10 @@ def test_the_dialog_is_open_to_all(writing: Writing) -> None:
     page.locator(".library summary").click()
     page.wait_for_selector(".sheet button")
     wrong = []
-    for theme, width in (("light", 1280), ("dark", 1280), ("light", 320)):
+    for theme, width, rules in LOOKS:
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 800})
-        wrong += [f"{theme} {width}: {one}" for one in violations(page)]
+        wrong += [f"{theme} {width}: {one}" for one in violations(page, rules)]
         assert page.evaluate("document.querySelector('dialog.pictures').scrollWidth") <= width
     assert wrong == []
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import violations
+from tests.browser.looking import LOOKS
 
 if TYPE_CHECKING:
     from tests.browser.paper import Paper
@@ -118,12 +119,11 @@ def test_the_mouse_leaves_the_focus_in_the_text(paper: "Paper") -> None:
 
 def test_it_is_large_enough_and_open_to_all(paper: "Paper") -> None:
     wrong = []
-    for theme in ("light", "dark"):
-        for width in (1280, 320):
-            paper.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            paper.page.set_viewport_size({"width": width, "height": 900})
-            wrong += [f"{theme} {width}: {one}" for one in violations(paper.page)]
-            assert paper.page.evaluate("document.documentElement.scrollWidth") <= width
+    for theme, width, rules in LOOKS:
+        paper.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        paper.page.set_viewport_size({"width": width, "height": 900})
+        wrong += [f"{theme} {width}: {one}" for one in violations(paper.page, rules)]
+        assert paper.page.evaluate("document.documentElement.scrollWidth") <= width
     boxes = paper.page.locator("[role=toolbar] button").all()
     assert [box.get_attribute("aria-label") for box in boxes] == NAMES
     assert all(min(box.bounding_box()[side] for side in ("width", "height")) >= 24 for box in boxes)  # type: ignore[index]
