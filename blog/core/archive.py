@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,6 +33,8 @@ PIECE = 2**20
 MANIFEST_BYTES = 64 * 2**20
 # A file that unpacks to more than this is no backup but a bomb: `write` does not compress what would come near it.
 ROOM, RATIO = 64 * 2**20, 100
+# Of what a file says of itself, so many characters are shown.
+SAID = 500
 # What a zip file says that its members are: nothing, a file, a folder. Links and devices are refused.
 KINDS = (0, stat.S_IFREG, stat.S_IFDIR)
 
@@ -119,8 +121,8 @@ def _add(box: zipfile.ZipFile, name: str, file: Path, progress: Progress) -> Ent
 
 def _date(seconds: float) -> tuple[int, int, int, int, int, int]:
     """A time as zip files can tell it, which know no year before 1980."""
-    moment = datetime.fromtimestamp(max(seconds, 0))  # noqa: DTZ006, zip files have no zone
-    year = min(max(moment.year, 1980), 2107)
+    moment = datetime.fromtimestamp(min(max(seconds, 0), 2**32))  # noqa: DTZ006, zip files have no zone
+    year = max(moment.year, 1980)
     return year, moment.month, moment.day, moment.hour, moment.minute, moment.second
 
 
@@ -208,7 +210,7 @@ class Archive:
             if int(told["format"]) > FORMAT:
                 raise self._wrong(f"a newer Broadsheet ({told['broadsheet']}) made it: install that one")
             return _understood(told)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise self._wrong(f"its {MANIFEST} cannot be understood") from error
 
     def _compare(self, names: list[str]) -> None:
@@ -230,21 +232,27 @@ class Archive:
     def read(self, entry: Entry, out: IO[bytes] | None = None, progress: Progress = lambda _: None) -> None:
         """Read a file through, into `out` if there is one, and compare it with its checksum."""
         digest = hashlib.sha256()
-        with self._told(entry.name), self._box.open(entry.name) as source:
-            while piece := source.read(PIECE):
-                digest.update(piece)
-                if out:
-                    out.write(piece)
-                progress(len(piece))
+        for piece in self._pieces(entry.name):
+            digest.update(piece)
+            if out:
+                out.write(piece)
+            progress(len(piece))
         if digest.hexdigest() != entry.sha256:
             raise self._wrong(f"{entry.name} in it was altered")
+
+    def _pieces(self, name: str) -> Iterator[bytes]:
+        with self._told(name), self._box.open(name) as source:
+            while piece := source.read(PIECE):
+                yield piece
 
     @contextmanager
     def _told(self, name: str) -> Iterator[None]:
         try:
             yield
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OverflowError) as error:
             raise self._wrong(f"{name} in it is damaged") from error
+        except OSError as error:
+            raise self._wrong(f"{name} in it cannot be read ({error.strerror})") from error
 
     def _wrong(self, what: str) -> Invalid:
         return wrong(self._file, what)
@@ -252,7 +260,12 @@ class Archive:
 
 def wrong(file: Path, what: str) -> Invalid:
     """What is said of a file that is no good backup."""
-    return Invalid("file", f"{file} cannot be used: {what}. Nothing was changed.")
+    return Invalid("file", f"{file} cannot be used: {tame(what)}. Nothing was changed.")
+
+
+def tame(said: str) -> str:
+    """What a file says, as a terminal may show it: short, in one line, with no commands to the terminal in it."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in said[:SAID])
 
 
 @contextmanager
@@ -267,7 +280,7 @@ def opened(file: Path) -> Iterator[Archive]:
         raise wrong(file, "there is no such file") from None
     except OSError as error:
         raise wrong(file, f"it cannot be read ({error.strerror})") from error
-    except (zipfile.BadZipFile, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, RuntimeError, ValueError, OverflowError) as error:
         reason = "it is empty" if not size else f"it is no zip file, or was cut off after its {size} bytes"
         raise wrong(file, reason) from error
     with box:
@@ -275,10 +288,10 @@ def opened(file: Path) -> Iterator[Archive]:
 
 
 def _understood(said: Any) -> Manifest:
-    """A manifest as it was read. Raises ValueError, KeyError, TypeError or AttributeError."""
+    """A manifest as it was read. Raises ValueError, KeyError, TypeError, AttributeError or OverflowError."""
     entries = tuple(Entry(str(one["name"]), int(one["bytes"]), str(one["sha256"])) for one in said["entries"])
     made_at = datetime.fromisoformat(said["made_at"])
-    if made_at.tzinfo is None or said["scope"] not in ("all", "database"):
+    if made_at.utcoffset() != timedelta(0) or said["scope"] not in ("all", "database"):
         raise ValueError(said["scope"])
     counts = {str(name): int(number) for name, number in said["counts"].items()}
     reason, scope, broadsheet, schema = (str(said[name]) for name in ("reason", "scope", "broadsheet", "schema"))

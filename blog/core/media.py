@@ -4,10 +4,13 @@ Files are written first, the row last: whatever is killed on the way, no row is 
 files while a row says where they should be does so within a writing transaction, so that no two do it at once.
 """
 
+import errno
 import hashlib
 import os
 import re
 import secrets
+import shutil
+import stat
 import unicodedata
 from collections.abc import Collection, Iterable
 from contextlib import suppress
@@ -198,6 +201,26 @@ def _write(folder: Path, files: encoding.Files) -> None:
     finally:
         for draft, _ in drafts:
             draft.unlink(missing_ok=True)
+
+
+def move(file: Path, place: Path) -> None:
+    """Put a file in its place, in one step, also when that is on another disk. Raises OSError."""
+    try:
+        file.replace(place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = place.with_name(f".{place.name}-{os.getpid()}-{secrets.token_hex(4)}")
+        try:
+            # Nobody is to read for a moment what only its owner may.
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IMODE(file.stat().st_mode))
+            with os.fdopen(descriptor, "wb") as out, file.open("rb") as source:
+                shutil.copyfileobj(source, out)
+                out.flush()
+                os.fsync(out.fileno())
+            beside.replace(place)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def sweep(folder: Path) -> None:

@@ -22,6 +22,8 @@ NAME = rf"{STEM}(?:-(?:{'|'.join(map(str, NARROW))}))?\.(?:{'|'.join(TYPES)})"
 FOLDER = "/media/"
 ADDRESS = re.compile(rf"{FOLDER}({STEM})(?:-\d{{3,4}})?\.(?:{'|'.join(TYPES)})")
 OWN = re.compile(rf"{FOLDER}{NAME}")
+# The SHA-256 of the bytes that came in: a stem is its beginning.
+HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)

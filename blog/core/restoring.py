@@ -5,10 +5,10 @@ live one in a single transaction, which is the moment at which the blog becomes 
 templates follow it; a process that is killed in between leaves them to the next one (`finish`).
 """
 
-import errno
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,9 +17,9 @@ from secrets import token_hex
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from blog import clock
-from blog.config import Settings
-from blog.core import archive, media, schema, snapshots
+from blog import clock, config
+from blog.config import BadSetting, Settings
+from blog.core import archive, media, schema, snapshots, soundness
 from blog.core.archive import DATABASE, Archive, Manifest, Progress, unseen
 from blog.core.archiving import back_up, free_bytes, writable
 from blog.core.backups import STAMP
@@ -27,15 +27,19 @@ from blog.core.errors import BlogError, Invalid, NoRoom, Unavailable, Unusable
 from blog.core.transaction import trouble
 from blog.core.workspace import abandoned, workspace
 from blog.extensions import apart
-from blog.models import AuthorSession, Lease, Site
+from blog.models import AuthorSession, Lease, Media, Site
 
 KIND = "restore"
 NOTHING = "Nothing was restored"
+UNFINISHED = "The posts are restored, custom.css and templates are not yet; the next command goes on with them"
 # What is as the backup says afterwards, and is gone when it holds none. The machine's own settings and key stay.
 FOLLOWING = ("custom.css", "templates")
-STAYING = ("config.toml", "secret_key")
+CONFIG = "config.toml"
+STAYING = (CONFIG, "secret_key")
 PRIVATE = (DATABASE, *STAYING)
 EDITION = select(Site.public_version, Site.changed_at)
+# More than is published between the moment at which a version is chosen and the one at which readers see it.
+VERSIONS = 2**20
 SECOND = timedelta(seconds=1)
 UNPACKED, TO_PUT, TO_REMOVE = "unpacked", "put", "remove"
 
@@ -64,7 +68,8 @@ def restore(settings: Settings, file: Path, *, dry_run: bool = False, progress: 
         archive.opened(file) as opened,
         writable(instance, NOTHING),
         schema.alone(settings.database_file.parent),
-        workspace(instance, KIND) as work,
+        _finished(settings),
+        workspace(instance, KIND, lambda work: work.name == _signed(settings.database_file)) as work,
     ):
         used = any((instance / name).exists() for name in schema.TRACES)
         done = Restored(opened.manifest, restart=used and not _is_blog(settings.database_file))
@@ -72,12 +77,13 @@ def restore(settings: Settings, file: Path, *, dry_run: bool = False, progress: 
         _judge(file, work / UNPACKED / DATABASE, done)
         if not dry_run:
             _keep(settings, done, progress)
-            _add_pictures(settings, work)
+            _add_pictures(settings, work, done)
             _stage_settings(settings, work, done)
-            _sign(settings, work)
             os.sync()
+            _sign(settings, work)
             _put_database(settings, work / UNPACKED / DATABASE, done)
-            _settle(instance, work)
+            with writable(instance, UNFINISHED):
+                _settle(instance, work)
     return done
 
 
@@ -91,13 +97,20 @@ def finish(settings: Settings) -> bool:
     with (
         writable(settings.instance, "A restore that was cut off cannot be finished"),
         schema.alone(settings.database_file.parent),
+        _finished(settings) as left,
     ):
-        left = abandoned(settings.instance, KIND)
-        for work in left:
-            if work.name == _signed(settings.database_file):
-                _settle(settings.instance, work)
-            shutil.rmtree(work)
-    return bool(left)
+        return bool(left)
+
+
+@contextmanager
+def _finished(settings: Settings) -> Iterator[list[Path]]:
+    """What killed restores left, after it was completed or forgotten. The caller is `alone`."""
+    left = abandoned(settings.instance, KIND)
+    for work in left:
+        if work.name == _signed(settings.database_file):
+            _settle(settings.instance, work)
+        shutil.rmtree(work)
+    yield left
 
 
 def _signed(database: Path) -> str:
@@ -141,41 +154,52 @@ def _judge(file: Path, database: Path, done: Restored) -> None:
     """Refuse a database that is not a whole blog's, or of a newer Broadsheet; bring an older one to this schema."""
     if damages := snapshots.damages(database):
         raise archive.wrong(file, f"its database is damaged ({damages[0]})")
+    engine = apart(database)
     try:
         snapshots.facts(database)
-        engine = apart(database)
         schema.upgrade(engine, lambda _: None)
         with engine.begin() as connection:
-            lacking = schema.lacking(connection)
+            if lacking := schema.lacking(connection):
+                raise archive.wrong(file, f"its database lacks {lacking[0]}")
+            if unsound := soundness.unsound(connection):
+                raise archive.wrong(file, f"its database {unsound}")
             broken = len(connection.exec_driver_sql("PRAGMA foreign_key_check").all())
-            if not lacking:
-                schema.renew_triggers(connection)
-        engine.dispose()
+            schema.renew_triggers(connection)
     except (Unusable, SQLAlchemyError) as error:
-        said = trouble(error) if isinstance(error, DBAPIError) else str(error)
-        raise Invalid("file", f"The database in {file} cannot be used: {said}") from error
-    if lacking:
-        raise archive.wrong(file, f"its database lacks {lacking[0]}")
+        said = trouble(error) if isinstance(error, DBAPIError) else str(error).replace(str(database), "it")
+        raise Invalid("file", f"The database in {file} cannot be used: {archive.tame(said)}") from error
+    finally:
+        engine.dispose()
     if broken:
         done.notes.append(f"{broken} references in the restored database lead nowhere, as they did when it was saved.")
 
 
 def _keep(settings: Settings, done: Restored, progress: Progress) -> None:
-    """Back up what is to be replaced; lay a database that is too damaged for it aside, as it is."""
-    file = settings.database_file
-    if not _is_blog(file):
-        return
+    """Back up what is to be replaced; where that cannot be done, because the database is damaged, lay it aside."""
     try:
-        done.kept = back_up(settings, "before-restore", progress=progress).file
+        if _is_blog(settings.database_file):
+            done.kept = back_up(settings, "before-restore", progress=progress).file
+            return
     except Unavailable as error:
         raise Unavailable(f"{NOTHING}: what is here could not be backed up before. {error}") from error
     except Unusable as error:
-        folder = settings.backup_folder / f"replaced-{clock.now().strftime(STAMP)}"
-        folder.mkdir(0o700, parents=True)
-        for each in _of_database(file):
-            shutil.copy2(each, folder / each.name)
-        done.kept = folder
         done.notes.append(f"What was here could not be backed up. {error}")
+    done.kept = _lay_aside(settings)
+
+
+def _lay_aside(settings: Settings) -> Path | None:
+    """Copy what is to be replaced, as it is, into a folder beside the backups; None when there is nothing."""
+    lying = [*_of_database(settings.database_file), *(settings.instance / name for name in FOLLOWING)]
+    if not (lying := [each for each in lying if each.exists()]):
+        return None
+    folder = settings.backup_folder / f"replaced-{clock.now().strftime(STAMP)}-{token_hex(2)}"
+    folder.mkdir(0o700, parents=True)
+    for each in lying:
+        if each.is_dir():
+            shutil.copytree(each, folder / each.name)
+        else:
+            shutil.copy2(each, folder / each.name)
+    return folder
 
 
 def _is_blog(database: Path) -> bool:
@@ -185,50 +209,62 @@ def _is_blog(database: Path) -> bool:
 
 def _of_database(file: Path) -> Iterator[Path]:
     """The files of a database that are there."""
+    file = file.resolve()  # SQLite keeps the log beside the file itself
     yield from (each for ending in ("", "-wal", "-shm") if (each := file.with_name(file.name + ending)).exists())
 
 
-def _add_pictures(settings: Settings, work: Path) -> None:
+def _add_pictures(settings: Settings, work: Path, done: Restored) -> None:
     """Put pictures and cards in their places, and those back that were deleted since. None is taken away."""
     for top in archive.STORED:
         for folder, _, names in os.walk(work / UNPACKED / top):
             for file in (Path(folder, name) for name in names):
                 place = settings.instance / file.relative_to(work / UNPACKED)
                 place.parent.mkdir(parents=True, exist_ok=True)
-                _move(file, place)
+                media.move(file, place)
+    lost = []
     for name in snapshots.pictures(work / UNPACKED / DATABASE):
         if not (settings.media / name).is_file():
             media.bring_files(settings.media, name[:24])
-
-
-def _move(file: Path, place: Path) -> None:
-    try:
-        file.replace(place)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        # A folder of pictures may lie on another disk.
-        beside = place.with_name(f".{place.name}-{os.getpid()}-{token_hex(4)}")
-        shutil.copyfile(file, beside)
-        beside.replace(place)
+            lost += [name] if not (settings.media / name).is_file() else []
+    if lost:
+        done.notes.append(f"Files of {len(lost)} pictures are missing, {lost[0]} among them.")
 
 
 def _stage_settings(settings: Settings, work: Path, done: Restored) -> None:
     """Lay out what `_settle` is to do, so that it can be done again."""
     (work / TO_PUT).mkdir()
     (work / TO_REMOVE).mkdir()
+    _stage_config(settings, work, done)
     for name in (*FOLLOWING, *STAYING):
         unpacked, here = work / UNPACKED / name, settings.instance / name
-        if name in STAYING and here.exists():
-            if unpacked.exists() and name == "config.toml" and unpacked.read_bytes() != here.read_bytes():
-                unpacked.replace(work / TO_PUT / "config.toml.restored")
-                done.notes.append(
-                    "config.toml stayed as it is here; the backup's lies beside it, as config.toml.restored."
-                )
-        elif unpacked.exists():
+        if unpacked.exists() and not (name in STAYING and here.exists()):
             unpacked.replace(work / TO_PUT / name)
         elif name in FOLLOWING:
             (work / TO_REMOVE / name).touch()
+
+
+def _stage_config(settings: Settings, work: Path, done: Restored) -> None:
+    """Lay the backup's config.toml beside the place when this machine's stays, or when it leads away from here."""
+    unpacked, here = work / UNPACKED / CONFIG, settings.instance / CONFIG
+    if not unpacked.exists() or (here.exists() and unpacked.read_bytes() == here.read_bytes()):
+        return
+    if here.exists():
+        why = "config.toml stayed as it is here"
+    elif not _leads_here(settings, unpacked.parent):
+        why = "The backup's config.toml names another database, or cannot be read: it was not put in place"
+    else:
+        return
+    unpacked.replace(work / TO_PUT / f"{CONFIG}.restored")
+    done.notes.append(f"{why}; the backup's lies beside it, as config.toml.restored.")
+
+
+def _leads_here(settings: Settings, folder: Path) -> bool:
+    """Whether the config.toml in a folder can be read, and says nothing of another database than the restored one."""
+    try:
+        found = config.load(folder, environ={})
+    except BadSetting:
+        return False
+    return found.sources["database_url"] == "default" or found.database_url == settings.database_url
 
 
 def _sign(settings: Settings, work: Path) -> None:
@@ -236,12 +272,15 @@ def _sign(settings: Settings, work: Path) -> None:
     now, live = clock.now().replace(microsecond=0), _edition(settings.database_file)
     engine = apart(work / UNPACKED / DATABASE)
     with engine.begin() as connection:
+        # Or pictures that were deleted long before that backup was made would go for good at once, and no undo of this
+        # restore could bring them back.
+        connection.execute(update(Media).where(Media.deleted_at.is_not(None)).values(deleted_at=now))
         connection.execute(delete(AuthorSession))
         connection.execute(delete(Lease))
         connection.execute(insert(Lease).values(name=KIND, holder=work.name, until=now))
         restored = connection.execute(EDITION).one()
         if live:
-            version = max(restored[0], live[0]) + 1
+            version = max(restored[0], live[0]) + VERSIONS
             changed_at = max(now, restored[1] + SECOND, live[1] + SECOND)
             values = {"public_version": version, "changed_version": version, "changed_at": changed_at}
             connection.execute(update(Site).values(values))
@@ -265,7 +304,7 @@ def _edition(file: Path) -> tuple[int, datetime] | None:
 
 
 def _put_database(settings: Settings, database: Path, done: Restored) -> None:
-    file = settings.database_file
+    file = settings.database_file.resolve()
     try:
         if _is_blog(file):
             snapshots.put(database, file)
@@ -273,25 +312,26 @@ def _put_database(settings: Settings, database: Path, done: Restored) -> None:
     except Unusable:
         done.restart = True  # not even its head can be read
     for each in _of_database(file):
-        each.unlink()
+        if each.name.endswith(("-wal", "-shm")):  # of the old file: they would be taken for the new one's
+            each.unlink()
     database.chmod(0o600)
-    _move(database, file)
-    media.sync(file.parent)
+    media.move(database, file)
 
 
 def _settle(instance: Path, work: Path) -> None:
     """Bring the owner's files to what was restored. Whatever was done already is left alone."""
     for mark in (work / TO_REMOVE).iterdir():
         _discard(instance / mark.name, work)
+        mark.unlink()
     for file in (work / TO_PUT).iterdir():
-        _discard(instance / file.name, work)
-        file.replace(instance / file.name)
+        place = instance / file.name
+        if file.is_dir() or place.is_dir():  # which cannot be replaced in one step
+            _discard(place, work)
+        file.replace(place)
     media.sync(instance)
 
 
 def _discard(file: Path, work: Path) -> None:
-    """A folder cannot be replaced in one step; it is in the backup of what was here."""
-    if file.is_dir():
-        file.replace(work / f"old-{file.name}")
-    elif file.exists() and file.name == "custom.css":
-        file.unlink()
+    """Take away what was here: it was kept."""
+    if file.exists() or file.is_symlink():
+        file.replace(work / f"old-{file.name}-{token_hex(4)}")

@@ -139,8 +139,8 @@ def lacking(connection: Connection) -> list[str]:
     return [f"{table}.{column}" for table, column in wanted if (table, column) not in has]
 
 
-def _known(version: str) -> bool:
-    return re.fullmatch(r"\d{4}", version) is not None and version <= HEAD
+def _known(version: object) -> bool:
+    return isinstance(version, str) and re.fullmatch(r"\d{4}", version) is not None and version <= HEAD
 
 
 def _migrate(engine: Engine, version: str | None) -> None:

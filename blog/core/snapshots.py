@@ -106,9 +106,10 @@ def damages(file: Path, *, quick: bool = False) -> list[str]:
     try:
         with connected(file, "ro") as connection:
             said = [str(row[0]) for row in connection.execute(f"PRAGMA {'quick' if quick else 'integrity'}_check(5)")]
-    except Unusable as error:
-        return [str(error)]
-    return [each for each in said if each != "ok" and not searchindex.of_index(each)]
+    except Unusable:
+        return ["it cannot be read as a database"]
+    damaged = "\n".join(each for each in said if each != "ok" and not searchindex.of_index(each))
+    return [line for line in damaged.splitlines() if not line.startswith("***")]
 
 
 def facts(file: Path) -> Facts:

@@ -3,24 +3,30 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
 
 @contextmanager
-def workspace(parent: Path, kind: str) -> Iterator[Path]:
+def workspace(parent: Path, kind: str, needed: Callable[[Path], bool] = lambda _: False) -> Iterator[Path]:
     """A new folder `.kind-…` that only this user can read, on the disk of `parent`; gone afterwards.
 
-    Those that killed processes left are removed first. Raises OSError.
+    When the block fails while the folder is `needed`, it stays, as if the process had been killed. Those that killed
+    processes left are removed first. Raises OSError.
     """
     sweep(parent, kind)
     folder, lock = _made(parent, kind)
+    stays = False
     try:
         yield folder
+    except BaseException:
+        stays = needed(folder)
+        raise
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not stays:
+            shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
 
 

@@ -253,7 +253,7 @@ def test_the_oldest_make_room_when_the_disk_is_small(old: Path, monkeypatch: pyt
 def first_schema(instance: Path) -> Path:
     """A blog of schema 0001."""
     connection = sqlite_driver().connect(instance / "blog.db")
-    connection.executescript((ROOT / "tests" / "golden" / "schema-0001.sql").read_text("utf-8"))
+    connection.executescript((ROOT / "tests" / "golden" / "schemas" / "0001.sql").read_text("utf-8"))
     connection.close()
     return instance
 
