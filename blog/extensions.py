@@ -4,10 +4,11 @@ One process must use ONE SQLite library: two of them on one file drop each other
 commits. So the driver is chosen here and everything that opens the database takes it from here.
 """
 
+import os
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -120,9 +121,25 @@ def apart(file: Path) -> Engine:
     return engine
 
 
+def read_only(folder: Path) -> bool:
+    """Whether the disk of a folder can only be read, whoever asks."""
+    return folder.is_dir() and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
+def address(file: Path, mode: str) -> str:
+    """The URI by which a database is opened in mode rw or ro.
+
+    It is never created by being opened: a database that went missing must not turn into an empty one. On a disk that
+    can only be read SQLite cannot make the files that go with a database, and needs none where nothing is written.
+    """
+    log = file.with_name(f"{file.name}-wal")
+    alone = read_only(file.parent) and not (log.exists() and log.stat().st_size)
+    return f"file:{quote(str(file))}?mode={mode}" + ("&immutable=1" if alone else "")
+
+
 def _address(file: Path) -> URL:
-    # Never created by being opened: a database that went missing must not turn into an empty one.
-    return URL.create("sqlite", database=f"file:{quote(str(file))}", query={"mode": "rw", "uri": "true"})
+    database, _, query = address(file, "rw").partition("?")
+    return URL.create("sqlite", database=database, query={**dict(parse_qsl(query)), "uri": "true"})
 
 
 def _configure(connection: Any, _record: Any) -> None:

@@ -1,12 +1,52 @@
-"""Worker processes that never outlive the one that started them."""
+"""Processes that hear signals one at a time, and workers that never outlive the one that started them."""
 
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+
+# A terminal sends the first to all its processes, and the last when it is closed.
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+TURN_SECONDS = 0.05
+
+
+def hear(act: Callable[[], object]) -> None:
+    """From now on each signal that ends this process calls `act` in a thread of its own, and does nothing else.
+
+    Python's own handlers run in the midst of the main thread: a second signal would wait there for what the first one
+    holds. A closed terminal is not heard where that was asked for (nohup).
+    """
+    heard = [one for one in ENDING if one != signal.SIGHUP or signal.getsignal(one) != signal.SIG_IGN]
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+
+    def listen() -> None:
+        while True:
+            signal.sigwait(heard)
+            act()
+
+    threading.Thread(target=listen, daemon=True).start()
+
+
+def hear_parent() -> None:
+    """From now on this process ends by its parent's SIGTERM alone, and calls once the handler that is yet to be set.
+
+    Called a second time, Granian's handler never returns. Threads and processes that begin later hear no signal.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    inherited = signal.getsignal(signal.SIGTERM)
+
+    def listen() -> None:
+        number = signal.sigwait([signal.SIGTERM])
+        while (handler := signal.getsignal(signal.SIGTERM)) == inherited:
+            time.sleep(TURN_SECONDS)
+        if callable(handler):
+            handler(number, None)
+
+    threading.Thread(target=listen, daemon=True).start()
 
 
 def pool(workers: int) -> ProcessPoolExecutor:

@@ -82,8 +82,13 @@ def _begin(of: Settings, app: Flask) -> Any:
 
 
 def _watch(of: Settings, app: Flask | None) -> None:
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, signal.SIG_DFL)
+    for one, does in (
+        (signal.SIGINT, signal.SIG_IGN),
+        (signal.SIGHUP, signal.SIG_IGN),
+        (signal.SIGTERM, signal.SIG_DFL),
+    ):
+        signal.signal(one, does)  # its parent ends it
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     with suppress(OSError):
         Path("/proc/self/comm").write_text(NAME)
     parent, agenda, pause = multiprocessing.parent_process(), Agenda(of.database_file), LOOK_SECONDS

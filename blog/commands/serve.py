@@ -16,7 +16,7 @@ from blog.commands.workers import run
 from blog.config import BadSetting, Settings, local_address
 from blog.core import backups, invitations, posts, site, snapshots
 from blog.core.errors import Unusable
-from blog.extensions import sqlite_driver
+from blog.extensions import read_only, sqlite_driver
 from blog.transfer import samples
 
 # A database of this size (in bytes) is looked through in a tenth of a second; in larger ones, damages are found by
@@ -46,9 +46,12 @@ def serve(ctx: click.Context, /, **asked: Any) -> None:
     if link:
         click.echo(f"Make your account within an hour: {of.site_url}/admin/setup/{link}/")
     click.echo(f"Instance folder: {of.instance}\nCtrl-C stops it.")
+    if read_only(of.instance):
+        click.echo("Its disk can only be read: so can the blog, until the disk can be written and `serve` starts anew.")
     sys.stdout.flush()
     run(of, address, app)
-    checkpoint(of)
+    if not read_only(of.instance):
+        checkpoint(of)
 
 
 def probe(host: str, port: int) -> str:
@@ -83,6 +86,8 @@ def _prepare(of: Settings) -> tuple[Flask, int, str]:
     token of the link for the first author, while there is none."""
     _refuse_damaged(of)
     with opened(of) as app:
+        if read_only(of.instance):
+            return app, 0, ""
         if posts.outdated():
             _render_again()
         site.note_maker(_maker(of))

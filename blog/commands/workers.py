@@ -5,6 +5,7 @@ import logging
 import os
 import resource
 import sys
+from contextlib import nullcontext
 from urllib.parse import urlsplit
 from wsgiref.util import setup_testing_defaults
 
@@ -15,8 +16,8 @@ from blog.commands import lanes
 from blog.commands.messenger import messenger
 from blog.config import Settings
 from blog.core.errors import Unusable
-from blog.extensions import db
-from blog.processes import end_with_parent
+from blog.extensions import db, read_only
+from blog.processes import end_with_parent, hear, hear_parent
 from blog.web import layers
 from blog.web.pagecache import PageCache
 
@@ -27,6 +28,8 @@ BACKLOG = 4096
 # Connections that a worker keeps open. An idle one costs a file and some kilobytes, and no thread: when the number
 # is small, whoever opens that many and says nothing shuts everybody else out.
 CONNECTIONS = 16384
+# Files that a worker opens besides. Whoever has none left for a connection tries again without a pause: rather wait.
+OWN_FILES = 48
 # Within this time a client must have sent a request's head; then, or when it was idle for as long, it is let go.
 HEAD_SECONDS = 15
 HEAD_BYTES = 64 * 1024
@@ -59,29 +62,31 @@ def run(of: Settings, address: str, app: Flask) -> None:
         http=HTTPModes.http1,
         blocking_threads=1 + lanes.FORMS if lanes.possible() else THREADS,
         backlog=BACKLOG,
-        backpressure=CONNECTIONS,
+        backpressure=_connections(),
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_SECONDS,
         websockets=False,
         log_level=LogLevels.warning,
     )
-    _allow_files()
     _warm(app)
+    hear(server.signal_handler_interrupt)
     try:
-        with messenger(of, app):
+        # Where nothing can be written, nobody is to be told of anything new.
+        with nullcontext() if read_only(of.instance) else messenger(of, app):
             server.serve()
     except (ConfigurationError, FatalError) as error:
         raise Unusable(f"The server stopped: {error}.") from error
 
 
-def _allow_files() -> None:
-    """Let this process and its workers open as many connections as the machine lets them."""
+def _connections() -> int:
+    """How many connections a worker keeps open: as many as the machine lets it, of those that are wanted."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = CONNECTIONS + 1024
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return min(CONNECTIONS, max(most - OWN_FILES, 1))
 
 
 def _warm(app: Flask) -> None:
@@ -105,6 +110,7 @@ def _warm(app: Flask) -> None:
 
 def worker() -> Flask:
     """The application of one server process, which ends with the process that started it."""
+    hear_parent()
     end_with_parent()
     app = forked.get("app") or create_app()
     if lanes.possible():

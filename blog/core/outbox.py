@@ -154,7 +154,9 @@ def due(kinds: Collection[str]) -> list[Due]:
     Kinds come in the order of the alphabet turned round: hubs are told before cards are drawn.
     """
     now = clock.now()
-    ready = (Errand.kind.in_(kinds), Errand.not_before <= now, or_(Errand.retry_at.is_(None), Errand.retry_at <= now))
+    # A wait that is longer than any was begun when the clock was wrong.
+    again = or_(Errand.retry_at.is_(None), Errand.retry_at <= now, Errand.retry_at > now + LONGEST_WAIT)
+    ready = (Errand.kind.in_(kinds), Errand.not_before <= now, again)
     place = (Errand.kind, Errand.target, Errand.about)
     query = select(*place, Errand.attempts, Errand.id, Errand.changes).where(WAITING, *ready)
     query = query.order_by(Errand.kind.desc(), Errand.target, Errand.about)

@@ -111,7 +111,7 @@ def _recent(session: Session, post_id: int, at: datetime) -> bool:
     """Whether something was kept, or the post begun, shortly before."""
     kept = select(Revision.saved_at).where(Revision.post_id == post_id).order_by(Revision.id.desc()).limit(1)
     last = session.scalar(kept) or session.scalar(select(Post.created_at).where(Post.id == post_id))
-    return last is not None and at - last < SPAN
+    return last is not None and abs(at - last) < SPAN  # the clock may have been set back since
 
 
 def history(post_id: int, before: int = NEWEST, limit: int = SIZE) -> Sequence[Line]:

@@ -19,7 +19,7 @@ from blog.core.backups import advice
 from blog.core.errors import Unavailable, Unusable
 from blog.core.site import FIRST_ROW
 from blog.core.transaction import trouble
-from blog.extensions import BUSY_MS, WRITE, Base
+from blog.extensions import BUSY_MS, WRITE, Base, read_only
 from blog.migrations import HEAD
 from blog.models import Post, Site, triggers
 
@@ -39,7 +39,8 @@ def prepare(engine: Engine, of: Settings) -> None:
     try:
         with alone(file.parent):
             refuse_lost(of)
-            file.touch(0o600)  # it holds what nobody else on this machine is to know
+            if not file.exists():
+                file.touch(0o600)  # it holds what nobody else on this machine is to know
             upgrade(engine, lambda version: _back_up(of) if version else _refuse_used(of, GROWN))
     except DBAPIError as error:
         raise Unusable(f"{file}: {trouble(error)} {advice(of)}") from error
@@ -98,6 +99,9 @@ def _triggers() -> dict[str, str]:
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """One process at a time upgrades or restores; the others wait here, and then find the work done. Raises OSError."""
+    if read_only(folder):  # where nobody can
+        yield
+        return
     with (folder / ".upgrade.lock").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -10,7 +10,7 @@ from typing import Any
 from blog.core import searchindex
 from blog.core.errors import NoRoom, Unavailable, Unusable
 from blog.core.transaction import trouble
-from blog.extensions import sqlite_driver
+from blog.extensions import address, sqlite_driver
 
 # How long another writer may keep a copy waiting.
 PATIENCE = 60.0
@@ -41,7 +41,7 @@ def connected(file: Path, mode: str) -> Iterator[Any]:
     """
     driver = sqlite_driver()
     try:
-        with closing(driver.connect(f"{file.as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS)) as connection:
+        with closing(driver.connect(address(file, mode), uri=True, timeout=BUSY_SECONDS)) as connection:
             connection.isolation_level = None
             connection.execute("PRAGMA trusted_schema=OFF")
             yield connection
@@ -105,11 +105,17 @@ def damages(file: Path, *, quick: bool = False) -> list[str]:
     """
     try:
         with connected(file, "ro") as connection:
-            said = [str(row[0]) for row in connection.execute(f"PRAGMA {'quick' if quick else 'integrity'}_check(5)")]
+            said = [
+                one_line(row[0]) for row in connection.execute(f"PRAGMA {'quick' if quick else 'integrity'}_check(5)")
+            ]
     except Unusable:
         return ["it cannot be read as a database"]
-    damaged = "\n".join(each for each in said if each != "ok" and not searchindex.of_index(each))
-    return [line for line in damaged.splitlines() if not line.startswith("***")]
+    return [each for each in said if each != "ok" and not searchindex.of_index(each)]
+
+
+def one_line(problem: str) -> str:
+    """What SQLite's check of a database found, without its heading and line ends."""
+    return " ".join(problem.replace("*** in database main ***", "").split())
 
 
 def facts(file: Path) -> Facts:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from blog import clock
@@ -19,7 +19,7 @@ def writing() -> Iterator[Session]:
     """A session whose changes are committed together at the end, or not at all.
 
     What was read before is forgotten: another process may have changed it. Raises Unavailable when the
-    database is locked, full or read-only.
+    database is locked, full, read-only or damaged.
     """
     session = db.session()
     if session.info.get(WRITE):
@@ -33,8 +33,10 @@ def writing() -> Iterator[Session]:
         session.flush()
         note_change(session)
         session.commit()
-    except OperationalError as error:
+    except DBAPIError as error:
         session.rollback()
+        if not isinstance(error, OperationalError) and not damaged(error):
+            raise
         raise Unavailable(trouble(error)) from error
     except BaseException:
         session.rollback()
@@ -64,6 +66,12 @@ def trouble(error: Exception) -> str:
         return "The disk is full. Nothing was changed; free some space and try again."
     if "readonly" in said or "read-only" in said:
         return "The database can only be read here. Nothing was changed."
-    if "malformed" in said or "not a database" in said:
+    if damaged(error):
         return "The database is damaged. Nothing was changed; `broadsheet doctor` says more."
     return f"The database cannot be used now ({said}). Nothing was changed."
+
+
+def damaged(error: Exception) -> bool:
+    """Whether the database says that its file is damaged."""
+    said = str(getattr(error, "orig", error))
+    return "malformed" in said or "not a database" in said

@@ -5,12 +5,12 @@ from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, current_app, make_response, redirect, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from blog.core import permalinks
+from blog.core import permalinks, transaction
 from blog.core.errors import BlogError, Conflict, Forbidden, Gone, Invalid, Missing, NoRoom, TooMany, Unavailable
 from blog.extensions import db
 from blog.web import templating
@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
     """Answer every error of an app with a page."""
     app.register_error_handler(BlogError, _blog_error)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(OSError, _disk_error)
     app.before_request(_only_to_what_is_there)
     app.after_request(_by_path_only)
@@ -70,7 +70,10 @@ def _http_error(error: HTTPException) -> BaseResponse:
     return response
 
 
-def _database_error(error: OperationalError) -> BaseResponse:
+def _database_error(error: DBAPIError) -> BaseResponse:
+    """A database that does not answer, or is damaged; all else is a fault of ours."""
+    if not isinstance(error, OperationalError) and not transaction.damaged(error):
+        raise error
     current_app.logger.error("The database did not answer: %s", error.orig)
     # What was read already stays readable: the page needs the site's name, and the database may be gone.
     db.session.expunge_all()
@@ -90,7 +93,7 @@ def _moved() -> BaseResponse:
     """Nothing answers here: perhaps something did once."""
     try:
         old = permalinks.leads_to(request.path)
-    except OperationalError as error:
+    except DBAPIError as error:
         return _database_error(error)
     if old is None:
         return page(404)

@@ -71,10 +71,17 @@ def test_a_signal_ends_it_cleanly(start: Start, instance: Path, with_signal: int
     assert "Traceback" not in server.output.read_text()
 
 
-def test_ctrl_c_in_a_terminal_ends_it_cleanly(start: Start) -> None:
+@pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGHUP], ids=["Ctrl-C", "closed"])
+def test_a_terminal_ends_it_quickly_however_often_it_says_so(start: Start, with_signal: int) -> None:
     server = start()
-    os.killpg(server.process.pid, signal.SIGINT)  # a terminal tells every process of the group
-    assert server.process.wait(10) == 0
+    assert all(server.get(ESSAY)[0] == 200 for _ in range(10))
+    everybody, began = server.children(), time.monotonic()
+    while server.process.poll() is None:
+        os.killpg(server.process.pid, with_signal)  # a terminal tells every process of the group
+        assert time.monotonic() - began < 5
+        time.sleep(0.02)
+    assert server.process.returncode == 0
+    assert not any(map(alive, everybody))
     assert "Traceback" not in server.output.read_text()
 
 

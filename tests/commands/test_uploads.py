@@ -1,12 +1,9 @@
-"""Pictures that come in while others read and write; and a server that is killed meanwhile."""
+"""Pictures that come in while others read and write."""
 
 import http.client
 import io
-import os
-import random
 import re
 import shutil
-import signal
 import threading
 import time
 from pathlib import Path
@@ -21,7 +18,7 @@ from blog.commands import opened
 from tests.commands.conftest import Start
 from tests.server import Server
 from tests.transfer.library import rows
-from tests.world import Blog, picture, run
+from tests.world import Blog, run
 
 pytestmark = pytest.mark.slow
 EMAIL, PASSWORD = "ana@example.org", "seven quiet rivers"
@@ -94,31 +91,6 @@ def test_readers_and_authors_wait_for_no_picture(server: Server) -> None:
     assert statuses == [201, 201] or statuses == [303, 303]
     # While a picture is encoded, other threads have their turns.
     assert sorted(waited)[len(waited) // 2] < 1 and max(waited) < 5, waited
-
-
-@pytest.mark.parametrize("number", range(2))
-def test_what_is_killed_leaves_no_picture_without_files(
-    instance: Path, server: Server, start: Start, number: int
-) -> None:
-    browser, data = Browser(server), photographs(3000, 2000)[0]
-    kept = browser.upload(picture())
-    upload = threading.Thread(target=browser.upload, args=(data,))
-    upload.start()
-    time.sleep(random.Random(number).uniform(0.05, 1.2))
-    for pid in [*server.children(), server.process.pid]:
-        os.kill(pid, signal.SIGKILL)
-    upload.join()
-    server.process.wait()
-    assert kept == 303
-    for (name,) in rows(instance, "SELECT name FROM media WHERE deleted_at IS NULL"):
-        found = sorted((instance / "media").glob(f"{name[:24]}*"))
-        assert len(found) in (2, 6)
-        for file in found:
-            with Image.open(file) as shown:
-                shown.load()
-    again = Browser(start(workers=1))
-    assert again.upload(data) == 303
-    assert len(rows(instance, "SELECT name FROM media WHERE filename <> 'desk.png'")) == 2
 
 
 def test_two_uploads_of_the_same_picture_are_one(instance: Path, server: Server) -> None:

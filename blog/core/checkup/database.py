@@ -9,6 +9,7 @@ from blog.core import schema, searchindex, tallies
 from blog.core.backups import advice
 from blog.core.checkup.findings import Finding, Findings, Run, bad, counted, good, note
 from blog.core.errors import Unusable
+from blog.core.snapshots import one_line
 from blog.extensions import safe_wal, sqlite_driver
 from blog.migrations import HEAD
 from blog.models.shapes import RENDERER
@@ -124,7 +125,7 @@ def is_ours(run: Run) -> bool:
 
 def problems(run: Run) -> list[str]:
     """What SQLite finds wrong with the file, the first few."""
-    return [said for (said,) in run("PRAGMA quick_check(5)") if said != "ok"]
+    return [one_line(said) for (said,) in run("PRAGMA quick_check(5)") if said != "ok"]
 
 
 def lost_triggers(run: Run) -> set[str]:

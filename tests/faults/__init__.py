@@ -1,0 +1,1 @@
+"""What happens to a blog when everything around it fails."""
