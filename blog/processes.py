@@ -14,14 +14,18 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TURN_SECONDS = 0.05
 
 
+def hold() -> None:
+    """From now on signals that end this process wait until it hears them; to be called before it has threads."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+
+
 def hear(act: Callable[[], object]) -> None:
-    """From now on each signal that ends this process calls `act` in a thread of its own, and does nothing else.
+    """From now on each signal that was held calls `act` in a thread of its own, and does nothing else.
 
     Python's own handlers run in the midst of the main thread: a second signal would wait there for what the first one
     holds. A closed terminal is not heard where that was asked for (nohup).
     """
     heard = [one for one in ENDING if one != signal.SIGHUP or signal.getsignal(one) != signal.SIG_IGN]
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
 
     def listen() -> None:
         while True:
@@ -36,7 +40,7 @@ def hear_parent() -> None:
 
     Called a second time, Granian's handler never returns. Threads and processes that begin later hear no signal.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    hold()
     inherited = signal.getsignal(signal.SIGTERM)
 
     def listen() -> None:

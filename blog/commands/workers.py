@@ -17,7 +17,7 @@ from blog.commands.messenger import messenger
 from blog.config import Settings
 from blog.core.errors import Unusable
 from blog.extensions import db, read_only
-from blog.processes import end_with_parent, hear, hear_parent
+from blog.processes import end_with_parent, hear, hear_parent, hold
 from blog.web import layers
 from blog.web.pagecache import PageCache
 
@@ -70,10 +70,11 @@ def run(of: Settings, address: str, app: Flask) -> None:
         log_level=LogLevels.warning,
     )
     _warm(app)
-    hear(server.signal_handler_interrupt)
+    hold()
     try:
         # Where nothing can be written, nobody is to be told of anything new.
         with nullcontext() if read_only(of.instance) else messenger(of, app):
+            hear(server.signal_handler_interrupt)
             server.serve()
     except (ConfigurationError, FatalError) as error:
         raise Unusable(f"The server stopped: {error}.") from error

@@ -82,8 +82,9 @@ def due(settings: Settings) -> bool:
     """Whether a day has passed since the last daily backup, and something has changed since."""
     if settings.backups is None or not settings.database_file.is_file():
         return False
-    daily = next((one for one in kept(settings.backups) if one.reason == "daily"), None)
-    return daily is None or (clock.now() - daily.made_at >= DAY and changed_since(settings, daily.made_at))
+    now = clock.now()  # one from the future was made when the clock was wrong: no other is to wait for that day
+    daily = next((one for one in kept(settings.backups) if one.reason == "daily" and one.made_at <= now), None)
+    return daily is None or (now - daily.made_at >= DAY and changed_since(settings, daily.made_at))
 
 
 def changed_since(settings: Settings, moment: datetime) -> bool:
