@@ -22,6 +22,8 @@ from tests.transfer.test_kill import members
 from tests.world import SITE_URL
 
 PATIENCE = 60
+# What no kill is to blame for: a machine that is nearly full, a blog that nobody backed up.
+BESIDE = ("Only ", "There is no backup")
 TURN_SECONDS = 0.001
 
 
@@ -60,8 +62,7 @@ def faults(instance: Path) -> list[str]:
     found = [str(row) for row in rows(instance, "PRAGMA integrity_check") if row != ("ok",)]
     found += [f"reference {row}" for row in rows(instance, "PRAGMA foreign_key_check")]
     settings = config.load(instance, environ={}, site_url=SITE_URL)
-    # A new blog on a machine that is nearly full is well, too.
-    found += [one.what for one in doctor.examine(settings) if one.level == "bad" and "of disk" not in one.what]
+    found += [one.what for one in doctor.examine(settings) if one.level == "bad" and not one.what.startswith(BESIDE)]
     for (name,) in rows(instance, "SELECT name FROM media WHERE deleted_at IS NULL"):
         found += [f"{file.name} is torn" for file in settings.media.glob(f"{name[:24]}*") if not shows(file)]
     return found + [f"{file} stays for ever" for file in left_behind(settings.media)]

@@ -15,7 +15,7 @@ from blog.migrations import HEAD
 from tests.faults.killing import Tally, length, moments, strike
 from tests.faults.living import command_line
 from tests.transfer.library import files, rows, text
-from tests.world import SITE_URL, Blog, run, write
+from tests.world import SITE_URL, Blog, picture, run, write
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "schemas" / "0001.sql"
 TEXTS = 150
@@ -117,6 +117,8 @@ def old(instance: Path) -> None:
         (instance / "blog.db").chmod(0o600)
         connection.execute(GROW.format(columns=", ".join(changed.get(name, name) for name in names), posts=POSTS))
         connection.commit()
+    for (name,) in rows(instance, "SELECT name FROM media"):
+        write(instance, f"media/{name}", picture())
 
 
 def backup(rounds: int, folder: Path, seed: Path) -> Tally:
