@@ -1,6 +1,7 @@
 """What every test may ask for: a blog in a temporary folder, a client, a command runner, a clock."""
 
 import contextlib
+import fcntl
 import os
 import shutil
 import sys
@@ -46,6 +47,13 @@ if _roomy("/dev/shm"):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", "/dev/shm")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: a third of the time tests wait, for servers, timers and locks."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors + 1
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _done_once() -> Iterator[None]:
     with savings():
@@ -84,23 +92,40 @@ def new_database(new_blog: Path) -> Path:
     return new_blog / "blog.db"
 
 
+def _made_once(folders: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first of the processes that run the tests makes, and all of them copy."""
+    base = folders.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with folder.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            begun = folders.mktemp(name)
+            make(begun)
+            begun.rename(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def started_blog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a blog as its first start leaves it, to be copied: with the samples, and their cards drawn."""
-    folder = tmp_path_factory.mktemp("started")
-    with opened(config.load(folder, environ={}, site_url=SITE_URL)):
-        samples.load(folder / "media")
-    assert run(folder, "tick").status == 0
-    return folder
+
+    def make(folder: Path) -> None:
+        with opened(config.load(folder, environ={}, site_url=SITE_URL)):
+            samples.load(folder / "media")
+        assert run(folder, "tick").status == 0
+
+    return _made_once(tmp_path_factory, "started", make)
 
 
 @pytest.fixture(scope="session")
 def full_blog(tmp_path_factory: pytest.TempPathFactory, started_blog: Path) -> Path:
     """The folder of a blog that has one of everything that a reader can meet, to be copied; see tests/shelf.py."""
-    folder = tmp_path_factory.mktemp("full")
-    shutil.copytree(started_blog, folder, dirs_exist_ok=True)
-    shelf.fill(folder, tmp_path_factory.mktemp("shelf"))
-    return folder
+
+    def make(folder: Path) -> None:
+        shutil.copytree(started_blog, folder, dirs_exist_ok=True)
+        shelf.fill(folder, tmp_path_factory.mktemp("shelf"))
+
+    return _made_once(tmp_path_factory, "full", make)
 
 
 @pytest.fixture

@@ -1,30 +1,35 @@
 """The samples: what a new blog begins with, and how they go."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from blog import config
+from blog.commands import opened
 from blog.transfer import samples
 from tests.transfer.library import everything, rows
-from tests.world import Blog, Result, texts
+from tests.world import SITE_URL, Blog, Result, texts
 
 Command = Callable[..., Result]
 ARTICLES = ["diplomatic-relations", "reading-by-rss", "sharing-without-being-followed", "writing-in-markdown"]
 
 
 @pytest.fixture
-def loaded(blog: Blog, instance: Path) -> Blog:
+def loaded(started_blog: Path, instance: Path) -> Iterator[Blog]:
     """A new blog with its samples."""
-    assert samples.load(instance / "media") == 5
-    return blog
+    shutil.copytree(started_blog, instance, dirs_exist_ok=True)
+    with opened(config.load(instance, environ={}, site_url=SITE_URL)) as app:
+        yield Blog(app, instance)
 
 
-def test_a_new_blog_begins_with_four_articles_and_a_page(loaded: Blog, command: Command) -> None:
+def test_a_new_blog_begins_with_four_articles_and_a_page(blog: Blog, command: Command) -> None:
+    assert samples.load(blog.instance / "media") == 5
     posts = command("list", "--status", "published", "--json").data["posts"]
     assert sorted(post["slug"] for post in posts) == sorted([*ARTICLES, "about"])
-    assert texts(loaded.read("/posts/diplomatic-relations/"), "//h1") == ["Diplomatic Relations"]
-    assert texts(loaded.read("/about/"), "//h1") == ["About"]
+    assert texts(blog.read("/posts/diplomatic-relations/"), "//h1") == ["Diplomatic Relations"]
+    assert texts(blog.read("/about/"), "//h1") == ["About"]
 
 
 def test_samples_have_fixed_ids(loaded: Blog, command: Command) -> None:
