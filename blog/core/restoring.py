@@ -26,7 +26,7 @@ from blog.core.backups import STAMP
 from blog.core.errors import BlogError, Invalid, NoRoom, Unavailable, Unusable
 from blog.core.transaction import trouble
 from blog.core.workspace import abandoned, workspace
-from blog.extensions import apart
+from blog.extensions import apart, read_only
 from blog.models import AuthorSession, Lease, Media, Site
 
 KIND = "restore"
@@ -92,7 +92,7 @@ def finish(settings: Settings) -> bool:
 
     Returns whether there was one. Raises NoRoom and Unavailable.
     """
-    if not any(settings.instance.glob(f".{KIND}-*")):
+    if read_only(settings.instance) or not any(settings.instance.glob(f".{KIND}-*")):
         return False
     with (
         writable(settings.instance, "A restore that was cut off cannot be finished"),

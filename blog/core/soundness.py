@@ -17,7 +17,7 @@ KINDS: tuple[tuple[type, str, str], ...] = (
      " AND (length({0}) = 19 OR substr({0}, 20) GLOB '.[0-9][0-9][0-9][0-9][0-9][0-9]')", "a time"),
     (JSON, "typeof({0}) = 'text' AND json_valid({0})", "JSON"),
     (Boolean, "{0} IN (0, 1)", "a yes or a no"),
-    (Integer, "typeof({0}) = 'integer' AND {0} BETWEEN 0 AND 1 << 53", "a number"),
+    (Integer, "typeof({0}) = 'integer' AND {0} BETWEEN -(1 << 53) AND 1 << 53", "a number"),
     (String, "typeof({0}) = 'text'", "a text"),
 )  # fmt: skip
 
