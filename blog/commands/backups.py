@@ -9,8 +9,9 @@ import click
 
 from blog.commands import as_json, opened, say, settings
 from blog.config import Settings
-from blog.core import album, archive, archiving, posts, publishing, restoring
+from blog.core import album, archive, archiving, backups, posts, publishing, restoring
 from blog.core.archive import Manifest, Progress
+from blog.core.errors import BlogError
 from blog.core.restoring import Restored
 
 FILE = click.Path(path_type=Path)
@@ -68,19 +69,22 @@ def restore(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> Non
         "notes": done.notes,
         "restart": done.restart,
     }
-    say("\n".join(_lines(done, dry_run)), said, json_wanted=as_json)
+    say("\n".join(_lines(of, done, dry_run)), said, json_wanted=as_json)
 
 
 def _follow_up(of: Settings, done: Restored) -> None:
     """Render anew what an older Broadsheet rendered, and put deleted pictures away."""
-    with opened(of):
-        album.tidy(of.media)
-        if posts.outdated():
-            for slug in publishing.render_again(lambda ids: ids):
-                done.notes.append(f"“{slug}” keeps its old page: its text cannot be rendered any more.")
+    try:
+        with opened(of):
+            album.tidy(of.media)
+            if posts.outdated():
+                for slug in publishing.render_again(lambda ids: ids):
+                    done.notes.append(f"“{slug}” keeps its old page: its text cannot be rendered any more.")
+    except BlogError as error:  # the blog is restored all the same
+        done.notes.append(f"Texts of an older Broadsheet are rendered anew at the next start of the blog. {error}")
 
 
-def _lines(done: Restored, dry_run: bool) -> Iterator[str]:
+def _lines(of: Settings, done: Restored, dry_run: bool) -> Iterator[str]:
     made_at = f"{done.manifest.made_at:%Y-%m-%d %H:%M} UTC"
     if dry_run:
         yield f"The backup of {made_at} is good: {told(done.manifest)}. Nothing was restored."
@@ -89,7 +93,7 @@ def _lines(done: Restored, dry_run: bool) -> Iterator[str]:
     yield f"Restored the blog of {made_at}: {told(done.manifest)}. Everybody signs in again."
     yield from done.notes
     if done.kept and done.kept.is_file():
-        yield f"What was here is kept: `broadsheet restore {done.kept}` brings it back."
+        yield f"What was here is kept: {backups.command(of, done.kept)} brings it back."
     elif done.kept:
         yield f"What was here is kept in {done.kept}."
     if done.restart:

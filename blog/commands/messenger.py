@@ -1,5 +1,5 @@
 """The messenger: one process of `serve` that sees when something in the outbox is due, and has it carried out; and
-when a day has passed since the last backup, and has one made.
+when a day has passed since the last backup, and has one made; and when a restore was killed, and has it finished.
 
 It looks at the database every two seconds, reads only, and holds little memory of its own. The work is done by a
 process that it forks for the purpose: what it needs is gone afterwards, and if it dies, the messenger goes on.
@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from blog import clock, create_app
 from blog.config import Settings
-from blog.core import album, archiving, backups, outbox
+from blog.core import album, archiving, backups, outbox, restoring
 from blog.core.errors import BlogError
 from blog.core.transaction import trouble
 from blog.extensions import sqlite_driver
@@ -100,6 +100,9 @@ def _watch(of: Settings, app: Flask | None) -> None:
             _carry(_run, of, app, parent.sentinel)
         pause = min(pause * 2, LONGEST_PAUSE) if agenda.due() else LOOK_SECONDS
         if time.monotonic() >= look_for_backups:
+            if restoring.cut_off(of):
+                agenda.close()
+                _carry(_finish_restore, of, app, parent.sentinel)
             if tried := backups.due(of):
                 agenda.close()
                 _carry(_back_up, of, app, parent.sentinel)
@@ -141,6 +144,14 @@ def _back_up(of: Settings, _app: Flask | None) -> None:
         archiving.keep_daily(of)
     except BlogError as error:
         logging.warning("There is no new daily backup. %s", error)
+
+
+def _finish_restore(of: Settings, _app: Flask | None) -> None:
+    end_with_parent()
+    try:
+        restoring.finish(of)
+    except BlogError as error:
+        logging.warning("A restore that was cut off waits to be finished. %s", error)
 
 
 class Agenda:

@@ -31,6 +31,7 @@ DEEPEST = 12
 STORED = ("media", "cards")
 PIECE = 2**20
 MANIFEST_BYTES = 64 * 2**20
+MOST_FILES = MANIFEST_BYTES // 150  # a manifest says more of each
 # A file that unpacks to more than this is no backup but a bomb: `write` does not compress what would come near it.
 ROOM, RATIO = 64 * 2**20, 100
 # Of what a file says of itself, so many characters are shown.
@@ -172,6 +173,8 @@ class Archive:
 
     def __init__(self, file: Path, box: zipfile.ZipFile) -> None:
         self._file, self._box = file, box
+        if len(box.infolist()) > MOST_FILES:
+            raise self._wrong(f"it holds {len(box.infolist())} files, more than any backup")
         size, claimed = file.stat().st_size, sum(info.file_size for info in box.infolist())
         for info in box.infolist():
             self._judge(info)

@@ -45,6 +45,7 @@ def back_up(settings: Settings, reason: str, target: Path | None = None, progres
     database = settings.database_file
     if not database.is_file() or not database.stat().st_size:
         raise Unusable(f"There is no blog to back up: {database} {'is empty' if database.exists() else 'is missing'}.")
+    target = target and target.resolve()  # or a link would be replaced, not the file it leads to
     with writable(target or settings.backup_folder):
         folder = _ready(settings, target)
         with workspace(folder, KIND) as making:
@@ -54,7 +55,8 @@ def back_up(settings: Settings, reason: str, target: Path | None = None, progres
             assert file is not None  # noqa: S101
             draft.replace(file)
             media.sync(folder)
-        if target is None:
+        # A restore does so itself, at its end: one that fails pushes none out, least of all the one it reads.
+        if target is None and reason != "before-restore":
             backups.prune(folder)
     return Made(file, file.stat().st_size, manifest, missing)
 
@@ -96,20 +98,21 @@ def writable(place: Path, nothing: str = "No backup was made") -> Iterator[None]
 
 def _ready(settings: Settings, target: Path | None) -> Path:
     """The folder that a backup goes to. Nothing but another backup is ever written over. Raises OSError."""
+    folder = settings.backup_folder if target is None else target if target.is_dir() else target.parent
+    for name in archive.FOLDERS:
+        if (settings.instance / name).resolve() in (folder.resolve(), *folder.resolve().parents):
+            raise Invalid("file", f"{folder} is backed up itself. No backup was made; choose another folder.")
     if target is None:
-        settings.backup_folder.mkdir(0o700, exist_ok=True)
-        return settings.backup_folder
-    if target.is_dir():
-        return target
-    if not target.parent.is_dir():
-        raise Invalid("file", f"There is no folder {target.parent}. No backup was made.")
-    if target.exists() and target.stat().st_size:
+        folder.mkdir(0o700, exist_ok=True)
+    elif not folder.is_dir():
+        raise Invalid("file", f"There is no folder {folder}. No backup was made.")
+    elif target != folder and target.exists():
         try:
             with archive.opened(target):
                 pass
         except Invalid as error:
             raise Invalid("file", f"{target} is there already, and is no backup. It was left as it is.") from error
-    return target.parent
+    return folder
 
 
 def _write(settings: Settings, making: Path, reason: str, progress: Progress) -> tuple[Path, Manifest, tuple[str, ...]]:
@@ -128,8 +131,8 @@ def _write(settings: Settings, making: Path, reason: str, progress: Progress) ->
     for attempt in range(TRIES):
         members = dict(archive.files(settings.instance, archive.FOLDERS if whole else ("templates",)))
         missing = _complete(members, copy, settings.media) if whole else ()
-        _refuse_small(making, copy.stat().st_size + sum(file.stat().st_size for file in members.values()))
         try:
+            _refuse_small(making, copy.stat().st_size + sum(file.stat().st_size for file in members.values()))
             return draft, archive.write(draft, {DATABASE: copy, **members}, about, progress), missing
         except FileNotFoundError:
             if attempt + 1 == TRIES:

@@ -15,11 +15,12 @@ from blog.core.errors import Invalid
 
 # What made a backup, and when, is in its name: whoever lists a folder opens none of its files.
 NAME = re.compile(r"broadsheet-(daily|manual|before-upgrade|before-restore)-(\d{8}T\d{6}Z)\.zip")
+UNDOING = ("before-upgrade", "before-restore")
 STAMP = "%Y%m%dT%H%M%SZ"
 DAY = timedelta(days=1)
 # Of the daily ones the newest of each of the last days that have any, and of each of the last weeks.
 DAYS, WEEKS = 7, 4
-# Of those that undo an upgrade or a restore.
+# Of those that undo an upgrade, and of those that undo a restore.
 UNDOS = 4
 
 
@@ -74,45 +75,57 @@ def advice(settings: Settings) -> str:
     good = newest_good(settings.backup_folder)
     if good is None:
         return f"There is no good backup in {settings.backup_folder}."
-    command = shlex.join(["broadsheet", "--instance", str(settings.instance), "restore", str(good.file)])
-    return f"The newest good backup is of {good.made_at:%Y-%m-%d %H:%M} UTC: `{command}` brings it back."
+    made_at = f"{good.made_at:%Y-%m-%d %H:%M} UTC"
+    return f"The newest good backup is of {made_at}: {command(settings, good.file)} brings it back."
+
+
+def command(settings: Settings, file: Path) -> str:
+    """What restores a backup, to be copied into a shell."""
+    return f"`{shlex.join(['broadsheet', '--instance', str(settings.instance), 'restore', str(file)])}`"
 
 
 def due(settings: Settings) -> bool:
     """Whether a day has passed since the last daily backup, and something has changed since."""
     if settings.backups is None or not settings.database_file.is_file():
         return False
-    now = clock.now()  # one from the future was made when the clock was wrong: no other is to wait for that day
-    daily = next((one for one in kept(settings.backups) if one.reason == "daily" and one.made_at <= now), None)
-    return daily is None or (now - daily.made_at >= DAY and changed_since(settings, daily.made_at))
+    daily = next((one for one in _made_until_now(settings.backups) if one.reason == "daily"), None)
+    return daily is None or (clock.now() - daily.made_at >= DAY and changed_since(settings, daily.made_at))
 
 
 def changed_since(settings: Settings, moment: datetime) -> bool:
     """Whether anything that a backup holds was written after an instant, as far as the dates of files tell."""
-    database = settings.database_file
+    database = settings.database_file.resolve()  # SQLite keeps the log beside the file itself
     files = [database, database.with_name(f"{database.name}-wal"), settings.media, settings.cards]
     files += [file for _, file in archive.files(settings.instance, ("templates",))]
     newest = 0.0
     for file in files:
         with suppress(OSError):
             newest = max(newest, file.stat().st_mtime)
-    return datetime.fromtimestamp(newest, UTC) > moment
+    return newest > moment.timestamp()
 
 
 def prune(folder: Path) -> list[Path]:
-    """Remove backups that are of use no more, never one that was asked for; returns those that went. Raises OSError."""
-    shelf = kept(folder)
+    """Remove backups that are of use no more, never one that was asked for; returns those that went."""
+    shelf = _made_until_now(folder)
     daily = [one for one in shelf if one.reason == "daily"]
-    undos = [one for one in shelf if not one.whole]
+    upgrades, restores = ([one for one in shelf if one.reason == reason] for reason in UNDOING)
     staying = {
         *_first_of_each(daily, DAYS, lambda one: one.made_at.date()),
         *_first_of_each(daily, WEEKS, lambda one: one.made_at.isocalendar()[:2]),
-        *undos[:UNDOS],
+        *upgrades[:UNDOS],
+        *restores[:UNDOS],
     }
-    going = [one.file for one in (*daily, *undos) if one not in staying]
+    going = [one.file for one in (*daily, *upgrades, *restores) if one not in staying]
     for file in going:
-        file.unlink(missing_ok=True)
+        with suppress(OSError):  # it goes another time
+            file.unlink()
     return going
+
+
+def _made_until_now(folder: Path) -> list[Kept]:
+    """The backups of a folder without those that a wrong clock dated ahead, which are in the way of no other."""
+    now = clock.now()
+    return [one for one in kept(folder) if one.made_at <= now]
 
 
 def _first_of_each(shelf: Iterable[Kept], most: int, time: Callable[[Kept], object]) -> Iterator[Kept]:

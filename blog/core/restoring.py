@@ -22,8 +22,8 @@ from blog.config import BadSetting, Settings
 from blog.core import archive, media, schema, snapshots, soundness
 from blog.core.archive import DATABASE, Archive, Manifest, Progress, unseen
 from blog.core.archiving import back_up, free_bytes, writable
-from blog.core.backups import STAMP
-from blog.core.errors import BlogError, Invalid, NoRoom, Unavailable, Unusable
+from blog.core.backups import STAMP, prune
+from blog.core.errors import Invalid, NoRoom, Unavailable, Unusable
 from blog.core.transaction import trouble
 from blog.core.workspace import abandoned, workspace
 from blog.extensions import apart, read_only
@@ -84,43 +84,62 @@ def restore(settings: Settings, file: Path, *, dry_run: bool = False, progress: 
             _put_database(settings, work / UNPACKED / DATABASE, done)
             with writable(instance, UNFINISHED):
                 _settle(instance, work)
+    if not dry_run:
+        prune(settings.backup_folder)
     return done
 
 
 def finish(settings: Settings) -> bool:
     """End what a killed restore left: complete one whose database was written, forget any other.
 
-    Returns whether there was one. Raises NoRoom and Unavailable.
+    Returns whether one was completed. Raises NoRoom and Unavailable when it cannot be.
     """
-    if read_only(settings.instance) or not any(settings.instance.glob(f".{KIND}-*")):
+    if read_only(settings.instance):
+        return False
+    left = abandoned(settings.instance, KIND)  # first: what they did to the database is past
+    try:
+        signed = _signed(settings.database_file) if left else ""
+    except Unavailable:
+        return False  # which of them is to be completed cannot be told now; all stay
+    if signed not in [work.name for work in left]:
+        for work in left:
+            shutil.rmtree(work, ignore_errors=True)
         return False
     with (
         writable(settings.instance, "A restore that was cut off cannot be finished"),
         schema.alone(settings.database_file.parent),
-        _finished(settings) as left,
+        _finished(settings),
     ):
-        return bool(left)
+        return True
+
+
+def cut_off(settings: Settings) -> bool:
+    """Whether a restore was killed here, and nobody has finished it."""
+    return bool(abandoned(settings.instance, KIND))
 
 
 @contextmanager
-def _finished(settings: Settings) -> Iterator[list[Path]]:
-    """What killed restores left, after it was completed or forgotten. The caller is `alone`."""
-    left = abandoned(settings.instance, KIND)
-    for work in left:
+def _finished(settings: Settings) -> Iterator[None]:
+    """Complete or forget what killed restores left, before anything else is done. The caller is `alone`."""
+    for work in abandoned(settings.instance, KIND):
         if work.name == _signed(settings.database_file):
             _settle(settings.instance, work)
         shutil.rmtree(work)
-    yield left
+    yield
 
 
 def _signed(database: Path) -> str:
-    """The name of the restore that a live database came from; empty if it came from none."""
+    """The name of the restore that a live database came from; empty if it came from none. Raises Unavailable."""
+    if not _is_blog(database):
+        return ""
     try:
         with snapshots.connected(database, "ro") as connection:
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'lease'").fetchone():
+                return ""
             row = connection.execute("SELECT holder FROM lease WHERE name = ?", (KIND,)).fetchone()
-    except BlogError:
+    except Unusable:
         return ""
-    return row[0] if row else ""
+    return str(row[0]) if row else ""
 
 
 def _unpack(settings: Settings, opened: Archive, work: Path, progress: Progress) -> None:

@@ -18,7 +18,7 @@ from blog.core.archiving import back_up
 from blog.core.backups import advice
 from blog.core.errors import Unavailable, Unusable
 from blog.core.site import FIRST_ROW
-from blog.core.transaction import trouble
+from blog.core.transaction import damaged, trouble
 from blog.extensions import BUSY_MS, WRITE, Base, read_only
 from blog.migrations import HEAD
 from blog.models import Post, Site, triggers
@@ -33,7 +33,8 @@ GROWN = TRACES[1:]
 def prepare(engine: Engine, of: Settings) -> None:
     """Create the database of a blog, or back it up and upgrade it.
 
-    Raises Unusable for a damaged, foreign or newer database, and for a missing one in a used instance.
+    Raises Unusable for a damaged, foreign or newer database, and for a missing one in a used instance; Unavailable when
+    it cannot be done now.
     """
     file = of.database_file
     try:
@@ -43,7 +44,9 @@ def prepare(engine: Engine, of: Settings) -> None:
                 file.touch(0o600)  # it holds what nobody else on this machine is to know
             upgrade(engine, lambda version: _back_up(of) if version else _refuse_used(of, GROWN))
     except DBAPIError as error:
-        raise Unusable(f"{file}: {trouble(error)} {advice(of)}") from error
+        if damaged(error):
+            raise Unusable(f"{file}: {trouble(error)} {advice(of)}") from error
+        raise Unavailable(f"{file}: {trouble(error)}") from error
     except OSError as error:
         raise Unusable(f"The folder {file.parent} cannot be written: {error.strerror}.") from error
 

@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from blog.core import searchindex
 from blog.core.errors import NoRoom, Unavailable, Unusable
-from blog.core.transaction import trouble
+from blog.core.transaction import damaged, trouble
 from blog.extensions import address, sqlite_driver
 
 # How long another writer may keep a copy waiting.
@@ -35,7 +35,7 @@ class Facts:
 
 @contextmanager
 def connected(file: Path, mode: str) -> Iterator[Any]:
-    """The driver's connection to a database, which is never made by being opened; `mode` is ro, rw or rwc.
+    """The driver's connection to a database, which is never made by being opened; `mode` is ro or rw.
 
     What keeps it from working is raised as Unusable (damaged), NoRoom or Unavailable.
     """
@@ -49,9 +49,8 @@ def connected(file: Path, mode: str) -> Iterator[Any]:
         said = trouble(error)
         if "full" in str(error):
             raise NoRoom(said) from error
-        # The backup API says it with the wrong class.
-        damaged = any(sign in str(error) for sign in ("malformed", "not a database"))
-        raise (Unusable if damaged else Unavailable)(f"{file}: {said}") from error
+        # Not by its class, which is the wrong one where the backup API says it.
+        raise (Unusable if damaged(error) else Unavailable)(f"{file}: {said}") from error
 
 
 def take(source: Path, target: Path) -> None:
@@ -77,7 +76,8 @@ def put(source: Path, target: Path) -> None:
             copy.execute("VACUUM")
         live.execute("PRAGMA synchronous=FULL")
         _copy(copy, live)
-        live.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with suppress(sqlite_driver().Error):  # it is done: the log is written back another time
+            live.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def close_log(file: Path) -> None:

@@ -72,6 +72,6 @@ def trouble(error: Exception) -> str:
 
 
 def damaged(error: Exception) -> bool:
-    """Whether the database says that its file is damaged."""
+    """Whether an error of the database says that its file is damaged."""
     said = str(getattr(error, "orig", error))
     return "malformed" in said or "not a database" in said

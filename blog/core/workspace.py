@@ -22,6 +22,7 @@ def workspace(parent: Path, kind: str, needed: Callable[[Path], bool] = lambda _
     try:
         yield folder
     except BaseException:
+        stays = True  # also when it cannot be told
         stays = needed(folder)
         raise
     finally:

@@ -12,12 +12,18 @@ import pytest
 
 from blog.core import backups
 from tests.server import Server, free_port, until
-from tests.world import run
+from tests.world import run, write
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 # `serve`, which looks for a backup soon after its start, not after a minute.
 HURRIED = "from blog.commands import messenger; messenger.BACKUP_SECONDS = 0.2; from blog.cli import main; main()"
+
+# `restore`, which dies before it comes to the owner's files.
+KILLED = (
+    "import os; from blog.core import restoring; restoring._settle = lambda *_: os._exit(9);"
+    " from blog.cli import main; main()"
+)
 
 
 @pytest.fixture
@@ -70,3 +76,9 @@ def test_it_backs_up_by_itself_and_takes_back_what_is_restored(server: Server) -
         for reader in readers:
             reader.join()
     assert wrong == [] and seen[0] is True
+    # A restore that is killed once the posts are the restored ones: the server goes on with the rest of it.
+    css = write(server.instance, "custom.css", "p { color: red }")
+    command = [sys.executable, "-c", KILLED, "--instance", server.instance, "restore", made.file]
+    assert subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode == 9
+    assert css.exists()
+    until(lambda: not css.exists() and not list(server.instance.glob(".restore-*")), 20, "the end of the restore")
