@@ -73,11 +73,12 @@ def served(instance: Path, *options: str, workers: int = 1, files: int = 0) -> I
 
 
 def kill(server: Server) -> None:
-    """End a server by kill -9, all its processes at once."""
+    """End a server by kill -9, all its processes at once; they are gone when it returns."""
     for pid in members(server.process.pid):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     server.process.wait(10)
+    until(lambda: not members(server.process.pid), 10, "the end of killed processes")
 
 
 def write(author: Browser, path: str = NEW, action: str = "publish", **fields: Any) -> tuple[int, str]:
