@@ -46,7 +46,7 @@ def begin(sentence: str = "") -> ResponseReturnValue:
 def _shelf(settings: Settings) -> dict[str, Any]:
     """How many backups there are, their size in megabytes, and the age of the newest whole one."""
     kept = backups.kept(settings.backup_folder)
-    newest = next((one for one in kept if one.whole), None)
+    newest = next((one for one in backups.made_until_now(settings.backup_folder) if one.whole), None)
     age = clock.now() - newest.made_at if newest else None
     late = bool(settings.backups and newest and age and age > LATE and backups.changed_since(settings, newest.made_at))
     return {

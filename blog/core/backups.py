@@ -88,7 +88,7 @@ def due(settings: Settings) -> bool:
     """Whether a day has passed since the last daily backup, and something has changed since."""
     if settings.backups is None or not settings.database_file.is_file():
         return False
-    daily = next((one for one in _made_until_now(settings.backups) if one.reason == "daily"), None)
+    daily = next((one for one in made_until_now(settings.backups) if one.reason == "daily"), None)
     return daily is None or (clock.now() - daily.made_at >= DAY and changed_since(settings, daily.made_at))
 
 
@@ -106,7 +106,7 @@ def changed_since(settings: Settings, moment: datetime) -> bool:
 
 def prune(folder: Path) -> list[Path]:
     """Remove backups that are of use no more, never one that was asked for; returns those that went."""
-    shelf = _made_until_now(folder)
+    shelf = made_until_now(folder)
     daily = [one for one in shelf if one.reason == "daily"]
     upgrades, restores = ([one for one in shelf if one.reason == reason] for reason in UNDOING)
     staying = {
@@ -122,7 +122,7 @@ def prune(folder: Path) -> list[Path]:
     return going
 
 
-def _made_until_now(folder: Path) -> list[Kept]:
+def made_until_now(folder: Path) -> list[Kept]:
     """The backups of a folder without those that a wrong clock dated ahead, which are in the way of no other."""
     now = clock.now()
     return [one for one in kept(folder) if one.made_at <= now]

@@ -63,6 +63,7 @@ def test_it_says_how_old_and_how_large_they_are(
 def test_it_asks_for_attention_when_they_have_stopped(blog: Blog, author: Author, shelf: Path) -> None:
     attention = "//p[@class='attention']"
     put(shelf, "daily", timedelta(days=3), 10)
+    put(shelf, "daily", timedelta(days=-300), 10)  # by a clock that was ahead
     (words,) = texts(author.page("/admin/"), attention)
     assert words.startswith("The last backup was made 3 days ago, and the blog has changed since.")
     for file in [*blog.instance.glob("blog.db*"), blog.instance / "media"]:
