@@ -3,12 +3,13 @@
 from flask import current_app
 
 from blog.core.checkup.findings import Findings, bad, counted, good, note
-from blog.feeds import check, checking
 from blog.feeds.views import feed_links
 
 
 def examine(_thorough: bool) -> Findings:
     """Read the first page of each of the site's feeds, as subscribers do; `broadsheet feed check` reads all."""
+    from blog.feeds import check, checking  # they bring the HTTP client along, which no server process is to hold
+
     with current_app.test_request_context(base_url=current_app.config["SITE_URL"]):
         fetch = check.within(current_app._get_current_object())  # type: ignore[attr-defined]
         found = [check.check(link.address, fetch, lambda row, _: row, whole=False) for link in feed_links("")]
