@@ -213,11 +213,15 @@ def _lay_aside(settings: Settings) -> Path | None:
         return None
     folder = settings.backup_folder / f"replaced-{clock.now().strftime(STAMP)}-{token_hex(2)}"
     folder.mkdir(0o700, parents=True)
-    for each in lying:
-        if each.is_dir():
-            shutil.copytree(each, folder / each.name)
-        else:
-            shutil.copy2(each, folder / each.name)
+    try:
+        for each in lying:
+            if each.is_dir():
+                shutil.copytree(each, folder / each.name, symlinks=True)  # some lead nowhere, as editors leave them
+            else:
+                shutil.copy2(each, folder / each.name)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return folder
 
 

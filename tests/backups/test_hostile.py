@@ -142,6 +142,7 @@ def test_the_owners_files_are_kept_where_no_backup_could_be_made(old: Path, save
         each.unlink()
     if not lost:
         (old / "blog.db").write_bytes(b"not a database " * 999)
+    (old / "templates" / ".#extra.html").symlink_to("ana@laptop.1234")  # as an editor leaves it
     kept = Path(run(old, "restore", str(saved), "--json").data["kept"])
     assert (kept / "custom.css").read_text() == ".article { color: red }"
     assert (kept / "templates/parts/extra.html").exists() and (kept / "blog.db").exists() == (not lost)
