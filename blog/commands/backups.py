@@ -37,11 +37,16 @@ def backup(ctx: click.Context, file: Path | None, as_json: bool) -> None:
         "made_at": made.manifest.made_at,
         "counts": dict(made.manifest.counts),
         "missing_pictures": list(made.missing),
+        "unsound": made.unsound or None,
     }
     lines = [f"Backed up {told(made.manifest)} into {made.file} ({megabytes(made.bytes)}), and verified."]
     if made.missing:
         lines.append(f"Files of {len(made.missing)} pictures are missing, {made.missing[0]} among them.")
+    if made.unsound:
+        lines.append(f"It could not be restored as it is: the database {made.unsound}.")
     say("\n".join(lines), said, json_wanted=as_json)
+    if made.unsound:
+        ctx.exit(1)
 
 
 @click.command()

@@ -141,7 +141,9 @@ def _run(of: Settings, app: Flask | None) -> None:
 def _back_up(of: Settings, _app: Flask | None) -> None:
     end_with_parent()
     try:
-        archiving.keep_daily(of)
+        made = archiving.keep_daily(of)
+        if made and made.unsound:
+            logging.warning("Today's backup could not be restored as it is: the database %s.", made.unsound)
     except BlogError as error:
         logging.warning("There is no new daily backup. %s", error)
 

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from blog import clock
 from blog.config import Settings
-from blog.core import archive, backups, media, plates, snapshots
+from blog.core import archive, backups, media, plates, snapshots, soundness
 from blog.core.archive import DATABASE, Entry, Manifest, Progress, unseen
 from blog.core.errors import Invalid, NoRoom, Unavailable, Unusable
 from blog.core.workspace import workspace
+from blog.extensions import watching
+from blog.migrations import HEAD
 
 KIND = "backup"
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -26,12 +28,16 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Made:
-    """A backup that was just made: its size in bytes, what it says of itself, and pictures whose files are lost."""
+    """A backup that was just made: its size in bytes, what it says of itself, and pictures whose files are lost.
+
+    What is `unsound` in the database would keep it from being restored.
+    """
 
     file: Path
     bytes: int
     manifest: Manifest
     missing: tuple[str, ...]
+    unsound: str
 
 
 def back_up(settings: Settings, reason: str, target: Path | None = None, progress: Progress = unseen) -> Made:
@@ -51,6 +57,7 @@ def back_up(settings: Settings, reason: str, target: Path | None = None, progres
         with workspace(folder, KIND) as making:
             draft, manifest, missing = _write(settings, making, reason, progress)
             verify(draft, progress)
+            unsound = _unsound(making / DATABASE) if manifest.schema == HEAD else ""
             file = backups.place(folder, reason, manifest.made_at) if target in (None, folder) else target
             assert file is not None  # noqa: S101
             draft.replace(file)
@@ -58,7 +65,7 @@ def back_up(settings: Settings, reason: str, target: Path | None = None, progres
         # A restore does so itself, at its end: one that fails pushes none out, least of all the one it reads.
         if target is None and reason != "before-restore":
             backups.prune(folder)
-    return Made(file, file.stat().st_size, manifest, missing)
+    return Made(file, file.stat().st_size, manifest, missing, unsound)
 
 
 def keep_daily(settings: Settings) -> Made | None:
@@ -138,6 +145,13 @@ def _write(settings: Settings, making: Path, reason: str, progress: Progress) ->
             if attempt + 1 == TRIES:
                 raise
     raise AssertionError
+
+
+def _unsound(copy: Path) -> str:
+    """What a restore would refuse: better known while the blog is there to be mended."""
+    engine = watching(copy)
+    with engine.connect() as connection:
+        return soundness.unsound(connection)
 
 
 def version() -> str:

@@ -97,6 +97,17 @@ def test_a_damaged_database_gives_no_backup_and_harms_none(old: Path) -> None:
     assert backups.newest_good(old / "backups") is not None
 
 
+def test_what_could_not_be_restored_is_told_when_it_is_saved(old: Path, tmp_path: Path) -> None:
+    ask(old, "UPDATE post SET words = 'many'")
+    answer = run(old, "backup", str(tmp_path / "mine.zip"))
+    assert answer.status == 1 and (tmp_path / "mine.zip").exists()
+    assert (
+        "It could not be restored as it is: the database holds something in post.words that is not a number."
+        in answer.out
+    )
+    assert "post.words" in run(old, "restore", str(tmp_path / "mine.zip")).err
+
+
 def test_where_no_blog_is_there_is_nothing_to_back_up(instance: Path) -> None:
     answer = run(instance, "backup")
     assert answer.status == 1 and "There is no blog to back up" in answer.err and not any(instance.iterdir())
