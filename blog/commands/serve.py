@@ -98,7 +98,7 @@ def _refuse_damaged(of: Settings) -> None:
     """Begin nothing on a database that is broken somewhere: it would be found out in the middle of somebody's work."""
     file = of.database_file
     if file.is_file() and 0 < file.stat().st_size <= SOON_CHECKED and (found := snapshots.damages(file, quick=True)):
-        raise Unusable(f"{file} is damaged ({found[0]}). {backups.advice(of)}")
+        raise Unusable(f"{file}: The database is damaged ({found[0]}). Nothing was changed. {backups.advice(of)}")
 
 
 def _render_again() -> None:

@@ -17,7 +17,7 @@ from blog import config, create_app, paths
 from blog.commands import opened
 from blog.core import publishing, schema, searchindex
 from blog.core.configuring import configure
-from blog.core.errors import Unusable
+from blog.core.errors import Unavailable, Unusable
 from blog.core.fields import Fields
 from blog.extensions import Base, db, safe_wal, sqlite_driver
 from blog.migrations import HEAD
@@ -151,7 +151,7 @@ def test_a_version_that_is_torn_out_is_refused(instance: Path) -> None:
 
 def test_a_step_that_fails_leaves_nothing_behind(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schema, "_triggers", lambda: {"bad": "CREATE TRIGGER bad NONSENSE"})
-    with pytest.raises(Unusable):
+    with pytest.raises(Unavailable, match="Nothing was changed"):
         begun(instance)
     assert change(instance, "SELECT name FROM sqlite_master") == []
     monkeypatch.undo()
