@@ -20,13 +20,17 @@ def cards(ctx: click.Context, missing: bool, as_json: bool) -> None:
     """Draw the cards of the site, its tags, posts and pages anew, and take away those that nothing has any more."""
     with blog(ctx) as app:
         done = drawing.draw_all(app.extensions["settings"], progress, anew=not missing)
-    told = f"{done.drawn} of {done.cards} cards drawn."
-    say(told + (f" {done.removed} old ones removed." if done.removed else ""), asdict(done), json_wanted=as_json)
+    told = f"{done.drawn} of {done.cards} cards drawn." + (f" {done.removed} old ones removed." if done.removed else "")
+    if done.failed:
+        told += f" {done.failed} could not be stored: is there room on the disk, and may it be written?"
+    say(told, asdict(done), json_wanted=as_json)
+    if done.failed:
+        ctx.exit(1)
 
 
-def progress(files: Iterable[Path], total: int) -> Iterable[Path]:
-    """The files, with a bar on standard error while they are drawn."""
-    with click.progressbar(files, label="Drawing cards", length=total, file=sys.stderr, hidden=total < 20) as bar:
+def progress(stored: Iterable[bool], total: int) -> Iterable[bool]:
+    """What became of each card, with a bar on standard error while they are drawn."""
+    with click.progressbar(stored, label="Drawing cards", length=total, file=sys.stderr, hidden=total < 20) as bar:
         yield from bar
 
 

@@ -33,16 +33,17 @@ MOST_PROCESSES = 8
 # When the site's colour or name changes, so many of the newest posts' cards are drawn soon, others when asked for.
 NEWEST = 20
 
-Progress = Callable[[Iterable[Path], int], Iterable[Path]]
+Progress = Callable[[Iterable[bool], int], Iterable[bool]]
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """How many cards there are, how many of them were drawn now, and how many old ones were taken away."""
+    """How many cards there are, how many were drawn now, how many old ones were taken away, how many not be stored."""
 
     cards: int
     drawn: int
     removed: int
+    failed: int
 
 
 def draw_all(settings: Settings, progress: Progress, *, anew: bool) -> Drawn:
@@ -54,11 +55,11 @@ def draw_all(settings: Settings, progress: Progress, *, anew: bool) -> Drawn:
     named = {each.name: each.card for each in everything()}
     files = {entry.name for entry in os.scandir(settings.cards)}
     todo = [(settings.cards / name, card) for name, card in named.items() if anew or name not in files]
-    drawn = sum(1 for _ in progress(_drawn(todo, settings.media), len(todo)))
+    drawn = sum(progress(_drawn(todo, settings.media), len(todo)))
     old = files - named.keys()
     for name in old:
         (settings.cards / name).unlink(missing_ok=True)
-    return Drawn(len(named), drawn, len(old))
+    return Drawn(len(named), drawn, len(old), len(todo) - drawn)
 
 
 def wanted(about: str) -> list[str]:
@@ -103,13 +104,14 @@ def everything() -> Iterator[Named]:
     yield from map(of_post, shareable.everything())
 
 
-def _drawn(todo: list[tuple[Path, Card]], media: Path) -> Iterator[Path]:
+def _drawn(todo: list[tuple[Path, Card]], media: Path) -> Iterator[bool]:
+    """For each card whether it could be stored."""
     if len(todo) < MANY:
         yield from chain.from_iterable(_draw([each], media) for each in todo)
         return
     workers = min(os.cpu_count() or 1, MOST_PROCESSES)
     with pool(workers) as processes:
-        waiting: deque[Future[list[Path]]] = deque()
+        waiting: deque[Future[list[bool]]] = deque()
         try:
             for part in slices(todo, TOGETHER):
                 with deaf():
@@ -124,7 +126,5 @@ def _drawn(todo: list[tuple[Path, Card]], media: Path) -> Iterator[Path]:
             processes.shutdown(cancel_futures=True)
 
 
-def _draw(part: list[tuple[Path, Card]], media: Path) -> list[Path]:
-    for file, card in part:
-        pictures.store(file, cards.draw(card, media))
-    return [file for file, _ in part]
+def _draw(part: list[tuple[Path, Card]], media: Path) -> list[bool]:
+    return [pictures.store(file, cards.draw(card, media)) for file, card in part]

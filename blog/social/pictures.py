@@ -137,8 +137,8 @@ def drawn(named: Named) -> bytes:
         return picture
 
 
-def store(file: Path, data: bytes) -> None:
-    """Keep a card's picture, whole or not at all: readers lose nothing but time when it is not kept."""
+def store(file: Path, data: bytes) -> bool:
+    """Keep a card's picture, whole or not at all, and say which: readers lose nothing but time when it is not kept."""
     draft = file.with_name(f".{file.name}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
         file.parent.mkdir(exist_ok=True)
@@ -148,6 +148,8 @@ def store(file: Path, data: bytes) -> None:
     except OSError:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def called(name: str) -> Named | None:

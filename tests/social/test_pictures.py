@@ -202,7 +202,7 @@ def test_all_cards_are_drawn_by_one_command_and_old_ones_go(command: Command, bl
     folder.mkdir()
     (folder / f"old-{NOBODY}.png").write_bytes(b"old")
     result = command("cards", "--json")
-    assert (result.status, result.data) == (0, {"cards": 17, "drawn": 17, "removed": 1})
+    assert (result.status, result.data) == (0, {"cards": 17, "drawn": 17, "removed": 1, "failed": 0})
     shown = [shared(blog, f"/posts/post-{number}/") for number in range(14)]
     shown += [shared(blog, path) for path in ("/", "/about/", "/tags/tag/")]
     assert files(blog) == sorted(path.removeprefix("/cards/") for path in shown)
@@ -213,7 +213,16 @@ def test_all_cards_are_drawn_by_one_command_and_old_ones_go(command: Command, bl
 
 
 def test_an_empty_blog_has_the_card_of_its_site(command: Command, blog: Blog) -> None:
-    assert command("cards", "--json").data == {"cards": 1, "drawn": 1, "removed": 0}
+    assert command("cards", "--json").data == {"cards": 1, "drawn": 1, "removed": 0, "failed": 0}
+
+
+def test_cards_that_cannot_be_stored_are_told(command: Command, blog: Blog) -> None:
+    assert command("cards").status == 0
+    (name,) = files(blog)
+    (blog.instance / "cards" / name).unlink()
+    (blog.instance / "cards" / name).mkdir()  # nothing can take its place
+    result = command("cards")
+    assert result.status == 1 and result.out.startswith("0 of 1 cards drawn. 1 could not be stored:")
 
 
 def test_a_link_is_shown_as_networks_will_show_it(command: Command, blog: Blog, tmp_path: Path) -> None:
