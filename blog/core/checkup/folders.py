@@ -12,8 +12,10 @@ from pathlib import Path
 
 from blog import clock
 from blog.config import Settings
+from blog.core.archiving import KIND as BACKUP
 from blog.core.checkup.findings import Findings, bad, counted, good, megabytes, named, note
 from blog.core.vitals import roomy
+from blog.core.workspace import abandoned
 
 SMALL_DISK = 200 * 2**20
 # How files are called until they are whole, and folders in which an import sets its pictures aside.
@@ -69,6 +71,7 @@ def _owners(settings: Settings) -> Findings:
     """What a command that was run as another user leaves behind, the server cannot write."""
     owner = settings.instance.stat().st_uid
     belongings = [*_files_of_database(settings), settings.instance / "secret_key", settings.media, settings.cards]
+    belongings += [folder for folder in (settings.backup_folder,) if folder.parent == settings.instance]
     others = [path for path in belongings if path.exists() and path.stat().st_uid != owner]
     if others:
         yield bad(
@@ -133,6 +136,7 @@ def drafts(settings: Settings) -> Iterator[Path]:
             for entry in entries:
                 if DRAFT.fullmatch(entry.name) and _is_old(entry) and not _is_at_work(entry):
                     yield Path(entry.path)
+    yield from abandoned(settings.backup_folder, BACKUP)
 
 
 def _is_old(entry: "os.DirEntry[str]") -> bool:
