@@ -342,11 +342,14 @@ def _put_database(settings: Settings, database: Path, done: Restored) -> None:
 
 
 def _settle(instance: Path, work: Path) -> None:
-    """Bring the owner's files to what was restored. Whatever was done already is left alone."""
-    for mark in (work / TO_REMOVE).iterdir():
+    """Bring the owner's files to what was restored. Whatever was done already is left alone.
+
+    All of it was, when what lists it is gone: whoever did it was killed while it cleared away.
+    """
+    for mark in (work / TO_REMOVE).glob("*"):
         _discard(instance / mark.name, work)
         mark.unlink()
-    for file in (work / TO_PUT).iterdir():
+    for file in (work / TO_PUT).glob("*"):
         place = instance / file.name
         if file.is_dir() or place.is_dir():  # which cannot be replaced in one step
             _discard(place, work)

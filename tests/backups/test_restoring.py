@@ -360,6 +360,20 @@ def test_one_that_is_cut_off_leaves_the_old_blog_or_is_finished(
     assert read(old, "/posts/later/")["/posts/later/"][0] == 404
 
 
+@pytest.mark.parametrize("gone", [restoring.TO_PUT, restoring.TO_REMOVE, restoring.UNPACKED])
+def test_one_that_is_cut_off_while_it_clears_away_was_done(
+    old: Path, saved: Path, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    publish(old, "Later")
+    with monkeypatch.context() as patch:
+        patch.setattr("blog.core.workspace.shutil.rmtree", lambda *_, **__: None)
+        restoring.restore(settings_of(old), saved)
+    (work,) = old.glob(".restore-*")
+    shutil.rmtree(work / gone)
+    assert run(old, "list").err == ""
+    assert read(old, "/posts/later/")["/posts/later/"][0] == 404 and not work.exists()
+
+
 def test_a_restore_at_work_is_not_taken_for_one_that_was_cut_off(
     old: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
