@@ -13,7 +13,7 @@ help:
 	@echo "make test   all tests"
 	@echo "make lint   style, types, architecture"
 	@echo "make bench  how fast it is beside nginx, into bench/RESULTS.md; a quarter of an hour (QUICK=1: two minutes)"
-	@echo "make faults kill -9 in the middle of everything, forty times (ROUNDS=), and count what was lost; half an hour"
+	@echo "make faults kill -9 in the middle of everything, forty times (ROUNDS=), and count what was lost; a quarter of an hour"
 	@echo "make lock   choose newer versions of what the blog is built on"
 	@echo "make clean  remove what these commands installed; posts stay"
 
