@@ -57,6 +57,12 @@ def put_in(page: "Page") -> None:
     page.get_by_role("button", name="Insert", exact=True).click()
 
 
+def inserted(page: "Page") -> str:
+    """The text, once what was put in stands there: the dialog closes first."""
+    page.wait_for_function("() => document.querySelector('#body').value.includes('](/media/')")
+    return page.input_value("#body")
+
+
 def test_a_pasted_picture_is_described_and_becomes_a_figure(writing: Writing) -> None:
     page = writing.new("With a picture", "Before.\nAfter.")
     page.evaluate("document.querySelector('#body').setSelectionRange(7, 7)")
@@ -69,7 +75,7 @@ def test_a_pasted_picture_is_described_and_becomes_a_figure(writing: Writing) ->
     row.locator("input[type=text]").nth(0).fill("The *river* in spring")
     row.locator("input[type=text]").nth(1).fill('Its "source"')
     put_in(page)
-    text = page.input_value("#body")
+    text = inserted(page)
     assert re.fullmatch(
         r'Before\.\n\n!\[The \\\*river\\\* in spring\]\(/media/[0-9a-f]{24}\.\w+ "Its \\"source\\""\)\n\nAfter\.', text
     )
@@ -101,9 +107,7 @@ def test_several_are_dropped_anywhere_and_one_is_decoration(writing: Writing) ->
     rows.nth(2).get_by_role("button", name="Leave it out").click()
     assert rows.count() == 2
     put_in(page)
-    assert re.fullmatch(
-        r"!\[Red\]\(/media/[0-9a-f]{24}\.png\)\n\n!\[\]\(/media/[0-9a-f]{24}\.png\)\n*", page.input_value("#body")
-    )
+    assert re.fullmatch(r"!\[Red\]\(/media/[0-9a-f]{24}\.png\)\n\n!\[\]\(/media/[0-9a-f]{24}\.png\)\n*", inserted(page))
 
 
 def test_the_dialog_is_open_to_all(writing: Writing) -> None:
@@ -167,7 +171,7 @@ def test_from_the_library_into_the_text_and_as_the_cover(writing: Writing, tmp_p
     row = arrived(page)
     row.locator("input[type=text]").nth(0).fill("A harbour")
     put_in(page)
-    path = re.findall(r"/media/\S+(?=\))", page.input_value("#body"))[0]
+    path = re.findall(r"/media/\S+(?=\))", inserted(page))[0]
     page.get_by_role("button", name="Choose a picture").click()
     page.fill("#find-picture", "harb")
     page.wait_for_function("() => document.querySelectorAll('.sheet li').length === 1")
