@@ -1,5 +1,6 @@
 """A disk that is full, and one that can only be read: reading goes on, writing is refused in a sentence."""
 
+import resource
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,37 @@ def test_a_full_disk_refuses_in_a_sentence_and_works_again_once_there_is_room(sm
         assert server.stop(signal.SIGTERM) == 0
     assert rows(instance, "PRAGMA integrity_check") == [("ok",)]
     assert not [name for name in files(instance) if "/." in name]
+
+
+def let_files_grow(server: Server, most: int) -> None:
+    """Let the files that a server writes have so many bytes at most: what anybody may do, unlike to mount a disk."""
+    for pid in (server.process.pid, *server.children()):
+        _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, hard))
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits processes that run already")
+def test_files_that_may_not_grow_are_like_a_full_disk(instance: Path, started_blog: Path) -> None:
+    begin(instance, started_blog)
+    with served(instance) as server:
+        author = Browser(server)
+        let_files_grow(server, 1)
+        before, pictures = rows(instance, "SELECT id, title FROM post"), files(instance / "media")
+        _, form = author.open("GET", NEW)
+        fields = held(html.document_fromstring(form)) | {"title": "Rivers", "body": LONG, "action": "publish"}
+        status, page = author.open("POST", NEW, fields)
+        assert status in (503, 507) and "Nothing was changed" in told(page)
+        assert held(html.document_fromstring(page))["body"] == LONG
+        assert author.upload(picture(900, 600, "JPEG")) in (503, 507)
+        assert read(server) == dict.fromkeys(PAGES, 200)
+        assert rows(instance, "SELECT id, title FROM post") == before and files(instance / "media") == pictures
+
+        let_files_grow(server, resource.RLIM_INFINITY)
+        status, _ = author.open("POST", NEW, held(html.document_fromstring(page)) | {"action": "publish"})
+        assert status == 303 and server.get("/posts/rivers/")[0] == 200
+        assert author.upload(picture(900, 600, "JPEG")) == 303
+        assert server.stop(signal.SIGTERM) == 0
+    assert rows(instance, "PRAGMA integrity_check") == [("ok",)]
 
 
 @pytest.mark.parametrize("ended", ["cleanly", "by kill -9"])
