@@ -124,8 +124,10 @@ def megabytes(size: int) -> str:
 
 @contextmanager
 def bar(label: str, size: int) -> Iterator[Progress]:
-    """A bar on standard error, when there is enough to do for one."""
-    with click.progressbar(length=size, label=label, file=sys.stderr, hidden=size < SOON) as shown:
+    """A bar on standard error, when there is enough to do for one, and somebody to see it."""
+    with click.progressbar(
+        length=size, label=label, file=sys.stderr, hidden=size < SOON or not sys.stderr.isatty()
+    ) as shown:
         yield shown.update
 
 
