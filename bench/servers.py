@@ -101,9 +101,9 @@ def broadsheet_command(instance: Path, port: int) -> list[str]:
 
 
 def environment(*, page_cache: bool = True) -> dict[str, str]:
-    """The environment of a server: no setting of the person who measures."""
+    """The environment of a server: no setting of the person who measures, and no backup in the middle of it."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("BLOG_")}
-    clean |= {"BLOG_SITE_URL": library.SITE_URL}
+    clean |= {"BLOG_SITE_URL": library.SITE_URL, "BLOG_BACKUPS": "off"}
     return clean if page_cache else clean | {"BLOG_PAGE_CACHE_MB": "0"}
 
 

@@ -37,6 +37,8 @@ LONGEST_PAUSE = 60.0
 RUN_SECONDS = 1800.0
 # How often to see whether a day has passed since the last backup: also the time until a new server makes its first.
 BACKUP_SECONDS = 60.0
+# A backup of a large blog takes a minute of a processor: readers and authors come first.
+POLITE = 15
 # After a backup that failed.
 AGAIN_SECONDS = 3600.0
 # A fork shares the memory of what was forked; elsewhere than on Linux, system libraries may not survive one.
@@ -140,6 +142,7 @@ def _run(of: Settings, app: Flask | None) -> None:
 
 def _back_up(of: Settings, _app: Flask | None) -> None:
     end_with_parent()
+    os.nice(POLITE)
     try:
         made = archiving.keep_daily(of)
         if made and made.unsound:
