@@ -25,7 +25,7 @@ from blog.core.archiving import back_up, free_bytes, writable
 from blog.core.backups import STAMP, prune
 from blog.core.errors import Invalid, NoRoom, Unavailable, Unusable
 from blog.core.transaction import trouble
-from blog.core.workspace import abandoned, workspace
+from blog.core.workspace import abandoned, remove, workspace
 from blog.extensions import apart, read_only
 from blog.models import AuthorSession, Lease, Media, Site
 
@@ -103,7 +103,7 @@ def finish(settings: Settings) -> bool:
         return False  # which of them is to be completed cannot be told now; all stay
     if signed not in [work.name for work in left]:
         for work in left:
-            shutil.rmtree(work, ignore_errors=True)
+            remove(work)
         return False
     with (
         writable(settings.instance, "A restore that was cut off cannot be finished"),
@@ -124,7 +124,7 @@ def _finished(settings: Settings) -> Iterator[None]:
     for work in abandoned(settings.instance, KIND):
         if work.name == _signed(settings.database_file):
             _settle(settings.instance, work)
-        shutil.rmtree(work)
+        remove(work)
     yield
 
 

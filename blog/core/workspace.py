@@ -33,22 +33,42 @@ def workspace(parent: Path, kind: str, needed: Callable[[Path], bool] = lambda _
 
 def sweep(parent: Path, kind: str) -> None:
     """Remove the folders of this kind whose makers are dead."""
-    for folder in abandoned(parent, kind):
-        shutil.rmtree(folder, ignore_errors=True)
+    for folder in parent.glob(f".{kind}-*"):
+        remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder if its maker is dead. Locked meanwhile: one who has just made it waits, and makes another."""
+    with _ours(folder) as ours:
+        if ours:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def abandoned(parent: Path, kind: str) -> list[Path]:
     """The folders of this kind whose makers are dead: nobody holds the lock, which the kernel takes back by itself."""
     found = []
     for folder in parent.glob(f".{kind}-*"):
-        with suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                found.append(folder)
-            finally:
-                os.close(descriptor)
+        with _ours(folder) as ours:
+            found += [folder] if ours else []
     return found
+
+
+@contextmanager
+def _ours(folder: Path) -> Iterator[bool]:
+    """Whether the lock of a folder could be taken; it is held as long as the block runs."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        yield False
+        return
+    try:
+        taken = False
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            taken = True
+        yield taken
+    finally:
+        os.close(descriptor)
 
 
 def _made(parent: Path, kind: str) -> tuple[Path, int]:

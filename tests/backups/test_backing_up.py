@@ -152,6 +152,21 @@ def test_what_a_killed_one_left_goes_with_the_next(old: Path) -> None:
     assert not at_work.exists()
 
 
+def test_what_is_removed_is_locked_until_it_is_gone(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or one that was made at this very moment, and is locked a moment later, would be taken from its maker."""
+    left = write(old / "backups" / ".backup-0123456789abcdef", "blog.db", b"half").parent
+    seen: list[object] = []
+
+    def look(folder: Path, **_: object) -> None:
+        seen.extend((folder, workspace.abandoned(old / "backups", "backup")))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(workspace.shutil, "rmtree", look)
+        workspace.sweep(old / "backups", "backup")
+    assert seen == [left, []]
+    assert workspace.abandoned(old / "backups", "backup") == [left]
+
+
 # -- daily ones ---------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,5 @@
 """What can be mended without asking: nothing that an author wrote or uploaded is changed or removed."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -8,6 +7,7 @@ from blog.config import Settings
 from blog.core import media, publishing, schema, searchindex, tallies
 from blog.core.checkup import database, folders, pictures
 from blog.core.checkup.findings import Run, counted, in_words, named
+from blog.core.workspace import remove
 from blog.extensions import db
 
 # Where somebody waits for the answer: so many pictures get their files back, and so many texts are rendered anew.
@@ -53,7 +53,7 @@ def _remove_drafts(settings: Settings) -> Iterator[str]:
     removed = []
     for draft in folders.drafts(settings):
         if draft.is_dir():
-            shutil.rmtree(draft)
+            remove(draft)
         else:
             draft.unlink(missing_ok=True)
         removed.append(draft.name)
