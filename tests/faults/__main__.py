@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from blog import cli, config
+from blog import config
 from blog.commands import opened
 from blog.transfer import samples
 from tests.faults import authors, loops
@@ -31,9 +31,8 @@ def main() -> int:
     asked.add_argument("--rounds", type=int, default=40)
     asked.add_argument("--table", type=Path, help="a file to write the table into")
     given = asked.parse_args()
-    there = [name for name in OPERATIONS if name in cli.COMMANDS or name in ("publish", "upload", "upgrade")]
     tallies = []
-    for name in given.operations or there:
+    for name in given.operations or OPERATIONS:
         click.echo(f"{name}: {given.rounds} rounds ...", err=True)
         with TemporaryDirectory() as folder:  # on a disk, whose pace the kills are to meet
             tally = OPERATIONS[name](given.rounds, Path(folder), _seed(Path(folder) / "seed"))

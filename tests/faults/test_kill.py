@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from blog import cli
 from tests.faults import authors, loops
 from tests.faults.killing import Tally, shows
 from tests.world import picture, write
@@ -39,7 +38,6 @@ def test_while_a_database_is_upgraded(folder: Path, started_blog: Path) -> None:
     holds(loops.upgrade(ROUNDS, folder, started_blog))
 
 
-@pytest.mark.skipif("backup" not in cli.COMMANDS, reason="there is no such command yet")
 @pytest.mark.parametrize("loop", [loops.backup, loops.restore], ids=["backed up", "restored"])
 def test_while_a_blog_is(loop: Callable[[int, Path, Path], Tally], folder: Path, started_blog: Path) -> None:
     holds(loop(ROUNDS, folder, started_blog))
