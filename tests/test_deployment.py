@@ -9,17 +9,17 @@ import subprocess
 import tomllib
 from pathlib import Path
 
-import click
 import pytest
 
-from blog import cli, config
+from blog import config
 from blog.commands.workers import KILL_SECONDS
+from tests import documents
+from tests.documents import text_of
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = ROOT / "deploy" / "broadsheet.service"
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
-README = (ROOT / "README.md").read_text("utf-8")
-HERE = README.partition("## On a server of your own")[2].partition("## In the code")[0]
+PAGE = text_of("docs/running.md")
 VARIABLES = {setting.variable for setting in config.SETTINGS.values()} | {"BLOG_INSTANCE"}
 DEFAULTS = config.load(ROOT / "instance", environ={})
 
@@ -47,13 +47,9 @@ def said(name: str) -> list[str]:
 
 def parsed(line: str) -> str:
     """The command that a line calls; its options are understood."""
-    words = shlex.split(line)[1:]
-    if words[0] == "--instance":
-        del words[:2]
-    command = cli.broadsheet.get_command(click.Context(cli.broadsheet), words[0])
-    assert command is not None, line
-    command.make_context(words[0], words[1:])
-    return words[0]
+    given = documents.arguments(line)
+    assert given is not None, line
+    return documents.called(given)
 
 
 # -- systemd --------------------------------------------------------------------------------------------------
@@ -68,7 +64,7 @@ def test_the_unit_serves_the_folder_that_it_may_write() -> None:
 def test_the_unit_gives_time_to_end_and_leaves_settings_to_the_folder() -> None:
     assert int(unit()["TimeoutStopSec"][0]) > KILL_SECONDS + 5
     assert "Environment" not in unit()  # commands would not see it
-    [written] = re.findall(r"config.toml <<END\n(.*?)END\n", HERE, re.DOTALL)
+    [written] = re.findall(r"config.toml <<END\n(.*?)END\n", PAGE, re.DOTALL)
     assert set(tomllib.loads(written)) == {"site_url", "trusted_proxies"} <= set(config.SETTINGS)
 
 
@@ -110,15 +106,12 @@ def test_the_container_is_built_of_what_the_wheel_needs_and_of_nothing_private()
     assert not any(fnmatch.fnmatch(name, line) for name in ("instance", "tests", ".git") for line in kept)
 
 
-# -- the README ---------------------------------------------------------------------------------------------------
+# -- the page that tells of both ------------------------------------------------------------------------------------
 
 
-def test_the_readme_speaks_of_the_same() -> None:
-    for line in re.findall(r"/opt/broadsheet/bin/broadsheet [^`]*", HERE):
-        assert parsed(line) == "doctor"
-    for line in re.findall(r"docker exec blog (broadsheet .*)", HERE):
-        assert parsed(line) == "doctor"
-    assert set(re.findall(r"\b(BLOG_\w+)", HERE)) <= VARIABLES
-    assert f":{DEFAULTS.port} -v blog:/data" in HERE and "useradd --system" in HERE
-    assert unit()["User"] == ["blog"] and "number 10001" in HERE and said("USER") == ["10001"]
-    assert set(re.findall(r"--build-arg (\w+)=", HERE)) <= {text.partition("=")[0] for text in said("ARG")}
+def test_the_page_says_the_same() -> None:
+    calls = [line for line in documents.shell_commands("docs/running.md") if documents.arguments(line)]
+    assert [parsed(line) for line in calls] == ["doctor", "doctor"]
+    assert f":{DEFAULTS.port} -v blog:/data" in PAGE and "useradd --system" in PAGE
+    assert unit()["User"] == ["blog"] and "number 10001" in PAGE and said("USER") == ["10001"]
+    assert set(re.findall(r"--build-arg (\w+)=", PAGE)) <= {text.partition("=")[0] for text in said("ARG")}
