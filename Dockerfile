@@ -1,4 +1,4 @@
-# The blog in a container: `docker build -t broadsheet .`, then see the README, “In a container”.
+# The blog in a container: `docker build -t broadsheet .`, then see docs/running.md, “In a container”.
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src

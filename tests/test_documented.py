@@ -47,6 +47,8 @@ NOT_RUN = {
 }
 # Languages of blocks that hold no commands.
 OTHER_BLOCKS = {"caddyfile", "crontab", "css", "html", "markdown", "nginx", "text", "toml", "yaml"}
+# The endings of files that may name a page of the documentation.
+NAMING = {".py", ".html", ".service"}
 # What there is before the commands of a page run.
 BEFORE = dict.fromkeys(("docs/backup.md", "docs/sharing.md"), ['new "Slow rivers" --publish'])
 OF_MACHINE = {setting.variable for setting in config.SETTINGS.values()} | {"BLOG_INSTANCE"}
@@ -151,6 +153,15 @@ def test_links_lead_somewhere(page: str) -> None:
         assert file.exists() and file.is_relative_to(ROOT), (page, target)
         if anchor:
             assert anchor in documents.anchors(str(file.relative_to(ROOT))), (page, target)
+
+
+def test_pages_that_the_program_names_exist() -> None:
+    folders = ("blog", "templates", "deploy", "bench")
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*") if file.suffix in NAMING]
+    texts = [file.read_text("utf-8") for file in [*files, ROOT / "Dockerfile"]]
+    named = {page for text in texts for page in re.findall(r"\bdocs/[\w-]+\.md", text)}
+    assert named and named <= {*PAGES}
+    assert not [text for text in texts if "README, “" in text]
 
 
 # -- commands -------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def examine(run: Run, settings: Settings) -> Findings:
     if beside(settings):
         yield note(
             "The backups lie on the same disk as the blog: what breaks the one breaks the other.",
-            "The README, “Where the data lives”, says how to copy them elsewhere.",
+            "docs/backup.md says how to copy them elsewhere.",
         )
 
 

@@ -48,7 +48,7 @@ def _address(settings: Settings) -> Findings:
     elif not settings.https:
         yield bad(
             f"{settings.site_url} is not https: passwords, and what is read, can be seen on the way.",
-            "Put a proxy that speaks https in front (README, “On a server of your own”), and change BLOG_SITE_URL.",
+            "Put a proxy that speaks https in front (docs/running.md says how), and change BLOG_SITE_URL.",
         )
     else:
         yield good(f"Readers come to {settings.site_url}.")
@@ -120,6 +120,6 @@ def of_backups(run: Run, settings: Settings) -> Findings:
     elif settings.backups.parent.exists() and backups.beside(settings):
         yield note(
             f"Backups go to {settings.backups}, on the disk of the blog: what breaks the one breaks the other.",
-            "Set BLOG_BACKUPS to a folder on another disk, or copy them (README, “Where the data lives”).",
+            "Set BLOG_BACKUPS to a folder on another disk, or copy them (docs/backup.md says how).",
         )
     yield from (each for each in backups.examine(run, settings) if each.level == "bad")
