@@ -50,7 +50,7 @@ OTHER_BLOCKS = {"caddyfile", "crontab", "css", "html", "markdown", "nginx", "tex
 # The endings of files that may name a page of the documentation.
 NAMING = {".py", ".html", ".service"}
 # What there is before the commands of a page run.
-BEFORE = dict.fromkeys(("docs/backup.md", "docs/sharing.md"), ['new "Slow rivers" --publish'])
+BEFORE = {page: ['new "Slow rivers" --publish'] for page in ("docs/backup.md", "docs/sharing.md")}
 OF_MACHINE = {setting.variable for setting in config.SETTINGS.values()} | {"BLOG_INSTANCE"}
 
 
