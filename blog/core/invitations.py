@@ -10,10 +10,10 @@ from blog import clock
 from blog.core import accounts, attempts, passwords, sessions, tokens
 from blog.core.attempts import Caller
 from blog.core.errors import Gone, Missing
-from blog.core.site import FIRST_ROW
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Invitation, Person, Site
+from blog.models.site import DEFAULTS
 
 FIRST_HOUR = timedelta(hours=1)
 A_WEEK = timedelta(days=7)
@@ -72,7 +72,7 @@ def accept(token: str, name: str, email: str, password: str, by: Caller) -> str:
         session.delete(row)
         person = accounts.join(session, address, shown, hashed)
         if first:
-            session.execute(update(Site).where(Site.author == FIRST_ROW["author"]).values(author=shown))
+            session.execute(update(Site).where(Site.author == DEFAULTS["author"]).values(author=shown))
         attempts.succeed(session, address, by)
         return sessions.begin(session, person.id, by)
 

@@ -17,11 +17,11 @@ from blog.core import searchindex, tallies
 from blog.core.archiving import back_up
 from blog.core.backups import advice
 from blog.core.errors import Unavailable, Unusable
-from blog.core.site import FIRST_ROW
 from blog.core.transaction import damaged, trouble
 from blog.extensions import BUSY_MS, WRITE, Base, read_only
 from blog.migrations import HEAD
 from blog.models import Post, Site, triggers
+from blog.models.site import DEFAULTS
 
 VERSION_TABLE = "schema_version"
 # What an instance folder holds only once a blog lives in it.
@@ -172,7 +172,7 @@ def _migrate(engine: Engine, version: str | None) -> None:
 
 
 def _first_row() -> dict[str, Any]:
-    return FIRST_ROW | {"guid": str(uuid4()), "changed_at": clock.now().replace(microsecond=0)}
+    return DEFAULTS | {"guid": str(uuid4()), "changed_at": clock.now().replace(microsecond=0)}
 
 
 def _pragmas(connection: Connection, *settings: str) -> None:

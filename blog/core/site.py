@@ -22,34 +22,9 @@ NETWORKS = (
     "x facebook linkedin bluesky mastodon threads reddit hackernews whatsapp telegram email"
     " pinterest tumblr line vk weibo instapaper sms"
 ).split()
-SHOWN = "x facebook linkedin bluesky mastodon threads reddit whatsapp telegram email".split()
 HUBS = 5
 # What the text of a site may be set in; static/css/reader.css names the fonts of each.
 TYPEFACES = ("serif", "sans", "oldstyle")
-FIRST_ROW: dict[str, Any] = {
-    "id": 1,
-    "title": "Broadsheet",
-    "tagline": "",
-    "language": "en",
-    "timezone": "UTC",
-    "accent": "#9b2d1f",
-    "author": "Editor",
-    "footer": "",
-    "logo": None,
-    "logo_dark": None,
-    "typeface": "serif",
-    "header_links": [],
-    "footer_links": [],
-    "follow": [],
-    "networks": SHOWN,
-    "hubs": [],
-    "fediverse": "",
-    "atproto_did": "",
-    "security_contact": "",
-    "foreign_media": False,
-    "public_version": 1,
-    "changed_version": 1,
-}
 
 
 @dataclass(frozen=True)

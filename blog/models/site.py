@@ -1,6 +1,7 @@
 """The site: one row that says what this blog is called and how it looks."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,6 +9,34 @@ from sqlalchemy.orm import Mapped, mapped_column
 from blog.extensions import Base
 from blog.models.shapes import NamedLink, Picture
 from blog.models.types import Instant
+
+# The share links of a new site, in order.
+DEFAULT_NETWORKS = "x facebook linkedin bluesky mastodon threads reddit whatsapp telegram email".split()
+# What a new site starts with.
+DEFAULTS: dict[str, Any] = {
+    "id": 1,
+    "title": "Broadsheet",
+    "tagline": "",
+    "language": "en",
+    "timezone": "UTC",
+    "accent": "#9b2d1f",
+    "author": "Editor",
+    "footer": "",
+    "logo": None,
+    "logo_dark": None,
+    "typeface": "serif",
+    "header_links": [],
+    "footer_links": [],
+    "follow": [],
+    "networks": DEFAULT_NETWORKS,
+    "hubs": [],
+    "fediverse": "",
+    "atproto_did": "",
+    "security_contact": "",
+    "foreign_media": False,
+    "public_version": 1,
+    "changed_version": 1,
+}
 
 
 class Site(Base):

@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from blog import paths
 from blog.core import colours
-from blog.core.site import FIRST_ROW, TYPEFACES
+from blog.core.site import TYPEFACES
+from blog.models.site import DEFAULTS
 from blog.web.theme import Theme
 
 HOUSE = tuple(f"css/{name}.css" for name in ("reader", "article", "parts", "print"))
@@ -23,7 +24,7 @@ LOOK = """
   @media (prefers-color-scheme: dark) {{ :root {{ --link: {of.dark_link}; --visited: {of.dark_visited}; }} }}
 }}
 """
-USUAL = FIRST_ROW["accent"], FIRST_ROW["typeface"]
+USUAL = DEFAULTS["accent"], DEFAULTS["typeface"]
 
 
 def address(accent: str, typeface: str, own: Theme | None) -> str:

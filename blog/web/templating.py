@@ -17,10 +17,10 @@ from blog import clock
 from blog.config import Settings
 from blog.core import editions, markup
 from blog.core.editions import Edition
-from blog.core.site import FIRST_ROW
 from blog.core.teasers import Teaser
 from blog.models import Site
 from blog.models.shapes import Picture
+from blog.models.site import DEFAULTS
 from blog.web import delivery, languages, stylesheets
 from blog.web.theme import Theme
 
@@ -68,7 +68,7 @@ def site() -> Site:
 
 def without_database() -> None:
     """Do not ask the database again in this request: it does not answer."""
-    g.setdefault("site", g.edition.site if "edition" in g else Site(**FIRST_ROW, changed_at=clock.now()))
+    g.setdefault("site", g.edition.site if "edition" in g else Site(**DEFAULTS, changed_at=clock.now()))
     g.silent = True
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from blog.core.colours import DARK_WASH, ENOUGH, PAPER, WASH, contrast, links
-from blog.core.site import FIRST_ROW
+from blog.models.site import DEFAULTS
 from tests.test_budgets import tokens
 
 COLOURS = some.integers(0, 0xFFFFFF).map("#{:06x}".format)
@@ -25,8 +25,8 @@ def test_the_grounds_are_those_of_the_stylesheet() -> None:
 
 def test_the_stylesheet_has_the_colours_of_its_accent() -> None:
     light, dark = tokens()
-    made = links(FIRST_ROW["accent"])
-    assert (light["accent"], light["link"], light["visited"]) == (FIRST_ROW["accent"], made.link, made.visited)
+    made = links(DEFAULTS["accent"])
+    assert (light["accent"], light["link"], light["visited"]) == (DEFAULTS["accent"], made.link, made.visited)
     assert (dark["link"], dark["visited"]) == (made.dark_link, made.dark_visited)
 
 

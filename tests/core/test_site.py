@@ -9,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from blog.core.configuring import configure
 from blog.core.errors import Invalid
-from blog.core.site import NETWORKS, SETTINGS, SHOWN, setting, shown, site, zone
+from blog.core.site import NETWORKS, SETTINGS, setting, shown, site, zone
 from blog.extensions import db
+from blog.models.site import DEFAULT_NETWORKS
 from tests.world import Blog
 
 GOOD: list[tuple[str, str, object, str]] = [
@@ -150,7 +151,13 @@ BAD: list[tuple[str, str, str]] = [
 def test_a_new_blog_has_the_settings_of_the_contract(app: Flask) -> None:
     row = site()
     assert (row.title, row.author, row.timezone, row.language) == ("Broadsheet", "Editor", "UTC", "en")
-    assert (row.tagline, row.footer, row.follow, row.networks, row.foreign_media) == ("", "", [], SHOWN, False)
+    assert (row.tagline, row.footer, row.follow, row.networks, row.foreign_media) == (
+        "",
+        "",
+        [],
+        DEFAULT_NETWORKS,
+        False,
+    )
 
 
 @pytest.mark.parametrize(("name", "text", "value", "written"), GOOD)

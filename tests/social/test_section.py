@@ -3,7 +3,8 @@
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from blog.core import configuring, site
+from blog.core import configuring
+from blog.models.site import DEFAULT_NETWORKS
 from blog.social.share import NETWORKS, share_links
 from tests.world import Blog, texts, words
 
@@ -30,7 +31,7 @@ def test_sharing_comes_before_following(blog: Blog) -> None:
 
 def test_the_default_networks_are_shown_in_their_order(blog: Blog) -> None:
     blog.make_post(TITLE, slug="post")
-    assert shared(blog) == [link.address for link in share_links(TITLE, ADDRESS, site.SHOWN)]
+    assert shared(blog) == [link.address for link in share_links(TITLE, ADDRESS, DEFAULT_NETWORKS)]
 
 
 def test_each_link_on_the_page_decodes_to_title_and_address(blog: Blog) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from blog.config import Settings
 from blog.core.checkup import backups, folders
 from blog.core.checkup.findings import Findings, Run, bad, counted, good, named, note
-from blog.core.site import FIRST_ROW
+from blog.models.site import DEFAULTS
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 SAMPLES = (
@@ -93,7 +93,7 @@ def of_site(run: Run) -> Findings:
         )
     title, author, tagline, contact = run("SELECT title, author, tagline, security_contact FROM site").fetchone()
     for name, value in (("title", title), ("author", author)):
-        if value == FIRST_ROW[name]:
+        if value == DEFAULTS[name]:
             yield bad(
                 f"The blog’s {name} is still “{value}”.", f"`broadsheet config {name} …`, or Settings at the desk."
             )
