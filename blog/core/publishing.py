@@ -18,10 +18,9 @@ from blog.core.fields import Fields, judged
 from blog.core.ledger import Ledger
 from blog.core.rendering import Rendered
 from blog.core.revisions import By, Words
-from blog.core.site import site
 from blog.core.transaction import writing
 from blog.extensions import db
-from blog.models import Draft, Post
+from blog.models import Draft, Post, Site
 from blog.models.shapes import RENDERER
 
 NOBODY = By()
@@ -30,7 +29,7 @@ NOBODY = By()
 def rendered(body: str, kind: str, cover: str = "") -> Rendered:
     """The text rendered as this site shows it. Raises Invalid for one that grows too large."""
     plates = media.plates_of(body, cover)
-    foreign = site().foreign_media
+    foreign = db.session.scalars(select(Site.foreign_media)).one()
     db.session.rollback()
     return rendering.render(body, base=permalinks.path(kind, "-"), cover=cover, plates=plates, foreign_media=foreign)
 
