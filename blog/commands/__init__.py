@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from blog import config, create_app
 from blog.config import BadSetting, Settings
-from blog.core import restoring, schema
+from blog.core import restoring, upgrade
 from blog.core.errors import Unavailable
 from blog.core.transaction import trouble
 from blog.extensions import db
@@ -55,7 +55,7 @@ def opened(of: Settings) -> Iterator[Flask]:
     app = create_app(of)
     with app.app_context():
         try:
-            schema.prepare(db.engine, of)
+            upgrade.prepare(db.engine, of)
             app.config["SECRET_KEY"] = config.with_secret(of).secret_key
             yield app
         except SQLAlchemyError as error:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from blog import clock, config
 from blog.config import BadSetting, Settings
-from blog.core import archive, media, schema, snapshots, soundness
+from blog.core import archive, media, schema, snapshots, soundness, upgrade
 from blog.core.archive import DATABASE, Archive, Manifest, Progress, unseen
 from blog.core.archiving import back_up, free_bytes, writable
 from blog.core.backups import STAMP, prune
@@ -71,7 +71,7 @@ def restore(settings: Settings, file: Path, *, dry_run: bool = False, progress: 
         _finished(settings),
         workspace(instance, KIND, lambda work: work.name == _signed(settings.database_file)) as work,
     ):
-        used = any((instance / name).exists() for name in schema.TRACES)
+        used = any((instance / name).exists() for name in upgrade.TRACES)
         done = Restored(opened.manifest, restart=used and not _is_blog(settings.database_file))
         _unpack(settings, opened, work, progress)
         _judge(file, work / UNPACKED / DATABASE, done)

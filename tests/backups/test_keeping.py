@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from blog.core import archive, archiving, backups, schema, snapshots
+from blog.core import archive, archiving, backups, schema, snapshots, upgrade
 from blog.core.errors import Unavailable
 from blog.extensions import apart
 from tests.backups.conftest import ask, publish, read, settings_of
@@ -120,7 +120,7 @@ def test_a_database_that_is_busy_is_not_called_damaged(old: Path, monkeypatch: p
     monkeypatch.setattr(schema, "_pragmas", lambda *_: None)  # it would wait for ten minutes
     monkeypatch.setattr("blog.extensions.SETTINGS", ("PRAGMA busy_timeout=50",))
     with locked(old), pytest.raises(Unavailable, match="Another process is writing") as said:
-        schema.prepare(apart(old / "blog.db"), settings_of(old))
+        upgrade.prepare(apart(old / "blog.db"), settings_of(old))
     assert "restore" not in str(said.value)
 
 

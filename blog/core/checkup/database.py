@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from blog.config import Settings
-from blog.core import schema, searchindex, tallies
+from blog.core import schema, searchindex, tallies, upgrade
 from blog.core.backups import advice
 from blog.core.checkup.findings import Finding, Findings, Run, bad, counted, good, note
 from blog.core.errors import Unusable
@@ -42,7 +42,7 @@ def reading(settings: Settings) -> Iterator[Any]:
 def missing(settings: Settings) -> Findings:
     """What there is to say where no database is."""
     try:
-        schema.refuse_lost(settings)
+        upgrade.refuse_lost(settings)
     except Unusable as error:
         yield bad(str(error), advice(settings))
         return

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from blog.config import Settings
-from blog.core import media, publishing, schema, searchindex, tallies
+from blog.core import media, publishing, searchindex, tallies, upgrade
 from blog.core.checkup import database, folders, pictures
 from blog.core.checkup.findings import Run, counted, in_words, named
 from blog.core.workspace import remove
@@ -64,7 +64,7 @@ def _remove_drafts(settings: Settings) -> Iterator[str]:
 def _prepare(settings: Settings) -> Iterator[str]:
     """Upgrade the schema, and make missing triggers again."""
     lost = _asked(settings, lambda run: database.lost_triggers(run) if database.is_ours(run) else set())
-    schema.prepare(db.engine, settings)
+    upgrade.prepare(db.engine, settings)
     if lost:
         yield f"Made triggers again: {', '.join(sorted(lost))}."
 
