@@ -25,8 +25,9 @@ from blog import config, paths
 from blog.commands import opened
 from blog.commands.serve import checkpoint
 from blog.config import Settings
-from blog.core import permalinks, rendering, searchindex, slugs
+from blog.core import permalinks, rendering, slugs
 from blog.core.rendering import Rendered
+from blog.core.search import index
 from blog.core.transaction import writing
 from blog.models import Post, Tag, post_tag
 from blog.models.shapes import RENDERER
@@ -143,7 +144,7 @@ def fill(size: int) -> None:
             session.execute(insert(Post), chunk)
         for chunk in chunks(tagging_rows(size)):
             session.execute(insert(post_tag), chunk)
-        searchindex.complete(session.connection())
+        index.complete(session.connection())
 
 
 def chunks(rows: Rows, size: int = CHUNK) -> Iterator[list[dict[str, Any]]]:

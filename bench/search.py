@@ -16,7 +16,7 @@ from bench.measures import Plan, Say
 from bench.report import Row
 from blog import config
 from blog.commands import opened
-from blog.core import search as engine
+from blog.core.search import results as engine
 from blog.extensions import db
 
 EACH = 25
@@ -34,9 +34,9 @@ The {size:,} posts have texts of their own, of {words} made-up words spread as i
 common one stands in every post, the twentieth in three quarters of them, most in a handful; one post in fifty is
 Chinese. {count} questions of {kinds} kinds are asked in {rounds} rounds, each in another order, one after the other, by
 one asker; the first round is not counted. Times are those of the clock, on a machine that is shared; where processor
-time is told, it was measured in rounds of its own. “Engine” is a call of `blog.core.search.find` in a transaction of
-its own: ranking, ten posts with title and passage, all but the page. Over HTTP it is the whole answer, never from the
-page cache. The index takes {index:.0f} MB beside {posts:.0f} MB of posts.
+time is told, it was measured in rounds of its own. “Engine” is a call of `blog.core.search.results.find` in a
+transaction of its own: ranking, ten posts with title and passage, all but the page. Over HTTP it is the whole answer,
+never from the page cache. The index takes {index:.0f} MB beside {posts:.0f} MB of posts.
 """
 HEAD = """| milliseconds | engine p50 | p99 | most | HTTP p50 | p99 | most |
 |---|---:|---:|---:|---:|---:|---:|

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from bench import library
-from blog.core import searchindex
+from blog.core.search import index
 from blog.core.transaction import writing
 from blog.models import Post, Tag, post_tag
 from blog.models.shapes import RENDERER
@@ -104,4 +104,4 @@ def fill(size: int) -> None:
                 for number in ids
                 for place, tag in enumerate([1, *dice.sample(range(2, library.TAGS + 1), library.TAGS_OF_A_POST - 1)])
             ])  # fmt: skip
-            searchindex.put(session, ids)
+            index.put(session, ids)

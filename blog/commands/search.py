@@ -7,7 +7,7 @@ import click
 from blog.commands import as_json, blog, say
 from blog.commands.posts import told
 from blog.core import posts
-from blog.core import search as engine
+from blog.core.search import results as engine
 
 
 @click.command()

@@ -14,8 +14,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from blog import clock
 from blog.core import keysets, shelves
-from blog.core import search as engine
 from blog.core.errors import Missing
+from blog.core.search import results as engine
 from blog.core.values import line
 from blog.extensions import db
 from blog.models import Draft, Person, Post

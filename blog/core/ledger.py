@@ -2,8 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from blog.core import searchindex, uses
+from blog.core import uses
 from blog.core.addresses import Addresses
+from blog.core.search import index
 from blog.core.tagging import Tagging
 from blog.models import Post
 
@@ -43,7 +44,7 @@ class Ledger:
 
     def remove(self, post: Post) -> None:
         """A post is no more, nor what belongs to it. Written at once, so that another may take its place."""
-        searchindex.remove(self.session, [post.id])
+        index.remove(self.session, [post.id])
         self._changed.discard(post)
         self.session.delete(post)
         self.session.flush()
@@ -56,6 +57,6 @@ class Ledger:
         self.tags.write()
         self.addresses.write()
         uses.put(self.session, self._new, self._changed)
-        searchindex.put(self.session, [post.id for post in (*self._new, *self._changed)])
+        index.put(self.session, [post.id for post in (*self._new, *self._changed)])
         self._new.clear()
         self._changed.clear()

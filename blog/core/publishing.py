@@ -12,12 +12,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer_group
 
 from blog import clock
-from blog.core import media, permalinks, rendering, revisions, searchindex, slugs, values
+from blog.core import media, permalinks, rendering, revisions, slugs, values
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.fields import Fields, judged
 from blog.core.ledger import Ledger
 from blog.core.rendering import Rendered
 from blog.core.revisions import By, Words
+from blog.core.search import index
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Draft, Post, Site
@@ -232,7 +233,7 @@ def render_again(progress: Callable[[Sequence[int]], Iterable[int]] = iter) -> l
             again = loaded(session, post_id)
             if again.version == version:  # an author who saved meanwhile was rendered by this code
                 _show(again, text)
-                searchindex.put(session, [post_id])
+                index.put(session, [post_id])
     return refused
 
 

@@ -11,8 +11,9 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, insert, inspect
 
 from blog import clock, paths
-from blog.core import searchindex, tallies
+from blog.core import tallies
 from blog.core.errors import Unusable
+from blog.core.search import index
 from blog.extensions import BUSY_MS, WRITE, Base, read_only
 from blog.migrations import HEAD
 from blog.models import Post, Site, triggers
@@ -108,7 +109,7 @@ def _migrate(engine: Engine, version: str | None) -> None:
                 if version is None:
                     connection.execute(insert(Site).values(**_first_row()))
                 tallies.recount(connection.exec_driver_sql)
-                searchindex.complete(connection)
+                index.complete(connection)
                 _make_triggers(connection)
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if broken:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from blog.core import searchindex
 from blog.core.errors import NoRoom, Unavailable, Unusable
+from blog.core.search import index
 from blog.core.transaction import damaged, trouble
 from blog.extensions import address, sqlite_driver
 
@@ -110,7 +110,7 @@ def damages(file: Path, *, quick: bool = False) -> list[str]:
             ]
     except Unusable:
         return ["it cannot be read as a database"]
-    return [each for each in said if each != "ok" and not searchindex.of_index(each)]
+    return [each for each in said if each != "ok" and not index.of_index(each)]
 
 
 def one_line(problem: str) -> str:

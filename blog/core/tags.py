@@ -25,9 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import permalinks, search, searchtext, shelves, slugs, values
+from blog.core import permalinks, shelves, slugs, values
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.prepared import Prepared
+from blog.core.search import normalize, results
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Draft, Redirect, Tag, Tally, post_tag
@@ -75,10 +76,10 @@ def beginning(text: str, limit: int = 8) -> list[str]:
 
     First those that begin so, then those of which a later word does; of either the most used first.
     """
-    wanted = " ".join(searchtext.folded(values.clean(text[: values.TAG_LENGTH])).lstrip("#").split())
+    wanted = " ".join(normalize.folded(values.clean(text[: values.TAG_LENGTH])).lstrip("#").split())
     found = []
     for name, posts in NAMES.all() if wanted else ():
-        said = searchtext.folded(name)
+        said = normalize.folded(name)
         if said.startswith(wanted) or f" {wanted}" in WORD_BORDER.sub(" ", said):
             found.append((not said.startswith(wanted), -posts, said, name))
     return [name for *_, name in sorted(found)[:limit]]
@@ -156,7 +157,7 @@ def _replace(session: Session, old: Tag, new: Tag | None) -> Sequence[int]:
         _close_up(session, [old.id, new.id], 2)
         _put(session, old, new)
     session.execute(delete(post_tag).where(post_tag.c.tag_id == old.id))
-    search.retag(session, posts)
+    results.retag(session, posts)
     return posts
 
 

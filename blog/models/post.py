@@ -44,7 +44,7 @@ class Post(Base, Written):
             sqlite_where=text("published_at IS NULL AND deleted_at IS NULL"),
         ),
         Index("post_deleted", "deleted_at", "id", sqlite_where=text("deleted_at IS NOT NULL")),
-        # What a search asks of each of the thousands of posts that hold a word: see core.searching.
+        # What a search asks of each of the thousands of posts that hold a word: see core.search.ranking.
         Index("post_found", "id", "published_at", "deleted_at", "unlisted"),
         Index("page_named", "unlisted", "deleted_at", "title", sqlite_where=text("kind = 'page'")),
     )

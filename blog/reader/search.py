@@ -4,10 +4,10 @@ import re
 
 from flask import Response, current_app, render_template, request, url_for
 
-from blog.core import search as engine
 from blog.core.errors import Missing
-from blog.core.search import Found, Results, Unsearchable
-from blog.core.searchquery import understood
+from blog.core.search import results as engine
+from blog.core.search.query import understood
+from blog.core.search.results import Found, Results, Unsearchable
 from blog.reader import opensearch as describing
 from blog.reader.views import bp
 from blog.web import templating

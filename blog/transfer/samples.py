@@ -5,7 +5,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from blog import clock, paths
-from blog.core import permalinks, posts, searchindex
+from blog.core import permalinks, posts
+from blog.core.search import index
 from blog.core.site import site
 from blog.core.transaction import writing
 from blog.models import Post, Site
@@ -40,7 +41,7 @@ def remove() -> tuple[list[str], list[str]]:
                 continue
             if post.was_public:
                 permalinks.gone(session, permalinks.path_of(post))
-            searchindex.remove(session, [post.id])
+            index.remove(session, [post.id])
             session.delete(post)
             removed.append(post.slug)
     return removed, kept

@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from blog.core import entries, searchindex, shelves
+from blog.core import entries, shelves
 from blog.core.configuring import configure
+from blog.core.search import index
 from blog.core.transaction import writing
 from blog.extensions import WRITE, db
 from blog.feeds import sitemap
@@ -67,7 +68,7 @@ def full(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> Blog:
                 for place, tag_id in enumerate({1, 2 + number % (TAGS - 1)})
             ],
         )
-        searchindex.complete(session.connection())
+        index.complete(session.connection())
     return blog
 
 

@@ -15,10 +15,11 @@ from sqlalchemy import event, inspect, select
 
 from blog import config, create_app, paths
 from blog.commands import opened
-from blog.core import publishing, schema, searchindex
+from blog.core import publishing, schema
 from blog.core.configuring import configure
 from blog.core.errors import Unavailable, Unusable
 from blog.core.fields import Fields
+from blog.core.search import index
 from blog.extensions import Base, db, safe_wal, sqlite_driver
 from blog.migrations import HEAD
 from blog.models import Site
@@ -202,7 +203,7 @@ def _ours(difference: Any) -> bool:
 
 
 def _of_no_model(name: str) -> bool:
-    return name == schema.VERSION_TABLE or name.partition("_")[0] == searchindex.NAME
+    return name == schema.VERSION_TABLE or name.partition("_")[0] == index.NAME
 
 
 def test_what_the_comparison_cannot_see_is_the_models_too(app: Flask) -> None:

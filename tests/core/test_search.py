@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import undefer_group
 
-from blog.core import posts, publishing, search, searchindex, searching
+from blog.core import posts, publishing
 from blog.core.errors import Conflict, Missing, Unavailable
 from blog.core.fields import Fields
 from blog.core.ledger import Ledger
+from blog.core.search import index, ranking
+from blog.core.search.results import Unsearchable, find, find_any, retag
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post, Tag
@@ -25,11 +27,11 @@ NOW = datetime(2031, 6, 1, 12, tzinfo=UTC)
 
 def found(query: str, number: int = 1) -> list[str]:
     """The slugs that a reader finds."""
-    return [each.post.slug for each in search.find(query, number).posts]
+    return [each.post.slug for each in find(query, number).posts]
 
 
 def found_by_authors(query: str, status: str | None = None) -> list[str]:
-    return [each.post.slug for each in search.find_any(query, status=status).posts]
+    return [each.post.slug for each in find_any(query, status=status).posts]
 
 
 # -- what is found ------------------------------------------------------------------------------------------
@@ -50,7 +52,7 @@ def test_all_words_must_be_there_and_the_last_may_be_a_beginning(blog: Blog) -> 
     blog.make_post("B", slug="one", body="slow boats")
     assert found("slow riv") == ["both"]
     assert sorted(found("slow")) == ["both", "one"]
-    assert found("sl rivers") == ["both"] and search.find("sl rivers").some
+    assert found("sl rivers") == ["both"] and find("sl rivers").some
     assert found("ri") == []
 
 
@@ -66,10 +68,10 @@ def test_phrases_and_exclusions(blog: Blog) -> None:
 def test_some_of_the_words_will_do_where_no_post_has_all(blog: Blog) -> None:
     blog.make_post("A", slug="river", body="a river")
     blog.make_post("B", slug="boat", body="a boat")
-    results = search.find("river boat")
+    results = find("river boat")
     assert results.some and {each.post.slug for each in results.posts} == {"river", "boat"}
-    assert search.find("river nothing").some
-    assert not search.find("river").some and not search.find("nothing").posts
+    assert find("river nothing").some
+    assert not find("river").some and not find("nothing").posts
 
 
 LANGUAGES = [
@@ -96,7 +98,7 @@ def test_every_language_is_found(blog: Blog, body: str, one: str, other: str) ->
     for query in (one, other, f"{one} {other}"):
         if query == "ירושלים":
             continue  # it stands there with a preposition
-        results = search.find(query)
+        results = find(query)
         assert {each.post.slug for each in results.posts} == {"text", "title"} or query.endswith("ירושלים"), query
         for each in results.posts:
             pieces = each.title if each.post.slug == "title" else each.passage
@@ -112,7 +114,7 @@ def test_signs_that_tell_hindi_words_apart_do(blog: Blog) -> None:
 def test_the_passage_is_in_the_posts_own_words(blog: Blog) -> None:
     body = "Filler words. " * 400 + "The **treasure** is <b>here</b> & there. " + "Filler words. " * 400
     blog.make_post("A", body=body)
-    [each] = search.find("treasure").posts
+    [each] = find("treasure").posts
     passage = "".join(piece.text for piece in each.passage)
     assert "The treasure is here & there." in passage and len(passage) < 210
     assert [piece.text for piece in each.passage if piece.marked] == ["treasure"]
@@ -120,13 +122,13 @@ def test_the_passage_is_in_the_posts_own_words(blog: Blog) -> None:
 
 def test_what_stands_deep_in_a_huge_text_is_shown_too(blog: Blog) -> None:
     blog.make_post("A", body="Filler words and more of them.\n\n" * 10_000 + "A treasure.")
-    [each] = search.find("treasure").posts
+    [each] = find("treasure").posts
     assert "A treasure." in "".join(piece.text for piece in each.passage)
 
 
 def test_without_a_hit_in_the_text_the_summary_is_shown(blog: Blog) -> None:
     blog.make_post("Harbour", summary="By the sea.", body="Text.")
-    [each] = search.find("harbour").posts
+    [each] = find("harbour").posts
     assert "".join(piece.text for piece in each.passage) == "By the sea."
 
 
@@ -164,7 +166,7 @@ def test_much_of_a_word_beats_a_little_newness(blog: Blog, at: Callable[[datetim
 @pytest.fixture
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words in more than three posts are common."""
-    monkeypatch.setattr(searching, "COMMON", 3)
+    monkeypatch.setattr(ranking, "COMMON", 3)
 
 
 @pytest.mark.usefixtures("few_are_many")
@@ -209,7 +211,7 @@ def test_a_drafts_word_does_not_show_by_what_is_not_found(blog: Blog) -> None:
 
 
 def test_what_is_hidden_does_not_push_out_what_is_not(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "POOL", 3)
+    monkeypatch.setattr(ranking, "POOL", 3)
     for number in range(6):
         blog.make_post("River", body="river " * 9, published_at=None, slug=f"draft-{number}")
     blog.make_post("A", slug="public", body="One river.")
@@ -222,23 +224,23 @@ def test_what_is_hidden_does_not_push_out_what_is_not(blog: Blog, monkeypatch: p
 def test_ten_a_page_and_nothing_past_the_end(blog: Blog) -> None:
     for number in range(21):
         blog.make_post(f"River {number}")
-    pages = [search.find("river", number) for number in (1, 2, 3)]
+    pages = [find("river", number) for number in (1, 2, 3)]
     assert [len(page.posts) for page in pages] == [10, 10, 1]
     assert [page.more for page in pages] == [True, True, False]
     assert len({each.post.id for page in pages for each in page.posts}) == 21
     for number in (0, 4, 31, 999_999):
         with pytest.raises(Missing):
-            search.find("river", number)
+            find("river", number)
     with pytest.raises(Missing):
-        search.find("", 2)
+        find("", 2)
 
 
 def test_some_of_the_words_has_pages_too(blog: Blog) -> None:
     for number in range(12):
         blog.make_post(f"River {number}")
-    assert len(search.find("river nowhere", 2).posts) == 2
+    assert len(find("river nowhere", 2).posts) == 2
     with pytest.raises(Missing):
-        search.find("river nowhere", 3)
+        find("river nowhere", 3)
 
 
 # -- who finds what -----------------------------------------------------------------------------------------
@@ -313,7 +315,7 @@ def test_posts_are_tagged_anew_by_their_ids(blog: Blog) -> None:
     other = blog.make_post("B", tags=["Boats"])
     with writing() as session:
         session.execute(text("UPDATE post_tag SET tag_id = (SELECT min(tag_id) FROM post_tag)"))
-        search.retag(session, [other.id])
+        retag(session, [other.id])
     assert sorted(found("rivers")) == ["a", "b"] and not found("boats")
 
 
@@ -332,7 +334,7 @@ def test_writing_the_index_moves_the_public_version_no_further(blog: Blog) -> No
     post = blog.make_post("A", published_at=None)
     before = version()
     publishing.edit(post.id, Fields(body="other"))
-    searchindex.rebuild()
+    index.rebuild()
     assert version() == before
 
 
@@ -364,10 +366,10 @@ def broken(request: pytest.FixtureRequest, blog: Blog) -> Iterator[Blog]:
 
 
 def test_a_broken_index_is_told_and_mended(broken: Blog) -> None:
-    with pytest.raises(search.Unsearchable, match="doctor --fix"):
+    with pytest.raises(Unsearchable, match="doctor --fix"):
         found("river")
     db.session.rollback()
-    assert searchindex.rebuild() == 1
+    assert index.rebuild() == 1
     assert found("river") == ["river"]
     broken.make_post("Another river")
     assert len(found("river")) == 2
@@ -397,8 +399,8 @@ HOSTILE = [
 @pytest.mark.parametrize("query", HOSTILE, ids=range(len(HOSTILE)))
 def test_odd_questions_are_answered_calmly(blog: Blog, query: str) -> None:
     blog.make_post("A river", body="By the river. ß", tags=["1"])
-    search.find(query)
-    search.find_any(query)
+    find(query)
+    find_any(query)
 
 
 def test_operators_are_words(blog: Blog) -> None:
@@ -410,4 +412,4 @@ def test_operators_are_words(blog: Blog) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
 @given(st.text(st.sampled_from(list('aríver北京-"“*:()^ \0ß학क\u0301\u202e')), max_size=30) | st.text(max_size=60))
 def test_any_question_is_answered(app: object, query: str) -> None:
-    search.find(query)
+    find(query)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blog.core.searchmarks import LENGTH, Piece, marked, passage
-from blog.core.searchquery import understood
+from blog.core.search.highlight import LENGTH, Piece, marked, passage
+from blog.core.search.query import understood
 
 
 def shown(pieces: list[Piece]) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blog.core.searchquery import LONGEST, MOST_TERMS, TagNames, understood
+from blog.core.search.query import LONGEST, MOST_TERMS, TagNames, understood
 
 TAGS = TagNames([(1, "Rivers"), (2, "Foreign Policy"), (3, "Müller"), (4, "外交政策"), (5, "River boats")])
 

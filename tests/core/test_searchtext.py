@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blog.core import searchtext
 from blog.core.rendering import render
-from blog.core.searchtext import folded, indexed, plain
+from blog.core.search import normalize
+from blog.core.search.normalize import folded, indexed, plain
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_html_is_read_as_its_words() -> None:
 
 
 def test_nobody_can_write_the_word_of_a_tag() -> None:
-    word = searchtext.tag_word(5)
+    word = normalize.tag_word(5)
     assert word not in indexed(f"a {word} b {word}")
     assert indexed(word) == "5"
 
@@ -107,14 +107,14 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
 def test_any_text_can_be_indexed(text: str) -> None:
-    assert searchtext.TAG not in indexed(text)
-    assert plain(f"<p>{escape(text)}</p>") == f" {text} ".replace(searchtext.BACK, "")
+    assert normalize.TAG not in indexed(text)
+    assert plain(f"<p>{escape(text)}</p>") == f" {text} ".replace(normalize.BACK, "")
 
 
 def test_the_words_of_a_title_are_told_from_those_of_texts() -> None:
-    marked = searchtext.indexed_title("Über the “slow-moving” 北京")
-    assert marked.replace(searchtext.TITLE, "+").split() == ["+uber", "+the", "“+slow-+moving”", "+北京", "+京"]
-    assert searchtext.TITLE not in indexed(marked)
+    marked = normalize.indexed_title("Über the “slow-moving” 北京")
+    assert marked.replace(normalize.TITLE, "+").split() == ["+uber", "+the", "“+slow-+moving”", "+北京", "+京"]
+    assert normalize.TITLE not in indexed(marked)
 
 
 def test_numbers_of_notes_are_no_words() -> None:

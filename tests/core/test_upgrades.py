@@ -16,7 +16,8 @@ from flask.testing import FlaskClient
 
 from blog import config, create_app, paths
 from blog.commands import opened
-from blog.core import publishing, schema, searchindex
+from blog.core import publishing, schema
+from blog.core.search import index
 from blog.migrations import HEAD
 from tests import schemas
 from tests.admin.conftest import Visitor
@@ -189,7 +190,7 @@ def test_no_row_and_no_value_is_lost(old: Old, number: str) -> None:
     columns = {
         table: [name for (name,) in change(instance, COLUMNS.format(table=table)) if name not in LISTED.get(table, ())]
         for (table,) in change(instance, TABLES)
-        if table not in OWN and table.partition("_")[0] not in (searchindex.NAME, "sqlite")
+        if table not in OWN and table.partition("_")[0] not in (index.NAME, "sqlite")
     }
     # The upgrade itself is a change that readers' caches must notice.
     columns["site"].remove("public_version")

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from blog.config import Settings
-from blog.core import schema, searchindex, tallies, upgrade
+from blog.core import schema, tallies, upgrade
 from blog.core.backups import advice
 from blog.core.checkup.findings import Finding, Findings, Run, bad, counted, good, note
 from blog.core.errors import Unusable
+from blog.core.search import index
 from blog.core.snapshots import one_line
 from blog.extensions import safe_wal, sqlite_driver
 from blog.migrations import HEAD
@@ -68,7 +69,7 @@ def examine(run: Run, settings: Settings, *, thorough: bool) -> Generator[Findin
     """Is it whole, ours, and of this code's schema? Returns whether it can be asked further questions."""
     whole = thorough or settings.database_file.stat().st_size <= QUICKLY
     said = problems(run) if whole else []
-    damages = [each for each in said if not searchindex.of_index(each)]
+    damages = [each for each in said if not index.of_index(each)]
     if damages:
         yield bad(f"The database is damaged: {'; '.join(damages)}.", advice(settings))
         return False
@@ -108,7 +109,7 @@ def _kept_right(run: Run, damaged: str) -> Findings:
         yield bad(f"Triggers are missing: {', '.join(sorted(lost))}.", "Any other command makes them again.")
     if miscounted := tallies.wrong(run):
         yield bad(f"Counts of posts are wrong ({miscounted}).", "`broadsheet doctor --fix` counts anew.")
-    if unsearchable := f"is damaged ({damaged})" if damaged else searchindex.wrong(run):
+    if unsearchable := f"is damaged ({damaged})" if damaged else index.wrong(run):
         yield bad(f"The search index {unsearchable}.", "`broadsheet doctor --fix` makes it anew.")
     if stale := stale_texts(run):
         yield note(

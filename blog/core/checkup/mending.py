@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from blog.config import Settings
-from blog.core import media, publishing, searchindex, tallies, upgrade
+from blog.core import media, publishing, tallies, upgrade
 from blog.core.checkup import database, folders, pictures
 from blog.core.checkup.findings import Run, counted, in_words, named
+from blog.core.search import index
 from blog.core.workspace import remove
 from blog.extensions import db
 
@@ -76,8 +77,8 @@ def _count(settings: Settings) -> Iterator[str]:
 
 
 def _index(settings: Settings) -> Iterator[str]:
-    if _asked(settings, lambda run: searchindex.wrong(run) or any(map(searchindex.of_index, database.problems(run)))):
-        yield f"Made the search index anew, of {counted(searchindex.rebuild(), 'post')}."
+    if _asked(settings, lambda run: index.wrong(run) or any(map(index.of_index, database.problems(run)))):
+        yield f"Made the search index anew, of {counted(index.rebuild(), 'post')}."
 
 
 def _render(settings: Settings, *, thorough: bool) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """The search index: an FTS5 table beside the posts, written in the transaction that writes them.
 
 The row of a post has its id. Drafts are indexed as well: what readers find is asked of the post table, so that
-publishing and taking back write nothing here. Texts are folded before (`core.searchtext`); a tag stands as its id, so
-that another name for it changes nothing. No trigger watches this table: its writes move no public version.
+publishing and taking back write nothing here. Texts are folded before (`core.search.normalize`); a tag stands as its
+id, so that another name for it changes nothing. No trigger watches this table: its writes move no public version.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,9 +13,9 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from blog.core import searchtext
 from blog.core.batches import slices
 from blog.core.errors import Unavailable
+from blog.core.search import normalize
 from blog.core.transaction import writing
 from blog.extensions import sqlite_driver
 from blog.models import Post, post_tag
@@ -78,8 +78,8 @@ def _rows(connection: Connection, ids: Sequence[int]) -> Iterator[tuple[Any, ...
         carried.setdefault(post_id, []).append(tag_id)
     texts = select(Post.id, Post.title, Post.summary, Post.html).where(Post.id.in_(ids)).order_by(Post.id)
     for number, title, summary, html in connection.execute(texts):
-        words = map(searchtext.indexed, (title, summary, searchtext.plain(html)))
-        yield number, *words, searchtext.indexed_tags(carried.get(number, [])), searchtext.indexed_title(title)
+        words = map(normalize.indexed, (title, summary, normalize.plain(html)))
+        yield number, *words, normalize.indexed_tags(carried.get(number, [])), normalize.indexed_title(title)
 
 
 def remove(session: Session, ids: Iterable[int]) -> None:

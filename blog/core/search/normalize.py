@@ -5,8 +5,8 @@ difference. Devanagari vowel signs do: they are letters of their own. Chinese, J
 Burmese put no space between words: they are cut into overlapping pieces of two characters, and the last one alone, so
 that any two neighbouring characters are found as a word, and any single one as the beginning of a piece.
 
-A fold goes character by character (of the composed form): `core.searchmarks` turns it round, to find in a text what
-the index found.
+A fold goes character by character (of the composed form): `core.search.highlight` turns it round, to find in a text
+what the index found.
 """
 
 import html
@@ -19,7 +19,7 @@ import regex
 EAST_ASIAN = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}々〆ー"
 UNSPACED = regex.compile(rf"[{EAST_ASIAN}]+|\p{{Thai}}+|\p{{Lao}}+|\p{{Khmer}}+|\p{{Myanmar}}+")
 SPACED = re.compile(r"[\x00-\u0e00\u2000-\u206f]*")
-# What words are made of where spaces part them; see TOKENIZER in core.searchindex.
+# What words are made of where spaces part them; see TOKENIZER in core.search.index.
 LETTER = rf"[[\p{{L}}\p{{N}}\p{{Mn}}\p{{Mc}}]--[{EAST_ASIAN}\p{{Thai}}\p{{Lao}}\p{{Khmer}}\p{{Myanmar}}]]"
 RUN = regex.compile(rf"(?V1)(?P<unspaced>{UNSPACED.pattern})|{LETTER}+")
 # Decomposed, these keep their mark: й is another letter than и.

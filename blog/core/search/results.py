@@ -13,16 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, selectinload
 
-from blog.core import searchindex, searching, searchmarks, searchtext
 from blog.core.errors import Missing, Unavailable
-from blog.core.searching import FIRST_LOOK, READERS, Scope
-from blog.core.searchmarks import Piece
-from blog.core.searchquery import Query, understood
+from blog.core.search import highlight, index, normalize, ranking
+from blog.core.search.highlight import Piece
+from blog.core.search.query import Query, understood
+from blog.core.search.ranking import FIRST_LOOK, READERS, Scope
 from blog.core.teasers import Teaser
 from blog.extensions import db
 from blog.models import Post
 
-SIZE, PAGES = searching.SIZE, searching.PAGES
+SIZE, PAGES = ranking.SIZE, ranking.PAGES
 # Characters of HTML that are looked through beyond the first of each post, for all posts of a page.
 SECOND_LOOK = 1_000_000
 UNSEARCHABLE = "The search index is missing or damaged; `broadsheet doctor --fix` makes it anew. All else works."
@@ -76,10 +76,10 @@ def find(text: str, number: int = 1) -> Results[Found]:
     """
     query = understood(text)
     ids, more, some = _page(query, READERS, number)
-    teasers = {post.id: (post, html) for post, html in searching.TEASERS.all(ids=_json(ids))} if ids else {}
+    teasers = {post.id: (post, html) for post, html in ranking.TEASERS.all(ids=_json(ids))} if ids else {}
     shown = [teasers[each] for each in ids if each in teasers]
     passages = _passages(query, shown)
-    found = [Found(post, searchmarks.marked(post.title, query.terms), passages[post.id]) for post, _html in shown]
+    found = [Found(post, highlight.marked(post.title, query.terms), passages[post.id]) for post, _html in shown]
     return Results(query, found, number, more, some)
 
 
@@ -87,11 +87,11 @@ def find_any(text: str, number: int = 1, *, status: str | None = None) -> Result
     """What authors find: posts and pages of a status, or all that are not deleted. Raises as `find` does."""
     query = understood(text)
     ids, more, some = _page(query, Scope(status), number)
-    chosen = select(Post, searching.HTML).where(Post.id.in_(ids)).options(selectinload(Post.tags))
+    chosen = select(Post, ranking.HTML).where(Post.id.in_(ids)).options(selectinload(Post.tags))
     rows = {post.id: (post, html) for post, html in db.session.execute(chosen)} if ids else {}
     shown = [rows[each] for each in ids if each in rows]
     passages = _passages(query, shown)
-    found = [Kept(post, searchmarks.marked(post.title, query.terms), passages[post.id]) for post, _html in shown]
+    found = [Kept(post, highlight.marked(post.title, query.terms), passages[post.id]) for post, _html in shown]
     return Results(query, found, number, more, some)
 
 
@@ -103,7 +103,7 @@ def ids_of_any(text: str, size: int, *, status: str | None = None) -> list[int]:
 
 def retag(session: Session, post_ids: Iterable[int]) -> None:
     """Index posts anew whose tags changed, in the transaction that changed them. Renaming a tag needs nothing."""
-    searchindex.put(session, post_ids)
+    index.put(session, post_ids)
 
 
 def _page(query: Query, scope: Scope, number: int) -> tuple[list[int], bool, bool]:
@@ -120,9 +120,9 @@ def _page(query: Query, scope: Scope, number: int) -> tuple[list[int], bool, boo
 
 def _ranked(query: Query, scope: Scope, start: int, size: int) -> tuple[list[int], bool]:
     try:
-        return searching.ranked(query, scope, start, size)
+        return ranking.ranked(query, scope, start, size)
     except DBAPIError as error:
-        if searchindex.is_broken(error):
+        if index.is_broken(error):
             raise Unsearchable(UNSEARCHABLE) from error
         raise
 
@@ -140,14 +140,14 @@ def _passages(query: Query, shown: Shown) -> Mapping[int, Sequence[Piece]]:
     left = SECOND_LOOK
     for post, html in shown:
         if not found[post.id] and len(html) == FIRST_LOOK and left > 0:
-            rest = searching.REST.first(id=post.id, length=left) or ""
+            rest = ranking.REST.first(id=post.id, length=left) or ""
             left -= len(rest)
             found[post.id] = _in_text(query, _whole(rest, after=True))
-    return {post.id: found[post.id] or searchmarks.marked(post.standfirst, query.terms) for post, _html in shown}
+    return {post.id: found[post.id] or highlight.marked(post.standfirst, query.terms) for post, _html in shown}
 
 
 def _in_text(query: Query, html: str) -> list[Piece]:
-    return searchmarks.passage(" ".join(searchtext.plain(html).split()), query.terms)
+    return highlight.passage(" ".join(normalize.plain(html).split()), query.terms)
 
 
 def _whole(html: str, *, after: bool = False) -> str:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
-from blog.core import searchtext, values
+from blog.core import values
+from blog.core.search import normalize
 
 LONGEST = 300
 MOST_TERMS = 12
@@ -40,7 +41,7 @@ class Term:
         """The words of the index that it is made of."""
         found: list[str] = []
         for place, (run, unspaced) in enumerate(self.runs, 1):
-            found += searchtext.pieces(run, whole=place < len(self.runs)) if unspaced else [run]
+            found += normalize.pieces(run, whole=place < len(self.runs)) if unspaced else [run]
         return found
 
     def open_ended(self) -> bool:
@@ -75,7 +76,7 @@ def understood(text: str) -> Query:
     without: dict[Term, None] = {}
     parts = list(PART.finditer(GERSHAYIM.sub("״", kept)))
     for part in parts:
-        runs = searchtext.runs(part["phrase"] or part["word"] or "")
+        runs = normalize.runs(part["phrase"] or part["word"] or "")
         if runs:
             (without if part["minus"] else terms).setdefault(Term(runs))
     last = parts[-1]["word"] if parts and not parts[-1]["minus"] else None
@@ -93,7 +94,7 @@ def _cut(said: str) -> str:
 
 def _open_last(terms: list[Term], word: str) -> list[Term]:
     """Let the word that was typed last be a beginning."""
-    runs = searchtext.runs(word)
+    runs = normalize.runs(word)
     return [replace(term, starts=True) if term.runs == runs else term for term in terms]
 
 
@@ -101,7 +102,7 @@ class TagNames:
     """All tags by the words of their names."""
 
     def __init__(self, tags: Iterable[tuple[int, str]]) -> None:
-        self._names = {number: searchtext.indexed(name).split() for number, name in tags}
+        self._names = {number: normalize.indexed(name).split() for number, name in tags}
         self._carrying: dict[str, list[int]] = {}
         for number, words in self._names.items():
             for word in dict.fromkeys(words):

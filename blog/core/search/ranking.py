@@ -1,4 +1,4 @@
-"""How the search engine is asked: which posts, in which order. Ids come of it; `core.search` makes pages of them."""
+"""How the search engine is asked: which posts, in which order. `core.search.results` makes pages of their ids."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,13 +19,14 @@ from sqlalchemy import (
     table,
 )
 
-from blog.core import posts, searchquery, searchtext
+from blog.core import posts
 from blog.core.posts import public
 from blog.core.prepared import Prepared
 from blog.core.prepared import Query as Rows
 from blog.core.prepared import now as at_asking
-from blog.core.searchquery import Query, TagNames, Term
-from blog.core.searchtext import TITLE
+from blog.core.search import normalize
+from blog.core.search.normalize import TITLE
+from blog.core.search.query import Query, TagNames, Term, tag_names
 from blog.core.teasers import TEASER, Teaser
 from blog.models import Post, Tag
 
@@ -86,7 +87,7 @@ def ranked(query: Query, scope: Scope, start: int, size: int) -> tuple[list[int]
 
     Some will do where no post holds all of them.
     """
-    tags = searchquery.tag_names(TAGS.first() or "{}")
+    tags = tag_names(TAGS.first() or "{}")
     terms = [_weighed(term, tags, scope) for term in query.terms]
     without = " OR ".join(_either(term.exactly(), term, tags) for term in query.without)
     if all(term.posts for term in terms):
@@ -130,7 +131,7 @@ def _found(expression: str, scope: Scope) -> bool:
 
 
 def _either(words: str, term: Term, tags: TagNames) -> str:
-    named = [f'"{searchtext.tag_word(number)}"' for number in tags.holding(term)]
+    named = [f'"{normalize.tag_word(number)}"' for number in tags.holding(term)]
     return f"({' OR '.join([words, *named])})"
 
 

@@ -13,8 +13,8 @@ from itertools import islice
 
 import regex
 
-from blog.core.searchquery import Term
-from blog.core.searchtext import FOLDS, LETTER, MARKS, VIRAMA, folded
+from blog.core.search.normalize import FOLDS, LETTER, MARKS, VIRAMA, folded
+from blog.core.search.query import Term
 
 LENGTH = 200
 # How far apart hits may be that are shown together, and how much stands before the first.

@@ -1,0 +1,1 @@
+"""Full-text search of public posts: index, queries, ranking, extracts."""
