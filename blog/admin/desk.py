@@ -10,8 +10,9 @@ from blog import clock
 from blog.admin import answers
 from blog.admin.blueprint import bp
 from blog.config import Settings
-from blog.core import backups, publishing
 from blog.core import desk as lists
+from blog.core import publishing
+from blog.core.backup import retention
 from blog.core.errors import Conflict
 from blog.web import templating
 
@@ -45,10 +46,12 @@ def begin(sentence: str = "") -> ResponseReturnValue:
 
 def _shelf(settings: Settings) -> dict[str, Any]:
     """How many backups there are, their size in megabytes, and the age of the newest whole one."""
-    kept = backups.kept(settings.backup_folder)
-    newest = next((one for one in backups.made_until_now(settings.backup_folder) if one.whole), None)
+    kept = retention.kept(settings.backup_folder)
+    newest = next((one for one in retention.made_until_now(settings.backup_folder) if one.whole), None)
     age = clock.now() - newest.made_at if newest else None
-    late = bool(settings.backups and newest and age and age > LATE and backups.changed_since(settings, newest.made_at))
+    late = bool(
+        settings.backups and newest and age and age > LATE and retention.changed_since(settings, newest.made_at)
+    )
     return {
         "daily": settings.backups is not None, "number": len(kept), "newest": newest,
         "age": _in_words(age) if age is not None else "", "late": late,

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from blog import config, create_app
 from blog.config import BadSetting, Settings
-from blog.core import restoring, upgrade
+from blog.core.backup import restore, upgrade
 from blog.core.errors import Unavailable
 from blog.core.transaction import trouble
 from blog.extensions import db
@@ -28,7 +28,7 @@ def settings(ctx: click.Context, *, begins: bool = False, **arguments: Any) -> S
     if not folder.is_dir():
         _make(folder, begins)
     found = config.load(folder, **arguments)
-    return config.load(folder, **arguments) if restoring.finish(found) else found
+    return config.load(folder, **arguments) if restore.finish(found) else found
 
 
 def _make(folder: Path, begins: bool) -> None:

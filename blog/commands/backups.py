@@ -9,10 +9,12 @@ import click
 
 from blog.commands import as_json, opened, say, settings
 from blog.config import Settings
-from blog.core import album, archive, archiving, backups, posts, publishing, restoring
-from blog.core.archive import Manifest, Progress
+from blog.core import album, posts, publishing
+from blog.core.backup import create, retention, zip_file
+from blog.core.backup import restore as backup_restore
+from blog.core.backup.restore import Restored
+from blog.core.backup.zip_file import Manifest, Progress
 from blog.core.errors import BlogError
-from blog.core.restoring import Restored
 
 FILE = click.Path(path_type=Path)
 # Below this many bytes it is done before anybody would look at a bar.
@@ -29,8 +31,8 @@ def backup(ctx: click.Context, file: Path | None, as_json: bool) -> None:
     Without FILE into the folder of backups (BLOG_BACKUPS). A FILE that is a backup already is replaced.
     """
     of = settings(ctx)
-    with bar("Backing up", 2 * archiving.size(of)) as progress:
-        made = archiving.back_up(of, "manual", file and file.absolute(), progress)
+    with bar("Backing up", 2 * create.size(of)) as progress:
+        made = create.back_up(of, "manual", file and file.absolute(), progress)
     said = {
         "file": str(made.file),
         "bytes": made.bytes,
@@ -62,7 +64,7 @@ def restore(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> Non
     of = settings(ctx, begins=not dry_run)
     file = file.absolute()
     with bar("Restoring", _work(of, file)) as progress:
-        done = restoring.restore(of, file, dry_run=dry_run, progress=progress)
+        done = backup_restore.restore(of, file, dry_run=dry_run, progress=progress)
     if not dry_run:
         _follow_up(of, done)
     said = {
@@ -98,7 +100,7 @@ def _lines(of: Settings, done: Restored, dry_run: bool) -> Iterator[str]:
     yield f"Restored the blog of {made_at}: {told(done.manifest)}. Everybody signs in again."
     yield from done.notes
     if done.kept and done.kept.is_file():
-        yield f"What was here is kept: {backups.command(of, done.kept)} brings it back."
+        yield f"What was here is kept: {retention.command(of, done.kept)} brings it back."
     elif done.kept:
         yield f"What was here is kept in {done.kept}."
     if done.restart:
@@ -133,8 +135,8 @@ def bar(label: str, size: int) -> Iterator[Progress]:
 
 def _work(of: Settings, file: Path) -> int:
     """About how many bytes a restore reads: the backup's, and those of what is here, which is backed up before."""
-    with archive.opened(file) as opened:
-        return opened.manifest.bytes + 2 * archiving.size(of, archive.FOLDERS[-1:])
+    with zip_file.opened(file) as opened:
+        return opened.manifest.bytes + 2 * create.size(of, zip_file.FOLDERS[-1:])
 
 
 COMMANDS = {"backup": backup, "restore": restore}

@@ -24,7 +24,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from blog import clock, create_app
 from blog.config import Settings
-from blog.core import album, archiving, backups, outbox, restoring
+from blog.core import album, outbox
+from blog.core.backup import create, restore, retention
 from blog.core.errors import BlogError
 from blog.core.transaction import trouble
 from blog.extensions import sqlite_driver
@@ -102,13 +103,13 @@ def _watch(of: Settings, app: Flask | None) -> None:
             _carry(_run, of, app, parent.sentinel)
         pause = min(pause * 2, LONGEST_PAUSE) if agenda.due() else LOOK_SECONDS
         if time.monotonic() >= look_for_backups:
-            if restoring.cut_off(of):
+            if restore.cut_off(of):
                 agenda.close()
                 _carry(_finish_restore, of, app, parent.sentinel)
-            if tried := backups.due(of):
+            if tried := retention.due(of):
                 agenda.close()
                 _carry(_back_up, of, app, parent.sentinel)
-            failed = tried and backups.due(of)
+            failed = tried and retention.due(of)
             look_for_backups = time.monotonic() + (AGAIN_SECONDS if failed else BACKUP_SECONDS)
 
 
@@ -144,7 +145,7 @@ def _back_up(of: Settings, _app: Flask | None) -> None:
     end_with_parent()
     os.nice(POLITE)
     try:
-        made = archiving.keep_daily(of)
+        made = create.keep_daily(of)
         if made and made.unsound:
             logging.warning("Today's backup could not be restored as it is: the database %s.", made.unsound)
     except BlogError as error:
@@ -154,7 +155,7 @@ def _back_up(of: Settings, _app: Flask | None) -> None:
 def _finish_restore(of: Settings, _app: Flask | None) -> None:
     end_with_parent()
     try:
-        restoring.finish(of)
+        restore.finish(of)
     except BlogError as error:
         logging.warning("A restore that was cut off waits to be finished. %s", error)
 

@@ -14,7 +14,8 @@ from blog import config, paths
 from blog.commands import opened, settings
 from blog.commands.workers import run
 from blog.config import BadSetting, Settings, local_address
-from blog.core import backups, invitations, posts, site, snapshots
+from blog.core import invitations, posts, site
+from blog.core.backup import retention, sqlite_copy
 from blog.core.errors import Unusable
 from blog.extensions import read_only, sqlite_driver
 from blog.transfer import samples
@@ -97,8 +98,8 @@ def _prepare(of: Settings) -> tuple[Flask, int, str]:
 def _refuse_damaged(of: Settings) -> None:
     """Begin nothing on a database that is broken somewhere: it would be found out in the middle of somebody's work."""
     file = of.database_file
-    if file.is_file() and 0 < file.stat().st_size <= SOON_CHECKED and (found := snapshots.damages(file, quick=True)):
-        raise Unusable(f"{file}: The database is damaged ({found[0]}). Nothing was changed. {backups.advice(of)}")
+    if file.is_file() and 0 < file.stat().st_size <= SOON_CHECKED and (found := sqlite_copy.damages(file, quick=True)):
+        raise Unusable(f"{file}: The database is damaged ({found[0]}). Nothing was changed. {retention.advice(of)}")
 
 
 def _render_again() -> None:

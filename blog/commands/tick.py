@@ -6,8 +6,9 @@ import click
 
 from blog.commands import as_json, blog, say
 from blog.config import Settings
-from blog.core import album, archiving, outbox
-from blog.core.archiving import Made
+from blog.core import album, outbox
+from blog.core.backup import create
+from blog.core.backup.create import Made
 from blog.core.outbox import Report
 
 
@@ -23,7 +24,7 @@ def tick(ctx: click.Context, as_json: bool) -> None:
         settings: Settings = app.extensions["settings"]
         removed = album.tidy(settings.media)
         report = outbox.run(app.extensions["carriers"])
-    made = archiving.keep_daily(settings)
+    made = create.keep_daily(settings)
     said = {**asdict(report), "pictures_removed": removed, "backup": str(made.file) if made else None}
     say("\n".join(_lines(report, removed, made)), said, json_wanted=as_json)
 

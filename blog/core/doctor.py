@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from blog.config import Settings
-from blog.core.backups import advice
+from blog.core.backup.retention import advice
 from blog.core.checkup import address, backups, clocks, database, deployment, errands, folders, pictures
 from blog.core.checkup.findings import Check, Finding, bad, in_words, looked
 from blog.extensions import sqlite_driver

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from blog.core import backups
+from blog.core.backup import retention
 from tests.admin.conftest import Author
 from tests.world import Blog, squeezed, texts
 
@@ -27,7 +27,7 @@ def shelf(app: Flask, instance: Path) -> Path:
 
 def put(shelf: Path, reason: str, age: timedelta, size: int) -> None:
     shelf.mkdir(exist_ok=True)
-    backups.place(shelf, reason, NOW - age).write_bytes(b"x" * size)
+    retention.place(shelf, reason, NOW - age).write_bytes(b"x" * size)
 
 
 def told(author: Author) -> str:

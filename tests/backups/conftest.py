@@ -9,7 +9,8 @@ import pytest
 from blog import config, create_app
 from blog.commands import opened
 from blog.config import Settings
-from blog.core import archiving, publishing
+from blog.core import publishing
+from blog.core.backup import create
 from blog.core.fields import Fields
 from blog.extensions import sqlite_driver
 from tests.world import LONG_AGO, SITE_URL, picture, run, write
@@ -71,7 +72,7 @@ def old(instance: Path, new_blog: Path) -> Path:
 @pytest.fixture
 def saved(old: Path, tmp_path: Path) -> Path:
     """A backup of it."""
-    return archiving.back_up(settings_of(old), "manual", tmp_path / "saved.zip").file
+    return create.back_up(settings_of(old), "manual", tmp_path / "saved.zip").file
 
 
 Repack = Callable[..., Path]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from blog.core import archive, archiving
+from blog.core.backup import create, zip_file
 from blog.core.errors import Invalid
 from tests.backups.conftest import publish, settings_of, state
 from tests.world import LONG_AGO, run
@@ -59,13 +59,13 @@ def refused(instance: Path, file: Path, *words: str) -> None:
 
 
 def test_a_backup_is_what_it_says(saved: Path) -> None:
-    with archive.opened(saved) as opened:
+    with zip_file.opened(saved) as opened:
         manifest = opened.manifest
     parts, said = parts_of(saved)
     assert {entry.name for entry in manifest.entries} == {*parts}
     assert {"blog.db", "secret_key", "custom.css", "templates/parts/extra.html"} < {*parts}
     assert any(name.startswith("media/") for name in parts)
-    assert (manifest.scope, dict(manifest.counts)["posts"], said["format"]) == ("all", 1, archive.FORMAT)
+    assert (manifest.scope, dict(manifest.counts)["posts"], said["format"]) == ("all", 1, zip_file.FORMAT)
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
 
 
@@ -85,7 +85,7 @@ def test_one_that_was_altered_is_refused_wherever_it_was(old: Path, saved: Path,
         file = tmp_path / "altered.zip"
         file.write_bytes(altered)
         try:
-            archiving.verify(file)
+            create.verify(file)
         except Invalid as error:
             assert str(file) in str(error)
             continue
@@ -182,7 +182,7 @@ def test_a_zip_file_of_somebody_else_is_refused(old: Path, saved: Path, manifest
 
 def test_what_a_newer_broadsheet_made_is_refused(old: Path, saved: Path) -> None:
     parts, _ = parts_of(saved)
-    newer = {"format": archive.FORMAT + 1, "broadsheet": "9.9", "all else": "is different"}
+    newer = {"format": zip_file.FORMAT + 1, "broadsheet": "9.9", "all else": "is different"}
     refused(old, packed(saved, parts, newer), "a newer Broadsheet (9.9) made it")
 
 
@@ -231,13 +231,13 @@ def test_somebody_may_unpack_and_pack_it_again(old: Path, saved: Path) -> None:
 def test_a_database_that_would_look_like_a_bomb_is_stored_as_it_is(tmp_path: Path) -> None:
     """A blog may be full of the same words: its backup must come back."""
     even = tmp_path / "blog.db"
-    even.write_bytes(bytes(archive.ROOM + 2**24))
+    even.write_bytes(bytes(zip_file.ROOM + 2**24))
     file = tmp_path / "even.zip"
-    archive.write(
-        file, {"blog.db": even}, lambda files: archive.Manifest(1, LONG_AGO, "manual", "all", "", "", {}, files)
+    zip_file.write(
+        file, {"blog.db": even}, lambda files: zip_file.Manifest(1, LONG_AGO, "manual", "all", "", "", {}, files)
     )
     assert file.stat().st_size > even.stat().st_size
-    archiving.verify(file)
+    create.verify(file)
 
 
 def test_pictures_are_not_compressed_again(saved: Path) -> None:
@@ -252,5 +252,5 @@ def test_what_is_no_part_of_a_blog_stays_out(old: Path, tmp_path: Path) -> None:
     (old / "templates" / ".git").mkdir()
     (old / "templates" / ".git" / "config").write_text("x")
     (old / "templates" / "way-out.html").symlink_to("/nowhere")
-    parts, _ = parts_of(archiving.back_up(settings_of(old), "manual", tmp_path / "out.zip").file)
+    parts, _ = parts_of(create.back_up(settings_of(old), "manual", tmp_path / "out.zip").file)
     assert not {name for name in parts if "half" in name or "notes" in name or ".git" in name or "way-out" in name}

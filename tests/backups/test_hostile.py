@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from blog import create_app
-from blog.core import archiving, restoring
+from blog.core.backup import create, restore
 from blog.extensions import sqlite_driver
 from tests.backups.conftest import ask, publish, read, settings_of
 from tests.backups.test_archive import packed, parts_of, refused
@@ -84,7 +84,7 @@ def test_what_was_begun_with_the_database_is_finished(
         raise accident
 
     with monkeypatch.context() as patch:
-        patch.setattr(restoring, "_settle", cut_off)
+        patch.setattr(restore, "_settle", cut_off)
         answer = run(old, "restore", str(saved))
     assert answer.status in (1, 130) and "Nothing was restored" not in answer.err
     assert read(old, "/posts/later/")["/posts/later/"][0] == 404
@@ -106,7 +106,7 @@ def test_pictures_deleted_in_the_restored_blog_are_kept_for_a_month_from_now(old
     long_ago = "2024-01-01 00:00:00.000000"
     ask(old, f"UPDATE media SET deleted_at = '{long_ago}'")
     ask(old, "DELETE FROM media_use")
-    saved = archiving.back_up(settings_of(old), "manual", tmp_path / "one.zip").file
+    saved = create.back_up(settings_of(old), "manual", tmp_path / "one.zip").file
     ask(old, "UPDATE media SET deleted_at = NULL")
     kept = run(old, "restore", str(saved), "--json").data["kept"]
     assert run(old, "tick").status == 0
@@ -120,14 +120,14 @@ def test_posts_saved_at_that_very_moment_leave_no_stale_page(
 ) -> None:
     """Somebody edits between the choice of the restored version and the moment at which readers see it."""
     client = create_app(settings_of(old)).test_client()
-    real = restoring._put_database
+    real = restore._put_database
 
     def late(*arguments: object) -> None:
         ask(old, "UPDATE post SET html = '<p>Edited</p>'")
         assert b"Edited" in client.get("/posts/rivers/").data
         real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(restoring, "_put_database", late)
+    monkeypatch.setattr(restore, "_put_database", late)
     assert run(old, "restore", str(saved)).status == 0
     assert b"Edited" not in client.get("/posts/rivers/").data
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from blog.core import archive, archiving, backups, schema, snapshots, upgrade
+from blog.core import schema
+from blog.core.backup import create, retention, sqlite_copy, upgrade, zip_file
 from blog.core.errors import Unavailable
 from blog.extensions import apart
 from tests.backups.conftest import ask, publish, read, settings_of
@@ -22,29 +23,29 @@ At = Callable[[datetime], None]
 def test_a_clock_that_was_ahead_stops_no_backup_and_costs_none(old: Path) -> None:
     folder, ahead = old / "backups", datetime.now(UTC) + timedelta(days=900)
     folder.mkdir()
-    for day in range(backups.DAYS):
+    for day in range(retention.DAYS):
         for reason in ("daily", "before-restore"):
-            backups.place(folder, reason, ahead + timedelta(days=day)).write_bytes(b"x")
-    made = archiving.keep_daily(settings_of(old))
+            retention.place(folder, reason, ahead + timedelta(days=day)).write_bytes(b"x")
+    made = create.keep_daily(settings_of(old))
     assert made is not None and made.file.exists()
-    undo = archiving.back_up(settings_of(old), "before-upgrade")
-    assert undo.file.exists() and len(backups.kept(folder)) == 2 * backups.DAYS + 2
+    undo = create.back_up(settings_of(old), "before-upgrade")
+    assert undo.file.exists() and len(retention.kept(folder)) == 2 * retention.DAYS + 2
 
 
 def test_restores_push_out_no_backup_that_undoes_an_upgrade(old: Path) -> None:
-    undo = archiving.back_up(settings_of(old), "before-upgrade").file
-    for number in range(backups.UNDOS + 1):
-        backups.place(old / "backups", "before-restore", datetime(2026, 1, 1 + number, tzinfo=UTC)).touch()
-    backups.prune(old / "backups")
-    assert undo.exists() and len(backups.kept(old / "backups")) == 1 + backups.UNDOS
+    undo = create.back_up(settings_of(old), "before-upgrade").file
+    for number in range(retention.UNDOS + 1):
+        retention.place(old / "backups", "before-restore", datetime(2026, 1, 1 + number, tzinfo=UTC)).touch()
+    retention.prune(old / "backups")
+    assert undo.exists() and len(retention.kept(old / "backups")) == 1 + retention.UNDOS
 
 
 def test_a_restore_that_fails_leaves_the_backup_it_read(old: Path, monkeypatch: pytest.MonkeyPatch, at: At) -> None:
     """Also when that is the oldest of those that undo restores, which is the next to go."""
-    undo = archiving.back_up(settings_of(old), "before-restore").file
-    monkeypatch.setattr(snapshots, "PATIENCE", 0.1)
-    monkeypatch.setattr(snapshots, "BUSY_SECONDS", 0.1)
-    for number in range(backups.UNDOS):
+    undo = create.back_up(settings_of(old), "before-restore").file
+    monkeypatch.setattr(sqlite_copy, "PATIENCE", 0.1)
+    monkeypatch.setattr(sqlite_copy, "BUSY_SECONDS", 0.1)
+    for number in range(retention.UNDOS):
         at(datetime.now(UTC) + timedelta(hours=1 + number))
         with locked(old):
             assert "Another process is writing" in run(old, "restore", str(undo)).err
@@ -85,9 +86,9 @@ def test_backups_do_not_go_where_they_would_be_backed_up(old: Path, folder: str)
 
 def test_files_of_the_far_future_are_backed_up(old: Path) -> None:
     os.utime(old / "custom.css", (3e11, 3e11))
-    made = archiving.keep_daily(settings_of(old))
+    made = create.keep_daily(settings_of(old))
     assert made is not None
-    assert backups.changed_since(settings_of(old), made.manifest.made_at)
+    assert retention.changed_since(settings_of(old), made.manifest.made_at)
 
 
 def test_a_database_that_is_a_link_is_backed_up_and_restored_where_it_lies(old: Path, saved: Path) -> None:
@@ -98,11 +99,11 @@ def test_a_database_that_is_a_link_is_backed_up_and_restored_where_it_lies(old: 
     hour = datetime.now(UTC) - timedelta(hours=1)
     for each in [old / "media", old / "custom.css", *(old / "templates").rglob("*"), old / "secret_key"]:
         os.utime(each, (hour.timestamp(), hour.timestamp()))
-    holder = snapshots.sqlite_driver().connect(disk / "posts.db")  # as a server keeps the log
+    holder = sqlite_copy.sqlite_driver().connect(disk / "posts.db")  # as a server keeps the log
     holder.execute("SELECT 1 FROM site").fetchone()
     publish(old, "Later")
     os.utime(disk / "posts.db", (hour.timestamp(), hour.timestamp()))
-    assert backups.changed_since(settings_of(old), hour + timedelta(minutes=1))
+    assert retention.changed_since(settings_of(old), hour + timedelta(minutes=1))
     holder.close()
     (disk / "posts.db").write_bytes(b"not a database" * 999)
     assert run(old, "restore", str(saved)).status == 0
@@ -138,7 +139,7 @@ def test_a_restore_is_told_also_when_what_follows_it_fails(
 
 def test_what_is_unreadable_in_a_backup_is_told(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a disk that fails."""
-    with archive.opened(saved) as opened:
+    with zip_file.opened(saved) as opened:
         entry = opened.manifest.entries[0]
 
         def fails(_: int) -> bytes:
@@ -153,9 +154,9 @@ def test_what_was_put_counts_when_its_log_cannot_be_written_back(
     old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The disk is full just after the commit: readers see the restored blog, and that is what is said."""
-    copy, live, real = tmp_path / "copy.db", old / "blog.db", snapshots._copy
-    snapshots.take(live, copy)
-    connection = snapshots.sqlite_driver().connect(copy, isolation_level=None)
+    copy, live, real = tmp_path / "copy.db", old / "blog.db", sqlite_copy._copy
+    sqlite_copy.take(live, copy)
+    connection = sqlite_copy.sqlite_driver().connect(copy, isolation_level=None)
     connection.execute("CREATE TABLE more AS SELECT randomblob(2000000) AS a")
     connection.close()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -164,9 +165,9 @@ def test_what_was_put_counts_when_its_log_cannot_be_written_back(
         real(*arguments)
         resource.setrlimit(resource.RLIMIT_FSIZE, (live.stat().st_size, hard))
 
-    monkeypatch.setattr(snapshots, "_copy", full_afterwards)
+    monkeypatch.setattr(sqlite_copy, "_copy", full_afterwards)
     try:
-        snapshots.put(copy, live)
+        sqlite_copy.put(copy, live)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert ask(old, "SELECT length(a) FROM more") == [(2000000,)]

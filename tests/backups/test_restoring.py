@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from blog import create_app
-from blog.core import album, archiving, media, restoring, schema, snapshots
+from blog.core import album, media, schema
+from blog.core.backup import create, restore, sqlite_copy
 from blog.extensions import sqlite_driver
 from tests import shelf
 from tests.backups.conftest import ask, publish, read, settings_of, state
@@ -62,7 +63,7 @@ def test_what_was_here_comes_back_too(old: Path, saved: Path) -> None:
 def test_what_the_owner_added_since_is_gone_and_kept(old: Path, tmp_path: Path) -> None:
     (old / "custom.css").unlink()
     shutil.rmtree(old / "templates")
-    plain = archiving.back_up(settings_of(old), "manual", tmp_path / "plain.zip").file
+    plain = create.back_up(settings_of(old), "manual", tmp_path / "plain.zip").file
     write(old, "custom.css", "p { color: red }")
     write(old, "templates/later.html", "later")
     kept = Path(run(old, "restore", str(plain), "--json").data["kept"])
@@ -81,7 +82,7 @@ def test_the_machines_own_settings_and_key_stay(old: Path, saved: Path) -> None:
 
 def test_settings_that_differ_are_laid_beside(old: Path, tmp_path: Path) -> None:
     write(old, "config.toml", "port = 9000")
-    saved = archiving.back_up(settings_of(old), "manual", tmp_path / "one.zip").file
+    saved = create.back_up(settings_of(old), "manual", tmp_path / "one.zip").file
     write(old, "config.toml", "port = 9001")
     answer = run(old, "restore", str(saved))
     assert "config.toml stayed as it is" in answer.out
@@ -103,7 +104,7 @@ def test_pictures_that_are_lost_or_damaged_are_whole_again_and_none_is_taken(old
 @pytest.mark.parametrize("reason", ["manual", "before-upgrade"])
 def test_a_picture_that_was_deleted_since_is_back_with_its_files(blog_with: Callable[[], Path], reason: str) -> None:
     instance = blog_with()
-    backup = archiving.back_up(settings_of(instance), reason).file
+    backup = create.back_up(settings_of(instance), reason).file
     with create_app(settings_of(instance)).app_context():
         row = album.newest()[0]
         album.delete(row.id, instance / "media")
@@ -170,8 +171,8 @@ def test_readers_see_the_old_blog_or_the_new_one_and_nothing_between(old: Path, 
 
 def test_a_writer_who_does_not_end_keeps_the_old_blog(old: Path, saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(old, "Later")
-    monkeypatch.setattr(snapshots, "PATIENCE", 0.2)
-    monkeypatch.setattr(snapshots, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(sqlite_copy, "PATIENCE", 0.2)
+    monkeypatch.setattr(sqlite_copy, "BUSY_SECONDS", 0.1)
     before = state(old)
     with locked(old):
         answer = run(old, "restore", str(saved))
@@ -184,7 +185,7 @@ def test_everybody_signs_in_again(old: Path, tmp_path: Path) -> None:
     adding = ("user", "add", "ana@example.org", "--name", "Ana", "--password-stdin")
     assert run(old, *adding, stdin="seven quiet rivers").status == 0
     ask(old, "INSERT INTO session VALUES ('x', 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00', '', '')")
-    saved = archiving.back_up(settings_of(old), "manual", tmp_path / "one.zip").file
+    saved = create.back_up(settings_of(old), "manual", tmp_path / "one.zip").file
     assert run(old, "restore", str(saved)).status == 0
     assert ask(old, "SELECT count(*) FROM session") == [(0,)] and ask(old, "SELECT count(*) FROM person") == [(1,)]
 
@@ -210,7 +211,7 @@ def harm(instance: Path, how: str) -> None:
 @pytest.mark.parametrize("how", ["missing", "empty", "text", "cut off", "middle"])
 def test_a_lost_database_is_told_with_the_command_that_brings_it_back(old: Path, how: str) -> None:
     settings = settings_of(old)
-    good = archiving.back_up(settings, "daily").file
+    good = create.back_up(settings, "daily").file
     bad = good.with_name("broadsheet-daily-20990101T000000Z.zip")
     bad.write_bytes(good.read_bytes()[:-400])
     harm(old, how)
@@ -339,7 +340,7 @@ def test_one_that_is_cut_off_leaves_the_old_blog_or_is_finished(
 ) -> None:
     publish(old, "Later")
     write(old, "custom.css", ".article { color: red }")
-    real = getattr(restoring, step)
+    real = getattr(restore, step)
 
     def killed(*arguments: object) -> None:
         if when == "after":
@@ -347,10 +348,10 @@ def test_one_that_is_cut_off_leaves_the_old_blog_or_is_finished(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(restoring, step, killed)
-        patch.setattr("blog.core.workspace.shutil.rmtree", lambda *_, **__: None)  # nobody cleans up after a kill
+        patch.setattr(restore, step, killed)
+        patch.setattr("blog.core.backup.scratch.shutil.rmtree", lambda *_, **__: None)  # nobody cleans up after a kill
         with pytest.raises(Killed):
-            restoring.restore(settings_of(old), saved)
+            restore.restore(settings_of(old), saved)
     is_new = STEPS.index(step) > STEPS.index("_put_database") or (step, when) == ("_put_database", "after")
     assert run(old, "list").status == 0
     assert read(old, "/posts/later/")["/posts/later/"][0] == (404 if is_new else 200)
@@ -360,14 +361,14 @@ def test_one_that_is_cut_off_leaves_the_old_blog_or_is_finished(
     assert read(old, "/posts/later/")["/posts/later/"][0] == 404
 
 
-@pytest.mark.parametrize("gone", [restoring.TO_PUT, restoring.TO_REMOVE, restoring.UNPACKED])
+@pytest.mark.parametrize("gone", [restore.TO_PUT, restore.TO_REMOVE, restore.UNPACKED])
 def test_one_that_is_cut_off_while_it_clears_away_was_done(
     old: Path, saved: Path, monkeypatch: pytest.MonkeyPatch, gone: str
 ) -> None:
     publish(old, "Later")
     with monkeypatch.context() as patch:
-        patch.setattr("blog.core.workspace.shutil.rmtree", lambda *_, **__: None)
-        restoring.restore(settings_of(old), saved)
+        patch.setattr("blog.core.backup.scratch.shutil.rmtree", lambda *_, **__: None)
+        restore.restore(settings_of(old), saved)
     (work,) = old.glob(".restore-*")
     shutil.rmtree(work / gone)
     assert run(old, "list").err == ""
@@ -378,14 +379,14 @@ def test_a_restore_at_work_is_not_taken_for_one_that_was_cut_off(
     old: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[object] = []
-    monkeypatch.setattr(restoring, "_keep", lambda *_: found.append(restoring.abandoned(old, restoring.KIND)))
+    monkeypatch.setattr(restore, "_keep", lambda *_: found.append(restore.abandoned(old, restore.KIND)))
     assert run(old, "restore", str(saved)).status == 0
     assert found == [[]]
 
 
 def test_no_room_is_told_and_nothing_is_touched(old: Path, saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = state(old)
-    monkeypatch.setattr(restoring, "free_bytes", lambda _: 1000)
+    monkeypatch.setattr(restore, "free_bytes", lambda _: 1000)
     answer = run(old, "restore", str(saved))
     assert answer.status == 1 and "0 MB of disk are free" in answer.err and state(old) == before
 
@@ -403,7 +404,7 @@ def test_posts_scheduled_meanwhile_appear_at_their_time(
     old: Path, tmp_path: Path, at: Callable[[datetime], None]
 ) -> None:
     assert run(old, "new", "Ahead", "--date", "2099-01-01T08:00", "--publish").status == 0
-    saved = archiving.back_up(settings_of(old), "manual", tmp_path / "one.zip").file
+    saved = create.back_up(settings_of(old), "manual", tmp_path / "one.zip").file
     assert run(old, "restore", str(saved)).status == 0
     assert json.loads(run(old, "list", "--status", "scheduled", "--json").out)["posts"][0]["slug"] == "ahead"
     at(datetime(2099, 1, 2, tzinfo=UTC))

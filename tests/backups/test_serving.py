@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from blog.core import backups
+from blog.core.backup import retention
 from tests.server import Server, free_port, until
 from tests.world import run, write
 
@@ -45,8 +45,8 @@ def server(instance: Path, tmp_path: Path, started_blog: Path, monkeypatch: pyte
 
 
 def test_it_backs_up_by_itself_and_takes_back_what_is_restored(server: Server) -> None:
-    until(lambda: backups.kept(server.instance / "backups"), 20, "a daily backup")
-    (made,) = backups.kept(server.instance / "backups")
+    until(lambda: retention.kept(server.instance / "backups"), 20, "a daily backup")
+    (made,) = retention.kept(server.instance / "backups")
     assert made.reason == "daily" and made.whole
     assert run(server.instance, "new", "Later", "--publish").status == 0
     seen: list[bool] = []

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from blog import clock
-from blog.core import archiving, backups, drafting, publishing
+from blog.core import drafting, publishing
 from blog.core.attempts import MOST
+from blog.core.backup import create, retention
 from blog.core.fields import Fields
 from blog.core.outbox import Failed
 from blog.core.revisions import By
@@ -90,10 +91,10 @@ def test_a_page_seen_with_a_wrong_clock_is_asked_for_anew(blog: Blog, at: At, ah
 def test_daily_backups_do_not_wait_for_the_day_that_a_wrong_clock_told(blog: Blog, at: At, ahead: timedelta) -> None:
     settings = blog.app.extensions["settings"]
     at(NOW + ahead)
-    assert archiving.keep_daily(settings)
-    assert not backups.due(settings)
+    assert create.keep_daily(settings)
+    assert not retention.due(settings)
     at(NOW)
-    assert backups.due(settings)
-    assert archiving.keep_daily(settings)
-    assert not backups.due(settings)
-    assert len(backups.kept(settings.backups)) == 2
+    assert retention.due(settings)
+    assert create.keep_daily(settings)
+    assert not retention.due(settings)
+    assert len(retention.kept(settings.backups)) == 2

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from blog import clock
 from blog.config import Settings
-from blog.core import backups
+from blog.core.backup import retention
 from blog.core.checkup.clocks import newest_write
 from blog.core.checkup.findings import Findings, Run, bad, counted, good, megabytes, note
 
@@ -20,7 +20,7 @@ def examine(run: Run, settings: Settings) -> Findings:
     if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
         yield bad(f"{folder} cannot be read.", "Give it to the user that runs the blog.")
         return
-    kept = backups.kept(folder)
+    kept = retention.kept(folder)
     whole = [one for one in kept if one.whole]
     if settings.backups is None:
         yield note("No backups are made by themselves.", "Unset BLOG_BACKUPS to have one a day, or let cron make them.")

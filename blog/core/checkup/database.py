@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from blog.config import Settings
-from blog.core import schema, tallies, upgrade
-from blog.core.backups import advice
+from blog.core import schema, tallies
+from blog.core.backup import upgrade
+from blog.core.backup.retention import advice
+from blog.core.backup.sqlite_copy import one_line
 from blog.core.checkup.findings import Finding, Findings, Run, bad, counted, good, note
 from blog.core.errors import Unusable
 from blog.core.search import index
-from blog.core.snapshots import one_line
 from blog.extensions import safe_wal, sqlite_driver
 from blog.migrations import HEAD
 from blog.models.shapes import RENDERER

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from blog.config import Settings
-from blog.core import media, publishing, tallies, upgrade
+from blog.core import media, publishing, tallies
+from blog.core.backup import upgrade
+from blog.core.backup.scratch import remove
 from blog.core.checkup import database, folders, pictures
 from blog.core.checkup.findings import Run, counted, in_words, named
 from blog.core.search import index
-from blog.core.workspace import remove
 from blog.extensions import db
 
 # Where somebody waits for the answer: so many pictures get their files back, and so many texts are rendered anew.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from blog import clock
 from blog.config import Settings
-from blog.core import archive
+from blog.core.backup import zip_file
 from blog.core.errors import Invalid
 
 # What made a backup, and when, is in its name: whoever lists a folder opens none of its files.
@@ -62,9 +62,9 @@ def place(folder: Path, reason: str, moment: datetime) -> Path:
 def newest_good(folder: Path) -> Kept | None:
     """The newest backup whose database and settings are as they were written; its pictures are not read."""
     for one in kept(folder):
-        with suppress(Invalid), archive.opened(one.file) as opened:
+        with suppress(Invalid), zip_file.opened(one.file) as opened:
             for entry in opened.manifest.entries:
-                if entry.name.partition("/")[0] not in archive.STORED:
+                if entry.name.partition("/")[0] not in zip_file.STORED:
                     opened.read(entry)
             return one
     return None
@@ -96,7 +96,7 @@ def changed_since(settings: Settings, moment: datetime) -> bool:
     """Whether anything that a backup holds was written after an instant, as far as the dates of files tell."""
     database = settings.database_file.resolve()  # SQLite keeps the log beside the file itself
     files = [database, database.with_name(f"{database.name}-wal"), settings.media, settings.cards]
-    files += [file for _, file in archive.files(settings.instance, ("templates",))]
+    files += [file for _, file in zip_file.files(settings.instance, ("templates",))]
     newest = 0.0
     for file in files:
         with suppress(OSError):

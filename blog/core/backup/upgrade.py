@@ -7,8 +7,8 @@ from sqlalchemy.exc import DBAPIError
 
 from blog.config import Settings
 from blog.core import schema
-from blog.core.archiving import back_up
-from blog.core.backups import advice
+from blog.core.backup.create import back_up
+from blog.core.backup.retention import advice
 from blog.core.errors import Unavailable, Unusable
 from blog.core.transaction import damaged, trouble
 

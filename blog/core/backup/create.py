@@ -11,10 +11,11 @@ from pathlib import Path
 
 from blog import clock
 from blog.config import Settings
-from blog.core import archive, backups, media, plates, snapshots, soundness
-from blog.core.archive import DATABASE, Entry, Manifest, Progress, unseen
+from blog.core import media, plates, soundness
+from blog.core.backup import retention, sqlite_copy, zip_file
+from blog.core.backup.scratch import workspace
+from blog.core.backup.zip_file import DATABASE, Entry, Manifest, Progress, unseen
 from blog.core.errors import Invalid, NoRoom, Unavailable, Unusable
-from blog.core.workspace import workspace
 from blog.extensions import watching
 from blog.migrations import HEAD
 
@@ -58,13 +59,13 @@ def back_up(settings: Settings, reason: str, target: Path | None = None, progres
             draft, manifest, missing = _write(settings, making, reason, progress)
             verify(draft, progress)
             unsound = _unsound(making / DATABASE) if manifest.schema == HEAD else ""
-            file = backups.place(folder, reason, manifest.made_at) if target in (None, folder) else target
+            file = retention.place(folder, reason, manifest.made_at) if target in (None, folder) else target
             assert file is not None  # noqa: S101
             draft.replace(file)
             media.sync(folder)
         # A restore does so itself, at its end: one that fails pushes none out, least of all the one it reads.
         if target is None and reason != "before-restore":
-            backups.prune(folder)
+            retention.prune(folder)
     return Made(file, file.stat().st_size, manifest, missing, unsound)
 
 
@@ -74,12 +75,12 @@ def keep_daily(settings: Settings) -> Made | None:
     Of several processes one makes it. Raises what `back_up` does.
     """
     folder = settings.backups
-    if folder is None or not backups.due(settings):
+    if folder is None or not retention.due(settings):
         return None
     with writable(folder):
         folder.mkdir(0o700, exist_ok=True)
         with _alone(folder) as alone:
-            if not alone or not backups.due(settings):
+            if not alone or not retention.due(settings):
                 return None
             _make_room(settings, folder)
             return back_up(settings, "daily")
@@ -87,7 +88,7 @@ def keep_daily(settings: Settings) -> Made | None:
 
 def verify(file: Path, progress: Progress = unseen) -> None:
     """Read a backup whole, and compare it with what its manifest says. Raises Invalid."""
-    with archive.opened(file) as opened:
+    with zip_file.opened(file) as opened:
         for entry in opened.manifest.entries:
             opened.read(entry, None, progress)
 
@@ -106,7 +107,7 @@ def writable(place: Path, nothing: str = "No backup was made") -> Iterator[None]
 def _ready(settings: Settings, target: Path | None) -> Path:
     """The folder that a backup goes to. Nothing but another backup is ever written over. Raises OSError."""
     folder = settings.backup_folder if target is None else target if target.is_dir() else target.parent
-    for name in archive.FOLDERS:
+    for name in zip_file.FOLDERS:
         if (settings.instance / name).resolve() in (folder.resolve(), *folder.resolve().parents):
             raise Invalid("file", f"{folder} is backed up itself. No backup was made; choose another folder.")
     if target is None:
@@ -115,7 +116,7 @@ def _ready(settings: Settings, target: Path | None) -> Path:
         raise Invalid("file", f"There is no folder {folder}. No backup was made.")
     elif target != folder and target.exists():
         try:
-            with archive.opened(target):
+            with zip_file.opened(target):
                 pass
         except Invalid as error:
             raise Invalid("file", f"{target} is there already, and is no backup. It was left as it is.") from error
@@ -126,21 +127,21 @@ def _write(settings: Settings, making: Path, reason: str, progress: Progress) ->
     """An archive, not verified yet; and the pictures it lacks."""
     copy, draft, moment = making / DATABASE, making / "draft.zip", clock.now().replace(microsecond=0)
     _refuse_small(making, settings.database_file.stat().st_size)
-    snapshots.take(settings.database_file, copy)
-    if damages := snapshots.damages(copy):
-        raise Unusable(f"The database is damaged ({damages[0]}): no backup was made. {backups.advice(settings)}")
-    facts, whole = snapshots.facts(copy), reason in ("daily", "manual")
+    sqlite_copy.take(settings.database_file, copy)
+    if damages := sqlite_copy.damages(copy):
+        raise Unusable(f"The database is damaged ({damages[0]}): no backup was made. {retention.advice(settings)}")
+    facts, whole = sqlite_copy.facts(copy), reason in ("daily", "manual")
 
     def about(entries: tuple[Entry, ...]) -> Manifest:
         scope = "all" if whole else "database"
-        return Manifest(archive.FORMAT, moment, reason, scope, version(), facts.schema, facts.counts, entries)
+        return Manifest(zip_file.FORMAT, moment, reason, scope, version(), facts.schema, facts.counts, entries)
 
     for attempt in range(TRIES):
-        members = dict(archive.files(settings.instance, archive.FOLDERS if whole else ("templates",)))
+        members = dict(zip_file.files(settings.instance, zip_file.FOLDERS if whole else ("templates",)))
         missing = _complete(members, copy, settings.media) if whole else ()
         try:
             _refuse_small(making, copy.stat().st_size + sum(file.stat().st_size for file in members.values()))
-            return draft, archive.write(draft, {DATABASE: copy, **members}, about, progress), missing
+            return draft, zip_file.write(draft, {DATABASE: copy, **members}, about, progress), missing
         except FileNotFoundError:
             if attempt + 1 == TRIES:
                 raise
@@ -165,7 +166,7 @@ def version() -> str:
 def _complete(members: dict[str, Path], copy: Path, folder: Path) -> tuple[str, ...]:
     """Add what was moved behind the back of whoever listed the folder; the pictures whose files are lost."""
     missing = []
-    for name in snapshots.pictures(copy):
+    for name in sqlite_copy.pictures(copy):
         if f"media/{name}" not in members:
             lying = {f"media/{each}": folder / each for each in plates.files(name[:24])}
             members |= {member: file for member, file in lying.items() if file.is_file()}
@@ -188,16 +189,16 @@ def free_bytes(folder: Path) -> int:
     return disk.f_bavail * disk.f_frsize
 
 
-def size(settings: Settings, folders: Iterable[str] = archive.FOLDERS) -> int:
+def size(settings: Settings, folders: Iterable[str] = zip_file.FOLDERS) -> int:
     """About how many bytes a backup with these folders unpacks to. Raises OSError."""
-    files = [settings.database_file, *dict(archive.files(settings.instance, folders)).values()]
+    files = [settings.database_file, *dict(zip_file.files(settings.instance, folders)).values()]
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _make_room(settings: Settings, folder: Path) -> None:
     """Let the oldest daily backups go when a new one would not fit beside them; the newest always stays."""
     wanted = settings.database_file.stat().st_size + size(settings)
-    daily = [one for one in backups.kept(folder) if one.reason == "daily"]
+    daily = [one for one in retention.kept(folder) if one.reason == "daily"]
     while len(daily) > 1 and free_bytes(folder) < wanted + SPARE_BYTES:
         daily.pop().file.unlink(missing_ok=True)
     _refuse_small(folder, wanted, SPARE_BYTES)

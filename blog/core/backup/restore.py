@@ -19,13 +19,14 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from blog import clock, config
 from blog.config import BadSetting, Settings
-from blog.core import archive, media, schema, snapshots, soundness, upgrade
-from blog.core.archive import DATABASE, Archive, Manifest, Progress, unseen
-from blog.core.archiving import back_up, free_bytes, writable
-from blog.core.backups import STAMP, prune
+from blog.core import media, schema, soundness
+from blog.core.backup import sqlite_copy, upgrade, zip_file
+from blog.core.backup.create import back_up, free_bytes, writable
+from blog.core.backup.retention import STAMP, prune
+from blog.core.backup.scratch import abandoned, remove, workspace
+from blog.core.backup.zip_file import DATABASE, Archive, Manifest, Progress, unseen
 from blog.core.errors import Invalid, NoRoom, Unavailable, Unusable
 from blog.core.transaction import trouble
-from blog.core.workspace import abandoned, remove, workspace
 from blog.extensions import apart, read_only
 from blog.models import AuthorSession, Lease, Media, Site
 
@@ -65,7 +66,7 @@ def restore(settings: Settings, file: Path, *, dry_run: bool = False, progress: 
     """
     instance = settings.instance
     with (
-        archive.opened(file) as opened,
+        zip_file.opened(file) as opened,
         writable(instance, NOTHING),
         schema.alone(settings.database_file.parent),
         _finished(settings),
@@ -133,7 +134,7 @@ def _signed(database: Path) -> str:
     if not _is_blog(database):
         return ""
     try:
-        with snapshots.connected(database, "ro") as connection:
+        with sqlite_copy.connected(database, "ro") as connection:
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'lease'").fetchone():
                 return ""
             row = connection.execute("SELECT holder FROM lease WHERE name = ?", (KIND,)).fetchone()
@@ -161,32 +162,32 @@ def _unpack(settings: Settings, opened: Archive, work: Path, progress: Progress)
             opened.read(entry, out, progress)
 
 
-def _is_here(instance: Path, entry: archive.Entry) -> bool:
+def _is_here(instance: Path, entry: zip_file.Entry) -> bool:
     """Whether a picture lies in its place, byte by byte."""
     file = instance / entry.name
-    if entry.name.partition("/")[0] not in archive.STORED or not file.is_file():
+    if entry.name.partition("/")[0] not in zip_file.STORED or not file.is_file():
         return False
-    return file.stat().st_size == entry.bytes and archive.digest(file) == entry.sha256
+    return file.stat().st_size == entry.bytes and zip_file.digest(file) == entry.sha256
 
 
 def _judge(file: Path, database: Path, done: Restored) -> None:
     """Refuse a database that is not a whole blog's, or of a newer Broadsheet; bring an older one to this schema."""
-    if damages := snapshots.damages(database):
-        raise archive.wrong(file, f"its database is damaged ({damages[0]})")
+    if damages := sqlite_copy.damages(database):
+        raise zip_file.wrong(file, f"its database is damaged ({damages[0]})")
     engine = apart(database)
     try:
-        snapshots.facts(database)
+        sqlite_copy.facts(database)
         schema.upgrade(engine, lambda _: None)
         with engine.begin() as connection:
             if lacking := schema.lacking(connection):
-                raise archive.wrong(file, f"its database lacks {lacking[0]}")
+                raise zip_file.wrong(file, f"its database lacks {lacking[0]}")
             if unsound := soundness.unsound(connection):
-                raise archive.wrong(file, f"its database {unsound}")
+                raise zip_file.wrong(file, f"its database {unsound}")
             broken = len(connection.exec_driver_sql("PRAGMA foreign_key_check").all())
             schema.renew_triggers(connection)
     except (Unusable, SQLAlchemyError) as error:
         said = trouble(error) if isinstance(error, DBAPIError) else str(error).replace(str(database), "it")
-        raise Invalid("file", f"The database in {file} cannot be used: {archive.tame(said)}") from error
+        raise Invalid("file", f"The database in {file} cannot be used: {zip_file.tame(said)}") from error
     finally:
         engine.dispose()
     if broken:
@@ -238,14 +239,14 @@ def _of_database(file: Path) -> Iterator[Path]:
 
 def _add_pictures(settings: Settings, work: Path, done: Restored) -> None:
     """Put pictures and cards in their places, and those back that were deleted since. None is taken away."""
-    for top in archive.STORED:
+    for top in zip_file.STORED:
         for folder, _, names in os.walk(work / UNPACKED / top):
             for file in (Path(folder, name) for name in names):
                 place = settings.instance / file.relative_to(work / UNPACKED)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 media.move(file, place)
     lost = []
-    for name in snapshots.pictures(work / UNPACKED / DATABASE):
+    for name in sqlite_copy.pictures(work / UNPACKED / DATABASE):
         if not (settings.media / name).is_file():
             media.bring_files(settings.media, name[:24])
             lost += [name] if not (settings.media / name).is_file() else []
@@ -308,7 +309,7 @@ def _sign(settings: Settings, work: Path) -> None:
             values = {"public_version": version, "changed_version": version, "changed_at": changed_at}
             connection.execute(update(Site).values(values))
     engine.dispose()
-    snapshots.close_log(work / UNPACKED / DATABASE)
+    sqlite_copy.close_log(work / UNPACKED / DATABASE)
 
 
 def _edition(file: Path) -> tuple[int, datetime] | None:
@@ -330,7 +331,7 @@ def _put_database(settings: Settings, database: Path, done: Restored) -> None:
     file = settings.database_file.resolve()
     try:
         if _is_blog(file):
-            snapshots.put(database, file)
+            sqlite_copy.put(database, file)
             return
     except Unusable:
         done.restart = True  # not even its head can be read

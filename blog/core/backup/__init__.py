@@ -1,0 +1,1 @@
+"""Back up a blog, restore it, and back it up before an upgrade."""
