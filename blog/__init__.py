@@ -64,8 +64,8 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
 
 def _open_to_the_doctor(app: "Flask", settings: "Settings") -> None:
     """Begin the lists of what `doctor` asks an app, and of what it mends there; faces add theirs."""
-    from blog.core.checkup import links
-    from blog.core.checkup.findings import Check
+    from blog.core.doctor import links
+    from blog.core.doctor.findings import Check
     from blog.web import themecheck
 
     app.extensions["checks"] = {

@@ -10,8 +10,8 @@ from blog.admin import answers, resuming
 from blog.admin.blueprint import bp
 from blog.admin.resuming import Fields
 from blog.config import Settings
-from blog.core import doctor as core
-from blog.core.checkup import mending
+from blog.core.doctor import fix
+from blog.core.doctor import run as core
 
 PAGE = "admin/doctor.html"
 NOTHING = "There was nothing that can be mended without you."
@@ -26,7 +26,7 @@ def doctor() -> ResponseReturnValue:
 
 
 def _mend() -> ResponseReturnValue:
-    done = list(mending.mend(_settings(), current_app.extensions["menders"], thorough=False))
+    done = list(fix.mend(_settings(), current_app.extensions["menders"], thorough=False))
     for sentence in done[:MOST] or [NOTHING]:
         flash(sentence if len(sentence) <= LONGEST else f"{sentence[:LONGEST]}…")
     return redirect(url_for("admin.doctor"), 303)

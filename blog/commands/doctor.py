@@ -9,9 +9,9 @@ import click
 from blog import config, create_app
 from blog.commands import as_json, say
 from blog.config import BadSetting, Settings
-from blog.core import doctor as core
-from blog.core.checkup import mending
-from blog.core.checkup.findings import Finding
+from blog.core.doctor import run as core
+from blog.core.doctor.findings import Finding
+from blog.core.doctor.fix import mend
 from blog.extensions import db
 
 MARKS = {"good": "ok  ", "note": "note", "bad": "BAD "}
@@ -43,7 +43,7 @@ def examined(
     app = create_app(replace(settings, secret_key=settings.secret_key or NO_KEY))
     with app.app_context():
         try:
-            mended = list(mending.mend(settings, app.extensions["menders"], thorough=True)) if fix else []
+            mended = list(mend(settings, app.extensions["menders"], thorough=True)) if fix else []
             look = core.before_going_public if deploy else core.examine
             found = list(look(settings, app.extensions["checks"], faults=list(map(str, faults))))
         finally:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from blog.core.checkup.findings import Check
+from blog.core.doctor.findings import Check
 from blog.feeds import aliases, health, maps, views
 from blog.feeds.blueprint import bp
 

@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from blog.core.checkup.findings import Findings, bad, counted, good, note
+from blog.core.doctor.findings import Findings, bad, counted, good, note
 from blog.feeds.views import feed_links
 
 

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from blog.core.checkup.findings import Check
+from blog.core.doctor.findings import Check
 from blog.models.outbox import CARD, WEBSUB
 from blog.social import drawing, elsewhere, health, looking, views, websub
 from blog.social.blueprint import bp

@@ -8,7 +8,7 @@ from flask import current_app
 
 from blog.config import Settings
 from blog.core import outbox, shareable
-from blog.core.checkup.findings import Findings, counted, good, named, note
+from blog.core.doctor.findings import Findings, counted, good, named, note
 from blog.core.shareable import Shareable
 from blog.models.outbox import CARD
 from blog.social import cards, drawing, fonts

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from flask import Flask
 
 from blog.config import Settings
-from blog.core.checkup.findings import Finding
+from blog.core.doctor.findings import Finding
 from blog.web.theme import KEPT, Fault, Theme
 
 # Pages that need no post, and one that is not there; the links of the first ones lead to the others.

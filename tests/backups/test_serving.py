@@ -21,7 +21,7 @@ HURRIED = "from blog.commands import messenger; messenger.BACKUP_SECONDS = 0.2; 
 
 # `restore`, which dies before it comes to the owner's files.
 KILLED = (
-    "import os; from blog.core import restoring; restoring._settle = lambda *_: os._exit(9);"
+    "import os; from blog.core.backup import restore; restore._settle = lambda *_: os._exit(9);"
     " from blog.cli import main; main()"
 )
 

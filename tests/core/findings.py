@@ -6,9 +6,8 @@ from pathlib import Path
 from blog import config
 from blog.commands import opened
 from blog.config import Settings
-from blog.core import doctor
-from blog.core.checkup import mending
-from blog.core.checkup.findings import Finding
+from blog.core.doctor import fix, run
+from blog.core.doctor.findings import Finding
 from blog.extensions import db, sqlite_driver
 from tests.world import SITE_URL, Blog
 
@@ -29,19 +28,19 @@ def told(findings: Iterable[Finding], *levels: str) -> str:
 
 def said(settings: Settings, *levels: str) -> str:
     """What is said of a blog without an app."""
-    return told(doctor.examine(settings), *levels)
+    return told(run.examine(settings), *levels)
 
 
 def seen(blog: Blog, *levels: str, thorough: bool = True) -> str:
     """What is said of a blog with all that its faces look at."""
     app = blog.app
     db.session.rollback()  # see it as it is now
-    return told(doctor.examine(app.extensions["settings"], app.extensions["checks"], thorough=thorough), *levels)
+    return told(run.examine(app.extensions["settings"], app.extensions["checks"], thorough=thorough), *levels)
 
 
 def mended(blog: Blog, *, thorough: bool = True) -> list[str]:
     """What was mended."""
-    return list(mending.mend(blog.app.extensions["settings"], blog.app.extensions["menders"], thorough=thorough))
+    return list(fix.mend(blog.app.extensions["settings"], blog.app.extensions["menders"], thorough=thorough))
 
 
 def change(instance: Path, *statements: str) -> None:

@@ -14,7 +14,8 @@ import pytest
 from blog import config
 from blog.config import Settings
 from blog.core import album
-from blog.core.checkup import folders, pictures
+from blog.core.doctor import files as doctor_files
+from blog.core.doctor import pictures
 from blog.models import Media
 from tests.core.findings import change, made, mended, said, seen
 from tests.world import SITE_URL, Blog, picture, write
@@ -119,7 +120,7 @@ def test_too_little_room_is_told(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, blocks: int, files: int, told: str
 ) -> None:
     disk = SimpleNamespace(f_bavail=blocks, f_frsize=1, f_files=100, f_favail=files, f_flag=0)
-    monkeypatch.setattr(folders.os, "statvfs", lambda _path: disk)
+    monkeypatch.setattr(doctor_files.os, "statvfs", lambda _path: disk)
     assert told in said(settings) if told else said(settings) == ""
 
 
@@ -191,7 +192,7 @@ def test_a_picture_that_is_damaged_is_not_made_of(blog: Blog, river: Media) -> N
 
 
 def test_where_somebody_waits_so_many_are_made_again(blog: Blog, river: Media, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blog.core.checkup.mending.PICTURES_AT_ONCE", 0)
+    monkeypatch.setattr("blog.core.doctor.fix.PICTURES_AT_ONCE", 0)
     (blog.instance / "media" / f"{river.name[:24]}-640.webp").unlink()
     assert mended(blog, thorough=False) == ["1 picture more lack files: mend again."]
 

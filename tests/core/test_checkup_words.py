@@ -11,7 +11,7 @@ import pytest
 
 from blog import clock
 from blog.core import album, configuring, posts, publishing, redirects
-from blog.core.checkup import links
+from blog.core.doctor import links
 from blog.core.fields import Fields
 from blog.transfer import samples
 from tests.core.findings import change, mended, said, seen
@@ -210,7 +210,7 @@ def test_texts_of_older_code_are_rendered_anew(blog: Blog, monkeypatch: pytest.M
     blog.make_post("Post", slug="post", body="A *word*.")
     change(blog.instance, "UPDATE post SET renderer = 0, html = 'old'")
     assert "1 text was rendered by older code." in seen(blog, "note")
-    monkeypatch.setattr("blog.core.checkup.mending.TEXTS_AT_ONCE", 0)
+    monkeypatch.setattr("blog.core.doctor.fix.TEXTS_AT_ONCE", 0)
     assert mended(blog, thorough=False)[0].startswith("1 texts were left to the next `broadsheet serve`")
     assert mended(blog) == ["Rendered 1 text anew."]
     assert "<em>word</em>" in blog.get("/posts/post/").text and "older code" not in seen(blog, "note")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from blog.config import Settings
-from blog.core import doctor
 from blog.core.configuring import configure
+from blog.core.doctor.run import before_going_public, examine
 from blog.transfer import samples
 from tests.admin.conftest import join
 from tests.core.findings import made, told
@@ -37,7 +37,7 @@ def ready(blog: Blog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settin
 
 
 def missing(settings: Settings, *levels: str) -> str:
-    return told(doctor.before_going_public(settings), *levels)
+    return told(before_going_public(settings), *levels)
 
 
 def test_a_blog_that_is_ready_is_told_so(ready: Settings) -> None:
@@ -60,7 +60,7 @@ def test_a_blog_that_is_ready_is_told_so(ready: Settings) -> None:
 def test_each_setting_that_is_wrong_is_told(
     ready: Settings, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], level: str, said: str
 ) -> None:
-    monkeypatch.setattr("blog.core.checkup.deployment.CONTAINERS", ())
+    monkeypatch.setattr("blog.core.doctor.deployment.CONTAINERS", ())
     assert said not in missing(ready, level)
     assert said in missing(replace(ready, **changed), level)
 
@@ -99,10 +99,10 @@ def test_a_blog_without_an_account_is_told(ready: Settings, blog: Blog, tmp_path
 def test_whose_process_it_is_and_who_begins_it_again_is_told(ready: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert ROOT in missing(ready)
-    monkeypatch.setattr("blog.core.checkup.deployment.CONTAINERS", ())
+    monkeypatch.setattr("blog.core.doctor.deployment.CONTAINERS", ())
     monkeypatch.delenv("INVOCATION_ID")
     assert missing(ready, "note").count("Nothing tells whether the server is started again") == 1
-    monkeypatch.setattr("blog.core.checkup.deployment.CONTAINERS", ("/",))
+    monkeypatch.setattr("blog.core.doctor.deployment.CONTAINERS", ("/",))
     assert "Nothing tells whether" not in missing(ready, "note")
 
 
@@ -130,5 +130,5 @@ def test_a_backup_that_can_be_restored_is_named_over_a_damaged_database(instance
         for file in instance.glob("blog.db*"):
             file.unlink()
         (instance / "blog.db").write_bytes(content)
-        found = told(doctor.examine(settings))
+        found = told(examine(settings))
         assert "backup" in found and str(newest.parent) in found

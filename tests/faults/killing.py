@@ -14,7 +14,8 @@ from unittest import mock
 from PIL import Image
 
 from blog import clock, config
-from blog.core import doctor, media
+from blog.core import media
+from blog.core.doctor import run
 from tests.faults.living import ROOT
 from tests.server import until
 from tests.transfer.library import rows
@@ -62,7 +63,7 @@ def faults(instance: Path) -> list[str]:
     found = [str(row) for row in rows(instance, "PRAGMA integrity_check") if row != ("ok",)]
     found += [f"reference {row}" for row in rows(instance, "PRAGMA foreign_key_check")]
     settings = config.load(instance, environ={}, site_url=SITE_URL)
-    found += [one.what for one in doctor.examine(settings) if one.level == "bad" and not one.what.startswith(BESIDE)]
+    found += [one.what for one in run.examine(settings) if one.level == "bad" and not one.what.startswith(BESIDE)]
     for (name,) in rows(instance, "SELECT name FROM media WHERE deleted_at IS NULL"):
         found += [f"{file.name} is torn" for file in settings.media.glob(f"{name[:24]}*") if not shows(file)]
     return found + [f"{file} stays for ever" for file in left_behind(settings.media)]

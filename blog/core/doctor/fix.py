@@ -7,8 +7,8 @@ from blog.config import Settings
 from blog.core import media, publishing, tallies
 from blog.core.backup import upgrade
 from blog.core.backup.scratch import remove
-from blog.core.checkup import database, folders, pictures
-from blog.core.checkup.findings import Run, counted, in_words, named
+from blog.core.doctor import database, files, pictures
+from blog.core.doctor.findings import Run, counted, in_words, named
 from blog.core.search import index
 from blog.extensions import db
 
@@ -46,14 +46,14 @@ def mend(settings: Settings, more: "dict[str, Mender]", *, thorough: bool) -> It
 
 
 def _tighten(settings: Settings) -> Iterator[str]:
-    for what, file in list(folders.exposed(settings)):
+    for what, file in list(files.exposed(settings)):
         file.chmod(0o600)
         yield f"Only its owner can read {what} now ({file.name})."
 
 
 def _remove_drafts(settings: Settings) -> Iterator[str]:
     removed = []
-    for draft in folders.drafts(settings):
+    for draft in files.drafts(settings):
         if draft.is_dir():
             remove(draft)
         else:

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from blog.config import Settings
-from blog.core.checkup import backups, folders
-from blog.core.checkup.findings import Findings, Run, bad, counted, good, named, note
+from blog.core.doctor import backups, files
+from blog.core.doctor.findings import Findings, Run, bad, counted, good, named, note
 from blog.models.site import DEFAULTS
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
@@ -25,7 +25,7 @@ def examine(settings: Settings) -> Findings:
             "Commands run as root here; a server that does may harm the whole machine when it is broken into.",
             "Give the blog a user of its own: deploy/broadsheet.service and the Dockerfile do.",
         )
-    for what, file in folders.exposed(settings):
+    for what, file in files.exposed(settings):
         yield bad(f"Other users of this machine can read {what}.", f"`chmod 600 {file}`, or `broadsheet doctor --fix`.")
     if settings.workers == 1:
         yield note(

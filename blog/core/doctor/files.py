@@ -14,7 +14,7 @@ from blog import clock
 from blog.config import Settings
 from blog.core.backup.create import KIND as BACKUP
 from blog.core.backup.scratch import abandoned
-from blog.core.checkup.findings import Findings, bad, counted, good, megabytes, named, note
+from blog.core.doctor.findings import Findings, bad, counted, good, megabytes, named, note
 from blog.core.vitals import roomy
 
 SMALL_DISK = 200 * 2**20

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blog import clock, paths
-from blog.core.checkup.findings import Findings, Run, bad, good
+from blog.core.doctor.findings import Findings, Run, bad, good
 
 # Clocks of machines that ask for the time differ by less.
 SLACK = timedelta(minutes=5)

@@ -11,7 +11,7 @@ from pathlib import Path
 from blog import clock
 from blog.config import Settings
 from blog.core import plates
-from blog.core.checkup.findings import Findings, Run, bad, counted, good, megabytes, named, note
+from blog.core.doctor.findings import Findings, Run, bad, counted, good, megabytes, named, note
 from blog.core.media import DELETED
 from blog.core.plates import Plate
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from blog.config import Settings
-from blog.core.checkup.findings import Findings, bad, good, note
+from blog.core.doctor.findings import Findings, bad, good, note
 
 
 def examine(settings: Settings, faults: Sequence[str]) -> Findings:

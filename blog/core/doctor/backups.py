@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from blog import clock
 from blog.config import Settings
 from blog.core.backup import retention
-from blog.core.checkup.clocks import newest_write
-from blog.core.checkup.findings import Findings, Run, bad, counted, good, megabytes, note
+from blog.core.doctor.clock import newest_write
+from blog.core.doctor.findings import Findings, Run, bad, counted, good, megabytes, note
 
 # The daily one may be a day late: a machine may sleep.
 OLD = timedelta(days=2)

@@ -4,8 +4,8 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from blog.config import Settings
 from blog.core.backup.retention import advice
-from blog.core.checkup import address, backups, clocks, database, deployment, errands, folders, pictures
-from blog.core.checkup.findings import Check, Finding, bad, in_words, looked
+from blog.core.doctor import address, backups, clock, database, deployment, files, outbox, pictures
+from blog.core.doctor.findings import Check, Finding, bad, in_words, looked
 from blog.extensions import sqlite_driver
 
 __all__ = ["Finding", "before_going_public", "examine", "is_well"]
@@ -26,7 +26,7 @@ def examine(
     `thorough` is what takes no longer than somebody waits for a page; what was left out is said.
     """
     yield from looked("The address", lambda: address.examine(settings, faults))
-    yield from looked("The folders", lambda: folders.examine(settings))
+    yield from looked("The folders", lambda: files.examine(settings))
     yield from looked("The SQLite library", database.library)
     usable = yield from _of_database(settings, thorough)
     for what, check in (more or {}).items():
@@ -68,8 +68,8 @@ def _of_database(settings: Settings, thorough: bool) -> Generator[Finding, None,
             if not (yield from database.examine(run, settings, thorough=thorough)):
                 return False
             yield from looked("The pictures", lambda: pictures.examine(run, settings))
-            yield from looked("The outbox", lambda: errands.examine(run, connection))
-            yield from looked("The clock", lambda: clocks.examine(run))
+            yield from looked("The outbox", lambda: outbox.examine(run, connection))
+            yield from looked("The clock", lambda: clock.examine(run))
             yield from looked("The backups", lambda: backups.examine(run, settings))
             return True
     except driver.OperationalError as error:

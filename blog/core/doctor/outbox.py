@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from blog import clock
 from blog.core import outbox
-from blog.core.checkup.findings import Finding, Findings, Run, bad, counted, good, note
+from blog.core.doctor.findings import Finding, Findings, Run, bad, counted, good, note
 from blog.models.outbox import CARD
 
 # `serve` looks every two seconds, and cron every few minutes.

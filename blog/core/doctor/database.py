@@ -9,7 +9,7 @@ from blog.core import schema, tallies
 from blog.core.backup import upgrade
 from blog.core.backup.retention import advice
 from blog.core.backup.sqlite_copy import one_line
-from blog.core.checkup.findings import Finding, Findings, Run, bad, counted, good, note
+from blog.core.doctor.findings import Finding, Findings, Run, bad, counted, good, note
 from blog.core.errors import Unusable
 from blog.core.search import index
 from blog.extensions import safe_wal, sqlite_driver
