@@ -1,11 +1,12 @@
-"""What is missing before a blog goes public; only what can be seen from here, and nothing that is a matter of taste."""
+"""The settings of the machine, and what is missing before a blog goes public: only what can be seen from here."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from blog.config import Settings
 from blog.core.doctor import backups, files
-from blog.core.doctor.findings import Findings, Run, bad, counted, good, named, note
+from blog.core.doctor.findings import Finding, Findings, Run, bad, counted, good, named, note
 from blog.models.site import DEFAULTS
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
@@ -16,7 +17,28 @@ SAMPLES = (
 CONTAINERS = ("/.dockerenv", "/run/.containerenv")
 
 
-def examine(settings: Settings) -> Findings:
+def examine_settings(settings: Settings, faults: Sequence[str]) -> Findings:
+    """What is wrong with the settings themselves (`faults`), then the address, proxies and the secret key."""
+    for fault in faults:
+        yield bad(fault, "Mend it: until then most commands, and `serve`, refuse to begin.")
+    if settings.sources["site_url"] == "default":
+        yield note(
+            f"Links and feeds name {settings.site_url}, which only this machine can open.",
+            "Before others read it, set BLOG_SITE_URL to the address they use.",
+        )
+    else:
+        yield _readers_come(settings)
+    if settings.https and not settings.trusted_proxies:
+        yield note("The address is https, yet no reverse proxy is trusted.", "Set BLOG_TRUSTED_PROXIES=1 behind one.")
+    key = settings.instance / "secret_key"
+    if settings.sources["secret_key"] == f"{key.name} file" and settings.database_file.exists() and not key.exists():
+        yield note(
+            f"There is no {key}: the next start makes a new one, and everybody signs in again.",
+            "To keep them signed in, put the file back from a backup first.",
+        )
+
+
+def examine_machine(settings: Settings) -> Findings:
     """The machine: address, proxy, whose process it is, who can read what."""
     yield from _address(settings)
     yield from _proxy(settings)
@@ -51,7 +73,11 @@ def _address(settings: Settings) -> Findings:
             "Put a proxy that speaks https in front (docs/running.md says how), and change BLOG_SITE_URL.",
         )
     else:
-        yield good(f"Readers come to {settings.site_url}.")
+        yield _readers_come(settings)
+
+
+def _readers_come(settings: Settings) -> Finding:
+    return good(f"Readers come to {settings.site_url}.")
 
 
 def _proxy(settings: Settings) -> Findings:

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from blog.config import Settings
 from blog.core.backup.retention import advice
-from blog.core.doctor import address, backups, clock, database, deployment, files, outbox, pictures
+from blog.core.doctor import backups, clock, database, deployment, files, outbox, pictures
 from blog.core.doctor.findings import Check, Finding, bad, in_words, looked
 from blog.extensions import sqlite_driver
 
@@ -25,7 +25,7 @@ def examine(
     `more` are checks that need an app, by what they look at; `faults` are what could not be read of the settings. Not
     `thorough` is what takes no longer than somebody waits for a page; what was left out is said.
     """
-    yield from looked("The address", lambda: address.examine(settings, faults))
+    yield from looked("The address", lambda: deployment.examine_settings(settings, faults))
     yield from looked("The folders", lambda: files.examine(settings))
     yield from looked("The SQLite library", database.library)
     usable = yield from _of_database(settings, thorough)
@@ -39,7 +39,7 @@ def before_going_public(
 ) -> Iterator[Finding]:
     """What is to be done before others read a blog: what is bad must be. Opens the database for reading only."""
     yield from looked("The settings", lambda: (bad(fault) for fault in faults))
-    yield from looked("The deployment", lambda: deployment.examine(settings))
+    yield from looked("The deployment", lambda: deployment.examine_machine(settings))
     driver = sqlite_driver()
     try:
         with database.reading(settings) as connection:
