@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
-from blog.core import passwords
+from blog.core.accounts import credentials
 
 Patch = pytest.MonkeyPatch
 
@@ -118,6 +118,6 @@ def passwords_dear() -> Iterator[None]:
     """Passwords hashed as for real blogs meanwhile."""
     with Patch.context() as patch:
         patch.setattr(argon2, "PasswordHasher", _Cheap.__base__)
-        passwords._nobodys.cache_clear()
+        credentials._nobodys.cache_clear()
         yield
-        passwords._nobodys.cache_clear()
+        credentials._nobodys.cache_clear()

@@ -53,7 +53,7 @@ DOORS = {
     "yaml": {"transfer/readers/frontmatter.py"},
     "PIL": {"core/encoding.py", "social/cards.py"},
     "segno": {"social/qr.py"},
-    "argon2": {"core/passwords.py"},
+    "argon2": {"core/accounts/credentials.py"},
     "alembic": {
         "core/schema.py",
         "migrations/versions/0001_first.py",

@@ -9,7 +9,8 @@ from urllib.parse import urljoin
 import pytest
 
 from blog import paths
-from blog.core import accounts, album, invitations, shelves
+from blog.core import album, shelves
+from blog.core.accounts import invitations, people
 from blog.core.colours import contrast
 from blog.core.configuring import configure
 from blog.core.transaction import writing
@@ -90,7 +91,7 @@ def fill(blog: Blog) -> None:
     """A blog in which every page has something to ask for."""
     configure("timezone", "America/New_York")
     with writing() as session:
-        ana = accounts.byline(session, "Ana")
+        ana = people.byline(session, "Ana")
     for number in range(1, 31):
         when = datetime(2010 + number % 15, 1, 1, tzinfo=UTC) if number < 20 else LONG_AGO + timedelta(days=number)
         author = ana if number % 2 == 0 else None

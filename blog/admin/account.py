@@ -11,7 +11,7 @@ from blog.admin import answers, resuming
 from blog.admin.blueprint import TOKEN, bp, leave, let_in, person
 from blog.admin.browsers import in_words
 from blog.admin.resuming import Fields
-from blog.core import passwords, sessions, signing, tokens
+from blog.core.accounts import credentials, sessions, signin, tokens
 from blog.core.errors import BlogError, Conflict, Invalid, Missing, TooMany
 
 PAGE = "admin/account.html"
@@ -38,13 +38,13 @@ def _change() -> ResponseReturnValue:
 
 def _change_profile() -> ResponseReturnValue:
     name, email, current = (request.form.get(field, "") for field in ("name", "email", "current"))
-    signing.change_profile(person(), name, email, current, answers.this_caller())
+    signin.change_profile(person(), name, email, current, answers.this_caller())
     return answers.done("admin.account", "Your account is changed.")
 
 
 def _change_password() -> ResponseReturnValue:
     current, password = (request.form.get(field, "") for field in ("current", "password"))
-    let_in(signing.change_password(person(), current, password, answers.this_caller()))
+    let_in(signin.change_password(person(), current, password, answers.this_caller()))
     return answers.done("admin.account", "Your password is changed. All other sessions have ended.")
 
 
@@ -91,7 +91,7 @@ def _facts(fields: Fields) -> dict[str, Any]:
     me = person()
     listed = [(row, in_words(row.agent), row.id == _own()) for row in sessions.of(me.id)]
     typed = {"name": fields.get("name", me.name), "email": fields.get("email", me.email or "")}
-    return {"fields": typed, "listed": listed, "least": passwords.LENGTHS[0]}
+    return {"fields": typed, "listed": listed, "least": credentials.LENGTHS[0]}
 
 
 resuming.RESUMABLE["admin.account"] = _shown

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from blog.core.attempts import Caller, caller
+from blog.core.accounts.throttle import Caller, caller
 from blog.core.errors import BlogError, TooMany
 
 # Exactly one slash at the beginning: two, or a backslash, would lead to another host.

@@ -6,9 +6,9 @@ from flask import Blueprint, Response, abort, g, redirect, request, session, url
 from flask.typing import ResponseReturnValue
 
 from blog.admin import csrf, resuming
-from blog.core import sessions
+from blog.core.accounts import sessions
+from blog.core.accounts.sessions import Signed
 from blog.core.errors import Unavailable
-from blog.core.sessions import Signed
 from blog.models import Person
 from blog.web.bodies import IN_MEMORY, LARGEST
 

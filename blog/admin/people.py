@@ -9,7 +9,8 @@ from werkzeug.datastructures import MultiDict
 from blog.admin import answers, resuming
 from blog.admin.blueprint import bp, person
 from blog.admin.resuming import Fields
-from blog.core import accounts, invitations
+from blog.core.accounts import invitations
+from blog.core.accounts import people as account_people
 from blog.core.errors import Conflict, Forbidden, Invalid, Missing
 from blog.models import Person
 from blog.web.templating import absolute
@@ -37,12 +38,12 @@ def removal(number: int) -> ResponseReturnValue:
     """Ask once more, then take somebody's account away; posts keep their author."""
     if request.method == "GET":
         return answers.page("admin/removal.html", person=_removable(number))
-    removed = accounts.dismiss(number, by=person().id)
+    removed = account_people.dismiss(number, by=person().id)
     return answers.done("admin.people", f"{removed.name} cannot sign in any more.")
 
 
 def _removable(number: int) -> Person:
-    everybody = accounts.people()
+    everybody = account_people.people()
     if everybody[0].id != person().id or number == person().id:
         raise Forbidden("Only the first author can remove others.")
     found = next((one for one in everybody if one.id == number), None)
@@ -81,7 +82,7 @@ def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
 
 
 def _facts(fields: Fields) -> dict[str, Any]:
-    everybody, pending = accounts.people(), invitations.pending()
+    everybody, pending = account_people.people(), invitations.pending()
     return {
         "everybody": everybody,
         "i_am_first": everybody[0].id == person().id,

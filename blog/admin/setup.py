@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from blog.admin import answers, resuming
 from blog.admin.blueprint import bp, let_in
 from blog.admin.resuming import Fields
-from blog.core import invitations, passwords
+from blog.core.accounts import credentials, invitations
 from blog.core.errors import Conflict, Gone, Invalid, Missing
 
 PAGE = "admin/setup.html"
@@ -40,12 +40,12 @@ def _asked(fields: Fields, sentence: str, token: str) -> ResponseReturnValue:
     except (Missing, Gone) as error:
         return _ended(error)
     typed = {"name": fields.get("name", invitation.name), "email": fields.get("email", invitation.email or "")}
-    return answers.page(PAGE, sentence=sentence, fields=typed, least=passwords.LENGTHS[0], action=_here(token))
+    return answers.page(PAGE, sentence=sentence, fields=typed, least=credentials.LENGTHS[0], action=_here(token))
 
 
 def _refused(field: str, message: str, token: str) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "") for name in ("name", "email")}
-    return answers.rejected(PAGE, {field: message}, fields=typed, least=passwords.LENGTHS[0], action=_here(token))
+    return answers.rejected(PAGE, {field: message}, fields=typed, least=credentials.LENGTHS[0], action=_here(token))
 
 
 def _ended(error: Missing | Gone) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from blog.admin import answers, desk, resuming
 from blog.admin.blueprint import TOKEN, bp, leave, let_in, signed_in
 from blog.admin.resuming import Fields
-from blog.core import sessions, signing
+from blog.core.accounts import sessions, signin
 from blog.core.errors import Invalid, TooMany
 
 PAGE = "admin/sign-in.html"
@@ -27,7 +27,7 @@ def _enter() -> ResponseReturnValue:
     email, password, wanted = (request.form.get(name, "") for name in ("email", "password", "next"))
     before = session.get(TOKEN)
     try:
-        token = signing.sign_in(email, password, answers.this_caller())
+        token = signin.sign_in(email, password, answers.this_caller())
     except (Invalid, TooMany) as error:
         errors = {"email": str(error)}
         return answers.rejected(PAGE, errors, error, email=email, next=wanted, kept=resuming.kept())

@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from blog.commands import as_json, blog, say
-from blog.core import accounts, attempts
+from blog.core.accounts import people as account_people
+from blog.core.accounts import throttle
 from blog.models import Person
 
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
@@ -41,7 +42,7 @@ def _told(person: Person) -> dict[str, Any]:
 def add(ctx: click.Context, email: str, name: str, password_stdin: bool, as_json: bool) -> None:
     """Add a person."""
     with blog(ctx, begins=True):
-        person = accounts.add(accounts.email_address(email), name, _password(password_stdin))
+        person = account_people.add(account_people.email_address(email), name, _password(password_stdin))
         say(f"{person.name} ({person.email}) can write here now.", _told(person), json_wanted=as_json)
 
 
@@ -53,8 +54,8 @@ def add(ctx: click.Context, email: str, name: str, password_stdin: bool, as_json
 def password(ctx: click.Context, email: str, password_stdin: bool, as_json: bool) -> None:
     """Give a person another password: also one who tried too often. All their sessions end."""
     with blog(ctx) as app:
-        person = accounts.set_password(email, _password(password_stdin))
-        attempts.forgive(email, app.config["SECRET_KEY"])
+        person = account_people.set_password(email, _password(password_stdin))
+        throttle.forgive(email, app.config["SECRET_KEY"])
         say(f"The password of {person.email} is changed.", _told(person), json_wanted=as_json)
 
 
@@ -64,7 +65,7 @@ def password(ctx: click.Context, email: str, password_stdin: bool, as_json: bool
 def list_people(ctx: click.Context, as_json: bool) -> None:
     """List everybody who can sign in."""
     with blog(ctx):
-        people = accounts.people()
+        people = account_people.people()
         lines = [f"{person.email}  {person.name}" for person in people]
         text = "\n".join(lines) or "Nobody yet. `broadsheet user add EMAIL --name NAME` adds the first person."
         say(text, {"users": [_told(person) for person in people]}, json_wanted=as_json)
@@ -77,7 +78,7 @@ def list_people(ctx: click.Context, as_json: bool) -> None:
 def remove(ctx: click.Context, email: str, as_json: bool) -> None:
     """Take away a person's account. Posts keep their author's name."""
     with blog(ctx):
-        person = accounts.remove(email)
+        person = account_people.remove(email)
         say(f"{person.name} cannot sign in any more.", {"name": person.name, "removed": True}, json_wanted=as_json)
 
 

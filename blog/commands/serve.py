@@ -14,7 +14,8 @@ from blog import config, paths
 from blog.commands import opened, settings
 from blog.commands.workers import run
 from blog.config import BadSetting, Settings, local_address
-from blog.core import invitations, posts, site
+from blog.core import posts, site
+from blog.core.accounts import invitations
 from blog.core.backup import retention, sqlite_copy
 from blog.core.errors import Unusable
 from blog.extensions import read_only, sqlite_driver

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session, undefer_group
 
-from blog.core import accounts, media, permalinks, publishing
+from blog.core import media, permalinks, publishing
+from blog.core.accounts import people
 from blog.core.batches import slices
 from blog.core.errors import Conflict, Invalid
 from blog.core.ledger import Ledger
@@ -155,7 +156,7 @@ class Adoption:
         if not item.author or item.author == self.site.author:
             return None
         if item.author not in self.bylines:
-            self.bylines[item.author] = accounts.byline(self.session, item.author)
+            self.bylines[item.author] = people.byline(self.session, item.author)
         return self.bylines[item.author]
 
     def _text(self, item: Ready) -> Rendered:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from blog.core import accounts, media, permalinks, publishing, slugs, values
+from blog.core import media, permalinks, publishing, slugs, values
+from blog.core.accounts import people
 from blog.core.errors import Invalid, Unavailable
 from blog.core.fields import Fields, judge
 from blog.core.media import Stored
@@ -85,7 +86,7 @@ class Judge:
         updated = document.updated
         revised = self._try(document, lambda: values.instant(updated, self.zone, "updated")) if updated else None
         guid = self._try(document, lambda: publishing.guid_of(document.guid)) if document.guid else None
-        author = self._try(document, lambda: accounts.shown_name(document.author)) if document.author.strip() else ""
+        author = self._try(document, lambda: people.shown_name(document.author)) if document.author.strip() else ""
         if len(self.problems) > before:
             return None
         digest = replace(document, body=fields.body or "", cover=fields.cover or "").digest()

@@ -8,7 +8,7 @@ from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from blog.config import Settings
-from blog.core.sessions import LIFETIME
+from blog.core.accounts.sessions import LIFETIME
 
 ADMIN = "/admin/"
 

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from lxml import html
 
-from blog.core import accounts, album, attempts, passwords, sessions
+from blog.core import album
+from blog.core.accounts import credentials, people, sessions, throttle
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Media, Person
@@ -22,13 +23,13 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 @cache
 def hashed() -> str:
     """The password above as it is stored: one costs as much as a whole test."""
-    return passwords.hashed(PASSWORD)
+    return credentials.hashed(PASSWORD)
 
 
 def join(email: str, name: str) -> Person:
     """Somebody who can sign in with the password above."""
     with writing() as session:
-        return accounts.join(session, email, name, hashed())
+        return people.join(session, email, name, hashed())
 
 
 class Visitor:
@@ -87,7 +88,7 @@ class Author(Visitor):
     def __init__(self, blog: Blog, person: Person | None = None, **options: Any) -> None:
         super().__init__(blog.app, **options)
         self.person = person or join(ANA, "Ana")
-        caller = attempts.caller(self.address, self.agent, str(blog.app.secret_key))
+        caller = throttle.caller(self.address, self.agent, str(blog.app.secret_key))
         with writing() as session:
             token = sessions.begin(session, self.person.id, caller)
         with self.client.session_transaction("/admin/") as cookie:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from blog.core import accounts, attempts
+from blog.core.accounts import people, throttle
 from blog.web.pagecache import PageCache
 from tests.admin.conftest import ANA, Author, Visitor, join
 from tests.recorder import recorded
@@ -74,8 +74,8 @@ def test_signing_in_and_failing_to_leave_the_page_cache_full(blog: Blog, rivers:
     visitor.get("/admin/")
     visitor.post("/admin/people/", action="invite", name="Bo")
     visitor.post("/admin/sign-out/")
-    attempts.forgive(ANA, "x")
-    accounts.set_password(ANA, "eight loud rivers")
+    throttle.forgive(ANA, "x")
+    people.set_password(ANA, "eight loud rivers")
     assert shelf(blog) == len(paths)
     for path in paths:
         with recorded() as statements:

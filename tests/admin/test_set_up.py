@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from lxml import html
 
-from blog.core import accounts, invitations
+from blog.core.accounts import invitations, people
 from blog.core.configuring import configure
 from blog.core.transaction import writing
 from blog.models import AuthorSession, Invitation, Person, Site
@@ -158,7 +158,7 @@ def test_an_invitation_makes_an_account_with_what_it_knows(blog: Blog, author: A
     assert page.xpath("//input[@id = 'name']/@value") == ["Bo"]
     assert page.xpath("//input[@id = 'email']/@value") == ["bo@example.org"]
     assert bo.post(link, form=link, name="Bo", email="bo@example.org", password=PASSWORD).status_code == 303
-    assert [one.name for one in accounts.people()] == ["Ana", "Bo"]
+    assert [one.name for one in people.people()] == ["Ana", "Bo"]
     assert [one.author for one in rows(Site)] == ["Editor"]
 
 

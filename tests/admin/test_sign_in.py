@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from lxml import html
 
-from blog.core import accounts, passwords
+from blog.core.accounts import credentials, people
 from blog.core.transaction import writing
 from blog.models import AuthorSession, Person
 from tests.admin.conftest import ANA, PASSWORD, Author, Visitor, alerts, join, rows
@@ -85,7 +85,7 @@ def test_a_name_nobody_has_costs_as_much_as_one_somebody_has(visitor: Visitor, m
 
 def test_who_has_a_byline_only_cannot_come_in(visitor: Visitor) -> None:
     with writing() as session:
-        accounts.byline(session, "Zed")
+        people.byline(session, "Zed")
     put("UPDATE person SET email = 'zed@example.org'")
     assert alerts(visitor.sign_in("zed@example.org", "")) == [WRONG]
 
@@ -101,11 +101,11 @@ def test_a_password_of_a_megabyte_is_wrong_and_no_more(blog: Blog, visitor: Visi
 def test_a_password_stored_with_weaker_parameters_is_stored_anew(visitor: Visitor, full_price: None) -> None:
     weak = argon2.PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
     with writing() as session:
-        accounts.join(session, ANA, "Ana", weak)
+        people.join(session, ANA, "Ana", weak)
     assert visitor.sign_in().status_code == 303
     (ana,) = rows(Person)
-    assert ana.password != weak and passwords.renewed(PASSWORD, ana.password) is None
-    assert passwords.matches(PASSWORD, ana.password)
+    assert ana.password != weak and credentials.renewed(PASSWORD, ana.password) is None
+    assert credentials.matches(PASSWORD, ana.password)
 
 
 def test_a_stored_password_that_is_damaged_opens_nothing(visitor: Visitor) -> None:

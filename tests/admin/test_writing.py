@@ -7,7 +7,8 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from blog.core import accounts, manuscripts, publishing
+from blog.core import manuscripts, publishing
+from blog.core.accounts import people
 from blog.core.configuring import configure
 from blog.core.values import BODY_BYTES
 from blog.extensions import db
@@ -294,7 +295,7 @@ def test_posts_keep_their_author(blog: Blog, author: Author, another: Callable[.
     send(bo, f"/admin/posts/{now().id}/", "publish", body="By Bo.")
     assert now().author == "Bo"
     assert texts(blog.read("/posts/rivers/"), "//a[@rel = 'author']") == ["Ana"]
-    accounts.remove("ana@example.org")
+    people.remove("ana@example.org")
     assert texts(blog.read("/posts/rivers/"), "//a[@rel = 'author']") == ["Ana"]
 
 

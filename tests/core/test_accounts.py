@@ -5,7 +5,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select
 
-from blog.core import accounts
+from blog.core.accounts import people
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.transaction import writing
 from blog.extensions import db
@@ -22,8 +22,8 @@ def everybody() -> list[tuple[str, str, str | None]]:
 
 
 def test_a_person_can_sign_in_with_the_password_given(app: Flask, full_price: None) -> None:
-    accounts.add(" Ana@Example.ORG ", "  Ana  Lima ", PASSWORD)
-    (ana,) = accounts.people()
+    people.add(" Ana@Example.ORG ", "  Ana  Lima ", PASSWORD)
+    (ana,) = people.people()
     assert (ana.email, ana.name, ana.slug) == ("ana@example.org", "Ana Lima", "ana-lima")
     assert ana.password is not None
     assert ana.password.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
@@ -32,16 +32,16 @@ def test_a_person_can_sign_in_with_the_password_given(app: Flask, full_price: No
 
 def test_two_of_one_name_have_two_addresses(app: Flask) -> None:
     for number in range(3):
-        accounts.add(f"ana{number}@example.org", "Ana", PASSWORD)
+        people.add(f"ana{number}@example.org", "Ana", PASSWORD)
     assert [slug for _, slug, _ in everybody()] == ["ana", "ana-2", "ana-3"]
 
 
 def test_an_address_has_one_account(app: Flask) -> None:
-    accounts.add("ana@example.org", "Ana", PASSWORD)
+    people.add("ana@example.org", "Ana", PASSWORD)
     with pytest.raises(
         Conflict, match=r"ana@example.org has an account already. `broadsheet user password ana@example.org`"
     ):
-        accounts.add("ANA@example.org", "Another", PASSWORD)
+        people.add("ANA@example.org", "Another", PASSWORD)
     assert len(everybody()) == 1
 
 
@@ -65,7 +65,7 @@ def test_an_address_has_one_account(app: Flask) -> None:
 )
 def test_no_email_address_is_refused(app: Flask, email: str) -> None:
     with pytest.raises(Invalid, match=r"is not an e-mail address; it should look like ana@example.org") as refusal:
-        accounts.add(email, "Ana", PASSWORD)
+        people.add(email, "Ana", PASSWORD)
     assert refusal.value.field == "email"
     assert everybody() == []
 
@@ -73,33 +73,33 @@ def test_no_email_address_is_refused(app: Flask, email: str) -> None:
 @pytest.mark.parametrize("name", ["", " ", "x" * 121, "\x00"])
 def test_no_name_is_refused(app: Flask, name: str) -> None:
     with pytest.raises(Invalid, match="A name needs 1 to 120 characters"):
-        accounts.add("ana@example.org", name, PASSWORD)
+        people.add("ana@example.org", name, PASSWORD)
     assert everybody() == []
 
 
 @pytest.mark.parametrize("password", ["", "short one", "x" * 1001])
 def test_a_password_too_short_or_too_long_is_refused(app: Flask, password: str) -> None:
     with pytest.raises(Invalid, match=f"The password has {len(password)} characters; it needs 10 to 1000") as refusal:
-        accounts.add("ana@example.org", "Ana", password)
+        people.add("ana@example.org", "Ana", password)
     assert refusal.value.field == "password"
     assert everybody() == []
 
 
 def test_a_password_is_changed(app: Flask) -> None:
-    accounts.add("ana@example.org", "Ana", PASSWORD)
-    accounts.set_password("ANA@example.org", "another long one")
-    assert PasswordHasher().verify(accounts.people()[0].password or "", "another long one")
+    people.add("ana@example.org", "Ana", PASSWORD)
+    people.set_password("ANA@example.org", "another long one")
+    assert PasswordHasher().verify(people.people()[0].password or "", "another long one")
 
 
 def test_a_bad_new_password_keeps_the_old(app: Flask) -> None:
-    accounts.add("ana@example.org", "Ana", PASSWORD)
+    people.add("ana@example.org", "Ana", PASSWORD)
     with pytest.raises(Invalid):
-        accounts.set_password("ana@example.org", "short")
-    assert PasswordHasher().verify(accounts.people()[0].password or "", PASSWORD)
+        people.set_password("ana@example.org", "short")
+    assert PasswordHasher().verify(people.people()[0].password or "", PASSWORD)
 
 
 def test_nobody_is_missing_in_one_sentence(app: Flask) -> None:
-    for act in (accounts.remove, lambda email: accounts.set_password(email, PASSWORD)):
+    for act in (people.remove, lambda email: people.set_password(email, PASSWORD)):
         with pytest.raises(
             Missing, match=r"Nobody here has the address bo@example.org. `broadsheet user list` names everybody"
         ):
@@ -107,29 +107,29 @@ def test_nobody_is_missing_in_one_sentence(app: Flask) -> None:
 
 
 def test_who_wrote_nothing_is_removed_whole(app: Flask) -> None:
-    accounts.add("ana@example.org", "Ana", PASSWORD)
-    accounts.remove("ana@example.org")
+    people.add("ana@example.org", "Ana", PASSWORD)
+    people.remove("ana@example.org")
     assert everybody() == []
 
 
 def test_who_wrote_something_keeps_the_byline_only(blog: Blog) -> None:
-    ana = accounts.add("ana@example.org", "Ana", PASSWORD)
+    ana = people.add("ana@example.org", "Ana", PASSWORD)
     blog.make_post("Rivers", author_id=ana.id)
-    accounts.remove("ana@example.org")
+    people.remove("ana@example.org")
     assert everybody() == [("Ana", "ana", None)]
-    assert accounts.people() == []
+    assert people.people() == []
     assert db.session.scalars(select(Person.password)).all() == [None]
 
 
 def test_a_byline_becomes_an_account_of_the_same_name(app: Flask) -> None:
     with writing() as session:
-        first = accounts.byline(session, "Ana Lima")
-        assert accounts.byline(session, " ana  lima ") == first
-    accounts.add("ana@example.org", "Ana Lima", PASSWORD)
+        first = people.byline(session, "Ana Lima")
+        assert people.byline(session, " ana  lima ") == first
+    people.add("ana@example.org", "Ana Lima", PASSWORD)
     assert everybody() == [("Ana Lima", "ana-lima", "ana@example.org")]
 
 
 @pytest.mark.parametrize("name", ["Éva Nagy", "Лев Толстой"])
 def test_a_byline_in_any_script_is_one_person(app: Flask, name: str) -> None:
     with writing() as session:
-        assert accounts.byline(session, name) == accounts.byline(session, name.upper())
+        assert people.byline(session, name) == people.byline(session, name.upper())

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from blog.core import accounts, drafting, manuscripts, posts, publishing, revisions
+from blog.core import drafting, manuscripts, posts, publishing, revisions
+from blog.core.accounts import people
 from blog.core.drafting import Sent
 from blog.core.errors import Conflict, Missing, Overtaken, Rejected
 from blog.core.fields import Fields
@@ -29,7 +30,7 @@ Clock = Callable[[datetime], None]
 def ana(blog: Blog, at: Clock) -> By:
     at(NOW)
     with writing() as session:
-        return By(accounts.byline(session, "Ana"))
+        return By(people.byline(session, "Ana"))
 
 
 def form(post_id: int, **changed: object) -> Sent:

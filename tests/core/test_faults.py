@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from blog.core import accounts, publishing, teasers
+from blog.core import publishing, teasers
+from blog.core.accounts import people
 from blog.core.configuring import configure
 from blog.core.errors import Unavailable
 from blog.core.fields import Fields
@@ -24,7 +25,7 @@ ACTS: dict[str, Act] = {
     "unpublish": publishing.unpublish,
     "delete": publishing.delete,
     "configure": lambda _: configure("title", "New"),
-    "add a user": lambda _: accounts.add("new@example.org", "New", "long enough"),
+    "add a user": lambda _: people.add("new@example.org", "New", "long enough"),
 }
 
 

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from blog.core import accounts, catalogue, entries, publishing, shelves, tallies, years
+from blog.core import catalogue, entries, publishing, shelves, tallies, years
+from blog.core.accounts.people import byline
 from blog.core.errors import Missing
 from blog.core.fields import Fields
 from blog.core.shelves import ALL, Shelf
@@ -209,7 +210,7 @@ def test_whatever_is_done_readers_are_told_the_truth(
     monkeypatch.setattr(shelves, "SHALLOW", chance.choice([0, 1, 4, 1000]))
     at(NOW)
     with writing() as session:
-        people = [accounts.byline(session, name) for name in ("Ana", "Bo")]
+        people = [byline(session, name) for name in ("Ana", "Bo")]
     walk = Walk(blog, chance, people)
     for number in range(42):
         walk.step()

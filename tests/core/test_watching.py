@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from blog.core import accounts, configuring, publishing, watching
+from blog.core import configuring, publishing, watching
+from blog.core.accounts import people
 from blog.core.fields import Fields
 from blog.core.transaction import writing
 from blog.core.watching import Watcher
@@ -66,7 +67,7 @@ def test_it_stays_with_what_readers_do_not_see(watcher: Watcher, blog: Blog) -> 
     draft = blog.make_post("Draft", tags=["Water", "Unseen"], published_at=None)
     publishing.edit(draft.id, Fields(title="Another", body="More.", tags=["Unseen"]))
     publishing.delete(draft.id)
-    accounts.add("ana@example.org", "Ana", "a long enough password")
+    people.add("ana@example.org", "Ana", "a long enough password")
     put("UPDATE person SET password = 'x', email = 'b@example.org'")
     put("INSERT INTO revision (post_id, saved_at, title, summary, body) SELECT id, created_at, '', '', '' FROM post")
     put("UPDATE site SET samples_at = changed_at")

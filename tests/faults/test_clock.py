@@ -7,7 +7,7 @@ import pytest
 
 from blog import clock
 from blog.core import drafting, publishing
-from blog.core.attempts import MOST
+from blog.core.accounts.throttle import MOST
 from blog.core.backup import create, retention
 from blog.core.fields import Fields
 from blog.core.outbox import Failed

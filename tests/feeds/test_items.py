@@ -7,7 +7,8 @@ from typing import Any
 import feedparser
 import pytest
 
-from blog.core import accounts, configuring, publishing
+from blog.core import configuring, publishing
+from blog.core.accounts import people
 from blog.core.fields import Fields
 from blog.core.media import keep, store
 from blog.core.transaction import writing
@@ -105,7 +106,7 @@ def test_a_title_is_not_escaped_twice(blog: Blog) -> None:
 def test_the_author_is_named(blog: Blog) -> None:
     configuring.configure("author", "The & Editor")
     with writing() as session:
-        ana = accounts.byline(session, "Ana <Lind>")
+        ana = people.byline(session, "Ana <Lind>")
     blog.make_post("Editor's")
     blog.make_post("Hers", author_id=ana)
     for form in FORMATS:

@@ -6,7 +6,8 @@ from itertools import count
 
 import pytest
 
-from blog.core import accounts, posts, publishing
+from blog.core import posts, publishing
+from blog.core.accounts import people
 from blog.core.fields import Fields
 from blog.core.transaction import writing
 from blog.models import Post
@@ -23,7 +24,7 @@ EVERY = [(form, place) for form in FORMATS for place in PLACES]
 def essay(blog: Blog, **fields: object) -> Post:
     """A post by Ana, tagged "Rivers"; nothing else of what the blog holds is."""
     with writing() as session:
-        ana = accounts.byline(session, "Ana")
+        ana = people.byline(session, "Ana")
     blog.make_post("The editor's", published_at=LONG_AGO - timedelta(days=9))
     essay: dict[str, object] = {"tags": ["Rivers"], "author_id": ana, "published_at": LONG_AGO, **fields}
     return blog.make_post("Essay", **essay)  # type: ignore[arg-type]

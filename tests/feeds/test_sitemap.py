@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from blog.core import accounts, publishing
+from blog.core import publishing
+from blog.core.accounts import people
 from blog.core.fields import Fields
 from blog.core.transaction import writing
 from blog.feeds import sitemap
@@ -29,7 +30,7 @@ def test_it_names_every_public_address_whole(blog: Blog) -> None:
 
 def test_it_names_the_pages_of_several_authors(blog: Blog) -> None:
     with writing() as session:
-        ana = accounts.byline(session, "Ana")
+        ana = people.byline(session, "Ana")
     blog.make_post()
     blog.make_post(author_id=ana)
     assert f"{SITE_URL}/authors/ana/" in entries(blog)

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from blog.core import accounts, configuring
+from blog.core import configuring
+from blog.core.accounts import people
 from blog.core.media import keep, store
 from blog.core.transaction import writing
 from tests.feeds.reading import FORMATS, address
@@ -78,7 +79,7 @@ def fill(blog: Blog) -> None:
     configuring.configure("hubs", "https://hub.example/")
     configuring.configure("tagline", "On <water> & stone")
     with writing() as session:
-        ana = accounts.byline(session, "Ana")
+        ana = people.byline(session, "Ana")
         kept = store(picture(80, 60), blog.instance / "media")
         keep(session, kept)
     blog.make_post("The editor's", published_at=LONG_AGO - timedelta(days=1))

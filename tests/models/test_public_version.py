@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 
-from blog.core import accounts, catalogue, drafting, editions, media, permalinks, previews, publishing, teasers
+from blog.core import catalogue, drafting, editions, media, permalinks, previews, publishing, teasers
+from blog.core.accounts import people
 from blog.core.configuring import configure
 from blog.core.drafting import Sent
 from blog.core.errors import Conflict
@@ -123,9 +124,9 @@ SILENT: dict[str, Act] = {
     "a revision": lambda world: world.run(
         insert(Revision).values(post_id=world.post.id, saved_at=LONG_AGO, title="x", summary="", body="")
     ),
-    "a password": lambda _: accounts.set_password("ana@example.org", "another long one"),
-    "another account": lambda _: accounts.add("bo@example.org", "Bo", PASSWORD),
-    "an account taken away": lambda _: accounts.remove("ana@example.org"),
+    "a password": lambda _: people.set_password("ana@example.org", "another long one"),
+    "another account": lambda _: people.add("bo@example.org", "Bo", PASSWORD),
+    "an account taken away": lambda _: people.remove("ana@example.org"),
     "a byline": lambda world: world.run(insert(Person).values(name="Bo", slug="bo", created_at=LONG_AGO)),
     "the samples' date": lambda world: world.run(update(Site).values(samples_at=LONG_AGO)),
     "a new picture": lambda world: world.run(

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from blog.core import accounts
+from blog.core.accounts import people
 from blog.core.transaction import writing
 from tests.world import LONG_AGO, Blog, texts
 
@@ -12,7 +12,7 @@ BYLINE = "//article//a[@rel = 'author']"
 
 def person(name: str) -> int:
     with writing() as session:
-        return accounts.byline(session, name)
+        return people.byline(session, name)
 
 
 def test_one_author_has_no_page_and_the_byline_leads_home(blog: Blog) -> None:

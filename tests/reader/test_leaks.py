@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from blog.core import accounts, publishing
+from blog.core import publishing
+from blog.core.accounts import people
 from blog.core.fields import Fields
 from blog.core.transaction import writing
 from blog.extensions import db
@@ -36,7 +37,7 @@ def world(blog: Blog) -> None:
 def hidden(blog: Blog, state: str, kind: str) -> Post:
     """A post or page in this state, marked everywhere."""
     with writing() as session:
-        author = accounts.byline(session, MARK)
+        author = people.byline(session, MARK)
     when = {
         "draft": None,
         "deleted draft": None,
@@ -125,7 +126,7 @@ def test_no_page_of_a_full_blog_holds_a_dead_link(blog: Blog, at: Callable[[date
     world(blog)
     hidden(blog, "unlisted", "post")
     with writing() as session:
-        author = accounts.byline(session, "Ana")
+        author = people.byline(session, "Ana")
     blog.make_post("Hers", author_id=author, tags=["Other"], body="[See](/posts/post-1/) and [here](../post-2/).")
     for path, answer in crawl(blog).items():
         assert answer.status_code == (404 if path in ("/nothing/", "/share/mastodon/") else 200), path

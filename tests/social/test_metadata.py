@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from blog.core import accounts, configuring, publishing
+from blog.core import configuring, publishing
+from blog.core.accounts import people
 from blog.core.fields import Fields
 from blog.core.media import keep, store
 from blog.core.transaction import writing
@@ -130,7 +131,7 @@ def test_a_change_is_never_told_to_lie_before_the_publication(blog: Blog, at: Ca
 
 def test_several_authors_are_told_apart(blog: Blog) -> None:
     with writing() as session:
-        ana = accounts.byline(session, "Ana & Co")
+        ana = people.byline(session, "Ana & Co")
     blog.make_post()
     blog.make_post("Post", slug="post", author_id=ana)
     page = blog.read("/posts/post/")

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from blog import paths
-from blog.core import album, invitations, previews, publishing
+from blog.core import album, previews, publishing
+from blog.core.accounts import invitations
 from blog.core.configuring import configure, configure_all
 from blog.extensions import db
 from tests import shelf

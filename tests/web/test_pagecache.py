@@ -9,7 +9,8 @@ import pytest
 from flask import Blueprint, Response, request
 
 from blog import clock
-from blog.core import accounts, configuring, publishing
+from blog.core import configuring, publishing
+from blog.core.accounts import people
 from blog.core.fields import Fields
 from blog.extensions import db
 from blog.web.delivery import Answer
@@ -98,7 +99,7 @@ def test_what_no_reader_sees_empties_nothing(blog: Blog, rivers: int) -> None:
         blog.get(path)
     draft = blog.make_post("Draft", published_at=None, tags=["Water"])
     publishing.edit(draft.id, Fields(body="More."))
-    accounts.add("ana@example.org", "Ana", "a long enough password")
+    people.add("ana@example.org", "Ana", "a long enough password")
     put("UPDATE person SET password = 'x'")
     put("UPDATE site SET samples_at = changed_at")
     assert len(cache(blog).shelf) == len(PATHS)

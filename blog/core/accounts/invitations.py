@@ -7,8 +7,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import accounts, attempts, passwords, sessions, tokens
-from blog.core.attempts import Caller
+from blog.core.accounts import credentials, people, sessions, throttle, tokens
+from blog.core.accounts.throttle import Caller
 from blog.core.errors import Gone, Missing
 from blog.core.transaction import writing
 from blog.extensions import db
@@ -22,7 +22,7 @@ ENDED = "This link has been used, or has ended."
 
 def set_up() -> str:
     """The token of a new link for the first author, for an hour; older ones end. Empty once somebody can sign in."""
-    if accounts.somebody(db.session()):  # nothing is written then: `serve` starts often
+    if people.somebody(db.session()):  # nothing is written then: `serve` starts often
         return ""
     with writing() as session:
         session.execute(delete(Invitation).where(Invitation.invited_by.is_(None)))
@@ -31,11 +31,11 @@ def set_up() -> str:
 
 def invite(name: str, email: str, by: int) -> str:
     """The token of a link for another author, for a week. Raises Invalid, or Conflict for one who is here."""
-    shown, address = accounts.shown_name(name), accounts.email_address(email) if email.strip() else None
+    shown, address = people.shown_name(name), people.email_address(email) if email.strip() else None
     with writing() as session:
         session.execute(delete(Invitation).where(Invitation.expires_at <= clock.now()))
         if address:
-            accounts.refuse_taken(session, address)
+            people.refuse_taken(session, address)
         return _made(session, Invitation(name=shown, email=address, invited_by=by, expires_at=clock.now() + A_WEEK))
 
 
@@ -65,15 +65,15 @@ def accept(token: str, name: str, email: str, password: str, by: Caller) -> str:
     Raises Missing, Gone, Invalid, or Conflict.
     """
     find(token)  # before the password costs anything
-    shown, address, hashed = accounts.shown_name(name), accounts.email_address(email), passwords.hashed(password)
+    shown, address, hashed = people.shown_name(name), people.email_address(email), credentials.hashed(password)
     with writing() as session:
         row = _usable(session, token)
         first = row.invited_by is None
         session.delete(row)
-        person = accounts.join(session, address, shown, hashed)
+        person = people.join(session, address, shown, hashed)
         if first:
             session.execute(update(Site).where(Site.author == DEFAULTS["author"]).values(author=shown))
-        attempts.succeed(session, address, by)
+        throttle.succeed(session, address, by)
         return sessions.begin(session, person.id, by)
 
 
@@ -81,7 +81,7 @@ def _usable(session: Session, token: str) -> Invitation:
     row = session.get(Invitation, tokens.kept(token))
     if row is None:
         raise Missing(ENDED)
-    if row.expires_at <= clock.now() or (row.invited_by is None and accounts.somebody(session)):
+    if row.expires_at <= clock.now() or (row.invited_by is None and people.somebody(session)):
         raise Gone(ENDED)
     return row
 

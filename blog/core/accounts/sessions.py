@@ -9,8 +9,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import tokens
-from blog.core.attempts import Caller
+from blog.core.accounts import tokens
+from blog.core.accounts.throttle import Caller
 from blog.core.errors import Missing, Unavailable
 from blog.core.transaction import writing
 from blog.extensions import db

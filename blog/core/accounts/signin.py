@@ -2,8 +2,9 @@
 
 from sqlalchemy import select
 
-from blog.core import accounts, attempts, passwords, sessions, values
-from blog.core.attempts import Caller
+from blog.core import values
+from blog.core.accounts import credentials, people, sessions, throttle
+from blog.core.accounts.throttle import Caller
 from blog.core.errors import Invalid, Missing
 from blog.core.transaction import writing
 from blog.extensions import db
@@ -17,36 +18,36 @@ WRONG_CURRENT = "That is not your current password."
 def sign_in(email: str, password: str, by: Caller) -> str:
     """The token of a new session. Raises Invalid, in the same words and time for a name that nobody has, or TooMany."""
     address = values.line(email[:LONGEST_EMAIL]).lower()  # a longer one is nobody's, and need not cost more
-    attempts.count(address, by)
+    throttle.count(address, by)
     found = db.session.execute(select(Person.id, Person.password).where(Person.email == address)).first()
     number, stored = found or (0, None)
-    if not passwords.matches(password, stored):
+    if not credentials.matches(password, stored):
         raise Invalid("email", WRONG)
-    anew = passwords.renewed(password, stored or "")
+    anew = credentials.renewed(password, stored or "")
     with writing() as session:
         person = session.get(Person, number)
         if person is None or person.password != stored:  # changed, or removed, while this one was compared
             raise Invalid("email", WRONG)
         person.password = anew or stored
-        attempts.succeed(session, address, by)
+        throttle.succeed(session, address, by)
         return sessions.begin(session, number, by)
 
 
 def confirm(person: Person, password: str, by: Caller) -> None:
     """Nothing, if it is the person's password. Raises Invalid or TooMany: a wrong one counts as in signing in."""
     email, stored = person.email or "", person.password
-    attempts.count(email, by)
-    if not passwords.matches(password, stored):
+    throttle.count(email, by)
+    if not credentials.matches(password, stored):
         raise Invalid("current", WRONG_CURRENT)
     with writing() as session:
-        attempts.succeed(session, email, by)
+        throttle.succeed(session, email, by)
 
 
 def change_password(person: Person, current: str, password: str, by: Caller) -> str:
     """The token that takes the place of the present session's; all others end. Raises Invalid or TooMany."""
     number, stored = person.id, person.password
     confirm(person, current, by)
-    hashed = passwords.hashed(password)
+    hashed = credentials.hashed(password)
     with writing() as session:
         row = session.get(Person, number)
         if row is None or row.password != stored:
@@ -59,7 +60,7 @@ def change_password(person: Person, current: str, password: str, by: Caller) -> 
 def change_profile(person: Person, name: str, email: str, current: str, by: Caller) -> None:
     """Another name or e-mail address; that one needs the current password. Raises Invalid or TooMany."""
     number, old = person.id, person.email or ""
-    shown, address = accounts.shown_name(name), accounts.email_address(email)
+    shown, address = people.shown_name(name), people.email_address(email)
     if address != old:
         confirm(person, current, by)
     with writing() as session:
@@ -67,6 +68,6 @@ def change_profile(person: Person, name: str, email: str, current: str, by: Call
         if row is None:
             raise Missing("This account has been removed.")
         if address != old:
-            accounts.refuse_taken(session, address)
-            attempts.rename(session, old, address, by.key)
+            people.refuse_taken(session, address)
+            throttle.rename(session, old, address, by.key)
         row.name, row.email = shown, address

@@ -6,7 +6,8 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import passwords, sessions, slugs, values
+from blog.core import slugs, values
+from blog.core.accounts import credentials, sessions
 from blog.core.errors import Conflict, Forbidden, Invalid, Missing
 from blog.core.transaction import writing
 from blog.extensions import db
@@ -17,7 +18,7 @@ EMAIL = re.compile(r"[^\s@\"<>(),;:\\\[\]]{1,64}@[^\s@\"<>(),;:\\\[\]]+\.[^\s@\"
 
 def add(email: str, name: str, password: str) -> Person:
     """A person who can sign in. Raises Invalid or Conflict."""
-    address, shown, hashed = email_address(email), shown_name(name), passwords.hashed(password)
+    address, shown, hashed = email_address(email), shown_name(name), credentials.hashed(password)
     with writing() as session:
         return join(session, address, shown, hashed)
 
@@ -48,7 +49,7 @@ def byline(session: Session, name: str) -> int:
 
 def set_password(email: str, password: str) -> Person:
     """Give a person another password; all their sessions end. Raises Missing or Invalid."""
-    hashed = passwords.hashed(password)
+    hashed = credentials.hashed(password)
     with writing() as session:
         person = _by_email(session, email)
         person.password = hashed

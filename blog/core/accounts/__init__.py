@@ -1,0 +1,1 @@
+"""People who may write: passwords, sign-in, sessions, invitations, limits."""
