@@ -25,8 +25,9 @@ from blog import config, paths
 from blog.commands import opened
 from blog.commands.serve import checkpoint
 from blog.config import Settings
-from blog.core import permalinks, rendering, slugs
-from blog.core.rendering import Rendered
+from blog.core import permalinks, slugs
+from blog.core.markdown import render
+from blog.core.markdown.render import Rendered
 from blog.core.search import index
 from blog.core.transaction import writing
 from blog.models import Post, Tag, post_tag
@@ -70,7 +71,7 @@ def text(name: str, words: int | None = None, kind: str = "post") -> Text:
     """The text of this name, of so many words if given."""
     dice = _dice("text", name)
     body = texts.body(dice, words or texts.length(dice))
-    return Text(body, rendering.render(body, base=permalinks.path(kind, "-")))
+    return Text(body, render.render(body, base=permalinks.path(kind, "-")))
 
 
 def tag_rows() -> list[dict[str, Any]]:

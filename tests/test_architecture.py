@@ -35,13 +35,13 @@ MAY_KNOW = {
 DOORS = {
     "flask_wtf": {"admin/csrf.py"},
     "feedgen": {"feeds/build.py"},
-    "bs4": {"core/pasting.py", "core/richtext.py"},
-    "markdownify": {"core/pasting.py"},
+    "bs4": {"core/markdown/paste.py", "core/markdown/paste_cleanup.py"},
+    "markdownify": {"core/markdown/paste.py"},
     # Poems and figures are made of its tokens; only rendering parses a text.
-    "markdown_it": {"core/figures.py", "core/rendering.py", "core/verse.py"},
-    "mdit_py_plugins": {"core/rendering.py"},
-    "nh3": {"core/sanitizing.py"},
-    "pygments": {"core/highlighting.py"},
+    "markdown_it": {"core/markdown/figures.py", "core/markdown/render.py", "core/markdown/poems.py"},
+    "mdit_py_plugins": {"core/markdown/render.py"},
+    "nh3": {"core/markdown/sanitize.py"},
+    "pygments": {"core/markdown/code.py"},
     "slugify": {"core/slugs.py"},
     "regex": {
         "core/search/highlight.py",
@@ -82,14 +82,14 @@ DOORS = {
 # Same input, same bytes: no database, no clock, no network, nothing of Flask.
 PURE = {
     "core/batches.py", "core/colours.py", "core/customcss.py", "core/keysets.py", "core/differences.py",
-    "core/errors.py", "core/fields.py", "core/figures.py",
-    "core/highlighting.py", "core/linklists.py", "core/markup.py", "core/pasting.py", "core/plates.py",
-    "core/sniffing.py", "core/rendering.py", "core/richtext.py", "core/sanitizing.py",
+    "core/errors.py", "core/fields.py", "core/markdown/figures.py",
+    "core/markdown/code.py", "core/linklists.py", "core/markup.py", "core/markdown/paste.py", "core/plates.py",
+    "core/sniffing.py", "core/markdown/render.py", "core/markdown/paste_cleanup.py", "core/markdown/sanitize.py",
     "core/search/highlight.py", "core/search/query.py", "core/search/normalize.py", "core/slugs.py", "core/values.py",
-    "core/verse.py", "core/wording.py", "feeds/build.py", "feeds/checking.py", "feeds/document.py", "feeds/jsonfeed.py",
-    "feeds/paging.py", "feeds/readers.py", "feeds/reading.py", "feeds/sitemap.py", "hostnames.py", "models/shapes.py",
-    "reader/opensearch.py", "social/metadata.py", "social/preview.py", "social/qr.py", "social/share.py",
-    "social/typesetting.py", "transfer/document.py", "transfer/readers/dialects.py",
+    "core/markdown/poems.py", "core/wording.py", "feeds/build.py", "feeds/checking.py", "feeds/document.py",
+    "feeds/jsonfeed.py", "feeds/paging.py", "feeds/readers.py", "feeds/reading.py", "feeds/sitemap.py",
+    "hostnames.py", "models/shapes.py", "reader/opensearch.py", "social/metadata.py", "social/preview.py",
+    "social/qr.py", "social/share.py", "social/typesetting.py", "transfer/document.py", "transfer/readers/dialects.py",
     "transfer/readers/frontmatter.py", "transfer/readers/markdown.py",
 }  # fmt: skip
 FLASK_IN_CORE = {"request", "session", "render_template", "url_for", "g", "current_app"}

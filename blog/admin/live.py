@@ -13,8 +13,8 @@ from blog.admin import answers, previewing, resuming
 from blog.admin.blueprint import bp, person
 from blog.admin.resuming import Fields
 from blog.core import drafting, previews, proofreading
+from blog.core.markdown.render import Rendered
 from blog.core.reading import Article
-from blog.core.rendering import Rendered
 from blog.web import languages, templating
 from blog.web.errors import asks_for_data
 from blog.web.overrides import Careful
@@ -23,9 +23,9 @@ from blog.web.overrides import Careful
 @bp.post("/posts/markdown/")
 def markdown() -> ResponseReturnValue:
     """Rich text that was pasted, as Markdown."""
-    from blog.core import pasting  # what it is read with takes a tenth of a second to import
+    from blog.core.markdown import paste  # what it is read with takes a tenth of a second to import
 
-    return answers.told({"markdown": pasting.markdown(request.form.get("html", ""))})
+    return answers.told({"markdown": paste.markdown(request.form.get("html", ""))})
 
 
 @bp.post("/posts/preview/live/")

@@ -12,9 +12,10 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from blog.core import album, media, rendering
+from blog.core import album, media
 from blog.core.errors import Invalid
-from blog.core.sanitizing import elsewhere
+from blog.core.markdown import render
+from blog.core.markdown.sanitize import elsewhere
 from blog.extensions import db
 from blog.models import Media
 
@@ -73,7 +74,7 @@ class Copied:
 
 def foreign(body: str) -> list[str]:
     """The addresses of a text's pictures on other sites, whole, each once."""
-    shown = {source for source, _line in rendering.picture_sources(body)}
+    shown = {source for source, _line in render.picture_sources(body)}
     found = (_whole(match) for _place, match in _named(body))
     return [address for address in dict.fromkeys(found) if address and _same(address) & shown]
 
@@ -106,7 +107,7 @@ def _replaced(body: str, here: dict[str, str]) -> str:
 
 def _named(body: str) -> Iterator[tuple[tuple[int, int], "re.Match[str]"]]:
     """Where a text names pictures outside of code: the place of the address, and all around it."""
-    code, line, seen = rendering.code_lines(body), 0, 0
+    code, line, seen = render.code_lines(body), 0, 0
     for match in NAMED.finditer(body):
         line, seen = line + body.count("\n", seen, match.start()), match.start()
         if line not in code:

@@ -19,7 +19,7 @@ from blog.core.errors import Conflict, Invalid, Overtaken, Rejected
 from blog.core.fields import Fields, judge
 from blog.core.ledger import Ledger
 from blog.core.manuscripts import Kept
-from blog.core.rendering import Rendered
+from blog.core.markdown.render import Rendered
 from blog.core.revisions import By, Saved, Words
 from blog.core.transaction import writing
 from blog.extensions import db

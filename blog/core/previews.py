@@ -10,8 +10,8 @@ from blog.core import catalogue, manuscripts, publishing, slugs, values
 from blog.core.errors import Missing
 from blog.core.fields import Fields, judge
 from blog.core.manuscripts import Manuscript
+from blog.core.markdown.render import Rendered
 from blog.core.reading import Article, Byline, Label
-from blog.core.rendering import Rendered
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Person, Post, Preview

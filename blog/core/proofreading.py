@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from blog.core import inside, media, permalinks, plates
+from blog.core.markdown.render import Rendered
 from blog.core.reading import Article
-from blog.core.rendering import Rendered
 
 HEADING = re.compile(r"<h([2-6])[ >]")
 # Networks and search engines cut titles off at about this many characters.

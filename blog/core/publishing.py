@@ -12,11 +12,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer_group
 
 from blog import clock
-from blog.core import media, permalinks, rendering, revisions, slugs, values
+from blog.core import media, permalinks, revisions, slugs, values
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.fields import Fields, judged
 from blog.core.ledger import Ledger
-from blog.core.rendering import Rendered
+from blog.core.markdown import render
+from blog.core.markdown.render import Rendered
 from blog.core.revisions import By, Words
 from blog.core.search import index
 from blog.core.transaction import writing
@@ -32,7 +33,7 @@ def rendered(body: str, kind: str, cover: str = "") -> Rendered:
     plates = media.plates_of(body, cover)
     foreign = db.session.scalars(select(Site.foreign_media)).one()
     db.session.rollback()
-    return rendering.render(body, base=permalinks.path(kind, "-"), cover=cover, plates=plates, foreign_media=foreign)
+    return render.render(body, base=permalinks.path(kind, "-"), cover=cover, plates=plates, foreign_media=foreign)
 
 
 def create(given: Fields, *, published_at: datetime | None = None) -> Post:

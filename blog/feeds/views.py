@@ -14,8 +14,8 @@ from blog.core import catalogue, entries, markup, permalinks, shelves
 from blog.core.editions import Edition
 from blog.core.entries import Entry
 from blog.core.errors import Missing
+from blog.core.markdown.sanitize import PAGE, SITE
 from blog.core.plates import IN_FEEDS
-from blog.core.sanitizing import PAGE, SITE
 from blog.core.shelves import Shelf
 from blog.core.wording import shorten
 from blog.feeds import build, jsonfeed, paging, readers

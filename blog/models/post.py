@@ -22,7 +22,7 @@ class Post(Base, Written):
     """An article or a page.
 
     `published_at` is None for a draft and lies ahead for a scheduled post. The columns from `html` to `pictures`
-    are made from `body` when it is saved, by version `renderer` of `core.rendering`.
+    are made from `body` when it is saved, by version `renderer` of `core.markdown.render`.
     """
 
     __tablename__ = "post"

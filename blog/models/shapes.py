@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-# The version of what core.rendering makes of a text: raise it when that changes, and stored texts are rendered again.
+# The version of what core.markdown.render makes of a text: raise it when that changes, and stored texts are rendered
+# again.
 RENDERER = 3
 
 

@@ -11,7 +11,7 @@ from blog.core.accounts import people
 from blog.core.batches import slices
 from blog.core.errors import Conflict, Invalid
 from blog.core.ledger import Ledger
-from blog.core.rendering import Rendered
+from blog.core.markdown.render import Rendered
 from blog.core.site import site
 from blog.models import Post
 from blog.transfer.judging import Ready

@@ -12,8 +12,8 @@ from blog.core import media, permalinks, publishing, slugs, values
 from blog.core.accounts import people
 from blog.core.errors import Invalid, Unavailable
 from blog.core.fields import Fields, judge
+from blog.core.markdown.render import Rendered
 from blog.core.media import Stored
-from blog.core.rendering import Rendered
 from blog.transfer.document import Document, LocalPicture, Problem
 from blog.transfer.readers.markdown import with_addresses
 from blog.transfer.workers import Job

@@ -8,11 +8,12 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
-from blog.core import permalinks, rendering
+from blog.core import permalinks
 from blog.core.batches import slices
 from blog.core.errors import Invalid, Unavailable
+from blog.core.markdown import render as markdown_render
+from blog.core.markdown.render import Rendered
 from blog.core.plates import Plates
-from blog.core.rendering import Rendered
 from blog.processes import deaf, pool
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ def render(job: Job) -> Rendered | Invalid:
     """The rendered text, or what is wrong with it."""
     base = permalinks.path(job.kind, "-")
     try:
-        return rendering.render(
+        return markdown_render.render(
             job.body, base=base, cover=job.cover, plates=job.plates, foreign_media=job.foreign_media
         )
     except Invalid as error:

@@ -94,7 +94,7 @@ def absolute(path: str) -> str:
 
 
 def rendered(html: str) -> Markup:
-    """HTML that core.rendering made and cleaned when the post was saved: the one text templates do not escape."""
+    """HTML that core.markdown.render made and cleaned when the post was saved: the one text templates do not escape."""
     return Markup(html)  # noqa: S704
 
 

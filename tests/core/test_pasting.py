@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from lxml import html
 
 from blog.core.errors import Invalid
-from blog.core.pasting import markdown
-from blog.core.rendering import render
+from blog.core.markdown.paste import markdown
+from blog.core.markdown.render import render
 from tests.world import squeezed
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "pasted"

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from blog.core import posts, publishing, rendering, teasers
+from blog.core import posts, publishing, teasers
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.fields import Fields
+from blog.core.markdown import render
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Person, Post, Revision, Tag
@@ -350,7 +351,7 @@ def test_a_text_rendered_from_what_somebody_else_replaced_is_not_stored(
     post = blog.make_post("A", body="Old.")
     plain = publishing.rendered
 
-    def meanwhile(body: str, kind: str, cover: str = "") -> rendering.Rendered:
+    def meanwhile(body: str, kind: str, cover: str = "") -> render.Rendered:
         monkeypatch.setattr(publishing, "rendered", plain)
         publishing.edit(post.id, Fields(body="New."))
         return plain(body, kind, cover)

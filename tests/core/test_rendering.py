@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from blog.core import sanitizing, wording
+from blog.core import wording
 from blog.core.errors import Invalid
+from blog.core.markdown import sanitize
+from blog.core.markdown.render import HTML_BYTES, code_lines, picture_sources, render
+from blog.core.markdown.sanitize import PAGE, SITE
 from blog.core.plates import Plate, Plates
-from blog.core.rendering import HTML_BYTES, code_lines, picture_sources, render
-from blog.core.sanitizing import PAGE, SITE
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 RIVER = "/media/0123456789abcdef01234567.jpg"
@@ -348,7 +349,7 @@ def test_no_author_can_choose_files_by_hand() -> None:
     )
     made = render(evil, plates=LARGE)
     assert "evil" not in made.html + made.feed_html and made.html.count("<source") == made.html.count("<picture") == 1
-    assert sanitizing.clean('<img src="/a.png" srcset="https://evil.example/a 1x" sizes="expression(1)">') == (
+    assert sanitize.clean('<img src="/a.png" srcset="https://evil.example/a 1x" sizes="expression(1)">') == (
         '<img src="/a.png">'
     )
 

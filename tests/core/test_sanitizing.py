@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from blog.core import sanitizing, values
-from blog.core.rendering import render
+from blog.core import values
+from blog.core.markdown import sanitize
+from blog.core.markdown.render import render
 
 DANGEROUS = set(
     "script style iframe object embed applet form button select textarea option link meta base svg math template title"
@@ -153,11 +154,11 @@ def problems(page: str, *, insisting: bool = False) -> list[str]:
         html.document_fromstring(f"<html><body><div>{page}</div></body></html>").find("body").iterdescendants()
     ):
         tag = element.tag
-        if not isinstance(tag, str) or tag in DANGEROUS or tag not in sanitizing.TAGS:
+        if not isinstance(tag, str) or tag in DANGEROUS or tag not in sanitize.TAGS:
             found.append(f"<{tag}>")
             continue
         for name, value in element.attrib.items():
-            allowed = sanitizing.ATTRIBUTES["*"] | sanitizing.ATTRIBUTES.get(tag, set())
+            allowed = sanitize.ATTRIBUTES["*"] | sanitize.ATTRIBUTES.get(tag, set())
             allowed |= {"type", "disabled"} if tag == "input" else set()
             scheme = re.match(r"([a-z][a-z0-9+.-]*):", as_a_browser_reads(value))
             bad = name not in allowed or name.startswith("on") or name in ("style", "srcset", "name")
@@ -174,13 +175,13 @@ def problems(page: str, *, insisting: bool = False) -> list[str]:
 def test_nothing_runs_or_loads_from_elsewhere(vector: str) -> None:
     made = render(vector)
     assert problems(made.html) == []
-    assert problems(made.feed_html.replace(sanitizing.SITE, "").replace(sanitizing.PAGE, "")) == []
+    assert problems(made.feed_html.replace(sanitize.SITE, "").replace(sanitize.PAGE, "")) == []
 
 
 @pytest.mark.parametrize("vector", VECTORS)
 def test_cleaning_what_is_clean_changes_nothing(vector: str) -> None:
     made = render(vector).html
-    assert sanitizing.clean(made) == made
+    assert sanitize.clean(made) == made
 
 
 @pytest.mark.parametrize("vector", VECTORS)
@@ -218,7 +219,7 @@ def test_any_text_becomes_a_harmless_page(text: str) -> None:
 @given(NASTY)
 def test_any_clean_page_stays_as_it_is(text: str) -> None:
     made = render(text).html
-    assert sanitizing.clean(made) == made
+    assert sanitize.clean(made) == made
 
 
 @STEADY
@@ -233,7 +234,7 @@ def test_any_text_is_harmless_to_whoever_reads_the_page_twice(text: str) -> None
 
 def test_what_writers_need_stays() -> None:
     kept = '<p lang="hi" dir="ltr" id="s-x" title="t"><kbd>A</kbd> <abbr title="c">d</abbr> <a href="tel:+49">e</a></p>'
-    assert sanitizing.clean(kept) == kept
+    assert sanitize.clean(kept) == kept
 
 
 @pytest.mark.parametrize(
@@ -247,18 +248,18 @@ def test_what_writers_need_stays() -> None:
     ],
 )
 def test_only_known_classes_stay(given_classes: str, kept: str | None) -> None:
-    page = html.fragment_fromstring(sanitizing.clean(f'<p class="{given_classes}">x</p>'))
+    page = html.fragment_fromstring(sanitize.clean(f'<p class="{given_classes}">x</p>'))
     assert page.get("class") == kept
 
 
 @pytest.mark.parametrize("number", ["-1", "12", "99999"])
 def test_numbers_are_numbers(number: str) -> None:
-    assert html.fragment_fromstring(sanitizing.clean(f'<ol start="{number}"><li>x</li></ol>')).get("start") == number
+    assert html.fragment_fromstring(sanitize.clean(f'<ol start="{number}"><li>x</li></ol>')).get("start") == number
 
 
 @pytest.mark.parametrize("number", ["1e9", "100000", "x", "", "१२", "1 "])
 def test_no_numbers_are_dropped(number: str) -> None:
-    assert html.fragment_fromstring(sanitizing.clean(f'<ol start="{number}"><li>x</li></ol>')).get("start") is None
+    assert html.fragment_fromstring(sanitize.clean(f'<ol start="{number}"><li>x</li></ol>')).get("start") is None
 
 
 def test_a_text_may_link_to_its_own_ids_by_their_own_names() -> None:
@@ -292,4 +293,4 @@ def test_a_checkbox_can_never_be_clicked() -> None:
     ],
 )
 def test_depth_counts_what_nests(page: str, deep: bool) -> None:
-    assert sanitizing.too_deep(page) is deep
+    assert sanitize.too_deep(page) is deep

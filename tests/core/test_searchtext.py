@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blog.core.rendering import render
+from blog.core.markdown.render import render
 from blog.core.search import normalize
 from blog.core.search.normalize import folded, indexed, plain
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from blog.core.errors import Invalid, Unavailable
-from blog.core.rendering import Rendered
+from blog.core.markdown.render import Rendered
 from blog.transfer.workers import MANY, Job, render_all
 
 

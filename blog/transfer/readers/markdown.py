@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from blog.core.rendering import code_lines, picture_sources
+from blog.core.markdown.render import code_lines, picture_sources
 from blog.core.slugs import slug_of
 from blog.core.values import BODY_BYTES
 from blog.transfer.document import Document, LocalPicture, Problem, Skipped, When

@@ -22,13 +22,14 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
-from blog.core import markup, sanitizing, wording
+from blog.core import markup, wording
 from blog.core.errors import Invalid
-from blog.core.figures import html_token, make_figure, players, text_of
-from blog.core.highlighting import highlight
+from blog.core.markdown import sanitize
+from blog.core.markdown.code import highlight
+from blog.core.markdown.figures import html_token, make_figure, players, text_of
+from blog.core.markdown.poems import poems
 from blog.core.plates import Plates, stem_of
 from blog.core.slugs import numbered, slug_of
-from blog.core.verse import poems
 from blog.models.shapes import Heading, Picture
 
 HTML_BYTES = 4 * 1024 * 1024
@@ -95,15 +96,15 @@ def render(
     _shape(tokens, found)
     html = parser.renderer.render(tokens, parser.options, env)
     _bound(html)
-    if sanitizing.too_deep(html):
-        raise Invalid("body", f"HTML elements in the text are nested more than {sanitizing.DEPTH} deep. Close them.")
+    if sanitize.too_deep(html):
+        raise Invalid("body", f"HTML elements in the text are nested more than {sanitize.DEPTH} deep. Close them.")
     pictures = _pictures(found, plates or {})
-    html = sanitizing.with_pictures(html, pictures, foreign_media=foreign_media, outside=found.outside)
+    html = sanitize.with_pictures(html, pictures, foreign_media=foreign_media, outside=found.outside)
     _bound(html)
     links = dict.fromkeys(unescape(link) for link in HREF.findall(html) if not link.startswith("#"))
     return Rendered(
         html=html,
-        feed_html=sanitizing.for_feed(html, base),
+        feed_html=sanitize.for_feed(html, base),
         contents=found.contents,
         words=wording.count_words(" ".join(found.text)),
         extract=wording.shorten(" ".join(" ".join(found.opening).split()), EXTRACT_LENGTH),
@@ -206,7 +207,7 @@ def _raw_ids(tokens: Sequence[Token]) -> set[str]:
     written = [token for token in tokens if token.type == "html_block"]
     written += [child for token in tokens for child in token.children or [] if child.type == "html_inline"]
     found = (match for token in written for match in RAW_ID.finditer(token.content))
-    return {sanitizing.own_id(unescape(match[1] or match[2] or match[3] or "")) for match in found}
+    return {sanitize.own_id(unescape(match[1] or match[2] or match[3] or "")) for match in found}
 
 
 def _heading(tokens: list[Token], index: int, taken: set[str], found: _Findings) -> None:
@@ -229,7 +230,7 @@ def _alignment(token: Token) -> None:
         token.attrSet("scope", "col")
 
 
-def _pictures(found: _Findings, plates: Plates) -> sanitizing.Show:
+def _pictures(found: _Findings, plates: Plates) -> sanitize.Show:
     """What makes markup of a picture's attributes: true sizes, the first one at once, later ones late."""
 
     def picture(given: dict[str, str], around: str) -> str:

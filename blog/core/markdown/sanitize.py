@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import nh3
 
-from blog.core.highlighting import PREFIX
+from blog.core.markdown.code import PREFIX
 from blog.core.plates import IN_FEEDS, NAME
 
 # Stand in stored feed HTML for the addresses of the site and of the post's own page, which are filled in when a

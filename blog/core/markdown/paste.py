@@ -1,8 +1,8 @@
 """Rich text that was pasted, as the Markdown that its author would have written. Pure: same HTML, same words.
 
-What word processors mean by their blocks is told in `core.richtext`; here all is written down: `**bold**`, `*italic*`,
-`-` before an item, one line a paragraph, one blank line between blocks, and a backslash only where a character would
-say something else without it.
+What word processors mean by their blocks is told in `core.markdown.paste_cleanup`; here all is written down:
+`**bold**`, `*italic*`, `-` before an item, one line a paragraph, one blank line between blocks, and a backslash only
+where a character would say something else without it.
 """
 
 import re
@@ -11,9 +11,9 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 from markdownify import MarkdownConverter
 
-from blog.core import richtext, sanitizing
 from blog.core.errors import Invalid
-from blog.core.richtext import BLOCKS
+from blog.core.markdown import paste_cleanup, sanitize
+from blog.core.markdown.paste_cleanup import BLOCKS
 
 # No post holds so much.
 MOST_TAGS, LONGEST = 40_000, 2 * 2**20
@@ -65,16 +65,16 @@ def markdown(html: str) -> str:
     """The Markdown of pasted HTML; one line stays a line. Raises Invalid for what is too much, or nests too deeply."""
     fragment = FRAGMENT.search(html)
     html = PRIVATE.sub("", fragment[1] if fragment else html)
-    if sanitizing.too_deep(html):
+    if sanitize.too_deep(html):
         raise Invalid("html", DEEP)
     if html.count("&") > MOST_REFERENCES:
         raise Invalid("html", MUCH)
-    html = sanitizing.for_pasting(html)
+    html = sanitize.for_pasting(html)
     if len(html) > LONGEST or html.count("<") > MOST_TAGS:
         raise Invalid("html", MUCH)
     try:
         converter = _Converter()
-        text = converter.convert_soup(richtext.plain(BeautifulSoup(html, "html.parser")))
+        text = converter.convert_soup(paste_cleanup.plain(BeautifulSoup(html, "html.parser")))
     except RecursionError as error:
         raise Invalid("html", DEEP) from error
     return _with_code(_tidy(text), converter.code)
@@ -146,7 +146,7 @@ class _Converter(MarkdownConverter):
         """Words that are bold, italic or struck out, by element or by style."""
         if "_noformat" in parent_tags or "\n\n" in text:
             return text  # whole blocks: their own words say how they look
-        for mark in richtext.marks(el):
+        for mark in paste_cleanup.marks(el):
             text = _marked(text, mark)
         return text
 
@@ -217,7 +217,7 @@ class _Converter(MarkdownConverter):
         code = re.sub(r"\A[ \t]*\n", "", text.replace("\xa0", " ")).rstrip()
         longest = max((len(run) for run in re.findall(r"^[ \t]*(`{3,})", code, re.MULTILINE)), default=2)
         fence = "`" * (longest + 1)
-        self.code.append(f"{fence}{richtext.language(el)}\n{code}\n{fence}")
+        self.code.append(f"{fence}{paste_cleanup.language(el)}\n{code}\n{fence}")
         return f"\n\n\ue006{len(self.code) - 1}\ue007\n\n" if code else ""
 
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
@@ -242,7 +242,7 @@ class _Converter(MarkdownConverter):
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A cell: one line, whose own bars say nothing."""
         words = re.sub(r"(?<!\\)\|", r"\\|", " ".join(text.replace(BREAK, " ").split()))
-        return f" {words} |" + " |" * (richtext.width(el) - 1)
+        return f" {words} |" + " |" * (paste_cleanup.width(el) - 1)
 
     def convert_th(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A cell of the head, which is bold by itself."""
@@ -285,16 +285,16 @@ def _leads_on(el: NavigableString) -> bool:
 
 def _begins_line(el: NavigableString) -> bool:
     """Whether words are the first of a line, without a mark before them."""
-    here = richtext.edge(el, -1)
+    here = paste_cleanup.edge(el, -1)
     linked = any(parent.name in ("a", "code") for parent in here.inside)
     # A mark behind a comma may have to go: then these come first after all.
-    marked = any(richtext.marks(parent) for parent in here.inside) and el[-1:].isalnum()
+    marked = any(paste_cleanup.marks(parent) for parent in here.inside) and el[-1:].isalnum()
     return here.is_edge and not linked and not marked
 
 
 def _at_edge(el: NavigableString, step: int) -> bool:
     """Whether a space would show nothing, being the first (-1) or the last (1) of a line."""
-    here = richtext.edge(el, step)
+    here = paste_cleanup.edge(el, step)
     return here.is_edge and not here.is_whole
 
 

@@ -1,0 +1,1 @@
+"""From Markdown to safe HTML, and from pasted HTML to Markdown. Pure."""
