@@ -51,7 +51,7 @@ DOORS = {
         "social/typesetting.py",
     },
     "yaml": {"transfer/readers/frontmatter.py"},
-    "PIL": {"core/encoding.py", "social/cards.py"},
+    "PIL": {"core/images/encode.py", "social/cards.py"},
     "segno": {"social/qr.py"},
     "argon2": {"core/accounts/credentials.py"},
     "alembic": {
@@ -83,13 +83,14 @@ DOORS = {
 PURE = {
     "core/batches.py", "core/colours.py", "core/customcss.py", "core/keysets.py", "core/differences.py",
     "core/errors.py", "core/fields.py", "core/markdown/figures.py",
-    "core/markdown/code.py", "core/linklists.py", "core/markup.py", "core/markdown/paste.py", "core/plates.py",
-    "core/sniffing.py", "core/markdown/render.py", "core/markdown/paste_cleanup.py", "core/markdown/sanitize.py",
-    "core/search/highlight.py", "core/search/query.py", "core/search/normalize.py", "core/slugs.py", "core/values.py",
-    "core/markdown/poems.py", "core/wording.py", "feeds/build.py", "feeds/checking.py", "feeds/document.py",
-    "feeds/jsonfeed.py", "feeds/paging.py", "feeds/readers.py", "feeds/reading.py", "feeds/sitemap.py",
-    "hostnames.py", "models/shapes.py", "reader/opensearch.py", "social/metadata.py", "social/preview.py",
-    "social/qr.py", "social/share.py", "social/typesetting.py", "transfer/document.py", "transfer/readers/dialects.py",
+    "core/markdown/code.py", "core/linklists.py", "core/images/html.py", "core/markdown/paste.py",
+    "core/images/variants.py", "core/images/file_types.py", "core/markdown/render.py",
+    "core/markdown/paste_cleanup.py", "core/markdown/sanitize.py", "core/search/highlight.py", "core/search/query.py",
+    "core/search/normalize.py", "core/slugs.py", "core/values.py", "core/markdown/poems.py", "core/wording.py",
+    "feeds/build.py", "feeds/checking.py", "feeds/document.py", "feeds/jsonfeed.py", "feeds/paging.py",
+    "feeds/readers.py", "feeds/reading.py", "feeds/sitemap.py", "hostnames.py", "models/shapes.py",
+    "reader/opensearch.py", "social/metadata.py", "social/preview.py", "social/qr.py", "social/share.py",
+    "social/typesetting.py", "transfer/document.py", "transfer/readers/dialects.py",
     "transfer/readers/frontmatter.py", "transfer/readers/markdown.py",
 }  # fmt: skip
 FLASK_IN_CORE = {"request", "session", "render_template", "url_for", "g", "current_app"}

@@ -17,9 +17,10 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import media, plates, uses, values
+from blog.core import uses, values
 from blog.core.errors import Conflict, Invalid, Missing, NoRoom, Unavailable
-from blog.core.plates import Plate
+from blog.core.images import storage, variants
+from blog.core.images.variants import Plate
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Media, MediaUse, Site
@@ -119,12 +120,12 @@ def picture(picture_id: int) -> Media:
 
 def weights(row: Media, folder: Path) -> list[tuple[int, str, int]]:
     """Width, format and bytes of each file of a picture that lies there, the widest first."""
-    lying = folder / media.DELETED if row.deleted_at else folder
+    lying = folder / storage.DELETED if row.deleted_at else folder
     found = []
     for width in sorted(row.widths or [row.width], reverse=True):
         for ending in dict.fromkeys((row.name.rpartition(".")[2], "webp")):
             with suppress(OSError):
-                name = plate(row).twin(width, ending).removeprefix(plates.FOLDER)
+                name = plate(row).twin(width, ending).removeprefix(variants.FOLDER)
                 found.append((width, ending, (lying / name).stat().st_size))
     return found
 
@@ -132,7 +133,7 @@ def weights(row: Media, folder: Path) -> list[tuple[int, str, int]]:
 def is_logo(row: Media) -> bool:
     """Whether the blog shows a picture in the place of its name."""
     logos = db.session.execute(select(Site.logo, Site.logo_dark)).one()
-    return any(logo and plates.stems(logo["src"]) == [stem(row)] for logo in logos)
+    return any(logo and variants.stems(logo["src"]) == [stem(row)] for logo in logos)
 
 
 # -- changing -----------------------------------------------------------------------------------------------
@@ -144,16 +145,16 @@ def add(data: bytes, folder: Path, filename: str = "", alt: str = "") -> Media:
     Raises Invalid with a sentence that names the file, NoRoom or Unavailable; nothing of it is stored then.
     """
     words, digest = _words(alt), hashlib.sha256(data).hexdigest()
-    with _naming(media.clean_name(filename)), disk(folder):
-        known = media.known(digest)
-        stored = known if known and media.is_whole(known, folder) else media.store(data, folder, filename)
+    with _naming(storage.clean_name(filename)), disk(folder):
+        known = storage.known(digest)
+        stored = known if known and storage.is_whole(known, folder) else storage.store(data, folder, filename)
     db.session.rollback()
     try:
         with writing() as session, disk(folder):
-            media.bring_files(folder, digest[:24])
-            if not media.is_whole(stored, folder):
+            storage.bring_files(folder, digest[:24])
+            if not storage.is_whole(stored, folder):
                 raise Unavailable(TAKEN)
-            row = media.keep(session, stored)
+            row = storage.keep(session, stored)
             row.alt = row.alt or words
     except Unavailable:
         _forget(digest, folder)
@@ -165,8 +166,8 @@ def _forget(digest: str, folder: Path) -> None:
     """Remove the files of a picture that could not be put into the database."""
     with suppress(Unavailable, OSError), writing() as session:
         if session.scalar(select(Media.id).where(Media.hash == digest)) is None:
-            media.bin_files(folder, digest[:24])
-            media.remove_files(folder, digest[:24])
+            storage.bin_files(folder, digest[:24])
+            storage.remove_files(folder, digest[:24])
 
 
 def describe(picture_id: int, alt: str) -> Media:
@@ -190,7 +191,7 @@ def delete(picture_id: int, folder: Path) -> Media:
     with writing() as session, suppress(OSError):  # what cannot be moved now, `tidy` moves
         row = _row(session, picture_id)
         if row.deleted_at:
-            media.bin_files(folder, stem(row))
+            storage.bin_files(folder, stem(row))
     return row
 
 
@@ -198,7 +199,7 @@ def undelete(picture_id: int, folder: Path) -> Media:
     """Bring a deleted picture back. Raises Missing, Unavailable, or Conflict when its files are gone."""
     with writing() as session, disk(folder):
         row = _row(session, picture_id)
-        media.bring_files(folder, stem(row))
+        storage.bring_files(folder, stem(row))
         if not (folder / row.name).is_file():
             raise Conflict("Its files are gone. Upload it again: it will be found under its old addresses.")
         row.deleted_at = None
@@ -210,15 +211,15 @@ def tidy(folder: Path) -> int:
 
     What a post names nevertheless (one that was saved at the same moment, or whose words of long ago are back) stays.
     """
-    media.sweep(folder)
+    storage.sweep(folder)
     if not db.session.scalar(select(exists().where(Media.deleted_at.is_not(None)))):
         return 0
     removed = 0
     with writing() as session, disk(folder):
         for row in session.scalars(select(Media).where(Media.deleted_at.is_not(None)).order_by(Media.id)).all():
-            media.bin_files(folder, stem(row))
+            storage.bin_files(folder, stem(row))
             if row.deleted_at and row.deleted_at <= clock.now() - KEPT and not uses.of(stem(row)):
-                media.remove_files(folder, stem(row))
+                storage.remove_files(folder, stem(row))
                 session.delete(row)
                 removed += 1
     return removed

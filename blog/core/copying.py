@@ -12,8 +12,9 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from blog.core import album, media
+from blog.core import album
 from blog.core.errors import Invalid
+from blog.core.images import storage
 from blog.core.markdown import render
 from blog.core.markdown.sanitize import elsewhere
 from blog.extensions import db
@@ -54,7 +55,7 @@ class Fetcher:
         try:
             answer = outbound.get(
                 address, site=self.site, allow=self.allow, headers={"Accept": ACCEPTED},
-                most=media.FILE_BYTES, seconds=SECONDS,
+                most=storage.FILE_BYTES, seconds=SECONDS,
             )  # fmt: skip
         except outbound.Unreachable as error:
             raise Invalid("address", str(error)) from error

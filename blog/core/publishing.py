@@ -12,9 +12,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer_group
 
 from blog import clock
-from blog.core import media, permalinks, revisions, slugs, values
+from blog.core import permalinks, revisions, slugs, values
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.fields import Fields, judged
+from blog.core.images import storage
 from blog.core.ledger import Ledger
 from blog.core.markdown import render
 from blog.core.markdown.render import Rendered
@@ -30,7 +31,7 @@ NOBODY = By()
 
 def rendered(body: str, kind: str, cover: str = "") -> Rendered:
     """The text rendered as this site shows it. Raises Invalid for one that grows too large."""
-    plates = media.plates_of(body, cover)
+    plates = storage.plates_of(body, cover)
     foreign = db.session.scalars(select(Site.foreign_media)).one()
     db.session.rollback()
     return render.render(body, base=permalinks.path(kind, "-"), cover=cover, plates=plates, foreign_media=foreign)

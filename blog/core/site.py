@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select, text, update
 
-from blog.core import linklists, markup, media, plates, values
+from blog.core import linklists, values
 from blog.core.errors import Invalid
+from blog.core.images import html, storage, variants
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.hostnames import ascii_name
@@ -125,12 +126,12 @@ def _typeface(text: str) -> str:
 def _logo(field: str) -> Callable[[str], Picture | None]:
     def read(text: str) -> Picture | None:
         value = values.line(text)
-        found = next(iter(media.plates_of(value).values()), None) if plates.OWN.search(value) else None
+        found = next(iter(storage.plates_of(value).values()), None) if variants.OWN.search(value) else None
         if value and found is None:
             raise Invalid(
                 field, f"“{value[:60]}” is no picture of the library; its address should look like /media/….png."
             )
-        return markup.listed(found.address, "", found) if found else None
+        return html.listed(found.address, "", found) if found else None
 
     return read
 

@@ -5,7 +5,7 @@ SQLite keeps anything in any column, and a file may have been made by somebody w
 
 from sqlalchemy import JSON, Boolean, Column, Connection, Integer, String, Table
 
-from blog.core import plates
+from blog.core.images import variants
 from blog.extensions import Base
 from blog.models import Media
 from blog.models.types import Instant
@@ -35,7 +35,7 @@ def unsound(connection: Connection) -> str:
         return f"has {sites} rows of site settings, not one"
     for name, digest in connection.exec_driver_sql(f"SELECT name, hash FROM {Media.__tablename__}"):  # noqa: S608
         # Files are moved and removed by these names.
-        if not plates.OWN.fullmatch(plates.FOLDER + name) or not plates.HASH.fullmatch(digest):
+        if not variants.OWN.fullmatch(variants.FOLDER + name) or not variants.HASH.fullmatch(digest):
             return "names a picture as no picture is named"
     return ""
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, load_only
 
-from blog.core import plates
 from blog.core.batches import slices
+from blog.core.images import variants
 from blog.extensions import db
 from blog.models import Draft, MediaUse, Post
 
@@ -38,7 +38,7 @@ def put_copy(session: Session, copy: Draft) -> None:
 
 
 def _stems(row: Post | Draft) -> list[str]:
-    return plates.stems(f"{row.body}\n{row.cover or ''}")
+    return variants.stems(f"{row.body}\n{row.cover or ''}")
 
 
 def _note(session: Session, found: Iterable[tuple[int, bool, list[str]]]) -> None:

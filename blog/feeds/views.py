@@ -10,12 +10,13 @@ from uuid import UUID, uuid5
 from flask import Response, current_app, render_template, url_for
 from werkzeug.urls import iri_to_uri
 
-from blog.core import catalogue, entries, markup, permalinks, shelves
+from blog.core import catalogue, entries, permalinks, shelves
 from blog.core.editions import Edition
 from blog.core.entries import Entry
 from blog.core.errors import Missing
+from blog.core.images import html
+from blog.core.images.variants import IN_FEEDS
 from blog.core.markdown.sanitize import PAGE, SITE
-from blog.core.plates import IN_FEEDS
 from blog.core.shelves import Shelf
 from blog.core.wording import shorten
 from blog.feeds import build, jsonfeed, paging, readers
@@ -208,7 +209,7 @@ def _cover(post: Entry) -> Cover | None:
         return None
     kind = guess_type(picture["src"])[0] or "image/jpeg"
     width, height = picture["width"], picture["height"]
-    plate = markup.plate_of(picture)
+    plate = html.plate_of(picture)
     if plate and IN_FEEDS in plate.widths:
         return Cover(templating.absolute(plate.twin(IN_FEEDS)), kind, *plate.size(IN_FEEDS))
     return Cover(templating.absolute(picture["src"]), kind, width, height)

@@ -23,7 +23,7 @@ class Picture(TypedDict):
     alt: str
     width: int | None
     height: int | None
-    widths: NotRequired[list[int]]  # of its files, where it has twins: see core.plates
+    widths: NotRequired[list[int]]  # of its files, where it has twins: see core.images.variants
 
 
 class NamedLink(TypedDict):

@@ -16,9 +16,10 @@ from flask import current_app, url_for
 
 from blog import clock
 from blog.config import Settings
-from blog.core import catalogue, markup, reading
+from blog.core import catalogue, reading
 from blog.core.errors import BlogError
-from blog.core.plates import TYPES
+from blog.core.images import html
+from blog.core.images.variants import TYPES
 from blog.core.values import CARD
 from blog.models.shapes import Picture
 from blog.social import cards
@@ -79,7 +80,7 @@ def preview_of_post(post: Shared, author: str) -> Preview:
 def _own(post: Shared) -> Preview | None:
     """The cover picture, if it is fit to be shared as it is; the largest of its files that is."""
     picture = post.cover_picture
-    plate = markup.plate_of(picture) if picture else None
+    plate = html.plate_of(picture) if picture else None
     if not picture or not plate:
         return None
     for width in sorted(plate.widths or [plate.width], reverse=True):

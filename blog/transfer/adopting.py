@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session, undefer_group
 
-from blog.core import media, permalinks, publishing
+from blog.core import permalinks, publishing
 from blog.core.accounts import people
 from blog.core.batches import slices
 from blog.core.errors import Conflict, Invalid
+from blog.core.images import storage
 from blog.core.ledger import Ledger
 from blog.core.markdown.render import Rendered
 from blog.core.site import site
@@ -145,7 +146,7 @@ class Adoption:
         post.author_id = self._author(item)
         for picture in item.pictures:
             if picture.hash not in self.pictures:  # one banner may head a thousand texts
-                media.keep(self.session, picture)
+                storage.keep(self.session, picture)
                 self.pictures.add(picture.hash)
         post.origin, post.origin_source = item.origin, item.source
         post.origin_digest, post.origin_version = item.digest, post.version

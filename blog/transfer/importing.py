@@ -16,8 +16,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blog.core import media
 from blog.core.errors import Invalid, Unavailable
+from blog.core.images import storage
 from blog.core.site import site, zone
 from blog.core.transaction import writing
 from blog.extensions import db
@@ -97,7 +97,7 @@ class Import:
 
     def _settle(self, staging: Path) -> None:
         try:
-            media.settle(staging, self.folder)
+            storage.settle(staging, self.folder)
         except OSError as error:
             place = f"The pictures cannot be stored in {self.folder}: {error.strerror}."
             raise Unavailable(f"{place} Nothing was imported.") from error

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from blog.core import media, permalinks, publishing, slugs, values
+from blog.core import permalinks, publishing, slugs, values
 from blog.core.accounts import people
 from blog.core.errors import Invalid, Unavailable
 from blog.core.fields import Fields, judge
+from blog.core.images import storage
+from blog.core.images.storage import Stored
 from blog.core.markdown.render import Rendered
-from blog.core.media import Stored
 from blog.transfer.document import Document, LocalPicture, Problem
 from blog.transfer.readers.markdown import with_addresses
 from blog.transfer.workers import Job
@@ -104,7 +105,9 @@ class Judge:
             self._unusable(document, picture, str(error.strerror))
             return None
         try:
-            return media.known(hashlib.sha256(data).hexdigest()) or media.store(data, self.staging, picture.file.name)
+            return storage.known(hashlib.sha256(data).hexdigest()) or storage.store(
+                data, self.staging, picture.file.name
+            )
         except Invalid as error:
             self._unusable(document, picture, str(error))
             return None

@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, abort
 
 from blog import paths
 from blog.config import Settings
-from blog.core.plates import NAME, TYPES
+from blog.core.images.variants import NAME, TYPES
 from blog.web import security, stylesheets
 from blog.web.delivery import FOR_EVER as HARDEST
 from blog.web.delivery import Answer

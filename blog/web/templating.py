@@ -15,8 +15,9 @@ from werkzeug.local import LocalProxy
 
 from blog import clock
 from blog.config import Settings
-from blog.core import editions, markup
+from blog.core import editions
 from blog.core.editions import Edition
+from blog.core.images.html import picture, plate_of
 from blog.core.teasers import Teaser
 from blog.models import Site
 from blog.models.shapes import Picture
@@ -101,7 +102,7 @@ def rendered(html: str) -> Markup:
 def cover_markup(cover: Picture, around: str = "cover") -> Markup:
     """The markup of a cover picture: its files to choose from, loaded before all others."""
     attributes = {"src": cover["src"], "class": "u-featured"}
-    return Markup(markup.picture(attributes, markup.plate_of(cover), around=around, first=True))  # noqa: S704
+    return Markup(picture(attributes, plate_of(cover), around=around, first=True))  # noqa: S704
 
 
 def date(moment: datetime, mark: str = "") -> Markup:

@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 from PIL import Image
 
-from blog.core import media
+from blog.core.images import storage
 from blog.core.transaction import writing
 from blog.models import Post
 from blog.social import preview
@@ -46,9 +46,9 @@ def test_each_network_is_shown_with_the_card(blog: Blog, author: Author) -> None
 
 
 def test_a_cover_that_fits_is_shown_as_it_is(blog: Blog, author: Author) -> None:
-    cover = media.store(picture(1200, 630, "JPEG"), blog.instance / "media")
+    cover = storage.store(picture(1200, 630, "JPEG"), blog.instance / "media")
     with writing() as session:
-        media.keep(session, cover)
+        storage.keep(session, cover)
     part = seen(author, title="Rivers", body="x", summary="S", cover=f"/media/{cover.name}")
     (source,) = set(part.xpath(".//img/@src"))
     assert source == f"/media/{cover.name}" and texts(part, ".//li") == []

@@ -12,8 +12,9 @@ import pytest
 from lxml import html
 from PIL import Image
 
-from blog.core import album, media, outbox, publishing
+from blog.core import album, outbox, publishing
 from blog.core.errors import Invalid
+from blog.core.images import storage
 from blog.extensions import sqlite_driver
 from blog.models import Media, MediaUse
 from tests.admin.conftest import Author, Visitor, notices, rows
@@ -214,9 +215,9 @@ def test_what_was_half_written_long_ago_is_swept_away(
 def test_no_picture_is_known_without_its_files(
     author: Author, blog: Blog, monkeypatch: pytest.MonkeyPatch, deleted: bool
 ) -> None:
-    store = media.store
+    store = storage.store
 
-    def robbed(data: bytes, into: Path, filename: str = "") -> media.Stored:
+    def robbed(data: bytes, into: Path, filename: str = "") -> storage.Stored:
         """Another process fails with the same picture, or removes it, between files and row."""
         stored = store(data, into, filename)
         for file in into.glob("*.*"):
@@ -227,7 +228,7 @@ def test_no_picture_is_known_without_its_files(
         row = album.add(picture(), folder(blog), "river.png")
         author.post(path(row), action="delete")
         shutil.rmtree(folder(blog) / "deleted")
-    monkeypatch.setattr(media, "store", robbed)
+    monkeypatch.setattr(storage, "store", robbed)
     told = upload(author, ("river.png", picture()), headers=JSON)
     assert told.status_code == 503 and "send it again" in told.json["error"]
     assert all(row.deleted_at for row in rows(Media)) and lying(blog) == set()
@@ -252,7 +253,7 @@ def test_what_was_killed_on_the_way_is_finished(river: Media, blog: Blog, moment
     else:
         blog.run(Media.__table__.update().values(deleted_at=datetime.now(UTC)))
     if moment == "half moved":
-        media.bin_files(folder(blog), "0" * 24)
+        storage.bin_files(folder(blog), "0" * 24)
         (folder(blog) / "deleted").mkdir()
         (folder(blog) / f"{stem}.webp").replace(folder(blog) / "deleted" / f"{stem}.webp")
     assert album.tidy(folder(blog)) == 0

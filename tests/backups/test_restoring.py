@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from blog import create_app
-from blog.core import album, media, schema
+from blog.core import album, schema
 from blog.core.backup import create, restore, sqlite_copy
+from blog.core.images import storage
 from blog.extensions import sqlite_driver
 from tests import shelf
 from tests.backups.conftest import ask, publish, read, settings_of, state
@@ -112,7 +113,7 @@ def test_a_picture_that_was_deleted_since_is_back_with_its_files(blog_with: Call
     assert run(instance, "restore", str(backup)).status == 0
     assert read(instance, f"/media/{row.name}")[f"/media/{row.name}"][0] == 200
     assert run(instance, "doctor").status == 0
-    assert not list((instance / "media" / media.DELETED).glob("*")) or reason == "manual"
+    assert not list((instance / "media" / storage.DELETED).glob("*")) or reason == "manual"
 
 
 @pytest.fixture

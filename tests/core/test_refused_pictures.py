@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from blog.core import encoding, media
 from blog.core.errors import Invalid
+from blog.core.images import encode, storage
 from tests.core.pictures import frames, moving, saved, whereabouts
 from tests.world import picture
 
@@ -59,7 +59,7 @@ WHOLE = {
 def refused(data: bytes, folder: Path, why: str) -> None:
     """A sentence, and nothing written."""
     with pytest.raises(Invalid, match=why) as refusal:
-        media.store(data, folder)
+        storage.store(data, folder)
     assert refusal.value.field == "file"
     assert not folder.exists()
 
@@ -97,7 +97,7 @@ def test_a_failing_disk_leaves_no_half_picture(folder: Path, monkeypatch: pytest
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        media.store(picture(), folder)
+        storage.store(picture(), folder)
     assert list(folder.iterdir()) == []
 
 
@@ -126,7 +126,7 @@ def test_frames_larger_than_the_first_are_measured_as_they_are(folder: Path) -> 
 
 def test_frames_may_be_small_but_not_without_number(folder: Path) -> None:
     head = b"GIF89a" + struct.pack("<HH", 1, 1) + b"\x80\0\0" + b"\0\0\0\xff\xff\xff"
-    assert media.store(head + ONE_PIXEL * 3000 + b";", None).width == 1
+    assert storage.store(head + ONE_PIXEL * 3000 + b";", None).width == 1
     refused(head + ONE_PIXEL * 3001 + b";", folder, "^it has more than 3000 frames; make it shorter")
 
 
@@ -137,14 +137,14 @@ def drawn(times: int) -> bytes:
 
 
 def test_a_photograph_is_drawn_in_a_hundred_steps_at_most(folder: Path) -> None:
-    assert media.store(drawn(50), None).width == 64
+    assert storage.store(drawn(50), None).width == 64
     refused(drawn(200), folder, "^it is drawn in too many steps; save it anew, as a plain JPEG")
     data = drawn(0)
     refused(data[:2] + b"\xff\xfe\0\2" * 10_000 + data[2:], folder, "^it is drawn in too many steps")
 
 
 def test_what_a_phone_writes_behind_a_photograph_is_no_step_of_it(folder: Path) -> None:
-    assert media.store(drawn(0) + b"\xff\xda" * 1000, folder).width == 64
+    assert storage.store(drawn(0) + b"\xff\xda" * 1000, folder).width == 64
 
 
 PAYLOAD = b"*/=1;alert(document.domain)//<script>alert(1)</script>"
@@ -168,7 +168,7 @@ def polyglots() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", polyglots())
 def test_what_was_hidden_in_a_picture_is_in_no_file(folder: Path, name: str) -> None:
-    media.store(polyglots()[name], folder)
+    storage.store(polyglots()[name], folder)
     files = list(folder.iterdir())
     assert len(files) == 2
     assert not [file for file in files if b"alert" in file.read_bytes()]
@@ -216,7 +216,7 @@ def test_a_spoilt_picture_is_stored_or_refused(name: str, changes: list[tuple[in
     for place, value in changes:
         data[place % len(data)] = value
     try:
-        made = encoding.encode(bytes(data[:length]), "0" * 24)
+        made = encode.encode(bytes(data[:length]), "0" * 24)
     except Invalid as error:
         assert error.field == "file" and str(error)
     else:

@@ -11,10 +11,10 @@ from lxml import html
 
 from blog.core import wording
 from blog.core.errors import Invalid
+from blog.core.images.variants import Plate, Plates
 from blog.core.markdown import sanitize
 from blog.core.markdown.render import HTML_BYTES, code_lines, picture_sources, render
 from blog.core.markdown.sanitize import PAGE, SITE
-from blog.core.plates import Plate, Plates
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 RIVER = "/media/0123456789abcdef01234567.jpg"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from blog.core.plates import Plate
+from blog.core.images.variants import Plate
 from tests.commands.test_uploads import Browser
 from tests.faults.killing import PATIENCE, Tally
 from tests.faults.living import ROOT, command_line, kill, served, write

@@ -14,8 +14,8 @@ from unittest import mock
 from PIL import Image
 
 from blog import clock, config
-from blog.core import media
 from blog.core.doctor import run
+from blog.core.images import storage
 from tests.faults.living import ROOT
 from tests.server import until
 from tests.transfer.library import rows
@@ -81,9 +81,9 @@ def shows(file: Path) -> bool:
 
 def left_behind(folder: Path) -> list[Path]:
     """Drafts in a folder of pictures that are still there after they were swept on a later day."""
-    later = clock.now() + 2 * media.LONG_AGO
+    later = clock.now() + 2 * storage.LONG_AGO
     with mock.patch.object(clock, "now", lambda: later):
-        media.sweep(folder)
+        storage.sweep(folder)
     return list(folder.glob(".*"))
 
 

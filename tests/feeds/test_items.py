@@ -10,7 +10,7 @@ import pytest
 from blog.core import configuring, publishing
 from blog.core.accounts import people
 from blog.core.fields import Fields
-from blog.core.media import keep, store
+from blog.core.images.storage import keep, store
 from blog.core.transaction import writing
 from tests.feeds.reading import FORMATS, PLACES, Read, address, read
 from tests.world import LONG_AGO, SITE_URL, Blog, picture, texts

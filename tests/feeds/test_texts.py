@@ -4,7 +4,7 @@ from lxml import etree
 
 from blog.core import publishing
 from blog.core.fields import Fields
-from blog.core.media import keep, store
+from blog.core.images.storage import keep, store
 from blog.core.transaction import writing
 from tests.feeds.reading import FORMATS, Read, address, read
 from tests.world import LONG_AGO, SITE_URL, Blog, picture, texts

@@ -7,7 +7,7 @@ import pytest
 
 from blog.core import configuring
 from blog.core.accounts import people
-from blog.core.media import keep, store
+from blog.core.images.storage import keep, store
 from blog.core.transaction import writing
 from tests.feeds.reading import FORMATS, address
 from tests.feeds.samples import GOLDEN, OLDER

@@ -7,12 +7,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 
-from blog.core import catalogue, drafting, editions, media, permalinks, previews, publishing, teasers
+from blog.core import catalogue, drafting, editions, permalinks, previews, publishing, teasers
 from blog.core.accounts import people
 from blog.core.configuring import configure
 from blog.core.drafting import Sent
 from blog.core.errors import Conflict
 from blog.core.fields import Fields
+from blog.core.images import storage
 from blog.core.revisions import By
 from blog.core.site import site
 from blog.core.transaction import writing
@@ -40,7 +41,7 @@ class World(Blog):
         self.gone = self.make_post("Gone", slug="gone")
         publishing.delete(self.gone.id)
         with writing() as session:
-            media.keep(session, media.store(picture(), None))
+            storage.keep(session, storage.store(picture(), None))
             session.add(Redirect(path="/old", post_id=self.post.id, target=None, created_at=LONG_AGO))
             session.add(Tag(name="Unused", key="unused", slug="unused"))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from blog.core import configuring, publishing
 from blog.core.fields import Fields
-from blog.core.media import keep, store
+from blog.core.images.storage import keep, store
 from blog.core.transaction import writing
 from tests.world import LONG_AGO, Blog, picture, texts, words
 

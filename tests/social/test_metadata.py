@@ -12,7 +12,7 @@ import pytest
 from blog.core import configuring, publishing
 from blog.core.accounts import people
 from blog.core.fields import Fields
-from blog.core.media import keep, store
+from blog.core.images.storage import keep, store
 from blog.core.transaction import writing
 from blog.social.metadata import locale
 from tests.world import LONG_AGO, Blog, picture, texts, words

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from blog.core import configuring
-from blog.core.media import keep, store
+from blog.core.images.storage import keep, store
 from blog.core.transaction import writing
 from blog.web import stylesheets
 from blog.web.assets import LOOKS, Assets

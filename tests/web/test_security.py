@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from blog.core import configuring, publishing
-from blog.core.media import keep, store
+from blog.core.images.storage import keep, store
 from blog.core.transaction import writing
 from tests.web.ask import ask, put, rough, served
 from tests.world import SITE_URL, Blog, picture

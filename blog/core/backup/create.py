@@ -11,11 +11,12 @@ from pathlib import Path
 
 from blog import clock
 from blog.config import Settings
-from blog.core import media, plates, soundness
+from blog.core import soundness
 from blog.core.backup import retention, sqlite_copy, zip_file
 from blog.core.backup.scratch import workspace
 from blog.core.backup.zip_file import DATABASE, Entry, Manifest, Progress, unseen
 from blog.core.errors import Invalid, NoRoom, Unavailable, Unusable
+from blog.core.images import storage, variants
 from blog.extensions import watching
 from blog.migrations import HEAD
 
@@ -62,7 +63,7 @@ def back_up(settings: Settings, reason: str, target: Path | None = None, progres
             file = retention.place(folder, reason, manifest.made_at) if target in (None, folder) else target
             assert file is not None  # noqa: S101
             draft.replace(file)
-            media.sync(folder)
+            storage.sync(folder)
         # A restore does so itself, at its end: one that fails pushes none out, least of all the one it reads.
         if target is None and reason != "before-restore":
             retention.prune(folder)
@@ -168,7 +169,7 @@ def _complete(members: dict[str, Path], copy: Path, folder: Path) -> tuple[str, 
     missing = []
     for name in sqlite_copy.pictures(copy):
         if f"media/{name}" not in members:
-            lying = {f"media/{each}": folder / each for each in plates.files(name[:24])}
+            lying = {f"media/{each}": folder / each for each in variants.files(name[:24])}
             members |= {member: file for member, file in lying.items() if file.is_file()}
             missing += [name] if f"media/{name}" not in members else []
     return tuple(missing)

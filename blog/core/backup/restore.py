@@ -19,13 +19,14 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from blog import clock, config
 from blog.config import BadSetting, Settings
-from blog.core import media, schema, soundness
+from blog.core import schema, soundness
 from blog.core.backup import sqlite_copy, upgrade, zip_file
 from blog.core.backup.create import back_up, free_bytes, writable
 from blog.core.backup.retention import STAMP, prune
 from blog.core.backup.scratch import abandoned, remove, workspace
 from blog.core.backup.zip_file import DATABASE, Archive, Manifest, Progress, unseen
 from blog.core.errors import Invalid, NoRoom, Unavailable, Unusable
+from blog.core.images import storage
 from blog.core.transaction import trouble
 from blog.extensions import apart, read_only
 from blog.models import AuthorSession, Lease, Media, Site
@@ -244,11 +245,11 @@ def _add_pictures(settings: Settings, work: Path, done: Restored) -> None:
             for file in (Path(folder, name) for name in names):
                 place = settings.instance / file.relative_to(work / UNPACKED)
                 place.parent.mkdir(parents=True, exist_ok=True)
-                media.move(file, place)
+                storage.move(file, place)
     lost = []
     for name in sqlite_copy.pictures(work / UNPACKED / DATABASE):
         if not (settings.media / name).is_file():
-            media.bring_files(settings.media, name[:24])
+            storage.bring_files(settings.media, name[:24])
             lost += [name] if not (settings.media / name).is_file() else []
     if lost:
         done.notes.append(f"Files of {len(lost)} pictures are missing, {lost[0]} among them.")
@@ -339,7 +340,7 @@ def _put_database(settings: Settings, database: Path, done: Restored) -> None:
         if each.name.endswith(("-wal", "-shm")):  # of the old file: they would be taken for the new one's
             each.unlink()
     database.chmod(0o600)
-    media.move(database, file)
+    storage.move(database, file)
 
 
 def _settle(instance: Path, work: Path) -> None:
@@ -355,7 +356,7 @@ def _settle(instance: Path, work: Path) -> None:
         if file.is_dir() or place.is_dir():  # which cannot be replaced in one step
             _discard(place, work)
         file.replace(place)
-    media.sync(instance)
+    storage.sync(instance)
 
 
 def _discard(file: Path, work: Path) -> None:

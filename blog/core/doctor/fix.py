@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from blog.config import Settings
-from blog.core import media, publishing, tallies
+from blog.core import publishing, tallies
 from blog.core.backup import upgrade
 from blog.core.backup.scratch import remove
 from blog.core.doctor import database, files, pictures
 from blog.core.doctor.findings import Run, counted, in_words, named
+from blog.core.images import storage
 from blog.core.search import index
 from blog.extensions import db
 
@@ -97,7 +98,7 @@ def _complete(settings: Settings, *, thorough: bool) -> Iterator[str]:
     lacking = _asked(settings, lambda run: list(pictures.lacking(run, settings.media)))
     missing = [one for one in lacking if not one.base]
     some = missing if thorough else missing[:PICTURES_AT_ONCE]
-    failed = [one.plate.name for one in some if not media.complete(one.plate, one.files, settings.media)]
+    failed = [one.plate.name for one in some if not storage.complete(one.plate, one.files, settings.media)]
     if made := len(some) - len(failed):
         yield f"Made the missing files of {counted(made, 'picture')} again."
     if failed:

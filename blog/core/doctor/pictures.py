@@ -10,10 +10,10 @@ from pathlib import Path
 
 from blog import clock
 from blog.config import Settings
-from blog.core import plates
 from blog.core.doctor.findings import Findings, Run, bad, counted, good, megabytes, named, note
-from blog.core.media import DELETED
-from blog.core.plates import Plate
+from blog.core.images import variants
+from blog.core.images.storage import DELETED
+from blog.core.images.variants import Plate
 
 ROWS = "SELECT name, width, height, widths FROM media WHERE deleted_at IS NULL ORDER BY id"
 STEMS = "SELECT substr(hash, 1, 24) FROM media"
@@ -71,7 +71,7 @@ def lacking(run: Run, folder: Path) -> Iterator[Lacking]:
 def files_of(plate: Plate) -> list[str]:
     """The names of all files of a picture, the base first."""
     twins = (plate.twin(width, ending) for width in plate.widths for ending in ("", "webp"))
-    return list(dict.fromkeys([plate.name, *(twin.removeprefix(plates.FOLDER) for twin in twins)]))
+    return list(dict.fromkeys([plate.name, *(twin.removeprefix(variants.FOLDER) for twin in twins)]))
 
 
 def _entries(folder: Path) -> "Iterator[os.DirEntry[str]]":
@@ -96,7 +96,7 @@ def _unknown(entries: "Iterable[os.DirEntry[str]]", stems: set[str]) -> tuple[li
     """The names and bytes of files that are no picture's of these stems, and not of the last hour."""
     names, size, lately = [], 0, (clock.now() - LATELY).timestamp()
     for entry in entries:
-        stem = plates.stem_of(plates.FOLDER + entry.name)
+        stem = variants.stem_of(variants.FOLDER + entry.name)
         if stem not in stems:
             state = entry.stat(follow_symlinks=False)
             if state.st_mtime < lately:

@@ -22,13 +22,14 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
-from blog.core import markup, wording
+from blog.core import wording
 from blog.core.errors import Invalid
+from blog.core.images import html as image_html
+from blog.core.images.variants import Plates, stem_of
 from blog.core.markdown import sanitize
 from blog.core.markdown.code import highlight
 from blog.core.markdown.figures import html_token, make_figure, players, text_of
 from blog.core.markdown.poems import poems
-from blog.core.plates import Plates, stem_of
 from blog.core.slugs import numbered, slug_of
 from blog.models.shapes import Heading, Picture
 
@@ -89,7 +90,7 @@ def render(
     """
     found = _Findings()
     if cover:
-        found.pictures.append(markup.listed(cover, "", (plates or {}).get(stem_of(cover))))
+        found.pictures.append(image_html.listed(cover, "", (plates or {}).get(stem_of(cover))))
     parser = _parser()
     env: dict[str, Any] = {}
     tokens = parser.parse(body, env)
@@ -121,7 +122,7 @@ def picture_sources(body: str) -> list[tuple[str, int]]:
     for token in _parser().parse(body):
         near = (token.map or [0])[0] + 1
         for each in [token, *(token.children or [])]:
-            if each.type == "image" and not markup.plays(str(each.attrs.get("src", ""))):
+            if each.type == "image" and not image_html.plays(str(each.attrs.get("src", ""))):
                 found.setdefault(unquote(str(each.attrs.get("src", ""))), near)
             elif each.type in ("html_block", "html_inline"):
                 for source in RAW_PICTURE.findall(each.content):
@@ -235,10 +236,10 @@ def _pictures(found: _Findings, plates: Plates) -> sanitize.Show:
 
     def picture(given: dict[str, str], around: str) -> str:
         plate = plates.get(stem_of(given["src"]))
-        listed = markup.listed(given["src"], given.get("alt", ""), plate)
+        listed = image_html.listed(given["src"], given.get("alt", ""), plate)
         first = not found.pictures
         found.pictures.append(listed)
-        return markup.picture(given, plate, around=around, first=first)
+        return image_html.picture(given, plate, around=around, first=first)
 
     return picture
 

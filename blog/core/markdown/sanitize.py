@@ -8,8 +8,8 @@ from urllib.parse import urljoin
 
 import nh3
 
+from blog.core.images.variants import IN_FEEDS, NAME
 from blog.core.markdown.code import PREFIX
-from blog.core.plates import IN_FEEDS, NAME
 
 # Stand in stored feed HTML for the addresses of the site and of the post's own page, which are filled in when a
 # feed is built. Authors cannot write them: control characters are stripped from all they send.

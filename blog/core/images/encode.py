@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from blog.core import plates, sniffing
 from blog.core.errors import Invalid
-from blog.core.plates import Plate
+from blog.core.images import file_types, variants
+from blog.core.images.variants import Plate
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -84,7 +84,7 @@ def _in_words(data: bytes) -> Iterator[None]:
         except (Invalid, MemoryError):
             raise
         except UnidentifiedImageError as error:
-            raise Invalid("file", sniffing.no_picture(data)) from error
+            raise Invalid("file", file_types.no_picture(data)) from error
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise Invalid("file", TOO_LARGE) from error
         except Exception as error:  # decoders fail in many ways, and more with each release
@@ -135,7 +135,7 @@ def _still(image: "Image", stem: str) -> Encoded:
     base = _turned(_narrowed(plain, _fit(plain.size, orientation in TURNED)), orientation)
     kind = "jpg" if photograph and base.mode != "RGBA" else "png"
     same = image if (image.mode in ("1", "P") and base.size == image.size and orientation not in range(2, 9)) else None
-    plate = Plate(f"{stem}.{kind}", base.width, base.height, plates.widths(base.width))
+    plate = Plate(f"{stem}.{kind}", base.width, base.height, variants.widths(base.width))
     files = dict(_files(plate, base, photograph, profile))
     if same and kind == "png":
         files[plate.name] = _saved(same, profile, PNG)  # with its palette it is lighter
@@ -147,7 +147,7 @@ def _files(plate: Plate, base: "Image", photograph: bool, profile: bytes | None)
     for width in plate.widths:
         shown = _narrowed(base, (width, max(1, round(base.height * width / base.width))))
         for ending, options in (("webp", WEBP if photograph else LOSSLESS), ("", usual)):
-            name = plate.twin(width, ending).removeprefix(plates.FOLDER)
+            name = plate.twin(width, ending).removeprefix(variants.FOLDER)
             yield name, _saved(shown, profile, options)
 
 
@@ -164,7 +164,7 @@ def _saved(image: "Image", profile: bytes | None, options: Mapping[str, Any]) ->
 def _fit(size: tuple[int, int], turned: bool) -> tuple[int, int]:
     """The size that a picture is stored in, which may still lie on its side."""
     width, height = size[::-1] if turned else size
-    scale = min(1, plates.WIDEST / width, LONGEST / height)
+    scale = min(1, variants.WIDEST / width, LONGEST / height)
     found = max(1, round(width * scale)), max(1, round(height * scale))
     return found[::-1] if turned else found
 
@@ -214,7 +214,9 @@ def _is_photograph(image: "Image") -> bool:
     """Whether it has many colours. They are counted in a sample of its pixels, which has no others."""
     from PIL.Image import Resampling
 
-    sample = image.resize(_fit(image.size, turned=False), Resampling.NEAREST) if image.width > plates.WIDEST else image
+    sample = (
+        image.resize(_fit(image.size, turned=False), Resampling.NEAREST) if image.width > variants.WIDEST else image
+    )
     return sample.getcolors(COLOURS) is None
 
 

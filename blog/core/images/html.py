@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from html import escape
 from urllib.parse import unquote
 
-from blog.core.plates import Plate
+from blog.core.images.variants import Plate
 from blog.models.shapes import Picture
 
 # How wide a picture is, by the class of its figure: the column of text ("") is 38rem, on narrow screens 90% of them.

@@ -22,10 +22,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import encoding, plates, values
+from blog.core import values
 from blog.core.batches import slices
 from blog.core.errors import Invalid
-from blog.core.plates import Plate
+from blog.core.images import encode, variants
+from blog.core.images.variants import Plate
 from blog.extensions import db
 from blog.models import Media
 
@@ -34,7 +35,7 @@ FILENAME_LENGTH = 200
 # Where the files of deleted pictures wait to be removed, or brought back.
 DELETED = "deleted"
 # How a file is called until it is whole, and after how long nobody can be writing it any more.
-DRAFT, LONG_AGO = re.compile(rf"\.{plates.NAME}-\d+-[0-9a-f]{{8}}"), timedelta(days=1)
+DRAFT, LONG_AGO = re.compile(rf"\.{variants.NAME}-\d+-[0-9a-f]{{8}}"), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Stored:
 
 def plates_of(*texts: str) -> dict[str, Plate]:
     """The stored pictures that texts name, by their stems."""
-    return plates_at(plates.stems("\n".join(texts)))
+    return plates_at(variants.stems("\n".join(texts)))
 
 
 def plates_at(stems: Iterable[str]) -> dict[str, Plate]:
@@ -71,7 +72,7 @@ def plates_at(stems: Iterable[str]) -> dict[str, Plate]:
     found: dict[str, Plate] = {}
     columns = Media.name, Media.width, Media.height, Media.widths
     for some in slices(stems, 100):
-        names = [name for stem in some for name in plates.bases(stem)]
+        names = [name for stem in some for name in variants.bases(stem)]
         for row in db.session.execute(select(*columns).where(Media.name.in_(names), Media.deleted_at.is_(None))):
             found[row.name[:24]] = Plate(*row)
     return found
@@ -86,11 +87,11 @@ def store(data: bytes, folder: Path | None, filename: str = "") -> Stored:
     if len(data) > FILE_BYTES:
         raise Invalid("file", f"it has {len(data) // 2**20} MB; {FILE_BYTES // 2**20} are allowed")
     digest = hashlib.sha256(data).hexdigest()
-    made = encoding.encode(data, digest[:24])
+    made = encode.encode(data, digest[:24])
     if folder:
         folder.mkdir(exist_ok=True)
         _write(folder, made.files)
-    plate, kind = made.plate, plates.TYPES[made.plate.name.rpartition(".")[2]]
+    plate, kind = made.plate, variants.TYPES[made.plate.name.rpartition(".")[2]]
     weight = len(made.files[plate.name])
     return Stored(
         digest, plate.name, kind, plate.width, plate.height, weight, list(plate.widths), clean_name(filename)
@@ -141,13 +142,13 @@ def is_whole(stored: Stored, folder: Path) -> bool:
     """Whether a picture has its twins, and all its files lie there."""
     plate = stored.plate
     addresses = (plate.twin(width, ending) for width in plate.widths for ending in ("", "webp"))
-    return bool(plate.widths) and all((folder / at.removeprefix(plates.FOLDER)).is_file() for at in addresses)
+    return bool(plate.widths) and all((folder / at.removeprefix(variants.FOLDER)).is_file() for at in addresses)
 
 
 def complete(plate: Plate, missing: Collection[str], folder: Path) -> bool:
     """Make missing twins of a picture again from its base file; whether they could be made. Raises OSError."""
     try:
-        made = encoding.encode((folder / plate.name).read_bytes(), plate.name[:24])
+        made = encode.encode((folder / plate.name).read_bytes(), plate.name[:24])
     except Invalid:
         return False
     files = {name: data for name, data in made.files.items() if name in missing}
@@ -167,12 +168,12 @@ def bring_files(folder: Path, stem: str) -> None:
 
 def remove_files(folder: Path, stem: str) -> None:
     """Remove the files of a deleted picture for good."""
-    for name in plates.files(stem):
+    for name in variants.files(stem):
         (folder / DELETED / name).unlink(missing_ok=True)
 
 
 def _move(source: Path, target: Path, stem: str) -> None:
-    lying = [name for name in plates.files(stem) if (source / name).is_file()]
+    lying = [name for name in variants.files(stem) if (source / name).is_file()]
     if not lying:
         return
     target.mkdir(parents=True, exist_ok=True)
@@ -184,7 +185,7 @@ def _move(source: Path, target: Path, stem: str) -> None:
     sync(target)
 
 
-def _write(folder: Path, files: encoding.Files) -> None:
+def _write(folder: Path, files: encode.Files) -> None:
     """Write files beside their places, and put all there once all are on the disk."""
     drafts: list[tuple[Path, Path]] = []
     try:

@@ -1,0 +1,1 @@
+"""Picture files: checking, encoding, storing, and the sizes offered to browsers."""
