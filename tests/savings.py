@@ -118,6 +118,6 @@ def passwords_dear() -> Iterator[None]:
     """Passwords hashed as for real blogs meanwhile."""
     with Patch.context() as patch:
         patch.setattr(argon2, "PasswordHasher", _Cheap.__base__)
-        credentials._nobodys.cache_clear()
+        credentials._dummy_hash.cache_clear()
         yield
-        credentials._nobodys.cache_clear()
+        credentials._dummy_hash.cache_clear()

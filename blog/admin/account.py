@@ -11,7 +11,7 @@ from blog.admin import answers, resuming
 from blog.admin.blueprint import TOKEN, bp, leave, let_in, person
 from blog.admin.browsers import in_words
 from blog.admin.resuming import Fields
-from blog.core.accounts import credentials, sessions, signin, tokens
+from blog.core.accounts import credentials, sessions, signin
 from blog.core.errors import BlogError, Conflict, Invalid, Missing, TooMany
 
 PAGE = "admin/account.html"
@@ -71,7 +71,7 @@ ACTIONS: dict[str, Callable[[], ResponseReturnValue]] = {
 
 
 def _own() -> str:
-    return tokens.kept(session.get(TOKEN))
+    return credentials.hash_token(session.get(TOKEN))
 
 
 def _field(action: str, name: str) -> str:
@@ -91,7 +91,7 @@ def _facts(fields: Fields) -> dict[str, Any]:
     me = person()
     listed = [(row, in_words(row.agent), row.id == _own()) for row in sessions.of(me.id)]
     typed = {"name": fields.get("name", me.name), "email": fields.get("email", me.email or "")}
-    return {"fields": typed, "listed": listed, "least": credentials.LENGTHS[0]}
+    return {"fields": typed, "listed": listed, "least": credentials.PASSWORD_LENGTHS[0]}
 
 
 resuming.RESUMABLE["admin.account"] = _shown

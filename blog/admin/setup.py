@@ -40,12 +40,16 @@ def _asked(fields: Fields, sentence: str, token: str) -> ResponseReturnValue:
     except (Missing, Gone) as error:
         return _ended(error)
     typed = {"name": fields.get("name", invitation.name), "email": fields.get("email", invitation.email or "")}
-    return answers.page(PAGE, sentence=sentence, fields=typed, least=credentials.LENGTHS[0], action=_here(token))
+    return answers.page(
+        PAGE, sentence=sentence, fields=typed, least=credentials.PASSWORD_LENGTHS[0], action=_here(token)
+    )
 
 
 def _refused(field: str, message: str, token: str) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "") for name in ("name", "email")}
-    return answers.rejected(PAGE, {field: message}, fields=typed, least=credentials.LENGTHS[0], action=_here(token))
+    return answers.rejected(
+        PAGE, {field: message}, fields=typed, least=credentials.PASSWORD_LENGTHS[0], action=_here(token)
+    )
 
 
 def _ended(error: Missing | Gone) -> ResponseReturnValue:

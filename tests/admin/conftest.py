@@ -23,7 +23,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 @cache
 def hashed() -> str:
     """The password above as it is stored: one costs as much as a whole test."""
-    return credentials.hashed(PASSWORD)
+    return credentials.hash_password(PASSWORD)
 
 
 def join(email: str, name: str) -> Person:

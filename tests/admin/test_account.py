@@ -79,7 +79,7 @@ def test_a_new_password_ends_all_other_sessions_and_rotates_this_one(blog: Blog,
     assert row.id != old
     author.cookie = before
     assert author.get(ACCOUNT).status_code == 303
-    assert credentials.matches(NEW, rows(Person)[0].password)
+    assert credentials.verify(NEW, rows(Person)[0].password)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_bad_password_changes_nothing(author: Author, fields: dict[str, str], 
     page = html.document_fromstring(answer.text)
     assert page.xpath("//*[@aria-invalid]/@id") == [at_field] and page.get_element_by_id(at_field) is not None
     assert page.xpath("//input[@type = 'password']/@value") == []
-    assert credentials.matches(PASSWORD, rows(Person)[0].password)
+    assert credentials.verify(PASSWORD, rows(Person)[0].password)
     assert author.get(ACCOUNT).status_code == 200
 
 
@@ -104,7 +104,7 @@ def test_guessing_the_current_password_is_limited(author: Author) -> None:
     assert [renew(author, current=f"wrong {number}").status_code for number in range(11)] == [422] * 10 + [429]
     answer = renew(author)
     assert answer.status_code == 429 and int(answer.headers["Retry-After"]) > 0
-    assert credentials.matches(PASSWORD, rows(Person)[0].password)
+    assert credentials.verify(PASSWORD, rows(Person)[0].password)
 
 
 # -- sessions -----------------------------------------------------------------------------------------------

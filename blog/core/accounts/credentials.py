@@ -1,46 +1,65 @@
-"""Passwords as they are kept (argon2id), and whether a given one is right."""
+"""Passwords and tokens, and the hashes under which the database stores them.
 
+Passwords are hashed with argon2id (RFC 9106). Tokens are long and random, so SHA-256 is enough: a stolen database
+opens nothing.
+"""
+
+import hashlib
+import re
+import secrets
 from functools import cache
 
 from blog.core.errors import Invalid
 
-LENGTHS = (10, 1000)
+# In characters.
+PASSWORD_LENGTHS = (10, 1000)
+TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
 
 
-def hashed(password: str) -> str:
-    """The password as it is stored. Raises Invalid for one too short or too long."""
+def hash_password(password: str) -> str:
+    """Return the hash to store. Raise Invalid if the password is too short or too long."""
     from argon2 import PasswordHasher
 
-    least, most = LENGTHS
-    if not least <= len(password) <= most:
-        raise Invalid("password", f"The password has {len(password)} characters; it needs {least} to {most}.")
+    shortest, longest = PASSWORD_LENGTHS
+    if not shortest <= len(password) <= longest:
+        raise Invalid("password", f"The password has {len(password)} characters; it needs {shortest} to {longest}.")
     return PasswordHasher().hash(password)
 
 
-def matches(password: str, stored: str | None) -> bool:
-    """Whether it is the password stored. Without one it never is, and to find that out takes as long."""
+def verify(password: str, stored_hash: str | None) -> bool:
+    """Return whether the password matches. Without a stored hash it never does, and takes as long to say so."""
     from argon2 import PasswordHasher
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    against = _nobodys()
-    given = password[: LENGTHS[1] + 1]  # a longer one is wrong, and need not cost more
+    dummy_hash = _dummy_hash()
+    candidate = password[: PASSWORD_LENGTHS[1] + 1]  # a longer one is wrong, and need not cost more
     try:
-        return PasswordHasher().verify(stored or against, given) and stored is not None
+        return PasswordHasher().verify(stored_hash or dummy_hash, candidate) and stored_hash is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
-def renewed(password: str, stored: str) -> str | None:
-    """A password that is right, stored anew where stronger parameters have become usual; else None."""
+def rehash_if_needed(password: str, stored_hash: str) -> str | None:
+    """Hash a correct password again if argon2's defaults have become stronger since; else return None."""
     from argon2 import PasswordHasher
 
     hasher = PasswordHasher()
-    return hasher.hash(password) if hasher.check_needs_rehash(stored) else None
+    return hasher.hash(password) if hasher.check_needs_rehash(stored_hash) else None
 
 
 @cache
-def _nobodys() -> str:
-    """What the password given for an unknown name is compared with; made with the parameters of all others."""
+def _dummy_hash() -> str:
+    """Return the hash that passwords for unknown accounts are compared with: same parameters, same time."""
     from argon2 import PasswordHasher
 
     return PasswordHasher().hash("nobody has this password")
+
+
+def new_token() -> str:
+    """Return a token of 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_token(token: object) -> str:
+    """Return the hash of a token, or an empty string, which no row has, if it cannot be one."""
+    return hashlib.sha256(token.encode()).hexdigest() if isinstance(token, str) and TOKEN.fullmatch(token) else ""

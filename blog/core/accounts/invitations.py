@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.accounts import credentials, people, sessions, throttle, tokens
+from blog.core.accounts import credentials, people, sessions, throttle
 from blog.core.accounts.throttle import Caller
 from blog.core.errors import Gone, Missing
 from blog.core.transaction import writing
@@ -65,7 +65,7 @@ def accept(token: str, name: str, email: str, password: str, by: Caller) -> str:
     Raises Missing, Gone, Invalid, or Conflict.
     """
     find(token)  # before the password costs anything
-    shown, address, hashed = people.shown_name(name), people.email_address(email), credentials.hashed(password)
+    shown, address, hashed = people.shown_name(name), people.email_address(email), credentials.hash_password(password)
     with writing() as session:
         row = _usable(session, token)
         first = row.invited_by is None
@@ -78,7 +78,7 @@ def accept(token: str, name: str, email: str, password: str, by: Caller) -> str:
 
 
 def _usable(session: Session, token: str) -> Invitation:
-    row = session.get(Invitation, tokens.kept(token))
+    row = session.get(Invitation, credentials.hash_token(token))
     if row is None:
         raise Missing(ENDED)
     if row.expires_at <= clock.now() or (row.invited_by is None and people.somebody(session)):
@@ -87,8 +87,8 @@ def _usable(session: Session, token: str) -> Invitation:
 
 
 def _made(session: Session, row: Invitation) -> str:
-    token = tokens.new()
-    row.id, row.created_at = tokens.kept(token), clock.now()
+    token = credentials.new_token()
+    row.id, row.created_at = credentials.hash_token(token), clock.now()
     session.add(row)
     return token
 

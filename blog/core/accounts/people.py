@@ -18,7 +18,7 @@ EMAIL = re.compile(r"[^\s@\"<>(),;:\\\[\]]{1,64}@[^\s@\"<>(),;:\\\[\]]+\.[^\s@\"
 
 def add(email: str, name: str, password: str) -> Person:
     """A person who can sign in. Raises Invalid or Conflict."""
-    address, shown, hashed = email_address(email), shown_name(name), credentials.hashed(password)
+    address, shown, hashed = email_address(email), shown_name(name), credentials.hash_password(password)
     with writing() as session:
         return join(session, address, shown, hashed)
 
@@ -49,7 +49,7 @@ def byline(session: Session, name: str) -> int:
 
 def set_password(email: str, password: str) -> Person:
     """Give a person another password; all their sessions end. Raises Missing or Invalid."""
-    hashed = credentials.hashed(password)
+    hashed = credentials.hash_password(password)
     with writing() as session:
         person = _by_email(session, email)
         person.password = hashed

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.accounts import tokens
+from blog.core.accounts import credentials
 from blog.core.accounts.throttle import Caller
 from blog.core.errors import Missing, Unavailable
 from blog.core.transaction import writing
@@ -30,7 +30,7 @@ class Signed:
 
 def find(token: object) -> Signed | None:
     """Who holds this token, as they were found; nobody when the session has ended."""
-    kept = tokens.kept(token)
+    kept = credentials.hash_token(token)
     if not kept:
         return None
     query = (
@@ -58,11 +58,16 @@ def seen(signed: Signed) -> bool:
 
 def begin(session: Session, person_id: int, by: Caller) -> str:
     """The token of a new session, within the caller's transaction; sessions that ended by age are removed."""
-    token, now = tokens.new(), clock.now()
+    token, now = credentials.new_token(), clock.now()
     session.execute(delete(AuthorSession).where(AuthorSession.seen_at <= now - LIFETIME))
     session.add(
         AuthorSession(
-            id=tokens.kept(token), person_id=person_id, created_at=now, seen_at=now, address=by.address, agent=by.agent
+            id=credentials.hash_token(token),
+            person_id=person_id,
+            created_at=now,
+            seen_at=now,
+            address=by.address,
+            agent=by.agent,
         )
     )
     return token
@@ -79,7 +84,7 @@ def of(person_id: int) -> Sequence[AuthorSession]:
 def end(token: object) -> None:
     """End the session of a token, if there is one."""
     with writing() as session:
-        session.execute(delete(AuthorSession).where(AuthorSession.id == tokens.kept(token)))
+        session.execute(delete(AuthorSession).where(AuthorSession.id == credentials.hash_token(token)))
 
 
 def revoke(person_id: int, session_id: str) -> None:

@@ -21,9 +21,9 @@ def sign_in(email: str, password: str, by: Caller) -> str:
     throttle.count(address, by)
     found = db.session.execute(select(Person.id, Person.password).where(Person.email == address)).first()
     number, stored = found or (0, None)
-    if not credentials.matches(password, stored):
+    if not credentials.verify(password, stored):
         raise Invalid("email", WRONG)
-    anew = credentials.renewed(password, stored or "")
+    anew = credentials.rehash_if_needed(password, stored or "")
     with writing() as session:
         person = session.get(Person, number)
         if person is None or person.password != stored:  # changed, or removed, while this one was compared
@@ -37,7 +37,7 @@ def confirm(person: Person, password: str, by: Caller) -> None:
     """Nothing, if it is the person's password. Raises Invalid or TooMany: a wrong one counts as in signing in."""
     email, stored = person.email or "", person.password
     throttle.count(email, by)
-    if not credentials.matches(password, stored):
+    if not credentials.verify(password, stored):
         raise Invalid("current", WRONG_CURRENT)
     with writing() as session:
         throttle.succeed(session, email, by)
@@ -47,7 +47,7 @@ def change_password(person: Person, current: str, password: str, by: Caller) -> 
     """The token that takes the place of the present session's; all others end. Raises Invalid or TooMany."""
     number, stored = person.id, person.password
     confirm(person, current, by)
-    hashed = credentials.hashed(password)
+    hashed = credentials.hash_password(password)
     with writing() as session:
         row = session.get(Person, number)
         if row is None or row.password != stored:
