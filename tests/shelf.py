@@ -4,8 +4,8 @@ from pathlib import Path
 
 from blog import config
 from blog.commands import opened
-from blog.core import album
 from blog.core.configuring import configure_all
+from blog.core.media import library
 from tests.world import picture, run, write
 
 # Each page of a reader, with its status.
@@ -138,7 +138,7 @@ def dress(instance: Path) -> None:
     """Give a blog the look that its owner chose: logos, colour, typeface, links above and below."""
     with opened(config.load(instance, environ={})):
         logos = [
-            album.plate(album.add(picture(1600, 80, colour=colour), instance / "media", "logo.png")).address
+            library.plate(library.add(picture(1600, 80, colour=colour), instance / "media", "logo.png")).address
             for colour in ("navy", "white")
         ]
         configure_all({**LOOK, "logo": logos[0], "logo_dark": logos[1]})

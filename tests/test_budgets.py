@@ -9,10 +9,11 @@ from urllib.parse import urljoin
 import pytest
 
 from blog import paths
-from blog.core import album, shelves
+from blog.core import shelves
 from blog.core.accounts import invitations, people
 from blog.core.colours import contrast
 from blog.core.configuring import configure
+from blog.core.media import library
 from blog.core.transaction import writing
 from tests.admin.conftest import Author, join
 from tests.recorder import recorded
@@ -126,7 +127,7 @@ def test_every_page_of_authors_asks_few_questions(blog: Blog) -> None:
     for number in range(5):
         blog.make_post(f"Post {number}", tags=["Tag", f"Tag {number}"], published_at=None if number % 2 else "now")
     for number in range(5):
-        album.add(picture(colour=f"#00000{number}"), blog.instance / "media", f"river {number}.png")
+        library.add(picture(colour=f"#00000{number}"), blog.instance / "media", f"river {number}.png")
     assert asked(ana.get, QUERIES_OF_AUTHORS) == QUERIES_OF_AUTHORS
 
 

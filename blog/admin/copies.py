@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from blog.admin import answers, forms, media, posts
 from blog.admin.blueprint import bp, person
 from blog.config import Settings
-from blog.core import copying, drafting, manuscripts
-from blog.core.copying import Fetcher
+from blog.core import drafting, manuscripts
 from blog.core.drafting import Sent
 from blog.core.errors import BlogError, Invalid, Rejected, Unavailable
 from blog.core.manuscripts import Manuscript
+from blog.core.media import remote
+from blog.core.media.remote import Fetcher
 from blog.core.revisions import By
 from blog.web import errors
 
@@ -46,11 +47,11 @@ def _copied(known: Manuscript | None) -> ResponseReturnValue:
     try:
         if wrong:
             raise Rejected(wrong)
-        outcome = copying.copy_all((sent.fields.body or "").replace("\r\n", "\n"), _fetcher())
+        outcome = remote.copy_all((sent.fields.body or "").replace("\r\n", "\n"), _fetcher())
         number = _saved(known, replace(sent, fields=replace(sent.fields, body=outcome.body)))
     except BlogError as error:
         return posts.refused(error, known)
-    for sentence in copying.sentences(outcome):
+    for sentence in remote.sentences(outcome):
         flash(sentence)
     return redirect(url_for("admin.post", post_id=number), 303)
 

@@ -12,8 +12,9 @@ from blog.admin import answers, forms, resuming
 from blog.admin.blueprint import bp
 from blog.admin.resuming import Fields
 from blog.config import Settings
-from blog.core import album, configuring, uses
+from blog.core import configuring
 from blog.core.errors import BlogError, Conflict, Invalid, Unavailable
+from blog.core.media import library, usage
 from blog.models import Media
 from blog.web import errors
 from blog.web.errors import RETRY_SECONDS
@@ -43,7 +44,7 @@ def picture(picture_id: int) -> ResponseReturnValue:
 
 def facts(row: Media) -> dict[str, Any]:
     """What scripts are told of a picture."""
-    plate = album.plate(row)
+    plate = library.plate(row)
     return {
         "id": row.id, "address": url_for("admin.picture", picture_id=row.id), "path": plate.address,
         "small": plate.small, "width": row.width, "height": row.height, "alt": row.alt, "name": row.filename,
@@ -56,12 +57,12 @@ def facts(row: Media) -> dict[str, Any]:
 def _library(status: int = 200, **told: Any) -> ResponseReturnValue:
     show, words = request.args.get("show", ""), request.args.get("q", "").strip()
     number = forms.number(request.args.get("page", "1"))
-    found = album.page(show, words, number)
+    found = library.page(show, words, number)
     if errors.asks_for_data():
         more = _address(show, words, number + 1) if number < found.pages else None
         return answers.told({"pictures": [facts(each.row) for each in found.pictures], "next": more})
     return answers.page(
-        LIBRARY, status, show=show, words=words, found=found, counts=album.counts(), address=_address, **told
+        LIBRARY, status, show=show, words=words, found=found, counts=library.counts(), address=_address, **told
     )  # fmt: skip
 
 
@@ -89,7 +90,7 @@ def _stored(files: Sequence[FileStorage]) -> tuple[list[Media], list[str], int]:
     alt = request.form.get("alt", "") if len(files) == 1 else ""
     for file in files:
         try:
-            stored.append(album.add(file.stream.read(), _folder(), file.filename or "", alt))
+            stored.append(library.add(file.stream.read(), _folder(), file.filename or "", alt))
         except Invalid as error:
             wrong.append(str(error))
         except Unavailable as error:
@@ -118,21 +119,21 @@ def status_of(error: BlogError) -> int:
 
 
 def _describe(picture_id: int) -> ResponseReturnValue:
-    return _done(album.describe(picture_id, request.form.get("alt", "")), "Saved.")
+    return _done(library.describe(picture_id, request.form.get("alt", "")), "Saved.")
 
 
 def _delete(picture_id: int) -> ResponseReturnValue:
-    row = album.delete(picture_id, _folder())
+    row = library.delete(picture_id, _folder())
     return _done(row, "Deleted. Undelete brings it back, for 30 days.")
 
 
 def _undelete(picture_id: int) -> ResponseReturnValue:
-    return _done(album.undelete(picture_id, _folder()), "Back again.")
+    return _done(library.undelete(picture_id, _folder()), "Back again.")
 
 
 def _be_logo(picture_id: int) -> ResponseReturnValue:
-    row = album.picture(picture_id)
-    configuring.configure("logo", album.plate(row).address)
+    row = library.picture(picture_id)
+    configuring.configure("logo", library.plate(row).address)
     return _done(row, "It is the blog’s logo now.")
 
 
@@ -154,12 +155,13 @@ def _wrong(picture_id: int, wrong: dict[str, str], sentence: str, status: int) -
 
 
 def _picture(picture_id: int, status: int = 200, *, alt: str | None = None, **told: Any) -> ResponseReturnValue:
-    row = album.picture(picture_id)
+    row = library.picture(picture_id)
     if errors.asks_for_data() and status == 200:
         return answers.told({"picture": facts(row)})
     return answers.page(
-        PICTURE, status, row=row, plate=album.plate(row), alt=row.alt if alt is None else alt,
-        users=uses.of(album.stem(row)), is_logo=album.is_logo(row), weights=album.weights(row, _folder()), **told,
+        PICTURE, status, row=row, plate=library.plate(row), alt=row.alt if alt is None else alt,
+        users=usage.of(library.stem(row)), is_logo=library.is_logo(row), weights=library.weights(row, _folder()),
+        **told,
     )  # fmt: skip
 
 

@@ -10,8 +10,9 @@ from blog import clock
 from blog.admin import answers, resuming
 from blog.admin.blueprint import bp
 from blog.admin.resuming import Fields
-from blog.core import album, colours, configuring, linklists
+from blog.core import colours, configuring, linklists
 from blog.core.errors import Rejected
+from blog.core.media import library
 from blog.core.site import NETWORKS, SETTINGS, shown, site, timezones
 from blog.models import Site
 from blog.web import languages
@@ -98,7 +99,9 @@ def _facts(fields: Fields) -> dict[str, Any]:
         "timezones": timezones(),
         "languages": LANGUAGES,
         "typefaces": TYPEFACES.items(),
-        "logos": [{"address": album.plate(row).address, "name": row.filename or row.name} for row in album.newest()],
+        "logos": [
+            {"address": library.plate(row).address, "name": row.filename or row.name} for row in library.newest()
+        ],
     }
 
 

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from blog import paths
 from blog.admin import answers
 from blog.admin.blueprint import bp, person
-from blog.core import album, previews
+from blog.core import previews
 from blog.core.fields import Fields
+from blog.core.media import library
 from blog.core.reading import Around, Article
 from blog.core.teasers import Teaser
 from blog.web.pagination import Pager
@@ -69,7 +70,7 @@ def _illustrated(text: str) -> str:
 
 
 def _picture() -> str:
-    return next((album.plate(row).address for row in album.newest()), "")
+    return next((library.plate(row).address for row in library.newest()), "")
 
 
 def _teaser(number: int, title: str, summary: str, language: str) -> Teaser:

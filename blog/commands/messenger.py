@@ -24,9 +24,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from blog import clock, create_app
 from blog.config import Settings
-from blog.core import album, outbox
+from blog.core import outbox
 from blog.core.backup import create, restore, retention
 from blog.core.errors import BlogError
+from blog.core.media import library
 from blog.core.transaction import trouble
 from blog.extensions import sqlite_driver
 from blog.processes import end_with_parent
@@ -131,8 +132,8 @@ def _run(of: Settings, app: Flask | None) -> None:
     try:
         with app.app_context():
             report = outbox.run(app.extensions["carriers"])
-            if album.due():
-                album.tidy(app.extensions["settings"].media)
+            if library.due():
+                library.tidy(app.extensions["settings"].media)
     except (BlogError, SQLAlchemyError) as error:
         logging.warning("Calls to other servers wait. %s", error if isinstance(error, BlogError) else trouble(error))
         return

@@ -6,9 +6,10 @@ import click
 
 from blog.commands import as_json, blog, say
 from blog.config import Settings
-from blog.core import album, outbox
+from blog.core import outbox
 from blog.core.backup import create
 from blog.core.backup.create import Made
+from blog.core.media import library
 from blog.core.outbox import Report
 
 
@@ -22,7 +23,7 @@ def tick(ctx: click.Context, as_json: bool) -> None:
     """
     with blog(ctx) as app:
         settings: Settings = app.extensions["settings"]
-        removed = album.tidy(settings.media)
+        removed = library.tidy(settings.media)
         report = outbox.run(app.extensions["carriers"])
     made = create.keep_daily(settings)
     said = {**asdict(report), "pictures_removed": removed, "backup": str(made.file) if made else None}

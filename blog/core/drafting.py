@@ -13,13 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import manuscripts, permalinks, publishing, revisions, slugs, uses
+from blog.core import manuscripts, permalinks, publishing, revisions, slugs
 from blog.core.addresses import Addresses
 from blog.core.errors import Conflict, Invalid, Overtaken, Rejected
 from blog.core.fields import Fields, judge
 from blog.core.ledger import Ledger
 from blog.core.manuscripts import Kept
 from blog.core.markdown.render import Rendered
+from blog.core.media import usage
 from blog.core.revisions import By, Saved, Words
 from blog.core.transaction import writing
 from blog.extensions import db
@@ -310,7 +311,7 @@ def _save_copy(ledger: Ledger, kept: Kept, fields: Fields, date: datetime | None
         if name != "author_id":
             setattr(copy, name, value or None if name in ("language", "cover", "canonical_url") else value)
     session.add(copy)
-    uses.put_copy(session, copy)
+    usage.put_copy(session, copy)
 
 
 def _drop_copy(session: Session, kept: Kept) -> None:

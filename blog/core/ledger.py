@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from blog.core import uses
 from blog.core.addresses import Addresses
+from blog.core.media import usage
 from blog.core.search import index
 from blog.core.tagging import Tagging
 from blog.models import Post
@@ -56,7 +56,7 @@ class Ledger:
         self.session.flush()
         self.tags.write()
         self.addresses.write()
-        uses.put(self.session, self._new, self._changed)
+        usage.put(self.session, self._new, self._changed)
         index.put(self.session, [post.id for post in (*self._new, *self._changed)])
         self._new.clear()
         self._changed.clear()

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from lxml import html
 
-from blog.core import album
 from blog.core.accounts import credentials, people, sessions, throttle
+from blog.core.media import library
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Media, Person
@@ -135,4 +135,4 @@ def notices(page: html.HtmlElement) -> list[str]:
 @pytest.fixture
 def river(blog: Blog) -> Media:
     """A picture that no post shows."""
-    return album.add(picture(800, 600, "JPEG"), blog.instance / "media", "river.jpg", "A river")
+    return library.add(picture(800, 600, "JPEG"), blog.instance / "media", "river.jpg", "A river")

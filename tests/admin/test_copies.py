@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 
 from blog.config import Settings
-from blog.core import copying, manuscripts
-from blog.core.copying import Fetcher
+from blog.core import manuscripts
+from blog.core.media import remote
+from blog.core.media.remote import Fetcher
 from blog.models import Media, Post
 from tests.admin.conftest import Author, notices, rows
 from tests.admin.writing import NEW, again, held
@@ -139,11 +140,11 @@ def test_a_form_that_cannot_be_saved_comes_back(author: Author, hub: Hub, blog: 
 def test_more_than_some_are_copied_in_turns(
     app: Flask, instance: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch, limit: str, most: float
 ) -> None:
-    monkeypatch.setattr(copying, limit, most)
+    monkeypatch.setattr(remote, limit, most)
     settings: Settings = app.extensions["settings"]
     fetcher = Fetcher(settings.media, settings.site_url, (hub.place,))
-    outcome = copying.copy_all(f"![a]({there(hub)}) ![b]({there(hub, 'b.png')})", fetcher)
-    assert outcome.copied == 1 and outcome.failed == [copying.LATER]
+    outcome = remote.copy_all(f"![a]({there(hub)}) ![b]({there(hub, 'b.png')})", fetcher)
+    assert outcome.copied == 1 and outcome.failed == [remote.LATER]
 
 
 @pytest.mark.parametrize(
@@ -158,11 +159,11 @@ def test_more_than_some_are_copied_in_turns(
     ],
 )
 def test_pictures_on_other_sites_are_found(body: str, found: list[str]) -> None:
-    assert copying.foreign(body) == found
+    assert remote.foreign(body) == found
 
 
 @pytest.mark.parametrize("body", ["<img " * 60_000, '<img x="' * 40_000])
 def test_tags_that_never_end_cost_little(body: str) -> None:
     began = time.process_time()
-    assert copying.foreign(body) == []
+    assert remote.foreign(body) == []
     assert time.process_time() - began < 10  # 50 kB took ten seconds

@@ -12,9 +12,10 @@ import pytest
 from lxml import html
 from PIL import Image
 
-from blog.core import album, outbox, publishing
+from blog.core import outbox, publishing
 from blog.core.errors import Invalid
 from blog.core.images import storage
+from blog.core.media import library
 from blog.extensions import sqlite_driver
 from blog.models import Media, MediaUse
 from tests.admin.conftest import Author, Visitor, notices, rows
@@ -30,9 +31,9 @@ from tests.world import Blog, Result, picture, run, texts, words
 def several(blog: Blog) -> list[Media]:
     """A picture that is shown, one that is not, one without words, a deleted one."""
     given = [("harbour.png", "The harbour"), ("ferry.png", "A red Ferry"), ("IMG_1.png", ""), ("gone.png", "Gone")]
-    made = [album.add(picture(colour=f"#00000{number}"), folder(blog), *one) for number, one in enumerate(given)]
+    made = [library.add(picture(colour=f"#00000{number}"), folder(blog), *one) for number, one in enumerate(given)]
     blog.make_post("Port", body=f"![x](/media/{made[0].name})")
-    album.delete(made[3].id, folder(blog))
+    library.delete(made[3].id, folder(blog))
     return made
 
 
@@ -76,9 +77,9 @@ def test_an_empty_library_says_so(author: Author) -> None:
 
 
 def test_a_long_library_has_pages(blog: Blog, author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(album, "SIZE", 2)
+    monkeypatch.setattr(library, "SIZE", 2)
     for number in range(5):
-        album.add(picture(colour=f"#0000{number}0"), folder(blog), f"{number}.png")
+        library.add(picture(colour=f"#0000{number}0"), folder(blog), f"{number}.png")
     assert names(author.page(LIBRARY)) == ["4.png", "3.png"]
     page = author.page(LIBRARY + "?page=2")
     assert names(page) == ["2.png", "1.png"]
@@ -180,7 +181,7 @@ def test_serve_knows_when_a_picture_is_to_be_removed(author: Author, river: Medi
         assert row.deleted_at and outbox.next_due(connection) == min(
             filter(None, [before, row.deleted_at + timedelta(days=30)])
         )
-    assert not album.due()
+    assert not library.due()
 
 
 def test_what_a_post_names_nevertheless_is_never_removed_for_good(
@@ -190,12 +191,12 @@ def test_what_a_post_names_nevertheless_is_never_removed_for_good(
     author.post(path(river), action="delete")
     blog.make_post("Rivers", body=f"![x](/media/{river.name})")  # as if it had been saved at the same moment
     at(datetime.now(UTC) + timedelta(days=31))
-    assert not album.due()
+    assert not library.due()
     with contextlib.closing(sqlite_driver().connect(str(blog.instance / "blog.db"))) as connection:
         waits = outbox.next_due(connection)
     assert waits is None or waits < datetime.now(UTC) + timedelta(days=1)
     assert "removed" not in run(instance, "tick").out
-    assert album.undelete(river.id, folder(blog)).deleted_at is None and lying(blog) == before
+    assert library.undelete(river.id, folder(blog)).deleted_at is None and lying(blog) == before
 
 
 def test_what_was_half_written_long_ago_is_swept_away(
@@ -225,7 +226,7 @@ def test_no_picture_is_known_without_its_files(
         return stored
 
     if deleted:
-        row = album.add(picture(), folder(blog), "river.png")
+        row = library.add(picture(), folder(blog), "river.png")
         author.post(path(row), action="delete")
         shutil.rmtree(folder(blog) / "deleted")
     monkeypatch.setattr(storage, "store", robbed)
@@ -246,9 +247,9 @@ def test_without_its_files_it_cannot_come_back(author: Author, river: Media, blo
 @pytest.mark.parametrize("moment", ["marked", "half moved", "half back"])
 def test_what_was_killed_on_the_way_is_finished(river: Media, blog: Blog, moment: str) -> None:
     before = lying(blog)
-    stem = album.stem(river)
+    stem = library.stem(river)
     if moment == "half back":
-        album.delete(river.id, folder(blog))
+        library.delete(river.id, folder(blog))
         (folder(blog) / "deleted" / river.name).replace(folder(blog) / river.name)
     else:
         blog.run(Media.__table__.update().values(deleted_at=datetime.now(UTC)))
@@ -256,9 +257,9 @@ def test_what_was_killed_on_the_way_is_finished(river: Media, blog: Blog, moment
         storage.bin_files(folder(blog), "0" * 24)
         (folder(blog) / "deleted").mkdir()
         (folder(blog) / f"{stem}.webp").replace(folder(blog) / "deleted" / f"{stem}.webp")
-    assert album.tidy(folder(blog)) == 0
+    assert library.tidy(folder(blog)) == 0
     assert lying(blog) == {f"deleted/{name}" for name in before}
-    album.undelete(river.id, folder(blog))
+    library.undelete(river.id, folder(blog))
     assert lying(blog) == before
 
 
@@ -314,4 +315,4 @@ def test_sizes_are_what_lies_there(blog: Blog, river: Media) -> None:
         with Image.open(BytesIO((folder(blog) / name).read_bytes())) as shown:
             assert shown.size in ((800, 600), (640, 480))
     with pytest.raises(Invalid, match=r"^The picture: it is empty"):
-        album.add(b"", folder(blog))
+        library.add(b"", folder(blog))

@@ -2,8 +2,8 @@
 
 import re
 
-from blog.core import album
 from blog.core.configuring import configure
+from blog.core.media import library
 from tests.admin.conftest import Author, Visitor
 from tests.test_budgets import tokens
 from tests.world import Blog, picture, texts
@@ -34,9 +34,9 @@ def test_it_is_dressed_as_pages_are(author: Author, blog: Blog) -> None:
 def test_pictures_of_the_library_stand_in_each_width(author: Author, blog: Blog) -> None:
     widths = "//article//figure[contains(@class, 'wide') or contains(@class, 'full') or contains(@class, 'w-50')]"
     assert author.page(PATH).xpath(widths) == []
-    row = album.add(picture(), blog.instance / "media", "river.png")
+    row = library.add(picture(), blog.instance / "media", "river.png")
     found = author.page(PATH).xpath(f"{widths}//img/@src")
-    assert found == [album.plate(row).address] * 3
+    assert found == [library.plate(row).address] * 3
 
 
 def test_nothing_of_the_sample_can_be_edited(author: Author) -> None:

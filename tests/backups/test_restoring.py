@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from blog import create_app
-from blog.core import album, schema
+from blog.core import schema
 from blog.core.backup import create, restore, sqlite_copy
 from blog.core.images import storage
+from blog.core.media import library
 from blog.extensions import sqlite_driver
 from tests import shelf
 from tests.backups.conftest import ask, publish, read, settings_of, state
@@ -107,8 +108,8 @@ def test_a_picture_that_was_deleted_since_is_back_with_its_files(blog_with: Call
     instance = blog_with()
     backup = create.back_up(settings_of(instance), reason).file
     with create_app(settings_of(instance)).app_context():
-        row = album.newest()[0]
-        album.delete(row.id, instance / "media")
+        row = library.newest()[0]
+        library.delete(row.id, instance / "media")
     assert read(instance, f"/media/{row.name}")[f"/media/{row.name}"][0] == 404
     assert run(instance, "restore", str(backup)).status == 0
     assert read(instance, f"/media/{row.name}")[f"/media/{row.name}"][0] == 200
@@ -122,7 +123,7 @@ def blog_with(old: Path) -> Callable[[], Path]:
 
     def make() -> Path:
         with create_app(settings_of(old)).app_context():
-            album.add(picture(colour="red"), old / "media", "red.png")
+            library.add(picture(colour="red"), old / "media", "red.png")
         return old
 
     return make

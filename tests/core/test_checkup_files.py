@@ -13,9 +13,9 @@ import pytest
 
 from blog import config
 from blog.config import Settings
-from blog.core import album
 from blog.core.doctor import files as doctor_files
 from blog.core.doctor import pictures
+from blog.core.media import library
 from blog.models import Media
 from tests.core.findings import change, made, mended, said, seen
 from tests.world import SITE_URL, Blog, picture, write
@@ -149,7 +149,7 @@ def test_what_killed_processes_left_is_told_and_removed(blog: Blog, river: Media
 @pytest.fixture
 def river(blog: Blog) -> Media:
     """A picture with twins."""
-    return album.add(picture(1400, 900, "JPEG"), blog.instance / "media", "river.jpg", "A river")
+    return library.add(picture(1400, 900, "JPEG"), blog.instance / "media", "river.jpg", "A river")
 
 
 def test_missing_twins_are_told_and_made_again(blog: Blog, river: Media) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from blog import clock
-from blog.core import album, configuring, posts, publishing, redirects
+from blog.core import configuring, posts, publishing, redirects
 from blog.core.doctor import links
 from blog.core.fields import Fields
+from blog.core.media import library
 from blog.transfer import samples
 from tests.core.findings import change, mended, said, seen
 from tests.world import SITE_URL, Blog, Result, picture, write
@@ -218,7 +219,7 @@ def test_texts_of_older_code_are_rendered_anew(blog: Blog, monkeypatch: pytest.M
 
 def test_everything_is_mended_at_once_and_told(blog: Blog, command: Command) -> None:
     blog.make_post("Post", tags=["Rivers"])
-    album.add(picture(900, 600, "JPEG"), blog.instance / "media")
+    library.add(picture(900, 600, "JPEG"), blog.instance / "media")
     change(blog.instance, "UPDATE tally SET posts = 9 WHERE scope = 'all' AND month = ''", "DROP TABLE search")
     (blog.instance / "secret_key").chmod(0o644)
     next((blog.instance / "media").glob("*.webp")).unlink()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from blog.core import album
 from blog.core.configuring import configure, configure_all
 from blog.core.errors import Conflict
+from blog.core.media import library
 from tests.world import Blog, picture, texts
 
 MENU = "//nav[@class = 'menu']//a"
@@ -13,7 +13,7 @@ FOOT = "//footer//a"
 
 def logo(blog: Blog, colour: str = "navy") -> str:
     """The address of a picture of the library."""
-    return album.plate(album.add(picture(320, 80, colour=colour), blog.instance / "media", "logo.png")).address
+    return library.plate(library.add(picture(320, 80, colour=colour), blog.instance / "media", "logo.png")).address
 
 
 def test_the_name_stands_where_there_is_no_logo(blog: Blog) -> None:
@@ -44,11 +44,11 @@ def test_dark_paper_may_have_a_logo_of_its_own(blog: Blog) -> None:
 
 def test_a_logo_cannot_be_deleted(blog: Blog) -> None:
     configure("logo", logo(blog))
-    [row] = album.page().pictures
+    [row] = library.page().pictures
     with pytest.raises(Conflict, match="It is the blog’s logo"):
-        album.delete(row.row.id, blog.instance / "media")
+        library.delete(row.row.id, blog.instance / "media")
     configure("logo", "")
-    assert album.delete(row.row.id, blog.instance / "media").deleted_at
+    assert library.delete(row.row.id, blog.instance / "media").deleted_at
 
 
 def test_the_blogs_own_links_stand_where_nothing_else_was_chosen(blog: Blog) -> None:

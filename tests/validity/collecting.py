@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from blog import paths
-from blog.core import album, previews, publishing
+from blog.core import previews, publishing
 from blog.core.accounts import invitations
 from blog.core.configuring import configure, configure_all
+from blog.core.media import library
 from blog.extensions import db
 from tests import shelf
 from tests.admin.conftest import Author, Visitor, join
@@ -86,9 +87,9 @@ def _states(blog: Blog, author: Author, tomorrow: datetime) -> dict[str, str]:
     """What stands for the braces in the addresses of authors' pages."""
     bo = join("bo@example.org", "Bo")
     folder = blog.instance / "media"
-    kept = album.add(picture(900, 600), folder, "kept.png", "A picture")
-    gone = album.add(picture(900, 600, colour="navy"), folder, "gone.png")
-    album.delete(gone.id, folder)
+    kept = library.add(picture(900, 600), folder, "kept.png", "A picture")
+    gone = library.add(picture(900, 600, colour="navy"), folder, "gone.png")
+    library.delete(gone.id, folder)
     draft = blog.make_post("A draft", published_at=None, body="Words.\n\n## Deep").id
     deleted, changed = blog.make_post("Gone").id, blog.make_post("Changed", tags=["Water"]).id
     publishing.delete(deleted)

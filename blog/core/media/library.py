@@ -17,10 +17,11 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import uses, values
+from blog.core import values
 from blog.core.errors import Conflict, Invalid, Missing, NoRoom, Unavailable
 from blog.core.images import storage, variants
 from blog.core.images.variants import Plate
+from blog.core.media import usage
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Media, MediaUse, Site
@@ -94,7 +95,7 @@ def page(show: str = "", words: str = "", number: int = 1) -> Page:
         raise Missing("There is no such page of pictures.")
     query = select(Media).where(*wanted).order_by(Media.id.desc()).limit(SIZE).offset(SIZE * (number - 1))
     rows = db.session.scalars(query).all()
-    used = uses.counts(map(stem, rows))
+    used = usage.counts(map(stem, rows))
     return Page([Listed(row, used.get(stem(row), 0)) for row in rows], number, total)
 
 
@@ -183,7 +184,7 @@ def delete(picture_id: int, folder: Path) -> Media:
     """Take a picture away; `undelete` brings it back. Raises Conflict while a post names it, or Missing."""
     with writing() as session:
         row = _row(session, picture_id)
-        if row.deleted_at is None and (users := uses.of(stem(row))):
+        if row.deleted_at is None and (users := usage.of(stem(row))):
             raise Conflict(f"It is used in {_named(users)}. Take it out there first; nothing was deleted.")
         if is_logo(row):
             raise Conflict("It is the blog’s logo. Choose another in the settings first; nothing was deleted.")
@@ -218,7 +219,7 @@ def tidy(folder: Path) -> int:
     with writing() as session, disk(folder):
         for row in session.scalars(select(Media).where(Media.deleted_at.is_not(None)).order_by(Media.id)).all():
             storage.bin_files(folder, stem(row))
-            if row.deleted_at and row.deleted_at <= clock.now() - KEPT and not uses.of(stem(row)):
+            if row.deleted_at and row.deleted_at <= clock.now() - KEPT and not usage.of(stem(row)):
                 storage.remove_files(folder, stem(row))
                 session.delete(row)
                 removed += 1
@@ -261,7 +262,7 @@ def _words(alt: str) -> str:
     return words
 
 
-def _named(users: Sequence[uses.User]) -> str:
+def _named(users: Sequence[usage.User]) -> str:
     first = f"“{users[0].post.title}”"
     if len(users) == 1:
         return first

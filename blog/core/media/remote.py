@@ -12,11 +12,11 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from blog.core import album
 from blog.core.errors import Invalid
 from blog.core.images import storage
 from blog.core.markdown import render
 from blog.core.markdown.sanitize import elsewhere
+from blog.core.media import library
 from blog.extensions import db
 from blog.models import Media
 
@@ -46,7 +46,7 @@ class Fetcher:
     def copy(self, address: str) -> Media:
         """The stored picture that an address shows. Raises Invalid, NoRoom or Unavailable."""
         data = self._fetched(address)
-        return album.add(data, self.folder, unquote(urlsplit(address).path) or "picture")
+        return library.add(data, self.folder, unquote(urlsplit(address).path) or "picture")
 
     def _fetched(self, address: str) -> bytes:
         from blog import outbound  # servers never load it before they need it
@@ -89,7 +89,7 @@ def copy_all(body: str, fetcher: Fetcher) -> Copied:
             outcome.failed.append(LATER)
             break
         try:
-            here[address] = album.plate(fetcher.copy(address)).address
+            here[address] = library.plate(fetcher.copy(address)).address
         except Invalid as error:
             outcome.failed.append(f"{address} was not copied: {error}")
     outcome.copied, outcome.body = len(here), _replaced(body, here)
