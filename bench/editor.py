@@ -10,8 +10,9 @@ from pathlib import Path
 from bench import library
 from blog import config
 from blog.commands import opened
-from blog.core import posts, publishing
+from blog.core import publishing
 from blog.core.fields import Fields
+from blog.core.posts import query
 
 MARK = "edition"
 
@@ -20,7 +21,7 @@ def main() -> None:
     """`python -m bench.editor INSTANCE EDITS`."""
     instance, edits = Path(sys.argv[1]), int(sys.argv[2])
     with opened(config.load(instance, environ={}, site_url=library.SITE_URL)):
-        post = posts.find(library.MEASURED_SLUG, whole=True)
+        post = query.find(library.MEASURED_SLUG, whole=True)
         post_id, body = post.id, post.body
         start = time.monotonic()
         for serial in range(1, edits + 1):

@@ -9,11 +9,11 @@ from urllib.parse import urljoin
 import pytest
 
 from blog import paths
-from blog.core import shelves
 from blog.core.accounts import invitations, people
 from blog.core.colours import contrast
 from blog.core.configuring import configure
 from blog.core.media import library
+from blog.core.posts import lists
 from blog.core.transaction import writing
 from tests.admin.conftest import Author, join
 from tests.recorder import recorded
@@ -154,7 +154,7 @@ def test_more_posts_need_no_more_questions(blog: Blog) -> None:
 
 def test_a_page_deep_inside_asks_one_question_more(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(blog)
-    monkeypatch.setattr(shelves, "SHALLOW", 5)
+    monkeypatch.setattr(lists, "SHALLOW", 5)
     deep = ("/page/2/", "/tags/tag/page/2/", "/authors/ana/page/2/", "/feed/29.xml", "/tags/tag/atom/28.xml")
     for path in deep:
         with recorded() as statements:
@@ -167,9 +167,9 @@ def test_a_long_article_weighs_little(blog: Blog) -> None:
     assert result.status == 0, result.err
     page = blog.get("/posts/diplomatic-relations/")
     assert page.status_code == 200
-    from blog.core import posts
+    from blog.core.posts import query
 
-    assert posts.find("diplomatic-relations").words >= ARTICLE_WORDS
+    assert query.find("diplomatic-relations").words >= ARTICLE_WORDS
     assert len(gzip.compress(page.data, 6)) <= HTML_BYTES
     served = blog.get("/posts/diplomatic-relations/", Accept_Encoding="gzip")
     assert served.headers["Content-Encoding"] == "gzip" and len(served.data) <= HTML_BYTES

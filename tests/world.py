@@ -16,8 +16,9 @@ from flask import Flask
 from lxml import etree, html
 
 from blog import cli
-from blog.core import posts, publishing
+from blog.core import publishing
 from blog.core.fields import Fields
+from blog.core.posts import query
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post
@@ -64,7 +65,7 @@ class Blog:
         """The post as the database has it now, with its text."""
         db.session.rollback()  # what was read before belongs to the moment of the first question
         db.session.expire_all()
-        return posts.find(post.slug, whole=True)
+        return query.find(post.slug, whole=True)
 
     def run(self, *statements: object) -> None:
         """Run statements in one transaction, as the core does."""

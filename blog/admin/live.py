@@ -14,7 +14,7 @@ from blog.admin.blueprint import bp, person
 from blog.admin.resuming import Fields
 from blog.core import drafting, previews, proofreading
 from blog.core.markdown.render import Rendered
-from blog.core.reading import Article
+from blog.core.posts.article import Article
 from blog.web import languages, templating
 from blog.web.errors import asks_for_data
 from blog.web.overrides import Careful

@@ -10,8 +10,8 @@ from blog.core import manuscripts, previews, proofreading
 from blog.core.errors import Missing
 from blog.core.fields import Fields
 from blog.core.manuscripts import Manuscript
-from blog.core.reading import Around, Article
-from blog.core.teasers import recent
+from blog.core.posts.article import Around, Article
+from blog.core.posts.summaries import recent
 from blog.models.shapes import Heading
 
 RECENT = 3

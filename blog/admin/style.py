@@ -11,8 +11,8 @@ from blog.admin.blueprint import bp, person
 from blog.core import previews
 from blog.core.fields import Fields
 from blog.core.media import library
-from blog.core.reading import Around, Article
-from blog.core.teasers import Teaser
+from blog.core.posts.article import Around, Article
+from blog.core.posts.summaries import Teaser
 from blog.web.pagination import Pager
 
 SAMPLE = "writing-in-markdown.md"

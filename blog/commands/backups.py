@@ -9,13 +9,14 @@ import click
 
 from blog.commands import as_json, opened, say, settings
 from blog.config import Settings
-from blog.core import posts, publishing
+from blog.core import publishing
 from blog.core.backup import create, retention, zip_file
 from blog.core.backup import restore as backup_restore
 from blog.core.backup.restore import Restored
 from blog.core.backup.zip_file import Manifest, Progress
 from blog.core.errors import BlogError
 from blog.core.media import library
+from blog.core.posts import query
 
 FILE = click.Path(path_type=Path)
 # Below this many bytes it is done before anybody would look at a bar.
@@ -85,7 +86,7 @@ def _follow_up(of: Settings, done: Restored) -> None:
     try:
         with opened(of):
             library.tidy(of.media)
-            if posts.outdated():
+            if query.outdated():
                 for slug in publishing.render_again(lambda ids: ids):
                     done.notes.append(f"“{slug}” keeps its old page: its text cannot be rendered any more.")
     except BlogError as error:  # the blog is restored all the same

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from blog.commands import as_json, blog, say
-from blog.core import posts
+from blog.core.posts import query
 from blog.social import drawing, looking
 
 
@@ -42,7 +42,7 @@ def progress(stored: Iterable[bool], total: int) -> Iterable[bool]:
 def preview_card(ctx: click.Context, slug: str, file: Path | None, as_json: bool) -> None:
     """Show how a link to a post will look when it is shared, draft or not, and what to mend."""
     with blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
-        seen = looking.look(posts.find(slug))
+        seen = looking.look(query.find(slug))
         if file:
             file.write_bytes(seen.data)
     say(_told(seen, file), _data(seen, file), json_wanted=as_json)

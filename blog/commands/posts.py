@@ -10,9 +10,10 @@ import click
 
 from blog import clock
 from blog.commands import as_json, blog, say
-from blog.core import permalinks, posts, publishing, values
+from blog.core import permalinks, publishing, values
 from blog.core.errors import Invalid
 from blog.core.fields import Fields
+from blog.core.posts import query
 from blog.core.site import zone
 from blog.models import Post
 from blog.transfer.readers.frontmatter import BadHead, split
@@ -39,7 +40,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 def _answer(app: Any, post: Post, sentence: str, as_json: bool) -> None:
-    data = told(posts.with_tags(post.id), app.config["SITE_URL"])
+    data = told(query.with_tags(post.id), app.config["SITE_URL"])
     say(f"{sentence} {data['url']}", data, json_wanted=as_json)
 
 
@@ -146,7 +147,7 @@ def edit(
 ) -> None:  # fmt: skip
     """Change a post. What it said before is kept."""
     with blog(ctx) as app:
-        post = posts.find(slug)
+        post = query.find(slug)
         moment = _moment(date)
         if moment and post.published_at is None:
             raise Invalid("date", f"“{post.title}” is a draft: `broadsheet publish {post.slug} --at {date}` dates it.")
@@ -164,7 +165,7 @@ def edit(
 def publish(ctx: click.Context, slug: str, at: str | None, as_json: bool) -> None:
     """Make a post public, now or at a time."""
     with blog(ctx) as app:
-        post = publishing.publish(posts.find(slug).id, _moment(at))
+        post = publishing.publish(query.find(slug).id, _moment(at))
         _answer(app, post, _status_sentence(post), as_json)
 
 
@@ -175,19 +176,19 @@ def _plain(name: str, act: Callable[[int], Post], sentence: str, doc: str) -> cl
     @click.pass_context
     def command(ctx: click.Context, slug: str, as_json: bool) -> None:
         with blog(ctx) as app:
-            _answer(app, act(posts.find(slug).id), sentence, as_json)
+            _answer(app, act(query.find(slug).id), sentence, as_json)
 
     return command
 
 
 @click.command("list")
-@click.option("--status", type=click.Choice(posts.STATUSES), help="Only these; without it all but the deleted ones.")
+@click.option("--status", type=click.Choice(query.STATUSES), help="Only these; without it all but the deleted ones.")
 @as_json
 @click.pass_context
 def list_posts(ctx: click.Context, status: str | None, as_json: bool) -> None:
     """List posts and pages, newest first."""
     with blog(ctx) as app:
-        found = [told(post, app.config["SITE_URL"]) for post in posts.with_status(status)]
+        found = [told(post, app.config["SITE_URL"]) for post in query.with_status(status)]
         if as_json:
             say("", {"posts": found}, json_wanted=True)
             return

@@ -6,13 +6,13 @@ import click
 
 from blog.commands import as_json, blog, say
 from blog.commands.posts import told
-from blog.core import posts
+from blog.core.posts import query
 from blog.core.search import results as engine
 
 
 @click.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--status", type=click.Choice(posts.STATUSES), help="Only these; without it all but the deleted ones.")
+@click.option("--status", type=click.Choice(query.STATUSES), help="Only these; without it all but the deleted ones.")
 @as_json
 @click.pass_context
 def search(ctx: click.Context, words: tuple[str, ...], status: str | None, as_json: bool) -> None:

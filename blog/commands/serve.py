@@ -14,10 +14,11 @@ from blog import config, paths
 from blog.commands import opened, settings
 from blog.commands.workers import run
 from blog.config import BadSetting, Settings, local_address
-from blog.core import posts, site
+from blog.core import site
 from blog.core.accounts import invitations
 from blog.core.backup import retention, sqlite_copy
 from blog.core.errors import Unusable
+from blog.core.posts import query
 from blog.extensions import read_only, sqlite_driver
 from blog.transfer import samples
 
@@ -90,7 +91,7 @@ def _prepare(of: Settings) -> tuple[Flask, int, str]:
     with opened(of) as app:
         if read_only(of.instance):
             return app, 0, ""
-        if posts.outdated():
+        if query.outdated():
             _render_again()
         site.note_maker(_maker(of))
         return app, samples.load(of.media), invitations.set_up()

@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, literal
 from sqlalchemy.orm import joinedload, selectinload
 
 from blog import clock
-from blog.core import keysets, shelves
+from blog.core import keysets
 from blog.core.errors import Missing
+from blog.core.posts import lists
 from blog.core.search import results as engine
 from blog.core.values import line
 from blog.extensions import db
@@ -73,7 +74,7 @@ ALIVE = Post.deleted_at.is_(None)
 
 
 def _states() -> Mapping[str, State]:
-    """The lists, by name. A kind is written out, as in `core.posts`."""
+    """The lists, by name. A kind is written out, as in `core.posts.query`."""
     article, page = (Post.kind == literal_column(f"'{kind}'") for kind in ("post", "page"))
     now = clock.now(), LAST_ID
     return {
@@ -140,7 +141,7 @@ def _number(name: str, state: State) -> SQLColumnExpression[int]:
     here = state.here if bound is None else (*state.here, bound)
     query = select(func.count()).select_from(Post).where(*here)
     if name == "published":
-        return shelves.number_of(shelves.ALL) + query.where(Post.unlisted.is_(True)).scalar_subquery()
+        return lists.number_of(lists.ALL) + query.where(Post.unlisted.is_(True)).scalar_subquery()
     return query.scalar_subquery()
 
 

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Select, case, func, select
 
-from blog.core import permalinks, posts, shelves
+from blog.core import permalinks
+from blog.core.posts import lists
+from blog.core.posts.query import pages
 from blog.extensions import db
 from blog.models import Post
 
@@ -27,7 +29,7 @@ CHANGED = case((Post.updated_at > Post.published_at, Post.updated_at), else_=Pos
 
 def of_pages() -> list[Address]:
     """The listed pages, oldest first."""
-    return list(_addresses(posts.pages().order_by(None).order_by(Post.published_at, Post.id)))
+    return list(_addresses(pages().order_by(None).order_by(Post.published_at, Post.id)))
 
 
 def of_posts(start: int, size: int) -> Iterator[Address]:
@@ -36,8 +38,8 @@ def of_posts(start: int, size: int) -> Iterator[Address]:
 
 
 def _of_posts(start: int, size: int) -> Select[int]:
-    since, skipped = shelves.from_oldest(shelves.ALL, start)
-    return shelves.upwards(shelves.ALL).params(since=since, start=skipped, size=size)
+    since, skipped = lists.from_oldest(lists.ALL, start)
+    return lists.upwards(lists.ALL).params(since=since, start=skipped, size=size)
 
 
 def _addresses(query: Select[Post] | Select[int]) -> Iterator[Address]:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, SQLColumnExpression, select
 from blog.core import permalinks
 from blog.core.batches import slices
 from blog.core.images import storage, variants
-from blog.core.posts import visible
+from blog.core.posts.query import visible
 from blog.extensions import db
 from blog.models import Post, Redirect, Tag
 

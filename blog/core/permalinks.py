@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from blog import clock
 from blog.core.addresses import Addresses
 from blog.core.errors import Conflict
-from blog.core.posts import visible
+from blog.core.posts.query import visible
 from blog.core.slugs import RESERVED, numbered
 from blog.core.values import clean
 from blog.extensions import db

@@ -6,12 +6,13 @@ from secrets import token_urlsafe
 from sqlalchemy import delete, select
 
 from blog import clock
-from blog.core import catalogue, manuscripts, publishing, slugs, values
+from blog.core import manuscripts, publishing, slugs, values
 from blog.core.errors import Missing
 from blog.core.fields import Fields, judge
 from blog.core.manuscripts import Manuscript
 from blog.core.markdown.render import Rendered
-from blog.core.reading import Article, Byline, Label
+from blog.core.posts import taxonomy
+from blog.core.posts.article import Article, Byline, Label
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Person, Post, Preview
@@ -68,7 +69,7 @@ def _fit(fields: Fields) -> Fields:
 
 
 def _byline(of: Manuscript | None, by: int | None) -> Byline | None:
-    query = select(Person.name, Person.slug, catalogue.has_page(Person.id))
+    query = select(Person.name, Person.slug, taxonomy.has_page(Person.id))
     if of is not None:
         query = query.join(Post, Post.author_id == Person.id).where(Post.id == of.id)
     elif by is not None:

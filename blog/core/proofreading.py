@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from blog.core import inside, permalinks
 from blog.core.images import storage, variants
 from blog.core.markdown.render import Rendered
-from blog.core.reading import Article
+from blog.core.posts.article import Article
 
 HEADING = re.compile(r"<h([2-6])[ >]")
 # Networks and search engines cut titles off at about this many characters.

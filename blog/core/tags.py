@@ -25,8 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import permalinks, shelves, slugs, values
+from blog.core import permalinks, slugs, values
 from blog.core.errors import Conflict, Invalid, Missing
+from blog.core.posts import lists
 from blog.core.prepared import Prepared
 from blog.core.search import normalize, results
 from blog.core.transaction import writing
@@ -246,4 +247,4 @@ def _carriers() -> SQLColumnExpression[int]:
 
 
 def _listed() -> SQLColumnExpression[int]:
-    return shelves.number_of(shelves.of_tag(Tag.id))
+    return lists.number_of(lists.of_tag(Tag.id))

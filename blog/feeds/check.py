@@ -9,8 +9,9 @@ from lxml import etree, html
 from werkzeug.exceptions import HTTPException
 
 from blog import clock
-from blog.core import catalogue, entries, permalinks
+from blog.core import permalinks
 from blog.core.errors import Missing
+from blog.core.posts import feed_items, taxonomy
 from blog.feeds import checking
 from blog.feeds.checking import Kept
 from blog.feeds.document import ITEMS
@@ -42,8 +43,8 @@ class Checked:
 def own() -> list[list[str]]:
     """The addresses of all feeds of this site: of each, those of its formats. The first are the site's own."""
     places: list[dict[str, str]] = [{}]
-    places += [{"tag": tag.slug} for tag in catalogue.tags()]
-    places += [{"author": person.slug} for person in catalogue.authors()]
+    places += [{"tag": tag.slug} for tag in taxonomy.tags()]
+    places += [{"author": person.slug} for person in taxonomy.authors()]
     return [[link.address for link in feed_links("", **place)] for place in places]
 
 
@@ -144,7 +145,7 @@ def _kept(address: str, most: int | None) -> list[Kept] | None:
         return None
     posts = [
         Kept(f"urn:uuid:{post.guid}", permalinks.path_of(post), post.title, post.published_at)
-        for post in entries.known(source.shelf, source.of, most if number is None else None)
+        for post in feed_items.known(source.shelf, source.of, most if number is None else None)
     ]
     return posts if number is None else posts[-number:]
 

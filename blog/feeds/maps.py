@@ -6,8 +6,9 @@ from itertools import chain
 
 from flask import Response, url_for
 
-from blog.core import catalogue, directory, shelves, years
+from blog.core import directory
 from blog.core.errors import Missing
+from blog.core.posts import archive, lists, taxonomy
 from blog.feeds import sitemap
 from blog.feeds.blueprint import answer, bp
 from blog.web import templating
@@ -17,7 +18,7 @@ from blog.web import templating
 def site_map() -> Response:
     """Every public address, for search engines; the names of several sitemaps when one cannot hold them."""
     changed_at = templating.edition().changed_at
-    others, total = _others(), shelves.total(shelves.ALL)
+    others, total = _others(), lists.total(lists.ALL)
     if len(others) + total <= sitemap.LIMIT:
         return _xml(sitemap.sitemap(_whole(chain(others, _posts(0)))))
     parts = [
@@ -31,7 +32,7 @@ def site_map() -> Response:
 def site_map_part(number: int) -> Response:
     """One of several sitemaps. Posts are numbered from the oldest: a file that is full names the same for good."""
     templating.edition()
-    others, total = _others(), shelves.total(shelves.ALL)
+    others, total = _others(), lists.total(lists.ALL)
     files = sitemap.files(len(others), total) if len(others) + total > sitemap.LIMIT else []
     if number > len(files):
         raise Missing("There are not that many sitemaps.")
@@ -45,10 +46,10 @@ def _others() -> list[tuple[str, datetime | None]]:
     found: list[tuple[str, datetime | None]] = [(url_for("reader.home"), templating.edition().changed_at)]
     found += [(url_for(name), None) for name in ("reader.archive", "reader.tags", "feeds.subscribe")]
     found += [(page.path, page.changed_at) for page in directory.of_pages()]
-    found += [(url_for("reader.tag", slug=tag.slug), None) for tag in catalogue.tags()]
-    counts = years.years(templating.zone())
+    found += [(url_for("reader.tag", slug=tag.slug), None) for tag in taxonomy.tags()]
+    counts = archive.years(templating.zone())
     found += [(url_for("reader.archive_year", year=int(year.slug)), None) for year in counts]
-    found += [(url_for("reader.author", slug=person.slug), None) for person in catalogue.authors()]
+    found += [(url_for("reader.author", slug=person.slug), None) for person in taxonomy.authors()]
     return found
 
 

@@ -10,14 +10,15 @@ from uuid import UUID, uuid5
 from flask import Response, current_app, render_template, url_for
 from werkzeug.urls import iri_to_uri
 
-from blog.core import catalogue, entries, permalinks, shelves
+from blog.core import permalinks
 from blog.core.editions import Edition
-from blog.core.entries import Entry
 from blog.core.errors import Missing
 from blog.core.images import html
 from blog.core.images.variants import IN_FEEDS
 from blog.core.markdown.sanitize import PAGE, SITE
-from blog.core.shelves import Shelf
+from blog.core.posts import feed_items, lists, taxonomy
+from blog.core.posts.feed_items import Entry
+from blog.core.posts.lists import Shelf
 from blog.core.wording import shorten
 from blog.feeds import build, jsonfeed, paging, readers
 from blog.feeds.blueprint import answer, bp
@@ -126,8 +127,8 @@ def path_of(endpoint: str, place: Mapping[str, Any], number: int | None = None) 
 def subscribe() -> Response:
     """What a feed is, and how to follow this site with one."""
     templating.edition()
-    tags = sorted(catalogue.tags(), key=lambda tag: -tag.posts)
-    facts = {"tags": tags[:TAGS], "more_tags": len(tags) > TAGS, "authors": catalogue.authors()}
+    tags = sorted(taxonomy.tags(), key=lambda tag: -tag.posts)
+    facts = {"tags": tags[:TAGS], "more_tags": len(tags) > TAGS, "authors": taxonomy.authors()}
     page = render_template("feeds/subscribe.html", **facts, add_links=readers.add_links)
     return Response(page, mimetype="text/html")
 
@@ -136,14 +137,14 @@ def source_of(tag: str | None = None, author: str | None = None) -> Source:
     """What the feed at this place is made of. Raises Missing where there is no such tag or author."""
     title = templating.site().title
     if tag is not None:
-        found = catalogue.tag(tag)
+        found = taxonomy.tag(tag)
         page = url_for("reader.tag", slug=tag)
-        return Source(shelves.TAGGED, found.id, f"{found.name} – {title}", page, {"tag": tag})
+        return Source(lists.TAGGED, found.id, f"{found.name} – {title}", page, {"tag": tag})
     if author is not None:
-        person = catalogue.author(author)
+        person = taxonomy.author(author)
         page = url_for("reader.author", slug=author)
-        return Source(shelves.SIGNED, person.id, f"{person.name} – {title}", page, {"author": author})
-    return Source(shelves.ALL, 0, title, url_for("reader.home"), {})
+        return Source(lists.SIGNED, person.id, f"{person.name} – {title}", page, {"author": author})
+    return Source(lists.ALL, 0, title, url_for("reader.home"), {})
 
 
 @dataclass(frozen=True)
@@ -156,13 +157,13 @@ class Held:
 
 
 def _newest(source: Source) -> Held:
-    newest = entries.newest(source.shelf, ITEMS, source.of)
+    newest = feed_items.newest(source.shelf, ITEMS, source.of)
     return Held(fitting([_item(entry) for entry in newest.entries]), newest.total)
 
 
 def _older(source: Source, number: int) -> Held:
     """What one of the older documents holds. Raises Missing past the last of them."""
-    around = entries.until(source.shelf, number + ITEMS, 2 * ITEMS, source.of)
+    around = feed_items.until(source.shelf, number + ITEMS, 2 * ITEMS, source.of)
     if number > around.total:
         raise Missing("There are not that many posts.")
     items = [_item(entry) for entry in around.entries]

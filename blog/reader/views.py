@@ -6,10 +6,13 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
-from blog.core import catalogue, permalinks, reading, related, shelves, years
+from blog.core import permalinks
 from blog.core.errors import Gone, Missing, Unavailable
-from blog.core.shelves import Shelf
-from blog.core.teasers import Teaser, recent
+from blog.core.posts import archive as post_archive
+from blog.core.posts import article as post_article
+from blog.core.posts import lists, related, taxonomy
+from blog.core.posts.lists import Shelf
+from blog.core.posts.summaries import Teaser, recent
 from blog.core.vitals import degraded
 from blog.web import templating
 from blog.web.errors import RETRY_SECONDS
@@ -47,15 +50,15 @@ def recent_posts() -> list[Teaser]:
 @bp.get("/page/<page:number>/")
 def home(number: int) -> BaseResponse:
     """Recent Posts; the newest of all leads them with its cover."""
-    found, pager = _listing(number, shelves.ALL)
-    cover = reading.cover(found[0]) if found and number == 1 else None
+    found, pager = _listing(number, lists.ALL)
+    cover = post_article.cover(found[0]) if found and number == 1 else None
     return _page("reader/home.html", posts=found, pager=pager, cover=cover)
 
 
 @bp.get("/posts/<slug>/")
 def article(slug: str) -> BaseResponse:
     """An article, its neighbours, what is related, and what else was written lately."""
-    post = reading.readable("post", slug)
+    post = post_article.readable("post", slug)
     contents = post.contents if post.words > CONTENTS_FROM_WORDS and len(post.contents) > 2 else []
     return _page("reader/article.html", post=post, contents=contents, around=related.around(post, RECENT))
 
@@ -64,7 +67,7 @@ def article(slug: str) -> BaseResponse:
 def article_markdown(slug: str) -> BaseResponse:
     """An article as its author wrote it, under its title."""
     try:
-        title, text = reading.markdown(slug)
+        title, text = post_article.markdown(slug)
     except Missing:
         old = permalinks.leads_to(permalinks.path("post", slug))
         if old and old.target and old.target.startswith("/posts/"):
@@ -83,21 +86,21 @@ def article_markdown(slug: str) -> BaseResponse:
 @bp.get("/<slug>/")
 def page(slug: str) -> BaseResponse:
     """A page, like About."""
-    return _page("reader/page.html", post=reading.readable("page", slug))
+    return _page("reader/page.html", post=post_article.readable("page", slug))
 
 
 @bp.get("/tags/")
 def tags() -> BaseResponse:
     """All tags with their counts."""
-    return _page("reader/tags.html", tags=catalogue.tags())
+    return _page("reader/tags.html", tags=taxonomy.tags())
 
 
 @bp.get("/tags/<slug>/", defaults={"number": 1})
 @bp.get("/tags/<slug>/page/<page:number>/")
 def tag(slug: str, number: int) -> BaseResponse:
     """The posts that carry a tag."""
-    found_tag = catalogue.tag(slug)
-    found, pager = _listing(number, shelves.TAGGED, found_tag.id)
+    found_tag = taxonomy.tag(slug)
+    found, pager = _listing(number, lists.TAGGED, found_tag.id)
     return _page("reader/tag.html", tag=found_tag, posts=found, pager=pager)
 
 
@@ -105,8 +108,8 @@ def tag(slug: str, number: int) -> BaseResponse:
 @bp.get("/authors/<slug>/page/<page:number>/")
 def author(slug: str, number: int) -> BaseResponse:
     """The posts of one author, where there are several."""
-    person = catalogue.author(slug)
-    found, pager = _listing(number, shelves.SIGNED, person.id)
+    person = taxonomy.author(slug)
+    found, pager = _listing(number, lists.SIGNED, person.id)
     return _page("reader/author.html", person=person, posts=found, pager=pager)
 
 
@@ -114,7 +117,7 @@ def author(slug: str, number: int) -> BaseResponse:
 def archive() -> BaseResponse:
     """Everything by year."""
     zone = templating.zone()
-    counts = years.years(zone)
+    counts = post_archive.years(zone)
     short = sum(year.posts for year in counts) <= SHORT_ARCHIVE
     by_year: dict[str, list[Teaser]] = {year.name: [] for year in counts}
     for post in recent(SHORT_ARCHIVE) if short else []:
@@ -126,7 +129,7 @@ def archive() -> BaseResponse:
 @bp.get("/archive/<year:year>/page/<page:number>/")
 def archive_year(year: int, number: int) -> BaseResponse:
     """Everything of one year."""
-    found = years.of_year(year, templating.zone(), (number - 1) * YEAR_SIZE, YEAR_SIZE)
+    found = post_archive.of_year(year, templating.zone(), (number - 1) * YEAR_SIZE, YEAR_SIZE)
     return _page("reader/year.html", year=year, posts=found.posts, pager=paged(number, found.total, YEAR_SIZE))
 
 
@@ -148,7 +151,7 @@ def healthz() -> Response:
 
 
 def _listing(number: int, shelf: Shelf, of: int = 0) -> tuple[Sequence[Teaser], Pager]:
-    found = shelves.page_of(shelf, (number - 1) * PAGE_SIZE, PAGE_SIZE, of)
+    found = lists.page_of(shelf, (number - 1) * PAGE_SIZE, PAGE_SIZE, of)
     return found.posts, paged(number, found.total)
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from flask import current_app
 
 from blog.config import Settings
-from blog.core import catalogue, shareable
 from blog.core.batches import slices
 from blog.core.errors import Unavailable
 from blog.core.outbox import Carrier
-from blog.core.shareable import Shareable
+from blog.core.posts import share_items, taxonomy
+from blog.core.posts.share_items import Shareable
 from blog.extensions import db
 from blog.processes import deaf, pool
 from blog.social import cards, pictures
@@ -74,10 +74,10 @@ def _asked(about: str) -> Iterator[Named]:
     kind, _, number = about.partition(":")
     if kind == "site":
         yield pictures.card_of_site()
-        yield from map(of_post, shareable.everything(NEWEST))
-    elif post := shareable.one(int(number)):
+        yield from map(of_post, share_items.everything(NEWEST))
+    elif post := share_items.one(int(number)):
         yield of_post(post)
-        yield from (pictures.card_of_tag(*tag) for tag in shareable.tags(int(number)))
+        yield from (pictures.card_of_tag(*tag) for tag in share_items.tags(int(number)))
 
 
 def draw(_target: str, name: str) -> None:
@@ -100,8 +100,8 @@ def of_post(post: Shareable) -> Named:
 def everything() -> Iterator[Named]:
     """The cards of the site, of each tag, of every post and page."""
     yield pictures.card_of_site()
-    yield from (pictures.card_of_tag(tag.name, tag.slug) for tag in catalogue.tags())
-    yield from map(of_post, shareable.everything())
+    yield from (pictures.card_of_tag(tag.name, tag.slug) for tag in taxonomy.tags())
+    yield from map(of_post, share_items.everything())
 
 
 def _drawn(todo: list[tuple[Path, Card]], media: Path) -> Iterator[bool]:

@@ -10,8 +10,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from blog import clock
-from blog.core import permalinks, reading
+from blog.core import permalinks
 from blog.core.errors import Missing
+from blog.core.posts import article
 from blog.social import pictures
 from blog.social.blueprint import bp
 from blog.social.links import author_name, author_path
@@ -44,7 +45,7 @@ def card(name: str) -> BaseResponse:
     return response
 
 
-def oembed_address(post: reading.Article) -> str:
+def oembed_address(post: article.Article) -> str:
     """Where other sites ask what to show for a post."""
     address = quote(templating.absolute(permalinks.path_of(post)), safe="")
     return f"{templating.absolute(url_for('social.oembed'))}?format=json&url={address}"
@@ -75,7 +76,7 @@ def oembed() -> Response:
     )
 
 
-def _post_at(address: str) -> reading.Article:
+def _post_at(address: str) -> article.Article:
     """The post or page at a whole address of this site. Raises Missing."""
     here = urlsplit(str(current_app.config["SITE_URL"]))
     try:
@@ -85,7 +86,7 @@ def _post_at(address: str) -> reading.Article:
         raise Missing("There is nothing here with this address.") from error
     if there.netloc.lower() != here.netloc or there.scheme not in ("http", "https") or endpoint not in ARTICLES:
         raise Missing("There is nothing here with this address.")
-    return reading.readable(ARTICLES[endpoint], values["slug"])
+    return article.readable(ARTICLES[endpoint], values["slug"])
 
 
 @bp.get("/.well-known/webfinger")

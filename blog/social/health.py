@@ -7,9 +7,10 @@ from contextlib import suppress
 from flask import current_app
 
 from blog.config import Settings
-from blog.core import outbox, shareable
+from blog.core import outbox
 from blog.core.doctor.findings import Findings, counted, good, named, note
-from blog.core.shareable import Shareable
+from blog.core.posts import share_items
+from blog.core.posts.share_items import Shareable
 from blog.models.outbox import CARD
 from blog.social import cards, drawing, fonts
 from blog.social.pictures import Named
@@ -74,5 +75,5 @@ def _lying() -> set[str]:
 
 def _wanted(thorough: bool) -> Iterator[tuple[Shareable, Named]]:
     """Posts and pages that anyone may read, with their cards; not all of them, where somebody waits."""
-    for post in shareable.everything(None if thorough else NEWEST):
+    for post in share_items.everything(None if thorough else NEWEST):
         yield post, drawing.of_post(post)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from flask import current_app, url_for
 
 from blog.core import permalinks
-from blog.core.catalogue import Named
-from blog.core.reading import Article
+from blog.core.posts.article import Article
+from blog.core.posts.taxonomy import Named
 from blog.models import NamedLink
 from blog.social import metadata, pictures, qr, share
 from blog.web import templating

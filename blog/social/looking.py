@@ -12,8 +12,8 @@ from flask import current_app
 
 from blog import clock
 from blog.config import Settings
-from blog.core import shareable
-from blog.core.reading import Article
+from blog.core.posts import share_items
+from blog.core.posts.article import Article
 from blog.models import Post
 from blog.social import cards, pictures, preview
 from blog.social.cards import Card
@@ -51,7 +51,7 @@ class Seen:
 def look(post: Post) -> Seen:
     """How a link to a post or page will look."""
     settings: Settings = current_app.extensions["settings"]
-    author = shareable.signed(post) or templating.site().author
+    author = share_items.signed(post) or templating.site().author
     told, named = pictures.preview_of_post(post, author), pictures.card_of_post(post, author)
     if told == named.preview:
         # Not stored: nobody could read it, but who guessed its name could see it.

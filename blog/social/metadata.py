@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from blog.core.wording import shorten
 
 if TYPE_CHECKING:
-    from blog.core.reading import Article
+    from blog.core.posts.article import Article
     from blog.models import Site
 
 DESCRIPTION_LENGTH = 300

@@ -16,10 +16,10 @@ from flask import current_app, url_for
 
 from blog import clock
 from blog.config import Settings
-from blog.core import catalogue, reading
 from blog.core.errors import BlogError
 from blog.core.images import html
 from blog.core.images.variants import TYPES
+from blog.core.posts import article, taxonomy
 from blog.core.values import CARD
 from blog.models.shapes import Picture
 from blog.social import cards
@@ -168,13 +168,13 @@ def _candidates(slug: str) -> Iterator[Named]:
         return
     for kind in ("post", "page"):
         try:
-            post = reading.readable(kind, slug)
+            post = article.readable(kind, slug)
         except BlogError:
             continue
         yield card_of_post(post, post.author.name if post.author else templating.site().author)
     if slug.startswith(TAG):
         try:
-            tag = catalogue.tag(slug.removeprefix(TAG))
+            tag = taxonomy.tag(slug.removeprefix(TAG))
         except BlogError:
             return
         yield card_of_tag(tag.name, tag.slug)

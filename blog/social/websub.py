@@ -12,8 +12,9 @@ from email.utils import parsedate_to_datetime
 from flask import current_app
 
 from blog import clock
-from blog.core import catalogue, values
+from blog.core import values
 from blog.core.outbox import Carrier, Failed
+from blog.core.posts import taxonomy
 from blog.core.wording import shorten
 from blog.web import templating
 
@@ -25,7 +26,7 @@ LATER = (429, 503)
 def topics(scope: str) -> list[str]:
     """The addresses of the feeds of a scope, as tallies name it; none if it has no feeds any more."""
     kind, _, number = scope.partition(":")
-    place = {} if kind == "all" else {kind: catalogue.slug_of(kind, int(number))}
+    place = {} if kind == "all" else {kind: taxonomy.slug_of(kind, int(number))}
     if None in place.values():
         return []
     paths = current_app.url_map.bind("")

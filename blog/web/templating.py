@@ -18,7 +18,7 @@ from blog.config import Settings
 from blog.core import editions
 from blog.core.editions import Edition
 from blog.core.images.html import picture, plate_of
-from blog.core.teasers import Teaser
+from blog.core.posts.summaries import Teaser
 from blog.models import Site
 from blog.models.shapes import Picture
 from blog.models.site import DEFAULTS

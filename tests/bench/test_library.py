@@ -3,7 +3,7 @@ from itertools import pairwise
 from flask import Flask
 
 from bench import library, pages
-from blog.core import catalogue, shelves
+from blog.core.posts import lists, taxonomy
 from blog.extensions import db
 from blog.models import Post, Tag
 from tests.world import Blog, texts
@@ -49,8 +49,8 @@ def test_a_small_library_is_a_blog_like_any_other(app: Flask, blog: Blog) -> Non
     db.session.rollback()
     assert db.session.query(Post).count() == 20 + len(library.PAGES)
     assert db.session.query(Tag).count() == library.TAGS
-    tag = catalogue.tag(library.COMMON_TAG.lower())
-    assert shelves.total(shelves.TAGGED, tag.id) == 20
+    tag = taxonomy.tag(library.COMMON_TAG.lower())
+    assert lists.total(lists.TAGGED, tag.id) == 20
     assert texts(blog.read(pages.ARTICLE), "//h1") == [library.MEASURED_TITLE]
     for page in {*pages.CACHED, *pages.UNCACHED}:
         answer = blog.get(page.path)

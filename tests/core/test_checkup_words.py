@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from blog import clock
-from blog.core import configuring, posts, publishing, redirects
+from blog.core import configuring, publishing, redirects
 from blog.core.doctor import links
 from blog.core.fields import Fields
 from blog.core.media import library
+from blog.core.posts import query
 from blog.transfer import samples
 from tests.core.findings import change, mended, said, seen
 from tests.world import SITE_URL, Blog, Result, picture, write
@@ -120,7 +121,7 @@ def test_a_time_zone_that_is_not_known_here_is_told(blog: Blog) -> None:
 def test_a_blog_of_samples_needs_no_backup(blog: Blog) -> None:
     samples.load(blog.instance / "media")
     assert "There is no backup" not in seen(blog, "note", "bad")
-    publishing.edit(posts.find("diplomatic-relations").id, Fields(title="Mine now"))
+    publishing.edit(query.find("diplomatic-relations").id, Fields(title="Mine now"))
     assert "There is no backup" in seen(blog, "note")
 
 
@@ -141,7 +142,7 @@ def test_an_old_backup_is_bad_only_when_something_changed_since(blog: Blog, at: 
     backup(blog.instance / "backups", NOW + timedelta(days=3), "before-upgrade")  # holds no pictures
     at(NOW + timedelta(days=4))
     assert seen(blog) == ""
-    publishing.edit(posts.find("post").id, Fields(title="Changed"))
+    publishing.edit(query.find("post").id, Fields(title="Changed"))
     assert "and the blog has changed since. `broadsheet backup` makes one" in seen(blog)
 
 
@@ -171,7 +172,7 @@ def test_errands_that_nobody_runs_are_told(blog: Blog, at: At) -> None:
     at(NOW + timedelta(minutes=90))
     assert "1 card to be drawn wait for more than an hour. Run `broadsheet serve`" in seen(blog, "note")
     configuring.configure("hubs", "https://hub.example.org/")
-    publishing.edit(posts.find("post").id, Fields(title="Told to the hub"))
+    publishing.edit(query.find("post").id, Fields(title="Told to the hub"))
     at(NOW + timedelta(hours=4))
     assert "1 call to hubs are due for more than an hour: nobody makes them." in seen(blog)
     change(blog.instance, "UPDATE outbox SET done_at = '2026-01-01 00:00:00'")

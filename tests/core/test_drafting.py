@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from blog.core import drafting, manuscripts, posts, publishing, revisions
+from blog.core import drafting, manuscripts, publishing, revisions
 from blog.core.accounts import people
 from blog.core.drafting import Sent
 from blog.core.errors import Conflict, Missing, Overtaken, Rejected
 from blog.core.fields import Fields
 from blog.core.manuscripts import Manuscript
+from blog.core.posts import query
 from blog.core.revisions import By
 from blog.core.transaction import writing
 from blog.extensions import db
@@ -254,7 +255,7 @@ def test_an_import_takes_no_place_of_what_is_being_edited(blog: Blog, ana: By, t
         return dict(run(blog.instance, "import", str(tmp_path), "--json").data)
 
     bring("From the file.")
-    post = posts.find("rivers")
+    post = query.find("rivers")
     drafting.save(post.id, form(post.id, body="Work of a day."), ana)
     assert "rivers" in str(bring("From the file, changed.")["kept"])
     assert now(post).fields.body == "Work of a day."
@@ -263,7 +264,7 @@ def test_an_import_takes_no_place_of_what_is_being_edited(blog: Blog, ana: By, t
 
 def test_samples_that_are_being_edited_are_not_removed(blog: Blog, ana: By) -> None:
     samples.load(blog.instance / "media")
-    post = posts.find("reading-by-rss")
+    post = query.find("reading-by-rss")
     drafting.save(post.id, form(post.id, body="Work of a day."), ana)
     assert samples.remove()[1] == ["reading-by-rss"]
     assert now(post).fields.body == "Work of a day."

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from blog.core import publishing, teasers
+from blog.core import publishing
 from blog.core.accounts import people
 from blog.core.configuring import configure
 from blog.core.errors import Unavailable
 from blog.core.fields import Fields
+from blog.core.posts import summaries
 from blog.core.site import site
 from blog.extensions import BUSY_MS, db, sqlite_driver
 from tests.world import LONG_AGO, Blog
@@ -85,7 +86,7 @@ def test_a_locked_database_is_told_and_nothing_changes(app: Flask, instance: Pat
 
 def test_readers_notice_nothing_of_a_lock(blog: Blog, instance: Path, post_id: int) -> None:
     with locked(instance):
-        assert [post.title for post in teasers.recent(5)] == ["Old"]
+        assert [post.title for post in summaries.recent(5)] == ["Old"]
         assert blog.get("/posts/old/").status_code == 200
 
 

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from blog.core import entries, shelves
 from blog.core.configuring import configure
+from blog.core.posts import feed_items, lists
 from blog.core.search import index
 from blog.core.transaction import writing
 from blog.extensions import WRITE, db
@@ -52,7 +52,7 @@ EXCEPTIONS = {
 @pytest.fixture
 def full(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> Blog:
     """A blog of several hundred posts on many shelves, some of them scheduled; deep pages and several sitemaps."""
-    monkeypatch.setattr(shelves, "SHALLOW", 20)
+    monkeypatch.setattr(lists, "SHALLOW", 20)
     monkeypatch.setattr(sitemap, "LIMIT", 300)
     configure("timezone", "America/New_York")
     with writing() as session:
@@ -152,10 +152,10 @@ def test_what_is_related_is_found_without_reading_through_a_tag(full: Blog, stat
 
 
 def test_all_posts_of_a_shelf_are_known_without_going_through_it_for_each(full: Blog) -> None:
-    for shelf, of in ((shelves.ALL, 0), (shelves.TAGGED, 1), (shelves.SIGNED, 1)):
+    for shelf, of in ((lists.ALL, 0), (lists.TAGGED, 1), (lists.SIGNED, 1)):
         with recorded() as statements:
-            posts = entries.known(shelf, of)
-        assert len(posts) > 100 and entries.known(shelf, of, 7) == posts[:7]
+            posts = feed_items.known(shelf, of)
+        assert len(posts) > 100 and feed_items.known(shelf, of, 7) == posts[:7]
         steps = [step for statement in statements for step in plan(statement)]
         assert not [step for step in steps if "CO-ROUTINE" in step], steps
 

@@ -5,7 +5,8 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
-from blog.core import configuring, editions, reading, teasers
+from blog.core import configuring, editions
+from blog.core.posts import article, summaries
 from blog.extensions import db
 from blog.models import Post
 from tests.world import Blog
@@ -19,11 +20,11 @@ def elsewhere(statement: str) -> None:
 
 def test_questions_see_one_state_of_the_database_until_the_request_ends(blog: Blog) -> None:
     blog.make_post("Before", slug="post")
-    assert reading.readable("post", "post").title == "Before"
+    assert article.readable("post", "post").title == "Before"
     elsewhere("UPDATE post SET title = 'After'")
-    assert reading.readable("post", "post").title == "Before"
+    assert article.readable("post", "post").title == "Before"
     db.session.remove()
-    assert reading.readable("post", "post").title == "After"
+    assert article.readable("post", "post").title == "After"
 
 
 def test_a_write_ends_the_old_state(blog: Blog) -> None:
@@ -34,13 +35,13 @@ def test_a_write_ends_the_old_state(blog: Blog) -> None:
 
 def test_questions_within_a_transaction_see_what_it_wrote(blog: Blog) -> None:
     blog.make_post("One", slug="one")
-    assert [post.title for post in teasers.recent(3)] == ["One"]
+    assert [post.title for post in summaries.recent(3)] == ["One"]
     for post in db.session.scalars(select(Post)):
         post.title = "Two"
     db.session.flush()
-    assert [post.title for post in teasers.recent(3)] == ["Two"]
+    assert [post.title for post in summaries.recent(3)] == ["Two"]
     db.session.rollback()
-    assert [post.title for post in teasers.recent(3)] == ["One"]
+    assert [post.title for post in summaries.recent(3)] == ["One"]
 
 
 def test_an_unchanged_site_is_the_same_object(blog: Blog) -> None:
@@ -62,4 +63,4 @@ def test_every_connection_goes_back_after_a_request(app: Flask, blog: Blog) -> N
 def test_a_missing_table_is_an_error_as_sqlalchemy_has_it(blog: Blog) -> None:
     elsewhere("ALTER TABLE post RENAME TO gone")
     with pytest.raises(OperationalError, match="no such table"):
-        teasers.recent(3)
+        summaries.recent(3)

@@ -8,10 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from blog.core import posts, publishing, teasers
+from blog.core import publishing
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.fields import Fields
 from blog.core.markdown import render
+from blog.core.posts import query, summaries
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Person, Post, Revision, Tag
@@ -30,7 +31,7 @@ def revisions(post: Post) -> list[tuple[str, str, str]]:
 
 def tags_of(post: Post) -> list[tuple[str, str]]:
     """Names and slugs of a post's tags, in order."""
-    return [(tag.name, tag.slug) for found in posts.with_status(None) if found.id == post.id for tag in found.tags]
+    return [(tag.name, tag.slug) for found in query.with_status(None) if found.id == post.id for tag in found.tags]
 
 
 # -- create -------------------------------------------------------------------------------------------------
@@ -87,7 +88,7 @@ def test_a_bad_field_is_named_and_nothing_is_written(app: Flask, fields: dict[st
     with pytest.raises(Invalid) as refusal:
         publishing.create(Fields(**fields))  # type: ignore[arg-type]
     assert refusal.value.field == field
-    assert not posts.any_post()
+    assert not query.any_post()
 
 
 def test_posts_of_one_title_get_numbered_addresses(blog: Blog) -> None:
@@ -106,7 +107,7 @@ def test_a_slug_that_is_taken_is_a_conflict_in_one_sentence(blog: Blog) -> None:
     blog.make_post("Rivers", slug="rivers")
     with pytest.raises(Conflict, match=r"^The address “rivers” leads to another post, “Rivers”: choose another.$"):
         blog.make_post("Other", slug="rivers")
-    assert len(posts.with_status(None)) == 1
+    assert len(query.with_status(None)) == 1
 
 
 def test_a_deleted_post_keeps_its_slug(blog: Blog) -> None:
@@ -237,10 +238,10 @@ def test_a_scheduled_post_appears_by_itself(blog: Blog, at: Clock) -> None:
     at(MORNING)
     publishing.publish(post.id, MORNING + timedelta(seconds=1))
     assert blog.again(post).status == "scheduled"
-    assert teasers.recent(5) == []
+    assert summaries.recent(5) == []
     at(MORNING + timedelta(seconds=1))
     assert blog.again(post).status == "published"
-    assert [found.id for found in teasers.recent(5)] == [post.id]
+    assert [found.id for found in summaries.recent(5)] == [post.id]
 
 
 def test_publishing_a_scheduled_post_brings_it_forward(blog: Blog, at: Clock) -> None:
@@ -253,7 +254,7 @@ def test_publishing_a_scheduled_post_brings_it_forward(blog: Blog, at: Clock) ->
 def test_a_post_taken_back_and_published_again_keeps_its_date(blog: Blog) -> None:
     post = blog.make_post("A", published_at=LONG_AGO)
     publishing.unpublish(post.id)
-    assert (blog.again(post).status, teasers.recent(5)) == ("draft", [])
+    assert (blog.again(post).status, summaries.recent(5)) == ("draft", [])
     publishing.publish(post.id)
     assert blog.again(post).published_at == LONG_AGO
 
@@ -275,7 +276,7 @@ def test_a_draft_cannot_be_unpublished(blog: Blog) -> None:
 def test_a_deleted_post_comes_back_as_it_was(blog: Blog) -> None:
     post = blog.make_post("A", tags=["x"], published_at=LONG_AGO)
     publishing.delete(post.id)
-    assert (blog.again(post).status, teasers.recent(5)) == ("deleted", [])
+    assert (blog.again(post).status, summaries.recent(5)) == ("deleted", [])
     publishing.undelete(post.id)
     again = blog.again(post)
     assert (again.status, again.published_at, again.body, again.version) == ("published", LONG_AGO, "The text of A.", 3)
@@ -389,7 +390,7 @@ def test_writers_at_the_same_moment_all_succeed(app: Flask, blog: Blog) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    slugs = {found.slug for found in posts.with_status(None)} - {"a"}
+    slugs = {found.slug for found in query.with_status(None)} - {"a"}
     assert slugs == {"same", *(f"same-{number}" for number in range(2, 21))}
     assert blog.again(post).version == 21
     assert len(revisions(post)) == 20

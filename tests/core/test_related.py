@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from blog.core import publishing, related
+from blog.core import publishing
 from blog.core.fields import Fields
+from blog.core.posts import related
 from tests.world import LONG_AGO, Blog, texts
 
 RELATED = "//section[contains(@class, 'related')]//a"

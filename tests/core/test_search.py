@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import undefer_group
 
-from blog.core import posts, publishing
+from blog.core import publishing
 from blog.core.errors import Conflict, Missing, Unavailable
 from blog.core.fields import Fields
 from blog.core.ledger import Ledger
+from blog.core.posts import query as post_query
 from blog.core.search import index, ranking
 from blog.core.search.results import Unsearchable, find, find_any, retag
 from blog.core.transaction import writing
@@ -383,7 +384,7 @@ def test_nothing_is_saved_that_could_not_be_found(blog: Blog, breaks: str) -> No
     db.engine.dispose()
     with pytest.raises(Unavailable, match="Nothing was changed; `broadsheet doctor --fix`"):
         publishing.edit(number, Fields(title="Boat"))
-    assert posts.find("river").title == "River"
+    assert post_query.find("river").title == "River"
 
 
 # -- any question is answered calmly ------------------------------------------------------------------------

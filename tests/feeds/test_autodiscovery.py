@@ -2,7 +2,8 @@
 
 from lxml import html
 
-from blog.core import configuring, posts
+from blog.core import configuring
+from blog.core.posts import query
 from tests.feeds.library import copies
 from tests.feeds.reading import FORMATS, PLACES, TYPES, address, read
 from tests.world import LONG_AGO, SITE_URL, Blog
@@ -43,7 +44,7 @@ def feeds(page: html.HtmlElement) -> list[tuple[str, str, str]]:
 def grow(blog: Blog) -> None:
     """So many posts that every list has a second page."""
     blog.make_post("About", kind="page", slug="about")
-    copies(posts.find("mouth"), 12, since=LONG_AGO.replace(day=9))
+    copies(query.find("mouth"), 12, since=LONG_AGO.replace(day=9))
 
 
 def test_every_page_names_the_sites_three_feeds(rivers: Blog) -> None:

@@ -6,9 +6,10 @@ from itertools import count
 
 import pytest
 
-from blog.core import posts, publishing
+from blog.core import publishing
 from blog.core.accounts import people
 from blog.core.fields import Fields
+from blog.core.posts import query
 from blog.core.transaction import writing
 from blog.models import Post
 from tests.feeds.library import copies
@@ -81,7 +82,7 @@ def test_posts_published_and_deleted_meanwhile_disturb_nobody(blog: Blog, form: 
         when = NOW - timedelta(days=9 - number)
         new = [blog.make_post(f"New {number} {each}", published_at=when) for each in range(3)]
         publishing.delete(new[1].id)
-        publishing.delete(posts.find(slug_of(feed.items[-1].link)).id)
+        publishing.delete(query.find(slug_of(feed.items[-1].link)).id)
     assert met == [f"Copy {number}" for number in range(99, -1, -1)]
 
 
@@ -92,7 +93,7 @@ def test_posts_deleted_ahead_let_nobody_miss_another(blog: Blog, form: str) -> N
     for feed in walk(blog, address(form)):
         met += feed.titles
         for number in [each for each in (next(numbers),) if each < 100]:
-            post = next(post for post in posts.with_status("published") if post.title == f"Copy {number}")
+            post = next(post for post in query.with_status("published") if post.title == f"Copy {number}")
             publishing.delete(post.id)
             gone.add(post.title)
     assert {f"Copy {number}" for number in range(100)} - gone <= set(met)
@@ -101,7 +102,7 @@ def test_posts_deleted_ahead_let_nobody_miss_another(blog: Blog, form: str) -> N
 def test_a_feed_that_lost_its_newest_posts_still_leads_on(blog: Blog) -> None:
     copies(blog.make_post("Copy 0", published_at=LONG_AGO), 44, since=LONG_AGO + timedelta(hours=1))
     older = read(blog, "/feed.xml").next
-    for post in posts.with_status("published")[:20]:
+    for post in query.with_status("published")[:20]:
         publishing.delete(post.id)
     assert older is not None and reached(blog, older) == [f"Copy {number}" for number in range(24, -1, -1)]
 

@@ -7,13 +7,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 
-from blog.core import catalogue, drafting, editions, permalinks, previews, publishing, teasers
+from blog.core import drafting, editions, permalinks, previews, publishing
 from blog.core.accounts import people
 from blog.core.configuring import configure
 from blog.core.drafting import Sent
 from blog.core.errors import Conflict
 from blog.core.fields import Fields
 from blog.core.images import storage
+from blog.core.posts import summaries, taxonomy
 from blog.core.revisions import By
 from blog.core.site import site
 from blog.core.transaction import writing
@@ -137,7 +138,7 @@ SILENT: dict[str, Act] = {
     ),
     "a picture's words": lambda world: world.run(update(Media).values(alt="Other", filename="b.png")),
     "a picture deleted": lambda world: world.run(update(Media).values(deleted_at=LONG_AGO)),
-    "reading": lambda world: [world.read("/"), teasers.recent(5), catalogue.tags(), world.get("/feed.xml")],
+    "reading": lambda world: [world.read("/"), summaries.recent(5), taxonomy.tags(), world.get("/feed.xml")],
 }
 
 

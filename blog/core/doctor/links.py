@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from blog.core import inside, permalinks
 from blog.core.batches import slices
 from blog.core.doctor.findings import Findings, counted, good, named, note
-from blog.core.posts import visible
+from blog.core.posts.query import visible
 from blog.extensions import db
 from blog.models import Post
 

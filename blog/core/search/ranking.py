@@ -19,15 +19,14 @@ from sqlalchemy import (
     table,
 )
 
-from blog.core import posts
-from blog.core.posts import public
+from blog.core.posts.query import of_status, public
+from blog.core.posts.summaries import TEASER, Teaser
 from blog.core.prepared import Prepared
 from blog.core.prepared import Query as Rows
 from blog.core.prepared import now as at_asking
 from blog.core.search import normalize
 from blog.core.search.normalize import TITLE
 from blog.core.search.query import Query, TagNames, Term, tag_names
-from blog.core.teasers import TEASER, Teaser
 from blog.models import Post, Tag
 
 SIZE, PAGES = 10, 30
@@ -59,7 +58,7 @@ class Scope:
         """True of a row that is in it."""
         if self.readers:
             return and_(public(), Post.unlisted.is_(False))
-        return posts.of_status(self.status)
+        return of_status(self.status)
 
 
 READERS = Scope(readers=True)

@@ -14,11 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, selectinload
 
 from blog.core.errors import Missing, Unavailable
+from blog.core.posts.summaries import Teaser
 from blog.core.search import highlight, index, normalize, ranking
 from blog.core.search.highlight import Piece
 from blog.core.search.query import Query, understood
 from blog.core.search.ranking import FIRST_LOOK, READERS, Scope
-from blog.core.teasers import Teaser
 from blog.extensions import db
 from blog.models import Post
 

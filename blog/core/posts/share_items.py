@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from blog.core.posts import visible
+from blog.core.posts.query import visible
 from blog.extensions import db
 from blog.models import Person, Post, Tag, post_tag
 from blog.models.shapes import Picture, Written

@@ -11,11 +11,11 @@ from functools import cache
 from sqlalchemy import Select, and_, select
 
 from blog import clock
-from blog.core import shelves
-from blog.core.posts import LIMIT, SHOWN, public
+from blog.core.posts import lists
+from blog.core.posts.lists import Shelf
+from blog.core.posts.query import LIMIT, SHOWN, public
+from blog.core.posts.summaries import TEASER, Teaser
 from blog.core.prepared import Prepared, Query
-from blog.core.shelves import Shelf
-from blog.core.teasers import TEASER, Teaser
 from blog.extensions import db
 from blog.models import Person, Post, Tag, post_tag
 from blog.models.shapes import Picture
@@ -62,10 +62,10 @@ class Known:
 
 def known(shelf: Shelf, of: int = 0, most: int | None = None) -> list[Known]:
     """All posts of a shelf, or the newest of them, newest first, without their texts."""
-    now, size = clock.now(), shelves.total(shelf, of)
+    now, size = clock.now(), lists.total(shelf, of)
     # Not joined: SQLite went through all that was chosen for each post, which took 20 minutes for 100,000.
     query = select(Post.guid, Post.kind, Post.slug, Post.title, Post.published_at)
-    query = query.where(Post.id.in_(shelves.downwards(shelf)), public(), *SHOWN)
+    query = query.where(Post.id.in_(lists.downwards(shelf)), public(), *SHOWN)
     query = query.order_by(Post.published_at.desc(), Post.id.desc())
     size = size if most is None else min(size, most)
     asked = {"of": of, "until": now + timedelta.resolution, "start": 0, "size": size, "now": now}
@@ -78,7 +78,7 @@ def until(shelf: Shelf, last: int, size: int, of: int = 0) -> Part:
     Where there are fewer posts than `last`, there are as many fewer of them.
     """
     start = max(0, last - size)
-    since, skipped = shelves.from_oldest(shelf, start, of)
+    since, skipped = lists.from_oldest(shelf, start, of)
     asked = {"of": of, "since": since, "start": skipped, "size": min(last - start, LIMIT), "now": clock.now()}
     return _part(_entries(shelf, down=False).all(**asked), _tags(shelf, down=False).all(**asked))
 
@@ -96,7 +96,7 @@ def _part(found: list[tuple[bool, int, Entry]], tags: list[tuple[int, str]]) -> 
 
 
 def _chosen(shelf: Shelf, *, down: bool) -> Select[int]:
-    return shelves.downwards(shelf) if down else shelves.upwards(shelf)
+    return lists.downwards(shelf) if down else lists.upwards(shelf)
 
 
 @cache
@@ -106,7 +106,7 @@ def _entries(shelf: Shelf, *, down: bool) -> Prepared[tuple[bool, int, Entry]]:
     def query() -> Query:
         chosen = _chosen(shelf, down=down).subquery()
         shown = and_(public(), *SHOWN)  # asked of what was found: see shelves
-        whole = select(shown, shelves.number_of(shelf), *TEASER, *columns).join(chosen, chosen.c.id == Post.id)
+        whole = select(shown, lists.number_of(shelf), *TEASER, *columns).join(chosen, chosen.c.id == Post.id)
         return whole.outerjoin(Person, Person.id == Post.author_id)
 
     return Prepared(query, lambda shown, total, *cells: (bool(shown), total, Entry(*cells)))

@@ -6,7 +6,7 @@ from functools import cache
 
 from sqlalchemy import Select, bindparam, literal_column, select
 
-from blog.core.posts import LIMIT, SHOWN, public
+from blog.core.posts.query import LIMIT, SHOWN, public
 from blog.core.prepared import Prepared
 from blog.models import Post
 from blog.models.shapes import Written

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, literal, select, union_all
 
 from blog import clock
-from blog.core import shelves
-from blog.core.catalogue import Counted
 from blog.core.errors import Missing
-from blog.core.shelves import ALL, Slice
+from blog.core.posts import lists
+from blog.core.posts.lists import ALL, Slice
+from blog.core.posts.taxonomy import Counted
 from blog.core.values import YEARS
 from blog.extensions import db
 from blog.models import Post, Tally, tally
@@ -58,7 +58,7 @@ def of_year(year: int, zone: ZoneInfo, start: int, size: int) -> Slice:
         raise Missing("Nothing was published that year.")
     ahead = sum(posts for _, posts in months) - before[last]
     wanted = min(size, max(total - start, 0))
-    return Slice(shelves.newest(ALL, start, wanted, until=last, ahead=ahead), total)
+    return Slice(lists.newest(ALL, start, wanted, until=last, ahead=ahead), total)
 
 
 def _span(year: int, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from sqlalchemy import CTE, and_, bindparam, func, literal_column, select, true
 
-from blog.core import reading, shelves
-from blog.core.posts import SHOWN, public
+from blog.core.posts import article, lists
+from blog.core.posts.article import Around, Article
+from blog.core.posts.query import SHOWN, public
+from blog.core.posts.summaries import TEASER, Teaser
 from blog.core.prepared import Prepared, Query
 from blog.core.prepared import now as at_asking
-from blog.core.reading import Around, Article
-from blog.core.teasers import TEASER, Teaser
 from blog.models import Post, Tally, post_tag
 from blog.models.tally import EVER
 
@@ -24,7 +24,7 @@ def around(post: Article, limit: int) -> Around:
 
     What is related is none of the neighbours, and what is newest, nothing that is related.
     """
-    found = reading.around(post, limit + RELATED)
+    found = article.around(post, limit + RELATED)
     named = {other.id for other in (found.older, found.newer) if other}
     near = [other for other in related(post) if other.id not in named][:RELATED]
     rest = [other for other in found.recent if other not in near]
@@ -41,7 +41,7 @@ def related(post: Article) -> list[Teaser]:
 
 def _own() -> CTE:
     """The tags of the post, with the number of posts that carry each."""
-    scope = shelves.of_tag(post_tag.c.tag_id).scope
+    scope = lists.of_tag(post_tag.c.tag_id).scope
     posts = select(Tally.posts).where(Tally.scope == scope, Tally.month == EVER).scalar_subquery()
     tags = select(post_tag.c.tag_id, posts.label("posts")).where(post_tag.c.post_id == bindparam("post"))
     return tags.cte("own").prefix_with("MATERIALIZED")  # counted once, not for each post that is found

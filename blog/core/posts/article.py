@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, literal_column, select, tuple_, union_all
 
-from blog.core import catalogue
 from blog.core.errors import Gone, Missing
-from blog.core.posts import LIMIT, SHOWN, public
+from blog.core.posts import taxonomy
+from blog.core.posts.query import LIMIT, SHOWN, public
+from blog.core.posts.summaries import TEASER, Teaser, listed, newest, recent
 from blog.core.prepared import Prepared, Query
-from blog.core.teasers import TEASER, Teaser, listed, newest, recent
 from blog.extensions import db
 from blog.models import Person, Post, Tag, post_tag
 from blog.models.shapes import Heading, Picture
@@ -114,7 +114,7 @@ def _article(kind: str) -> Prepared[Article]:
     signed = _here(kind).outerjoin(Person, Person.id == Post.author_id)
     columns = (
         *TEASER, Post.unlisted, Post.canonical_url, Post.updated_at, Post.cover, Post.html, Post.contents,
-        Post.pictures, Person.name, Person.slug, catalogue.has_page(Person.id),
+        Post.pictures, Person.name, Person.slug, taxonomy.has_page(Person.id),
     )  # fmt: skip
 
     def made(*cells: Any) -> Article:

@@ -1,6 +1,6 @@
 """Find posts. What is public is said once, in `visible()`: every public query starts there.
 
-Where counts and long lists are asked for, see `core.shelves`.
+Where counts and long lists are asked for, see `core.posts.lists`.
 """
 
 from collections.abc import Sequence

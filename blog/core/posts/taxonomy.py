@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, select
 
-from blog.core import shelves
 from blog.core.errors import Missing
+from blog.core.posts import lists
 from blog.core.prepared import Prepared, Query
 from blog.extensions import db
 from blog.models import Person, Tag
@@ -32,7 +32,7 @@ class Counted:
 
 def tags() -> list[Counted]:
     """All tags that listed posts carry, by name."""
-    query = select(Tag.name, Tag.slug, shelves.number_of(shelves.of_tag(Tag.id))).order_by(Tag.key)
+    query = select(Tag.name, Tag.slug, lists.number_of(lists.of_tag(Tag.id))).order_by(Tag.key)
     return [Counted(name, slug, posts) for name, slug, posts in db.session.execute(query) if posts]
 
 
@@ -45,7 +45,7 @@ def tag(slug: str) -> Named:
 
 
 def _tag() -> Query:
-    carried = shelves.number_of(shelves.of_tag(Tag.id)) > 0
+    carried = lists.number_of(lists.of_tag(Tag.id)) > 0
     return select(Tag.id, Tag.name, Tag.slug).where(Tag.slug == bindparam("slug"), carried)
 
 
@@ -54,14 +54,14 @@ TAG = Prepared(_tag, Named)
 
 def has_page(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Whether somebody's listed posts have a page of their own: they do where others sign posts too."""
-    everything = shelves.number_of(shelves.ALL)
-    return shelves.number_of(shelves.of_author(person_id)).between(1, everything - 1)
+    everything = lists.number_of(lists.ALL)
+    return lists.number_of(lists.of_author(person_id)).between(1, everything - 1)
 
 
 def slug_of(kind: str, number: int) -> str | None:
     """The slug of a `tag` or an `author` by its id; None if there is none, or no page of it."""
     if kind == "tag":
-        carried = shelves.number_of(shelves.of_tag(Tag.id)) > 0
+        carried = lists.number_of(lists.of_tag(Tag.id)) > 0
         return db.session.scalars(select(Tag.slug).where(Tag.id == number, carried)).first()
     return db.session.scalars(select(Person.slug).where(Person.id == number, has_page(Person.id))).first()
 

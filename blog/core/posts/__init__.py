@@ -1,0 +1,1 @@
+"""Read posts as visitors see them: articles, lists, archive, tags, feed items."""
