@@ -11,9 +11,9 @@ from werkzeug.routing import RequestRedirect
 from blog.admin import answers, resuming
 from blog.admin.blueprint import bp
 from blog.admin.resuming import Fields
-from blog.core import permalinks
-from blog.core import redirects as led
 from blog.core.errors import Gone, Invalid, Missing, Rejected
+from blog.core.urls import permalinks
+from blog.core.urls import redirects as led
 
 PAGE = "admin/redirects.html"
 # Files and rooms of the blog: whatever is asked for there, no old address answers.

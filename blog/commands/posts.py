@@ -10,11 +10,12 @@ import click
 
 from blog import clock
 from blog.commands import as_json, blog, say
-from blog.core import permalinks, publishing, values
+from blog.core import publishing, values
 from blog.core.errors import Invalid
 from blog.core.fields import Fields
 from blog.core.posts import query
 from blog.core.site import zone
+from blog.core.urls import permalinks
 from blog.models import Post
 from blog.transfer.readers.frontmatter import BadHead, split
 

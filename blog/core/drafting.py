@@ -13,8 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import manuscripts, permalinks, publishing, revisions, slugs
-from blog.core.addresses import Addresses
+from blog.core import manuscripts, publishing, revisions, slugs
 from blog.core.errors import Conflict, Invalid, Overtaken, Rejected
 from blog.core.fields import Fields, judge
 from blog.core.ledger import Ledger
@@ -23,6 +22,8 @@ from blog.core.markdown.render import Rendered
 from blog.core.media import usage
 from blog.core.revisions import By, Saved, Words
 from blog.core.transaction import writing
+from blog.core.urls import permalinks
+from blog.core.urls.lookup import Addresses
 from blog.extensions import db
 from blog.models import Draft, Post
 

@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from blog.core.addresses import Addresses
 from blog.core.media import usage
 from blog.core.search import index
 from blog.core.tagging import Tagging
+from blog.core.urls.lookup import Addresses
 from blog.models import Post
 
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from blog.core import inside, permalinks
 from blog.core.images import storage, variants
 from blog.core.markdown.render import Rendered
 from blog.core.posts.article import Article
+from blog.core.urls import internal_links, permalinks
 
 HEADING = re.compile(r"<h([2-6])[ >]")
 # Networks and search engines cut titles off at about this many characters.
@@ -64,8 +64,8 @@ def _headings(text: Rendered) -> Iterator[str]:
 
 def _links(article: Article, text: Rendered, site_url: str) -> Iterator[str]:
     own = permalinks.path_of(article)
-    paths = {link: path for link in text.links if (path := inside.target(link, site_url, own)) != own}
-    open_to_all = inside.readable(set(paths.values()))
+    paths = {link: path for link in text.links if (path := internal_links.target(link, site_url, own)) != own}
+    open_to_all = internal_links.readable(set(paths.values()))
     broken = [link for link, path in paths.items() if path not in open_to_all]
     if broken:
         yield f"Nothing that readers can open is at {_named(broken)}."

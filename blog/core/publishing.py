@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer_group
 
 from blog import clock
-from blog.core import permalinks, revisions, slugs, values
+from blog.core import revisions, slugs, values
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.fields import Fields, judged
 from blog.core.images import storage
@@ -22,6 +22,7 @@ from blog.core.markdown.render import Rendered
 from blog.core.revisions import By, Words
 from blog.core.search import index
 from blog.core.transaction import writing
+from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.models import Draft, Post, Site
 from blog.models.shapes import RENDERER

@@ -1,7 +1,7 @@
 """Rename tags, let one take the place of another, take them away. Posts are changed by statements, however many.
 
-An address that readers could open leads on, or says that what was there is gone; `core.permalinks` takes care of all
-that is below it.
+An address that readers could open leads on, or says that what was there is gone; `core.urls.permalinks` takes care of
+all that is below it.
 """
 
 import re
@@ -25,12 +25,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import permalinks, slugs, values
+from blog.core import slugs, values
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.posts import lists
 from blog.core.prepared import Prepared
 from blog.core.search import normalize, results
 from blog.core.transaction import writing
+from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.models import Draft, Redirect, Tag, Tally, post_tag
 from blog.models.tally import EVER

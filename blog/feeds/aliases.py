@@ -8,8 +8,8 @@ from flask import redirect
 from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.wrappers import Response
 
-from blog.core import permalinks
 from blog.core.errors import Missing
+from blog.core.urls import permalinks
 from blog.feeds.blueprint import bp
 from blog.feeds.views import path_of, source_of
 

@@ -9,9 +9,9 @@ from lxml import etree, html
 from werkzeug.exceptions import HTTPException
 
 from blog import clock
-from blog.core import permalinks
 from blog.core.errors import Missing
 from blog.core.posts import feed_items, taxonomy
+from blog.core.urls import permalinks
 from blog.feeds import checking
 from blog.feeds.checking import Kept
 from blog.feeds.document import ITEMS

@@ -6,13 +6,13 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
-from blog.core import permalinks
 from blog.core.errors import Gone, Missing, Unavailable
 from blog.core.posts import archive as post_archive
 from blog.core.posts import article as post_article
 from blog.core.posts import lists, related, taxonomy
 from blog.core.posts.lists import Shelf
 from blog.core.posts.summaries import Teaser, recent
+from blog.core.urls import permalinks
 from blog.core.vitals import degraded
 from blog.web import templating
 from blog.web.errors import RETRY_SECONDS

@@ -10,9 +10,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from blog import clock
-from blog.core import permalinks
 from blog.core.errors import Missing
 from blog.core.posts import article
+from blog.core.urls import permalinks
 from blog.social import pictures
 from blog.social.blueprint import bp
 from blog.social.links import author_name, author_path

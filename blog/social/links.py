@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from flask import current_app, url_for
 
-from blog.core import permalinks
 from blog.core.posts.article import Article
 from blog.core.posts.taxonomy import Named
+from blog.core.urls import permalinks
 from blog.models import NamedLink
 from blog.social import metadata, pictures, qr, share
 from blog.web import templating

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session, undefer_group
 
-from blog.core import permalinks, publishing
+from blog.core import publishing
 from blog.core.accounts import people
 from blog.core.batches import slices
 from blog.core.errors import Conflict, Invalid
@@ -14,6 +14,7 @@ from blog.core.images import storage
 from blog.core.ledger import Ledger
 from blog.core.markdown.render import Rendered
 from blog.core.site import site
+from blog.core.urls import permalinks
 from blog.models import Post
 from blog.transfer.judging import Ready
 from blog.transfer.workers import render

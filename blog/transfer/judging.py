@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from blog.core import permalinks, publishing, slugs, values
+from blog.core import publishing, slugs, values
 from blog.core.accounts import people
 from blog.core.errors import Invalid, Unavailable
 from blog.core.fields import Fields, judge
 from blog.core.images import storage
 from blog.core.images.storage import Stored
 from blog.core.markdown.render import Rendered
+from blog.core.urls import permalinks
 from blog.transfer.document import Document, LocalPicture, Problem
 from blog.transfer.readers.markdown import with_addresses
 from blog.transfer.workers import Job

@@ -5,11 +5,11 @@ from pathlib import Path
 from sqlalchemy import select
 
 from blog import clock, paths
-from blog.core import permalinks
 from blog.core.posts import query
 from blog.core.search import index
 from blog.core.site import site
 from blog.core.transaction import writing
+from blog.core.urls import permalinks
 from blog.models import Post, Site
 
 GUIDS = frozenset(f"6f0e6c1a-5b43-4c7e-9d0a-1f1b5f2a7c{number:02}" for number in range(1, 6))

@@ -8,12 +8,12 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
-from blog.core import permalinks
 from blog.core.batches import slices
 from blog.core.errors import Invalid, Unavailable
 from blog.core.images.variants import Plates
 from blog.core.markdown import render as markdown_render
 from blog.core.markdown.render import Rendered
+from blog.core.urls import permalinks
 from blog.processes import deaf, pool
 
 T = TypeVar("T")

@@ -10,8 +10,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from blog.core import permalinks, transaction
+from blog.core import transaction
 from blog.core.errors import BlogError, Conflict, Forbidden, Gone, Invalid, Missing, NoRoom, TooMany, Unavailable
+from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.web import templating
 from blog.web.sessions import ADMIN

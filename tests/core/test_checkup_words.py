@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from blog import clock
-from blog.core import configuring, publishing, redirects
+from blog.core import configuring, publishing
 from blog.core.doctor import links
 from blog.core.fields import Fields
 from blog.core.media import library
 from blog.core.posts import query
+from blog.core.urls import redirects
 from blog.transfer import samples
 from tests.core.findings import change, mended, said, seen
 from tests.world import SITE_URL, Blog, Result, picture, write

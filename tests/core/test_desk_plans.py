@@ -2,7 +2,8 @@
 
 import pytest
 
-from blog.core import desk, redirects
+from blog.core import desk
+from blog.core.urls import redirects
 from blog.extensions import db
 from tests.core.test_plans import full, gather_statistics, plan, slow
 from tests.recorder import recorded

@@ -6,11 +6,12 @@ from datetime import datetime
 import pytest
 from flask import Flask
 
-from blog.core import permalinks, publishing
+from blog.core import publishing
 from blog.core.errors import Conflict
 from blog.core.fields import Fields
-from blog.core.permalinks import Moved
 from blog.core.transaction import writing
+from blog.core.urls import permalinks
+from blog.core.urls.permalinks import Moved
 from blog.models import Post, Redirect
 from tests.world import LONG_AGO, Blog
 

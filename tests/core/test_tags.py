@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from blog.core import drafting, manuscripts, permalinks, publishing, tags, tallies
+from blog.core import drafting, manuscripts, publishing, tags, tallies
 from blog.core.drafting import Sent
 from blog.core.errors import Invalid, Missing
-from blog.core.permalinks import Moved
 from blog.core.revisions import By
 from blog.core.site import site
 from blog.core.tags import Taken
+from blog.core.urls import permalinks
+from blog.core.urls.permalinks import Moved
 from blog.extensions import db
 from blog.models import Draft, Post, Tag, post_tag
 from tests.world import Blog

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 
-from blog.core import drafting, editions, permalinks, previews, publishing
+from blog.core import drafting, editions, previews, publishing
 from blog.core.accounts import people
 from blog.core.configuring import configure
 from blog.core.drafting import Sent
@@ -18,6 +18,7 @@ from blog.core.posts import summaries, taxonomy
 from blog.core.revisions import By
 from blog.core.site import site
 from blog.core.transaction import writing
+from blog.core.urls import permalinks
 from blog.extensions import db, sqlite_driver
 from blog.models import Media, Person, Post, Redirect, Revision, Site, Tag, post_tag
 from tests.world import LONG_AGO, Blog, picture

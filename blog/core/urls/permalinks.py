@@ -10,10 +10,10 @@ from urllib.parse import quote, unquote, urlsplit
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.addresses import Addresses
 from blog.core.errors import Conflict
 from blog.core.posts.query import visible
 from blog.core.slugs import RESERVED, numbered
+from blog.core.urls.lookup import Addresses
 from blog.core.values import clean
 from blog.extensions import db
 from blog.models import Post, Redirect

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Select, case, func, select
 
-from blog.core import permalinks
 from blog.core.posts import lists
 from blog.core.posts.query import pages
+from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.models import Post
 

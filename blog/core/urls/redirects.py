@@ -1,4 +1,4 @@
-"""Old addresses as their keeper sees them: listed, added, taken away. `core.permalinks` says where they lead."""
+"""Old addresses as their keeper sees them: listed, added, taken away. `core.urls.permalinks` says where they lead."""
 
 import re
 from collections.abc import Sequence
@@ -10,10 +10,11 @@ from sqlalchemy import Select, delete, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import keysets, permalinks, values
-from blog.core.addresses import Addresses
+from blog.core import keysets, values
 from blog.core.errors import Invalid, Missing, Rejected
 from blog.core.transaction import writing
+from blog.core.urls import permalinks
+from blog.core.urls.lookup import Addresses
 from blog.extensions import db
 from blog.models import Post, Redirect
 from blog.models.types import Instant

@@ -15,7 +15,7 @@ class Addresses:
     """The addresses that the posts of one transaction have and had.
 
     What was not asked for before is looked up. Posts are told here before they are written, so that two of them
-    never get one address; `core.permalinks` holds the rules.
+    never get one address; `core.urls.permalinks` holds the rules.
     """
 
     def __init__(self, session: Session) -> None:

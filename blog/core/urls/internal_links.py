@@ -5,10 +5,10 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from sqlalchemy import Select, SQLColumnExpression, select
 
-from blog.core import permalinks
 from blog.core.batches import slices
 from blog.core.images import storage, variants
 from blog.core.posts.query import visible
+from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.models import Post, Redirect, Tag
 

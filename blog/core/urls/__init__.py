@@ -1,0 +1,1 @@
+"""Addresses: permalinks, redirects, internal links, sitemap."""
