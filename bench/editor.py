@@ -10,8 +10,8 @@ from pathlib import Path
 from bench import library
 from blog import config
 from blog.commands import opened
-from blog.core import publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.posts import query
 
 MARK = "edition"
@@ -28,7 +28,7 @@ def main() -> None:
             time.sleep(max(0.0, start + serial - time.monotonic()))
             title = f"{library.MEASURED_TITLE}, {MARK} {serial}"
             began = time.monotonic()
-            publishing.edit(post_id, Fields(title=title, body=f"This is {MARK} {serial}.\n\n{body}"))
+            publish.edit(post_id, Fields(title=title, body=f"This is {MARK} {serial}.\n\n{body}"))
             done = time.monotonic()
             sys.stdout.write(f"{serial} {done!r} {done - began!r}\n")
             sys.stdout.flush()

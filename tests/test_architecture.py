@@ -82,7 +82,7 @@ DOORS = {
 # Same input, same bytes: no database, no clock, no network, nothing of Flask.
 PURE = {
     "core/batches.py", "core/colours.py", "core/customcss.py", "core/keysets.py", "core/differences.py",
-    "core/errors.py", "core/fields.py", "core/markdown/figures.py",
+    "core/errors.py", "core/editor/fields.py", "core/markdown/figures.py",
     "core/markdown/code.py", "core/linklists.py", "core/images/html.py", "core/markdown/paste.py",
     "core/images/variants.py", "core/images/file_types.py", "core/markdown/render.py",
     "core/markdown/paste_cleanup.py", "core/markdown/sanitize.py", "core/search/highlight.py", "core/search/query.py",

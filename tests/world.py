@@ -16,8 +16,8 @@ from flask import Flask
 from lxml import etree, html
 
 from blog import cli
-from blog.core import publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.posts import query
 from blog.core.transaction import writing
 from blog.extensions import db
@@ -42,7 +42,7 @@ class Blog:
         title = title or f"Post {self.made}"
         when = LONG_AGO.replace(minute=self.made % 60) if published_at == "now" else published_at
         fields.setdefault("body", f"The text of {title}.")
-        return publishing.create(Fields(title=title, **fields), published_at=when)
+        return publish.create(Fields(title=title, **fields), published_at=when)
 
     def get(self, path: str, **headers: str) -> Any:
         """The answer at an address; header names are written with underscores."""

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from blog import clock
 from blog.admin import answers, forms
 from blog.admin.blueprint import bp, person
-from blog.core import autosaving, manuscripts
-from blog.core.autosaving import Done
+from blog.core.editor import working_copy
+from blog.core.editor.autosave import Done, save
+from blog.core.editor.revisions import By
 from blog.core.errors import Conflict, Invalid, Missing, Overtaken, Rejected
-from blog.core.revisions import By
 from blog.web import templating
 
 GONE = "This post is no more. Your words stay in this page: copy them, or save them as a new post."
@@ -24,9 +24,9 @@ def autosave() -> ResponseReturnValue:
     post_id = forms.number(fields.get("post", "")) or None
     by = By(person().id, auto=bool(fields.get("auto")))
     try:
-        known = manuscripts.manuscript(post_id) if post_id else None
+        known = working_copy.manuscript(post_id) if post_id else None
         sent, wrong = forms.read(fields, known)
-        done = autosaving.save(post_id, sent, by, guid=forms.guid(fields), wrong=wrong)
+        done = save(post_id, sent, by, guid=forms.guid(fields), wrong=wrong)
     except Missing:
         return answers.told({"error": GONE}, 404)
     except Rejected as error:

@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from blog.admin import answers, forms, media, posts
 from blog.admin.blueprint import bp, person
 from blog.config import Settings
-from blog.core import drafting, manuscripts
-from blog.core.drafting import Sent
+from blog.core.editor import drafts, working_copy
+from blog.core.editor.drafts import Sent
+from blog.core.editor.revisions import By
+from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import BlogError, Invalid, Rejected, Unavailable
-from blog.core.manuscripts import Manuscript
 from blog.core.media import remote
 from blog.core.media.remote import Fetcher
-from blog.core.revisions import By
 from blog.web import errors
 
 
@@ -39,7 +39,7 @@ def new_post_copies() -> ResponseReturnValue:
 @bp.post("/posts/<number:post_id>/copies/")
 def post_copies(post_id: int) -> ResponseReturnValue:
     """Save what was written, its pictures copied here."""
-    return _copied(manuscripts.manuscript(post_id))
+    return _copied(working_copy.manuscript(post_id))
 
 
 def _copied(known: Manuscript | None) -> ResponseReturnValue:
@@ -59,8 +59,8 @@ def _copied(known: Manuscript | None) -> ResponseReturnValue:
 def _saved(known: Manuscript | None, sent: Sent) -> int:
     by = By(person().id)
     if known is None:
-        return drafting.begin(sent, by, guid=forms.guid(request.form))
-    drafting.save(known.id, sent, by)
+        return drafts.begin(sent, by, guid=forms.guid(request.form))
+    drafts.save(known.id, sent, by)
     return known.id
 
 

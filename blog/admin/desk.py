@@ -10,9 +10,9 @@ from blog import clock
 from blog.admin import answers
 from blog.admin.blueprint import bp
 from blog.config import Settings
-from blog.core import desk as lists
-from blog.core import publishing
 from blog.core.backup import retention
+from blog.core.editor import dashboard as lists
+from blog.core.editor import publish
 from blog.core.errors import Conflict
 from blog.web import templating
 
@@ -71,7 +71,7 @@ def _in_words(age: timedelta) -> str:
 def undeletion(post_id: int) -> ResponseReturnValue:
     """Bring a deleted post back."""
     try:
-        publishing.undelete(post_id)
+        publish.undelete(post_id)
     except Conflict as error:  # another window was quicker
         return answers.done("admin.desk", str(error), show="deleted")
     return answers.done("admin.desk", "Back again.", show="deleted")

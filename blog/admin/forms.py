@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from blog.admin.resuming import Fields as Typed
 from blog.core import values
-from blog.core.drafting import Sent
+from blog.core.editor.drafts import Sent
+from blog.core.editor.fields import Fields, judge
+from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import Invalid
-from blog.core.fields import Fields, judge
-from blog.core.manuscripts import Manuscript
 from blog.web import templating
 
 TEXTS = ("title", "slug", "summary", "body", "tags", "language", "published_at", "cover", "kind", "canonical_url")

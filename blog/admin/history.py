@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from blog.admin import answers
 from blog.admin.blueprint import bp, person
-from blog.core import differences, drafting, manuscripts, revisions
+from blog.core import differences
+from blog.core.editor import drafts, revisions, working_copy
+from blog.core.editor.revisions import NEWEST, SIZE, By, Entry, Line
+from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import BlogError, Invalid, Missing, Rejected
-from blog.core.manuscripts import Manuscript
-from blog.core.revisions import NEWEST, SIZE, By, Entry, Line
 
 NOW, PUBLIC = "now", "public"
 
@@ -16,7 +17,7 @@ NOW, PUBLIC = "now", "public"
 @bp.route("/posts/<number:post_id>/revisions/", methods=["GET", "POST"])
 def history(post_id: int) -> ResponseReturnValue:
     """All that a post said before; a POST brings one of these back."""
-    known = manuscripts.manuscript(post_id)
+    known = working_copy.manuscript(post_id)
     if request.method == "POST":
         return _restore(known)
     return _listed(known)
@@ -24,14 +25,14 @@ def history(post_id: int) -> ResponseReturnValue:
 
 def _restore(known: Manuscript) -> ResponseReturnValue:
     try:
-        drafting.restore(known.id, _number(request.form.get("revision", "")), By(person().id))
+        drafts.restore(known.id, _number(request.form.get("revision", "")), By(person().id))
     except (Rejected, Invalid) as error:
         return _listed(known, f"These words cannot be restored as they are: {error}", 422)
     except BlogError as error:
         if isinstance(error, Missing):
             raise
         return _listed(known, str(error), 409)
-    now = manuscripts.manuscript(known.id)
+    now = working_copy.manuscript(known.id)
     said = "Restored; publish it, and readers will see it." if now.copied else "Restored."
     return answers.done("admin.post", said, post_id=known.id)
 
@@ -50,7 +51,7 @@ def _listed(known: Manuscript, sentence: str = "", status: int = 200) -> Respons
 @bp.get("/posts/<number:post_id>/differences/")
 def compared(post_id: int) -> ResponseReturnValue:
     """Two revisions, and what changed from one to the other, word by word."""
-    known = manuscripts.manuscript(post_id)
+    known = working_copy.manuscript(post_id)
     before, after = (_entry(known, request.args.get(name, NOW)) for name in ("before", "after"))
     if _order(before) > _order(after):
         before, after = after, before
@@ -60,7 +61,7 @@ def compared(post_id: int) -> ResponseReturnValue:
 
 def _entry(known: Manuscript, number: str) -> Entry:
     if number == PUBLIC:
-        saved = manuscripts.public(known.id)
+        saved = working_copy.public(known.id)
         return Entry(0, saved.at, None, PUBLIC, saved.words)
     return _present(known) if number == NOW else revisions.entry(known.id, _number(number))
 

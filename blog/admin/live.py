@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from blog.admin import answers, previewing, resuming
 from blog.admin.blueprint import bp, person
 from blog.admin.resuming import Fields
-from blog.core import drafting, previews, proofreading
+from blog.core.editor import drafts, lint, preview
 from blog.core.markdown.render import Rendered
 from blog.core.posts.article import Article
 from blog.web import languages, templating
@@ -32,7 +32,7 @@ def markdown() -> ResponseReturnValue:
 def live_preview() -> ResponseReturnValue:
     """The article as readers will find it, and what its author may want to know meanwhile."""
     fields, known = previewing.sent(request.form)
-    article, text = previews.article(fields, known, by=person().id)
+    article, text = preview.article(fields, known, by=person().id)
     language = article.language or templating.site().language
     return answers.told(
         {
@@ -44,7 +44,7 @@ def live_preview() -> ResponseReturnValue:
             "minutes": article.minutes,
             "remarks": _remarks(article, text),
             "foreign": text.foreign,
-            "slug": drafting.slug_now(known.id if known else None, fields),
+            "slug": drafts.slug_now(known.id if known else None, fields),
         }
     )
 
@@ -56,14 +56,14 @@ def looks() -> ResponseReturnValue:
 
 
 def _looks_of(fields: Fields, sentence: str) -> ResponseReturnValue:
-    article, _text = previews.article(*previewing.sent(fields), by=person().id)
+    article, _text = preview.article(*previewing.sent(fields), by=person().id)
     template = "admin/looks-part.html" if asks_for_data() else "admin/looks.html"
     page = answers.page(template, post=article, sentence=sentence)
     return answers.told({"html": page.get_data(as_text=True).strip()}) if asks_for_data() else page
 
 
 def _remarks(article: Article, text: Rendered) -> list[str]:
-    return proofreading.remarks(article, text, current_app.config["SITE_URL"])
+    return lint.remarks(article, text, current_app.config["SITE_URL"])
 
 
 def _fragment(article: Article, language: str) -> str:

@@ -10,12 +10,13 @@ from blog.admin import answers, forms, resuming
 from blog.admin.blueprint import bp, person
 from blog.admin.forms import Form
 from blog.admin.resuming import Fields as Typed
-from blog.core import differences, drafting, manuscripts, previews, proofreading, publishing, revisions
+from blog.core import differences
 from blog.core.differences import Stretch
-from blog.core.drafting import Sent
+from blog.core.editor import drafts, lint, preview, publish, revisions, working_copy
+from blog.core.editor.drafts import Sent
+from blog.core.editor.revisions import By, Words
+from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import BlogError, Conflict, Invalid, Missing, Overtaken, Rejected, Unavailable
-from blog.core.manuscripts import Manuscript
-from blog.core.revisions import By, Words
 from blog.web.errors import RETRY_SECONDS
 
 PAGE = "admin/post.html"
@@ -42,10 +43,10 @@ def new_post() -> ResponseReturnValue:
     try:
         if wrong:
             raise Rejected(wrong)
-        made = drafting.begin(sent, _by(), guid=forms.guid(request.form), action=action)
+        made = drafts.begin(sent, _by(), guid=forms.guid(request.form), action=action)
     except BlogError as error:
         return refused(error, None)
-    flash(_done(manuscripts.manuscript(made), action))
+    flash(_done(working_copy.manuscript(made), action))
     return redirect(url_for("admin.post", post_id=made), 303)
 
 
@@ -53,10 +54,10 @@ def new_post() -> ResponseReturnValue:
 def post(post_id: int) -> ResponseReturnValue:
     """A post as it was saved last, and what its author does with it."""
     if request.method == "GET":
-        known = manuscripts.manuscript(post_id)
+        known = working_copy.manuscript(post_id)
         return _shown(forms.of(known), known)
     try:
-        known = manuscripts.manuscript(post_id)
+        known = working_copy.manuscript(post_id)
     except Missing:
         return _shown(forms.typed(request.form), sentence=GONE, status=404)
     sent, wrong = forms.read(request.form, known)
@@ -64,35 +65,35 @@ def post(post_id: int) -> ResponseReturnValue:
     try:
         if wrong and action not in HARMLESS:
             raise Rejected(wrong)
-        ACTIONS.get(action, drafting.save)(post_id, sent, _by())
+        ACTIONS.get(action, drafts.save)(post_id, sent, _by())
     except BlogError as error:
         return refused(error, known)
-    flash(_done(manuscripts.manuscript(post_id), action))
+    flash(_done(working_copy.manuscript(post_id), action))
     return redirect(url_for("admin.post", post_id=post_id), 303)
 
 
 def _undelete(post_id: int, _sent: Sent, _by: By) -> None:
-    publishing.undelete(post_id)
+    publish.undelete(post_id)
 
 
 def _link(post_id: int, sent: Sent, by: By) -> None:
-    drafting.save(post_id, sent, by)
-    previews.link(post_id)
+    drafts.save(post_id, sent, by)
+    preview.link(post_id)
 
 
 def _unlink(post_id: int, sent: Sent, by: By) -> None:
-    previews.revoke(post_id)
-    drafting.save(post_id, sent, by)
+    preview.revoke(post_id)
+    drafts.save(post_id, sent, by)
 
 
 ACTIONS: dict[str, Callable[[int, Sent, By], None]] = {
-    "save": drafting.save,
-    "publish": drafting.publish,
-    "schedule": drafting.schedule,
-    "unpublish": drafting.unpublish,
-    "delete": drafting.delete,
+    "save": drafts.save,
+    "publish": drafts.publish,
+    "schedule": drafts.schedule,
+    "unpublish": drafts.unpublish,
+    "delete": drafts.delete,
     "undelete": _undelete,
-    "discard": drafting.discard,
+    "discard": drafts.discard,
     "link": _link,
     "unlink": _unlink,
 }
@@ -136,10 +137,10 @@ def _shown(
 def _remarks(known: Manuscript) -> tuple[list[str], list[str]]:
     """What may be mended in what was saved last, and which pictures of it could be copied here."""
     try:
-        article, text = previews.article(known.fields, known)
+        article, text = preview.article(known.fields, known)
     except Invalid as error:
         return [str(error)], []
-    return proofreading.remarks(article, text, current_app.config["SITE_URL"]), text.foreign
+    return lint.remarks(article, text, current_app.config["SITE_URL"]), text.foreign
 
 
 def refused(error: BlogError, known: Manuscript | None) -> ResponseReturnValue:
@@ -160,7 +161,7 @@ def refused(error: BlogError, known: Manuscript | None) -> ResponseReturnValue:
 
 
 def _overtaken(error: Overtaken, fields: Typed) -> ResponseReturnValue:
-    stored = manuscripts.manuscript(error.post_id)
+    stored = working_copy.manuscript(error.post_id)
     sent, _wrong = forms.read(fields, stored)
     form = forms.typed(fields, version=stored.version)
     clash = Clash(stored, differences.of_words(stored.words, _words(sent)))
@@ -178,7 +179,7 @@ def _new_again(fields: Typed, sentence: str) -> ResponseReturnValue:
 
 def _again(fields: Typed, sentence: str, post_id: int) -> ResponseReturnValue:
     try:
-        return _shown(forms.typed(fields), manuscripts.manuscript(post_id), sentence=sentence)
+        return _shown(forms.typed(fields), working_copy.manuscript(post_id), sentence=sentence)
     except Missing:
         return _shown(forms.typed(fields), sentence=GONE)
 

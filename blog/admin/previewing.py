@@ -6,10 +6,11 @@ from flask.typing import ResponseReturnValue
 from blog.admin import answers, forms, resuming
 from blog.admin.blueprint import bp
 from blog.admin.resuming import Fields as Typed
-from blog.core import manuscripts, previews, proofreading
+from blog.core.editor import lint, working_copy
+from blog.core.editor import preview as editor_preview
+from blog.core.editor.fields import Fields
+from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import Missing
-from blog.core.fields import Fields
-from blog.core.manuscripts import Manuscript
 from blog.core.posts.article import Around, Article
 from blog.core.posts.summaries import recent
 from blog.models.shapes import Heading
@@ -37,7 +38,7 @@ def sent(fields: Typed) -> tuple[Fields, Manuscript | None]:
 
 def _known(number: str) -> Manuscript | None:
     try:
-        return manuscripts.manuscript(forms.number(number))
+        return working_copy.manuscript(forms.number(number))
     except Missing:
         return None
 
@@ -45,13 +46,13 @@ def _known(number: str) -> Manuscript | None:
 @secret.get("/preview/<token>/")
 def by_link(token: str) -> ResponseReturnValue:
     """What its author saved last, for whoever has the secret link."""
-    known = previews.found(token)
+    known = editor_preview.found(token)
     return _page(known.fields, known, remarks=False)
 
 
 def _page(fields: Fields, known: Manuscript | None, *, remarks: bool) -> Response:
-    article, text = previews.article(fields, known)
-    told = proofreading.remarks(article, text, current_app.config["SITE_URL"]) if remarks else []
+    article, text = editor_preview.article(fields, known)
+    told = lint.remarks(article, text, current_app.config["SITE_URL"]) if remarks else []
     template = "admin/preview.html" if article.kind == "post" else "admin/preview-page.html"
     around = Around(None, None, recent(RECENT, but=article.id))
     response = answers.page(

@@ -9,9 +9,9 @@ from werkzeug.datastructures import MultiDict
 from blog.admin import answers, resuming
 from blog.admin.blueprint import bp
 from blog.admin.resuming import Fields
-from blog.core import tags as carried
+from blog.core.editor import tags as carried
+from blog.core.editor.tags import Taken
 from blog.core.errors import Invalid
-from blog.core.tags import Taken
 
 PAGE = "admin/tag.html"
 # Names that the field of the other tag completes.

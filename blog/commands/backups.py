@@ -9,11 +9,11 @@ import click
 
 from blog.commands import as_json, opened, say, settings
 from blog.config import Settings
-from blog.core import publishing
 from blog.core.backup import create, retention, zip_file
 from blog.core.backup import restore as backup_restore
 from blog.core.backup.restore import Restored
 from blog.core.backup.zip_file import Manifest, Progress
+from blog.core.editor import publish
 from blog.core.errors import BlogError
 from blog.core.media import library
 from blog.core.posts import query
@@ -87,7 +87,7 @@ def _follow_up(of: Settings, done: Restored) -> None:
         with opened(of):
             library.tidy(of.media)
             if query.outdated():
-                for slug in publishing.render_again(lambda ids: ids):
+                for slug in publish.render_again(lambda ids: ids):
                     done.notes.append(f"“{slug}” keeps its old page: its text cannot be rendered any more.")
     except BlogError as error:  # the blog is restored all the same
         done.notes.append(f"Texts of an older Broadsheet are rendered anew at the next start of the blog. {error}")

@@ -10,9 +10,10 @@ import click
 
 from blog import clock
 from blog.commands import as_json, blog, say
-from blog.core import publishing, values
+from blog.core import values
+from blog.core.editor import publish as editor_publish
+from blog.core.editor.fields import Fields
 from blog.core.errors import Invalid
-from blog.core.fields import Fields
 from blog.core.posts import query
 from blog.core.site import zone
 from blog.core.urls import permalinks
@@ -122,7 +123,7 @@ def new(
         moment = _moment(date)
         kind = "page" if page else "post"
         fields = Fields(title=title, body=_text(file) or "", tags=list(tags), kind=kind, unlisted=unlisted, **given)
-        post = publishing.create(fields, published_at=(moment or clock.now()) if now else None)
+        post = editor_publish.create(fields, published_at=(moment or clock.now()) if now else None)
         if moment and not now:
             click.echo("The date is kept only with --publish: this is a draft.", err=True)
         _answer(app, post, _status_sentence(post), as_json)
@@ -155,7 +156,7 @@ def edit(
         fields = Fields(slug=new_slug, body=_text(file), tags=list(tags) if tags else None, **given)
         if not fields.given() and not moment:
             raise Invalid("edit", "Nothing to change was given. See `broadsheet edit --help`.")
-        _answer(app, publishing.edit(post.id, fields, minor=minor, published_at=moment), "Saved.", as_json)
+        _answer(app, editor_publish.edit(post.id, fields, minor=minor, published_at=moment), "Saved.", as_json)
 
 
 @click.command()
@@ -166,7 +167,7 @@ def edit(
 def publish(ctx: click.Context, slug: str, at: str | None, as_json: bool) -> None:
     """Make a post public, now or at a time."""
     with blog(ctx) as app:
-        post = publishing.publish(query.find(slug).id, _moment(at))
+        post = editor_publish.publish(query.find(slug).id, _moment(at))
         _answer(app, post, _status_sentence(post), as_json)
 
 
@@ -207,8 +208,8 @@ COMMANDS = {
     "new": new,
     "edit": edit,
     "publish": publish,
-    "unpublish": _plain("unpublish", publishing.unpublish, "A draft again.", "Make a post a draft again."),
-    "delete": _plain("delete", publishing.delete, "Deleted; `undelete` brings it back.", "Take a post away."),
-    "undelete": _plain("undelete", publishing.undelete, "Back again.", "Bring a deleted post back."),
+    "unpublish": _plain("unpublish", editor_publish.unpublish, "A draft again.", "Make a post a draft again."),
+    "delete": _plain("delete", editor_publish.delete, "Deleted; `undelete` brings it back.", "Take a post away."),
+    "undelete": _plain("undelete", editor_publish.undelete, "Back again.", "Bring a deleted post back."),
     "list": list_posts,
 }

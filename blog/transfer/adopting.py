@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session, undefer_group
 
-from blog.core import publishing
 from blog.core.accounts import people
 from blog.core.batches import slices
+from blog.core.editor import publish
+from blog.core.editor.unit_of_work import Ledger
 from blog.core.errors import Conflict, Invalid
 from blog.core.images import storage
-from blog.core.ledger import Ledger
 from blog.core.markdown.render import Rendered
 from blog.core.site import site
 from blog.core.urls import permalinks
@@ -107,7 +107,7 @@ class Adoption:
         return post.title != item.fields.title and post.published_at != item.published_at
 
     def _add(self, item: Ready, instead_of: Post | None = None) -> None:
-        post = publishing.add(
+        post = publish.add(
             self.ledger,
             item.fields,
             self._text(item),
@@ -122,7 +122,7 @@ class Adoption:
         self._finish(post, item)
 
     def _update(self, post: Post, item: Ready) -> None:
-        publishing.change(
+        publish.change(
             self.ledger,
             post,
             item.fields,

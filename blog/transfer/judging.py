@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from blog.core import publishing, slugs, values
+from blog.core import slugs, values
 from blog.core.accounts import people
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields, judge
 from blog.core.errors import Invalid, Unavailable
-from blog.core.fields import Fields, judge
 from blog.core.images import storage
 from blog.core.images.storage import Stored
 from blog.core.markdown.render import Rendered
@@ -87,7 +88,7 @@ class Judge:
         published = self._try(document, lambda: values.instant(dated, self.zone)) if dated else None
         updated = document.updated
         revised = self._try(document, lambda: values.instant(updated, self.zone, "updated")) if updated else None
-        guid = self._try(document, lambda: publishing.guid_of(document.guid)) if document.guid else None
+        guid = self._try(document, lambda: publish.guid_of(document.guid)) if document.guid else None
         author = self._try(document, lambda: people.shown_name(document.author)) if document.author.strip() else ""
         if len(self.problems) > before:
             return None
@@ -157,6 +158,6 @@ def _slug(document: Document) -> str:
 
 def _guid(document: Document) -> str:
     try:
-        return publishing.guid_of(document.guid)
+        return publish.guid_of(document.guid)
     except Invalid:
         return document.guid

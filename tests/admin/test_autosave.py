@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, event
 
-from blog.core import manuscripts, publishing
 from blog.core.configuring import configure
+from blog.core.editor import publish, working_copy
 from blog.extensions import db
 from blog.models import Post, Revision
 from tests.admin.conftest import Author, Visitor, rows
@@ -29,7 +29,7 @@ def saved(author: Visitor, fields: dict[str, Any], **changed: Any) -> Any:
 def stored(post_id: int) -> Any:
     db.session.rollback()
     db.session.expire_all()
-    known = manuscripts.manuscript(post_id)
+    known = working_copy.manuscript(post_id)
     db.session.rollback()  # the faults below hold for the one connection that the pool has
     return known
 
@@ -190,7 +190,7 @@ def test_both_texts_are_kept_once_however_often_it_is_sent(blog: Blog, author: A
 def test_a_post_deleted_meanwhile_keeps_the_words(blog: Blog, author: Author) -> None:
     post = blog.make_post("Rivers")
     fields = form(author, f"/admin/posts/{post.id}/", body="Mine.")
-    publishing.delete(post.id)
+    publish.delete(post.id)
     answer = ask(author, PATH, **fields)
     assert answer.status_code == 409 and "deleted meanwhile" in answer.json["error"]
     assert answer.json["address"] == f"/admin/posts/{post.id}/" and conflicts() == ["Mine."]

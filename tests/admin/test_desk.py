@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from lxml import html
 
-from blog.core import drafting, manuscripts, publishing
 from blog.core.configuring import configure
-from blog.core.drafting import Sent
-from blog.core.revisions import By
+from blog.core.editor import drafts, publish, working_copy
+from blog.core.editor.drafts import Sent
+from blog.core.editor.revisions import By
 from blog.models import Post
 from tests.admin.conftest import Author, Visitor, notices
 from tests.admin.ladder import no_forgery, no_stranger
@@ -23,8 +23,8 @@ NAMES = "//ol[@class = 'work']//*[contains(@class, 'name')]"
 
 def change(post: Post, **fields: Any) -> None:
     """Save changes of a post that readers do not see."""
-    now = manuscripts.manuscript(post.id)
-    drafting.save(post.id, Sent(replace(now.fields, **fields), now.date, now.version), By(None, False))
+    now = working_copy.manuscript(post.id)
+    drafts.save(post.id, Sent(replace(now.fields, **fields), now.date, now.version), By(None, False))
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def full(blog: Blog, author: Author, tomorrow: datetime) -> Author:
     blog.make_post("Public", author_id=author.person.id)
     blog.make_post("About", kind="page")
     change(blog.make_post("Under revision"), body="Other words.")
-    publishing.delete(blog.make_post("Taken away").id)
+    publish.delete(blog.make_post("Taken away").id)
     return author
 
 
@@ -144,7 +144,7 @@ def test_a_deleted_post_comes_back(full: Author, blog: Blog) -> None:
 
 def test_undeleting_is_for_those_who_may(full: Author, visitor: Visitor, blog: Blog) -> None:
     post = blog.make_post("Kept away")
-    publishing.delete(post.id)
+    publish.delete(post.id)
     path = f"/admin/posts/{post.id}/undeletion/"
     no_stranger(visitor, path)
     no_forgery(full, path)

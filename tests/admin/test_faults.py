@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from lxml import html
 
-from blog.core import manuscripts, publishing
+from blog.core.editor import publish, working_copy
 from blog.extensions import BUSY_MS, db
 from tests.admin.conftest import ANA, PASSWORD, Author, Visitor, join
 from tests.admin.writing import NEW, again, held
@@ -47,7 +47,7 @@ def test_the_form_comes_back_with_every_word(
         assert "Nothing was saved" in refused.text and refused.headers["Retry-After"]
         assert again(refused)["body"] == long
     db.session.rollback()
-    assert manuscripts.manuscript(post.id).fields.body == "As it was."
+    assert working_copy.manuscript(post.id).fields.body == "As it was."
     db.session.rollback()
     assert author.post(path, **again(answer) | {"action": "save"}).status_code == 303
 
@@ -88,7 +88,7 @@ def test_what_waits_at_the_door_still_waits_when_nobody_can_be_let_in(blog: Blog
 
 def test_a_form_that_cannot_come_back_says_why(blog: Blog, author: Author) -> None:
     post = blog.make_post("Rivers", tags=["Water"])
-    publishing.delete(post.id)
+    publish.delete(post.id)
     for path in ("/admin/tags/1/removal/", f"/admin/posts/{post.id}/undeletion/"):
         token = author.token()
         with busy(blog):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from blog.core import publishing
+from blog.core.editor import publish
 from tests.admin.conftest import Author
 from tests.admin.writing import NEW, held, send
 from tests.reader.crawl import crawl
@@ -84,7 +84,7 @@ def deleted_draft(blog: Blog, author: Author) -> None:
 def taken_back(blog: Blog, author: Author) -> None:
     post = blog.make_post("Public", slug="public", tags=["Common"])
     path = written(author, f"/admin/posts/{post.id}/", "publish")
-    publishing.unpublish(post.id)
+    publish.unpublish(post.id)
     assert WRITTEN in author.get(path).text
 
 

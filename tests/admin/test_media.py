@@ -12,7 +12,8 @@ import pytest
 from lxml import html
 from PIL import Image
 
-from blog.core import outbox, publishing
+from blog.core import outbox
+from blog.core.editor import publish
 from blog.core.errors import Invalid
 from blog.core.images import storage
 from blog.core.media import library
@@ -126,7 +127,7 @@ def test_a_picture_that_is_shown_is_not_deleted(author: Author, river: Media, bl
     post = blog.make_post("Rivers", body=f"![x](/media/{river.name})")
     answer = author.post(path(river), action="delete")
     assert answer.status_code == 409 and "It is used in “Rivers”." in answer.text
-    publishing.delete(post.id)
+    publish.delete(post.id)
     blog.make_post("Hills", cover=f"/media/{river.name}", published_at=None)
     assert "It is used in “Hills” and another post." in author.post(path(river), action="delete").text
     assert rows(Media)[0].deleted_at is None and len(lying(blog)) == 4

@@ -2,7 +2,7 @@
 
 import pytest
 
-from blog.core import previews, publishing
+from blog.core.editor import preview, publish
 from blog.models import Post
 from tests.admin.conftest import Author, Visitor
 from tests.admin.writing import NEW, held, send
@@ -95,9 +95,9 @@ def test_a_revoked_link_leads_nowhere(blog: Blog, author: Author, visitor: Visit
 def test_the_link_of_a_deleted_post_leads_nowhere(blog: Blog, author: Author, visitor: Visitor) -> None:
     post = blog.make_post("Rivers", published_at=None)
     path = link(author, post)
-    publishing.delete(post.id)
+    publish.delete(post.id)
     assert visitor.get(path).status_code == 404
-    publishing.undelete(post.id)
+    publish.undelete(post.id)
     assert visitor.get(path).status_code == 200
 
 
@@ -108,7 +108,7 @@ def test_guessed_links_are_missing(blog: Blog, visitor: Visitor, token: str) -> 
 
 def test_a_link_asked_for_twice_at_once_is_one(blog: Blog) -> None:
     post = blog.make_post("Rivers")
-    assert previews.link(post.id) == previews.link(post.id)
+    assert preview.link(post.id) == preview.link(post.id)
 
 
 def test_strangers_preview_nothing(blog: Blog, visitor: Visitor, author: Author) -> None:

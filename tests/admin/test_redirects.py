@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from blog.core import publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.models import Redirect
 from tests.admin.conftest import Author, Visitor, alerts, notices, rows
 from tests.admin.ladder import fields, no_forgery, no_stranger
@@ -43,7 +43,7 @@ def test_an_old_address_leads_where_it_should(author: Author, blog: Blog, path: 
 def test_what_leads_to_a_post_follows_it(author: Author, blog: Blog) -> None:
     post = blog.make_post("New", slug="new")
     add(author, "/old/", "/posts/new/")
-    publishing.edit(post.id, Fields(slug="newer"))
+    publish.edit(post.id, Fields(slug="newer"))
     assert blog.get("/old/").location == "/posts/newer/"
     page = author.page(PATH)
     assert words(page).count("leads to New, wherever it moves") == 2
@@ -73,7 +73,7 @@ def test_the_blogs_own_addresses_stay(author: Author, blog: Blog, path: str) -> 
 def test_the_address_of_a_post_stays(author: Author, blog: Blog, published_at: str | None) -> None:
     blog.make_post("One", slug="one", published_at=published_at)
     blog.make_post("About", slug="about", kind="page", published_at=published_at)
-    publishing.delete(blog.make_post("Gone", slug="gone").id)
+    publish.delete(blog.make_post("Gone", slug="gone").id)
     assert alerts(add(author, "/posts/one", "/x/")) == ["/posts/one is the address of “One”."]
     assert alerts(add(author, "/about/", "/x/")) == ["/about is the address of “About”."]
     assert alerts(add(author, "/posts/gone/", "/x/")) == ["/posts/gone is the address of “Gone” (deleted)."]

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from blog.core import manuscripts, publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish, working_copy
+from blog.core.editor.fields import Fields
 from blog.extensions import db
 from blog.models import Post, Revision
 from tests.admin.conftest import Author, Visitor, notices
@@ -31,7 +31,7 @@ def numbers() -> list[int]:
 def body(post: Post) -> str:
     db.session.rollback()
     db.session.expire_all()
-    return manuscripts.manuscript(post.id).fields.body or ""
+    return working_copy.manuscript(post.id).fields.body or ""
 
 
 def test_all_of_them_are_listed_with_time_and_author(blog: Blog, author: Author, post: Post) -> None:
@@ -63,7 +63,7 @@ def test_restoring_changes_the_copy_and_is_a_revision_itself(blog: Blog, author:
     assert notices(author.page(answer.location)) == ["Restored; publish it, and readers will see it."]
     assert body(post).startswith("One.") and len(numbers()) == 3
     assert "Three." in words(blog.read("/posts/rivers/"))
-    publishing.unpublish(post.id)
+    publish.unpublish(post.id)
     send(author, f"/admin/posts/{post.id}/", "publish")
     assert "One." in words(blog.read("/posts/rivers/"))
 
@@ -86,7 +86,7 @@ def test_those_of_another_post_are_missing(blog: Blog, author: Author, post: Pos
 
 
 def test_a_deleted_post_shows_its_revisions_and_restores_none(blog: Blog, author: Author, post: Post) -> None:
-    publishing.delete(post.id)
+    publish.delete(post.id)
     page = author.page(f"/admin/posts/{post.id}/revisions/")
     assert not page.xpath("//ol//button")
     answer = author.post(f"/admin/posts/{post.id}/revisions/", revision=str(numbers()[0]))
@@ -110,7 +110,7 @@ def test_a_post_without_revisions_says_so(blog: Blog, author: Author) -> None:
 def test_long_histories_come_in_pages(blog: Blog, author: Author) -> None:
     made = blog.make_post("Rivers", body="0", published_at=None)
     for number in range(1, 121):
-        publishing.edit(made.id, Fields(body=f"{number}" * number))
+        publish.edit(made.id, Fields(body=f"{number}" * number))
     path, seen = f"/admin/posts/{made.id}/revisions/", []
     for _ in range(3):
         page = author.page(path)

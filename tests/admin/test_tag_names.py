@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from blog.core import tags
+from blog.core.editor import tags
 from blog.models import Tag
 from tests.admin.conftest import Author, Visitor
 from tests.admin.live import DATA

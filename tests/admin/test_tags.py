@@ -2,7 +2,7 @@
 
 import pytest
 
-from blog.core import tags
+from blog.core.editor import tags
 from blog.models import Tag
 from tests.admin.conftest import Author, Visitor, alerts, notices, rows
 from tests.admin.ladder import fields, no_forgery, no_stranger

@@ -6,8 +6,8 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from blog.core import manuscripts, publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish, working_copy
+from blog.core.editor.fields import Fields
 from blog.extensions import db
 from blog.models import Post, Revision
 from tests.admin.conftest import Author
@@ -23,7 +23,7 @@ def kept() -> list[tuple[str, str]]:
 def stored(post: Post) -> str:
     db.session.rollback()
     db.session.expire_all()
-    return manuscripts.manuscript(post.id).fields.body or ""
+    return working_copy.manuscript(post.id).fields.body or ""
 
 
 @pytest.mark.parametrize("state", ["draft", "published"])
@@ -69,7 +69,7 @@ def test_what_changed_by_command_meanwhile_is_told_when_the_copy_is_opened(blog:
     post = blog.make_post("Rivers", body="Public.")
     path = f"/admin/posts/{post.id}/"
     author.post(path, **held(author.page(path)) | {"body": "Copy.", "action": "save"})
-    publishing.edit(post.id, Fields(body="By command."))
+    publish.edit(post.id, Fields(body="By command."))
     page = author.page(path)
     [link] = page.xpath("//p[@class = 'behind']//a/@href")
     compared = author.page(link)

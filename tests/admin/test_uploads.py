@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from blog.core import publishing
+from blog.core.editor import publish
 from blog.models import Media
 from tests.admin.conftest import Author, Visitor, alerts, notices, rows
 from tests.admin.ladder import fields
@@ -97,11 +97,11 @@ def test_a_picture_of_former_times_gets_its_twins(blog: Blog, author: Author, ri
         (folder(blog) / name).unlink()
     blog.run(Media.__table__.update().values(widths=[]))
     post = blog.make_post("Post", slug="post", body=f"![A](/media/{river.name})")
-    assert "srcset" not in publishing.loaded(blog_session(), post.id).html
+    assert "srcset" not in publish.loaded(blog_session(), post.id).html
     assert author.get(path(river)).status_code == 200
     upload(author, ("river.jpg", picture(800, 600, "JPEG")))
     assert rows(Media)[0].widths == [640, 800] and len(lying(blog)) == 4
-    publishing.render_again()
+    publish.render_again()
 
 
 def blog_session() -> Any:

@@ -7,9 +7,9 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from blog.core import manuscripts, publishing
 from blog.core.accounts import people
 from blog.core.configuring import configure
+from blog.core.editor import publish, working_copy
 from blog.core.values import BODY_BYTES
 from blog.extensions import db
 from blog.models import Post, Site
@@ -36,11 +36,11 @@ def address(post: Post) -> str:
     return f"/admin/posts/{post.id}/"
 
 
-def now(post: Post | None = None) -> manuscripts.Manuscript:
+def now(post: Post | None = None) -> working_copy.Manuscript:
     """The post, or the only one, as its author sees it."""
     db.session.rollback()
     db.session.expire_all()
-    return manuscripts.manuscript(post.id if post else db.session.scalars(select(Post.id)).one())
+    return working_copy.manuscript(post.id if post else db.session.scalars(select(Post.id)).one())
 
 
 def plain(fields: dict[str, str]) -> dict[str, str]:
@@ -242,7 +242,7 @@ def test_what_makes_no_sense_is_told_and_keeps_the_words(
 ) -> None:
     post = blog.make_post("Rivers", published_at="now" if state == "published" else None)
     if state == "deleted":
-        publishing.delete(post.id)
+        publish.delete(post.id)
     answer = send(author, address(post), action, body="Typed.")
     assert answer.status_code == 409
     assert said in answer.text and again(answer)["body"] == "Typed."

@@ -9,9 +9,9 @@ import pytest
 from blog import config, create_app
 from blog.commands import opened
 from blog.config import Settings
-from blog.core import publishing
 from blog.core.backup import create
-from blog.core.fields import Fields
+from blog.core.editor import publish as editor_publish
+from blog.core.editor.fields import Fields
 from blog.extensions import sqlite_driver
 from tests.world import LONG_AGO, SITE_URL, picture, run, write
 
@@ -24,7 +24,7 @@ def settings_of(instance: Path, **environ: str) -> Settings:
 def publish(instance: Path, title: str) -> None:
     """Publish a post as a command does."""
     with opened(settings_of(instance)):
-        publishing.create(Fields(title=title, body=f"The text of {title}."), published_at=LONG_AGO)
+        editor_publish.create(Fields(title=title, body=f"The text of {title}."), published_at=LONG_AGO)
 
 
 def read(instance: Path, *paths: str) -> dict[str, tuple[int, bytes]]:

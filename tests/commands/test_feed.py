@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from blog.core import publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.extensions import sqlite_driver
 from tests.commands.conftest import Start
 from tests.transfer.library import everything
@@ -86,7 +86,7 @@ def test_a_copy_that_lags_behind_is_told_by_what_a_subscriber_would_notice(
         connection.execute("VACUUM INTO ?", (str(copy / "blog.db"),))
         connection.execute("UPDATE post SET guid = '00000000-0000-4000-8000-000000000000' WHERE slug = 'stone'")
         connection.commit()
-    publishing.edit(post.id, Fields(title="Rain"))
+    publish.edit(post.id, Fields(title="Rain"))
     blog.make_post("Iron")
     result = run(copy, "feed", "check", f"http://127.0.0.1:{server.port}/feed.xml")
     assert result.status == 1

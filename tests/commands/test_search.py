@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from blog.core import publishing
+from blog.core.editor import publish
 from blog.extensions import db
 from tests.world import Blog, Result
 
@@ -17,7 +17,7 @@ def river(blog: Blog) -> Blog:
     """A public post, a draft and a deleted one about rivers."""
     blog.make_post("Public river", slug="public", tags=["Water"])
     blog.make_post("Draft", slug="draft", body="The river Rhône.", published_at=None)
-    publishing.delete(blog.make_post("Deleted river", slug="deleted").id)
+    publish.delete(blog.make_post("Deleted river", slug="deleted").id)
     return blog
 
 

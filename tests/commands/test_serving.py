@@ -27,14 +27,14 @@ EDITOR = """
 import sys
 from blog import config
 from blog.commands import opened
-from blog.core import publishing
+from blog.core.editor import publish
 from blog.core.posts import query
-from blog.core.fields import Fields
+from blog.core.editor.fields import Fields
 
 with opened(config.load(sys.argv[1])):
     post = query.find("diplomatic-relations")
     for number in range(1, int(sys.argv[2]) + 1):
-        publishing.edit(post.id, Fields(title=f"Edition {number}"))
+        publish.edit(post.id, Fields(title=f"Edition {number}"))
         print(number, flush=True)
         sys.stdin.readline()
 """

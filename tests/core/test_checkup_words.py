@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from blog import clock
-from blog.core import configuring, publishing
+from blog.core import configuring
 from blog.core.doctor import links
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.media import library
 from blog.core.posts import query
 from blog.core.urls import redirects
@@ -66,7 +67,7 @@ def test_they_are_named_with_their_post_until_they_are_mended(blog: Blog) -> Non
         in found
     )
     blog.make_post("Later", slug="later")
-    publishing.edit(post.id, Fields(cover=""))
+    publish.edit(post.id, Fields(cover=""))
     assert "lead nowhere" not in seen(blog, "note") and "All links within the site lead" in seen(blog, "good")
 
 
@@ -122,7 +123,7 @@ def test_a_time_zone_that_is_not_known_here_is_told(blog: Blog) -> None:
 def test_a_blog_of_samples_needs_no_backup(blog: Blog) -> None:
     samples.load(blog.instance / "media")
     assert "There is no backup" not in seen(blog, "note", "bad")
-    publishing.edit(query.find("diplomatic-relations").id, Fields(title="Mine now"))
+    publish.edit(query.find("diplomatic-relations").id, Fields(title="Mine now"))
     assert "There is no backup" in seen(blog, "note")
 
 
@@ -143,7 +144,7 @@ def test_an_old_backup_is_bad_only_when_something_changed_since(blog: Blog, at: 
     backup(blog.instance / "backups", NOW + timedelta(days=3), "before-upgrade")  # holds no pictures
     at(NOW + timedelta(days=4))
     assert seen(blog) == ""
-    publishing.edit(query.find("post").id, Fields(title="Changed"))
+    publish.edit(query.find("post").id, Fields(title="Changed"))
     assert "and the blog has changed since. `broadsheet backup` makes one" in seen(blog)
 
 
@@ -173,7 +174,7 @@ def test_errands_that_nobody_runs_are_told(blog: Blog, at: At) -> None:
     at(NOW + timedelta(minutes=90))
     assert "1 card to be drawn wait for more than an hour. Run `broadsheet serve`" in seen(blog, "note")
     configuring.configure("hubs", "https://hub.example.org/")
-    publishing.edit(query.find("post").id, Fields(title="Told to the hub"))
+    publish.edit(query.find("post").id, Fields(title="Told to the hub"))
     at(NOW + timedelta(hours=4))
     assert "1 call to hubs are due for more than an hour: nobody makes them." in seen(blog)
     change(blog.instance, "UPDATE outbox SET done_at = '2026-01-01 00:00:00'")

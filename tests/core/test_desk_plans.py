@@ -2,7 +2,7 @@
 
 import pytest
 
-from blog.core import desk
+from blog.core.editor import dashboard
 from blog.core.urls import redirects
 from blog.extensions import db
 from tests.core.test_plans import full, gather_statistics, plan, slow
@@ -23,11 +23,11 @@ def test_no_list_is_sorted_or_scanned(full: Blog, statistics: bool) -> None:
     if statistics:
         gather_statistics()
     met, wrong = set(), []
-    for name in desk.STATES:
+    for name in dashboard.STATES:
         for after in ("", "1300000000000000-5"):
             db.session.remove()  # what is asked of a new connection is recorded
             with recorded() as asked:
-                desk.page(name, after)
+                dashboard.page(name, after)
             assert asked
             for statement in (one for one in asked if "post_tag" not in one):
                 steps = [step for step in plan(statement) if slow(step)]
@@ -43,7 +43,7 @@ def test_counting_and_old_addresses_read_indexes(full: Blog, statistics: bool) -
         gather_statistics()
     db.session.remove()
     with recorded() as asked:
-        desk.counts()
+        dashboard.counts()
         redirects.page()
         redirects.page("", "1300000000000000-/a")
         redirects.page("/2019/")

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from blog.core import drafting, manuscripts, publishing, revisions
 from blog.core.accounts import people
-from blog.core.drafting import Sent
+from blog.core.editor import drafts, publish, revisions, working_copy
+from blog.core.editor.drafts import Sent
+from blog.core.editor.fields import Fields
+from blog.core.editor.revisions import By
+from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import Conflict, Missing, Overtaken, Rejected
-from blog.core.fields import Fields
-from blog.core.manuscripts import Manuscript
 from blog.core.posts import query
-from blog.core.revisions import By
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Draft, Post, Revision, Site
@@ -36,7 +36,7 @@ def ana(blog: Blog, at: Clock) -> By:
 
 def form(post_id: int, **changed: object) -> Sent:
     """The form of a post as its author would send it back, with some fields changed."""
-    now = manuscripts.manuscript(post_id)
+    now = working_copy.manuscript(post_id)
     date, minor = changed.pop("date", now.date), bool(changed.pop("minor", False))
     version = int(str(changed.pop("version", now.version)))
     return Sent(replace(now.fields, **changed), date, version, minor)  # type: ignore[arg-type]
@@ -44,7 +44,7 @@ def form(post_id: int, **changed: object) -> Sent:
 
 def now(post: Post) -> Manuscript:
     db.session.expire_all()
-    return manuscripts.manuscript(post.id)
+    return working_copy.manuscript(post.id)
 
 
 def kept(post: Post) -> list[tuple[str, str]]:
@@ -62,8 +62,8 @@ def public_version() -> int:
 
 
 def test_a_new_post_is_a_draft_signed_by_its_author(blog: Blog, ana: By) -> None:
-    post_id = drafting.begin(Sent(Fields(title="Rivers", body="Text.", tags=["Water"]), LATER), ana)
-    made = manuscripts.manuscript(post_id)
+    post_id = drafts.begin(Sent(Fields(title="Rivers", body="Text.", tags=["Water"]), LATER), ana)
+    made = working_copy.manuscript(post_id)
     assert (made.status, made.fields.slug, made.author, made.copied, made.date) == (
         "draft", "rivers", "Ana", False, LATER,
     )  # fmt: skip
@@ -74,10 +74,10 @@ def test_a_new_post_is_a_draft_signed_by_its_author(blog: Blog, ana: By) -> None
 def test_a_form_sent_twice_makes_one_post(blog: Blog, ana: By) -> None:
     guid = "0e1a9a04-5f9a-4a3e-8a8b-9f6d1c1f0a11"
     sent = Sent(Fields(title="Rivers", body="Text."))
-    first = drafting.begin(sent, ana, guid=guid)
-    assert drafting.begin(sent, ana, guid=guid) == first
+    first = drafts.begin(sent, ana, guid=guid)
+    assert drafts.begin(sent, ana, guid=guid) == first
     with pytest.raises(Overtaken) as overtaken:
-        drafting.begin(Sent(Fields(title="Rivers", body="Another text.")), ana, guid=guid)
+        drafts.begin(Sent(Fields(title="Rivers", body="Another text.")), ana, guid=guid)
     assert overtaken.value.post_id == first
     assert db.session.scalars(select(Post.id)).all() == [first]
     assert [body for body, note in kept(db.session.get_one(Post, first)) if note == "conflict"] == ["Another text."]
@@ -92,7 +92,7 @@ def test_a_form_sent_twice_makes_one_post(blog: Blog, ana: By) -> None:
     ],
 )
 def test_a_new_post_may_be_dated_at_once(blog: Blog, ana: By, action: str, date: datetime | None, status: str) -> None:
-    made = manuscripts.manuscript(drafting.begin(Sent(Fields(title="Rivers"), date), ana, action=action))
+    made = working_copy.manuscript(drafts.begin(Sent(Fields(title="Rivers"), date), ana, action=action))
     assert (made.status, made.date) == (status, date or NOW)
 
 
@@ -104,7 +104,7 @@ def test_nothing_is_published_at_a_time_that_its_author_cannot_mean(
     blog: Blog, ana: By, action: str, date: datetime | None, said: str
 ) -> None:
     with pytest.raises(Rejected) as rejected:
-        drafting.begin(Sent(Fields(title=""), date), ana, action=action)
+        drafts.begin(Sent(Fields(title=""), date), ana, action=action)
     assert [error.field for error in rejected.value.wrong] == ["title", "published_at"]
     assert said in str(rejected.value)
     assert db.session.scalars(select(Post.id)).all() == []
@@ -115,7 +115,7 @@ def test_nothing_is_published_at_a_time_that_its_author_cannot_mean(
 
 def test_a_draft_is_edited_where_it_is(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers", body="One.", published_at=None)
-    drafting.save(post.id, form(post.id, body="Two."), ana)
+    drafts.save(post.id, form(post.id, body="Two."), ana)
     assert (now(post).fields.body, now(post).copied, now(post).author) == ("Two.", False, "Ana")
     assert kept(post) == [("One.", "")]
 
@@ -123,14 +123,14 @@ def test_a_draft_is_edited_where_it_is(blog: Blog, ana: By) -> None:
 def test_its_slug_follows_the_title_until_it_is_chosen(blog: Blog, ana: By) -> None:
     blog.make_post("Hills", slug="hills")
     post = blog.make_post("Rivers", published_at=None)
-    drafting.save(post.id, form(post.id, title="Hills"), ana)
+    drafts.save(post.id, form(post.id, title="Hills"), ana)
     assert now(post).fields.slug == "hills-2"
-    drafting.save(post.id, form(post.id, title="Seas"), ana)
+    drafts.save(post.id, form(post.id, title="Seas"), ana)
     assert now(post).fields.slug == "seas"
-    drafting.save(post.id, form(post.id, slug="mine"), ana)
-    drafting.save(post.id, form(post.id, title="Lakes"), ana)
+    drafts.save(post.id, form(post.id, slug="mine"), ana)
+    drafts.save(post.id, form(post.id, title="Lakes"), ana)
     assert now(post).fields.slug == "mine"
-    drafting.save(post.id, form(post.id, slug=""), ana)
+    drafts.save(post.id, form(post.id, slug=""), ana)
     assert now(post).fields.slug == "mine"
 
 
@@ -138,18 +138,18 @@ def test_what_the_editor_saves_by_itself_is_kept_every_ten_minutes(blog: Blog, a
     post = blog.make_post("Rivers", body="0", published_at=None)
     for minute in range(1, 31):
         at(NOW + timedelta(minutes=minute))
-        drafting.save(post.id, form(post.id, body=f"{minute}"), By(ana.person, auto=True))
+        drafts.save(post.id, form(post.id, body=f"{minute}"), By(ana.person, auto=True))
     assert [body for body, _ in kept(post)] == ["0", "10", "20"]
-    drafting.save(post.id, form(post.id, body="by hand"), ana)
-    drafting.save(post.id, form(post.id, body="by hand, again"), ana)
+    drafts.save(post.id, form(post.id, body="by hand"), ana)
+    drafts.save(post.id, form(post.id, body="by hand, again"), ana)
     assert [body for body, _ in kept(post)] == ["0", "10", "20", "30", "by hand"]
 
 
 def test_a_text_that_is_wiped_out_by_accident_is_kept_at_once(blog: Blog, ana: By) -> None:
     auto = By(ana.person, auto=True)
     post = blog.make_post("Rivers", body="0", published_at=None)
-    drafting.save(post.id, form(post.id, body="word " * 100), auto)
-    drafting.save(post.id, form(post.id, body=""), auto)
+    drafts.save(post.id, form(post.id, body="word " * 100), auto)
+    drafts.save(post.id, form(post.id, body=""), auto)
     assert "word " * 100 in [body for body, _ in kept(post)]
 
 
@@ -159,7 +159,7 @@ def test_a_text_that_is_wiped_out_by_accident_is_kept_at_once(blog: Blog, ana: B
 def test_readers_see_a_change_only_when_it_is_published(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers", body="Public words.", tags=["Water"])
     before = public_version()
-    drafting.save(
+    drafts.save(
         post.id, form(post.id, title="Seas", body="Secret words.", tags=["Salt"], slug="seas", unlisted=True), ana
     )
     assert public_version() == before
@@ -167,7 +167,7 @@ def test_readers_see_a_change_only_when_it_is_published(blog: Blog, ana: By) -> 
     page = blog.read("/posts/rivers/")
     assert words(page.xpath("//article//h1")[0]) == "Rivers" and "Public words." in words(page)
     assert blog.get("/posts/seas/").status_code == 404
-    drafting.publish(post.id, form(post.id), ana)
+    drafts.publish(post.id, form(post.id), ana)
     assert "Secret words." in words(blog.read("/posts/seas/"))
     assert blog.get("/posts/rivers/").status_code == 301
     assert texts(blog.read("/posts/seas/"), "//ul[@class = 'kicker']/li") == ["Salt"]
@@ -177,7 +177,7 @@ def test_readers_see_a_change_only_when_it_is_published(blog: Blog, ana: By) -> 
 
 def test_a_scheduled_post_keeps_the_words_it_was_scheduled_with(blog: Blog, ana: By, at: Clock) -> None:
     post = blog.make_post("Rivers", body="Ready.", published_at=LATER)
-    drafting.save(post.id, form(post.id, body="Not re"), ana)
+    drafts.save(post.id, form(post.id, body="Not re"), ana)
     at(LATER)
     assert "Ready." in words(blog.read("/posts/rivers/"))
     assert now(post).fields.body == "Not re"
@@ -185,7 +185,7 @@ def test_a_scheduled_post_keeps_the_words_it_was_scheduled_with(blog: Blog, ana:
 
 def test_scheduling_again_takes_the_new_words(blog: Blog, ana: By, at: Clock) -> None:
     post = blog.make_post("Rivers", body="Ready.", published_at=LATER)
-    drafting.schedule(post.id, form(post.id, body="Readier.", date=LATER + timedelta(hours=1)), ana)
+    drafts.schedule(post.id, form(post.id, body="Readier.", date=LATER + timedelta(hours=1)), ana)
     assert (now(post).status, now(post).date, now(post).copied) == ("scheduled", LATER + timedelta(hours=1), False)
     at(LATER + timedelta(hours=1))
     assert "Readier." in words(blog.read("/posts/rivers/"))
@@ -193,60 +193,60 @@ def test_scheduling_again_takes_the_new_words(blog: Blog, ana: By, at: Clock) ->
 
 def test_a_copy_that_says_what_readers_see_is_none(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers", body="Words.")
-    drafting.save(post.id, form(post.id), ana)
+    drafts.save(post.id, form(post.id), ana)
     assert not now(post).copied
-    drafting.save(post.id, form(post.id, body="Other words."), ana)
+    drafts.save(post.id, form(post.id, body="Other words."), ana)
     stale = form(post.id, body="Words, from another tab.")
-    drafting.save(post.id, form(post.id, body="Words."), ana)
+    drafts.save(post.id, form(post.id, body="Words."), ana)
     assert not now(post).copied
     with pytest.raises(Overtaken):
-        drafting.save(post.id, stale, ana)
+        drafts.save(post.id, stale, ana)
 
 
 def test_a_minor_edit_does_not_count_as_an_update(blog: Blog, ana: By, at: Clock) -> None:
     post = blog.make_post("Rivers", body="Wrods.")
-    drafting.publish(post.id, form(post.id, body="Words.", minor=True), ana)
+    drafts.publish(post.id, form(post.id, body="Words.", minor=True), ana)
     assert blog.again(post).updated_at is None
-    drafting.publish(post.id, form(post.id, body="More words."), ana)
+    drafts.publish(post.id, form(post.id, body="More words."), ana)
     assert blog.again(post).updated_at == NOW
 
 
 def test_publishing_keeps_the_date_that_readers_know(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers")
     was = post.published_at
-    drafting.publish(post.id, form(post.id, body="Other.", date=None), ana)
+    drafts.publish(post.id, form(post.id, body="Other.", date=None), ana)
     assert blog.again(post).published_at == was
-    drafting.unpublish(post.id, form(post.id), ana)
+    drafts.unpublish(post.id, form(post.id), ana)
     assert now(post).status == "draft"
-    drafting.publish(post.id, form(post.id, date=None), ana)
+    drafts.publish(post.id, form(post.id, date=None), ana)
     assert blog.again(post).published_at == was
 
 
 def test_a_public_post_is_not_scheduled(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers")
     with pytest.raises(Rejected, match="public already"):
-        drafting.schedule(post.id, form(post.id, date=LATER), ana)
+        drafts.schedule(post.id, form(post.id, date=LATER), ana)
     assert blog.get("/posts/rivers/").status_code == 200
 
 
 def test_unpublishing_takes_the_copy_into_the_draft(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers", body="Public.")
-    drafting.save(post.id, form(post.id, body="Changed."), ana)
-    drafting.unpublish(post.id, form(post.id, body="Changed more."), ana)
+    drafts.save(post.id, form(post.id, body="Changed."), ana)
+    drafts.unpublish(post.id, form(post.id, body="Changed more."), ana)
     assert (now(post).status, now(post).copied, now(post).fields.body) == ("draft", False, "Changed more.")
     assert kept(post) == [("Changed.", ""), ("Public.", "public")]
     with pytest.raises(Conflict, match="a draft already"):
-        drafting.unpublish(post.id, form(post.id), ana)
+        drafts.unpublish(post.id, form(post.id), ana)
 
 
 def test_a_discarded_copy_stays_among_the_revisions(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers", body="Public.")
-    drafting.save(post.id, form(post.id, body="Changed."), ana)
-    drafting.discard(post.id, form(post.id, body="Typed last."), ana)
+    drafts.save(post.id, form(post.id, body="Changed."), ana)
+    drafts.discard(post.id, form(post.id, body="Typed last."), ana)
     assert (now(post).copied, now(post).fields.body) == (False, "Public.")
     assert kept(post) == [("Typed last.", "unsaved"), ("Changed.", "discarded")]
     with pytest.raises(Conflict, match="no unpublished changes"):
-        drafting.discard(post.id, form(post.id), ana)
+        drafts.discard(post.id, form(post.id), ana)
 
 
 def test_an_import_takes_no_place_of_what_is_being_edited(blog: Blog, ana: By, tmp_path: Path) -> None:
@@ -256,7 +256,7 @@ def test_an_import_takes_no_place_of_what_is_being_edited(blog: Blog, ana: By, t
 
     bring("From the file.")
     post = query.find("rivers")
-    drafting.save(post.id, form(post.id, body="Work of a day."), ana)
+    drafts.save(post.id, form(post.id, body="Work of a day."), ana)
     assert "rivers" in str(bring("From the file, changed.")["kept"])
     assert now(post).fields.body == "Work of a day."
     assert "From the file." in words(blog.read("/posts/rivers/"))
@@ -265,7 +265,7 @@ def test_an_import_takes_no_place_of_what_is_being_edited(blog: Blog, ana: By, t
 def test_samples_that_are_being_edited_are_not_removed(blog: Blog, ana: By) -> None:
     samples.load(blog.instance / "media")
     post = query.find("reading-by-rss")
-    drafting.save(post.id, form(post.id, body="Work of a day."), ana)
+    drafts.save(post.id, form(post.id, body="Work of a day."), ana)
     assert samples.remove()[1] == ["reading-by-rss"]
     assert now(post).fields.body == "Work of a day."
 
@@ -275,26 +275,26 @@ def test_samples_that_are_being_edited_are_not_removed(blog: Blog, ana: By) -> N
 
 def test_what_was_typed_before_deleting_is_kept(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers", body="Public.")
-    drafting.delete(post.id, form(post.id, title="", body="Never saved."), ana)
+    drafts.delete(post.id, form(post.id, title="", body="Never saved."), ana)
     assert now(post).status == "deleted"
     assert kept(post) == [("Never saved.", "unsaved")]
     with pytest.raises(Conflict, match="deleted already"):
-        drafting.delete(post.id, form(post.id), ana)
+        drafts.delete(post.id, form(post.id), ana)
 
 
 def test_a_copy_outlives_deleting_and_undeleting(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers", body="Public.")
-    drafting.save(post.id, form(post.id, body="Changed."), ana)
-    drafting.delete(post.id, form(post.id), ana)
-    publishing.undelete(post.id)
+    drafts.save(post.id, form(post.id, body="Changed."), ana)
+    drafts.delete(post.id, form(post.id), ana)
+    publish.undelete(post.id)
     assert (now(post).status, now(post).fields.body) == ("published", "Changed.")
 
 
 def test_a_form_of_a_post_that_was_deleted_meanwhile_loses_nothing(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers")
     sent = form(post.id, body="Long work.")
-    publishing.delete(post.id)
-    for act in (drafting.save, drafting.publish, drafting.unpublish):
+    publish.delete(post.id)
+    for act in (drafts.save, drafts.publish, drafts.unpublish):
         with pytest.raises(Overtaken, match="deleted meanwhile"):
             act(post.id, sent, ana)
     assert kept(post) == [("Long work.", "conflict")]
@@ -308,13 +308,13 @@ def test_a_form_of_a_post_that_was_deleted_meanwhile_loses_nothing(blog: Blog, a
 def test_the_second_of_two_authors_keeps_both_texts(blog: Blog, ana: By, state: str) -> None:
     post = blog.make_post("Rivers", body="First.", published_at="now" if state == "published" else None)
     hers, his = form(post.id, body="Hers."), form(post.id, body="His.")
-    drafting.save(post.id, hers, ana)
-    for act in (drafting.save, drafting.publish):
+    drafts.save(post.id, hers, ana)
+    for act in (drafts.save, drafts.publish):
         with pytest.raises(Overtaken):
             act(post.id, his, By())
     assert now(post).fields.body == "Hers."
     assert kept(post).count(("His.", "conflict")) == 1
-    drafting.save(post.id, replace(his, version=now(post).version), By())
+    drafts.save(post.id, replace(his, version=now(post).version), By())
     assert now(post).fields.body == "His."
     assert "Hers." in [body for body, _ in kept(post)]
 
@@ -322,24 +322,24 @@ def test_the_second_of_two_authors_keeps_both_texts(blog: Blog, ana: By, state: 
 def test_a_button_pressed_twice_is_no_conflict(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers", published_at=None)
     sent = form(post.id, body="Words.")
-    drafting.save(post.id, sent, ana)
-    drafting.save(post.id, sent, ana)
-    drafting.publish(post.id, sent, ana)
-    drafting.publish(post.id, sent, ana)
+    drafts.save(post.id, sent, ana)
+    drafts.save(post.id, sent, ana)
+    drafts.publish(post.id, sent, ana)
+    drafts.publish(post.id, sent, ana)
     assert now(post).status == "published"
     assert not [body for body, note in kept(post) if note == "conflict"]
 
 
 def test_a_change_by_command_meets_a_working_copy(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers", body="Public.")
-    drafting.save(post.id, form(post.id, body="Copy."), ana)
+    drafts.save(post.id, form(post.id, body="Copy."), ana)
     sent = form(post.id, body="Copy, more.")
-    publishing.edit(post.id, Fields(body="By command."))
+    publish.edit(post.id, Fields(body="By command."))
     assert now(post).behind
     with pytest.raises(Overtaken):
-        drafting.publish(post.id, sent, ana)
+        drafts.publish(post.id, sent, ana)
     assert "By command." in words(blog.read("/posts/rivers/"))
-    drafting.publish(post.id, replace(sent, version=now(post).version), ana)
+    drafts.publish(post.id, replace(sent, version=now(post).version), ana)
     assert "Copy, more." in words(blog.read("/posts/rivers/"))
     assert ("By command.", "public") in kept(post)
 
@@ -348,15 +348,15 @@ def test_versions_never_come_again(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers", body="0")
     seen = [now(post).version]
     for act in (
-        lambda: drafting.save(post.id, form(post.id, body="1"), ana),
-        lambda: drafting.discard(post.id, form(post.id), ana),
-        lambda: drafting.save(post.id, form(post.id, body="2"), ana),
-        lambda: drafting.save(post.id, form(post.id, body="0"), ana),
-        lambda: drafting.save(post.id, form(post.id, body="3"), ana),
-        lambda: drafting.publish(post.id, form(post.id), ana),
-        lambda: drafting.save(post.id, form(post.id, body="4"), ana),
-        lambda: drafting.unpublish(post.id, form(post.id), ana),
-        lambda: drafting.save(post.id, form(post.id, body="5"), ana),
+        lambda: drafts.save(post.id, form(post.id, body="1"), ana),
+        lambda: drafts.discard(post.id, form(post.id), ana),
+        lambda: drafts.save(post.id, form(post.id, body="2"), ana),
+        lambda: drafts.save(post.id, form(post.id, body="0"), ana),
+        lambda: drafts.save(post.id, form(post.id, body="3"), ana),
+        lambda: drafts.publish(post.id, form(post.id), ana),
+        lambda: drafts.save(post.id, form(post.id, body="4"), ana),
+        lambda: drafts.unpublish(post.id, form(post.id), ana),
+        lambda: drafts.save(post.id, form(post.id, body="5"), ana),
     ):
         act()
         seen.append(now(post).version)
@@ -366,7 +366,7 @@ def test_versions_never_come_again(blog: Blog, ana: By) -> None:
 # -- addresses ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("act", [drafting.save, drafting.publish])
+@pytest.mark.parametrize("act", [drafts.save, drafts.publish])
 def test_a_slug_in_use_is_told_beside_its_field(blog: Blog, ana: By, act: Callable[..., None]) -> None:
     blog.make_post("Hills", slug="hills")
     post = blog.make_post("Rivers")
@@ -381,28 +381,28 @@ def test_a_slug_in_use_is_told_beside_its_field(blog: Blog, ana: By, act: Callab
 
 def test_restoring_is_itself_a_revision(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers", body="One.")
-    drafting.publish(post.id, form(post.id, title="Seas", body="Two."), ana)
-    drafting.restore(post.id, revisions.history(post.id)[0].number or 0, ana)
+    drafts.publish(post.id, form(post.id, title="Seas", body="Two."), ana)
+    drafts.restore(post.id, revisions.history(post.id)[0].number or 0, ana)
     assert (now(post).fields.title, now(post).fields.body, now(post).copied) == ("Rivers", "One.", True)
     assert "Two." in words(blog.read("/posts/rivers/"))
-    drafting.publish(post.id, form(post.id), ana)
+    drafts.publish(post.id, form(post.id), ana)
     assert [body for body, _ in kept(post)] == ["One.", "Two."]
     with pytest.raises(Missing):
-        drafting.restore(post.id, 999, ana)
+        drafts.restore(post.id, 999, ana)
 
 
 def test_a_revision_of_another_post_is_missing(blog: Blog, ana: By) -> None:
     one, other = blog.make_post("One", published_at=None), blog.make_post("Other", published_at=None)
-    drafting.save(one.id, form(one.id, body="Changed."), ana)
+    drafts.save(one.id, form(one.id, body="Changed."), ana)
     with pytest.raises(Missing):
-        drafting.restore(other.id, revisions.history(one.id)[0].number or 0, ana)
+        drafts.restore(other.id, revisions.history(one.id)[0].number or 0, ana)
 
 
 def test_what_is_torn_out_takes_its_copy_along(blog: Blog, ana: By) -> None:
     post = blog.make_post("Rivers")
-    drafting.save(post.id, form(post.id, body="Changed."), ana)
+    drafts.save(post.id, form(post.id, body="Changed."), ana)
     with writing() as session:
         session.delete(session.get_one(Post, post.id))
     assert db.session.scalars(select(Draft.post_id)).all() == []
     with pytest.raises(Missing):
-        drafting.save(post.id, Sent(Fields(title="x", body="")), ana)
+        drafts.save(post.id, Sent(Fields(title="x", body="")), ana)

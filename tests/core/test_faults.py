@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from blog.core import publishing
 from blog.core.accounts import people
 from blog.core.configuring import configure
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.errors import Unavailable
-from blog.core.fields import Fields
 from blog.core.posts import summaries
 from blog.core.site import site
 from blog.extensions import BUSY_MS, db, sqlite_driver
@@ -20,11 +20,11 @@ from tests.world import LONG_AGO, Blog
 
 Act = Callable[[int], object]
 ACTS: dict[str, Act] = {
-    "create": lambda _: publishing.create(Fields(title="New")),
-    "edit": lambda number: publishing.edit(number, Fields(title="New", slug="new", tags=["new"])),
-    "publish": lambda number: publishing.publish(number, LONG_AGO),
-    "unpublish": publishing.unpublish,
-    "delete": publishing.delete,
+    "create": lambda _: publish.create(Fields(title="New")),
+    "edit": lambda number: publish.edit(number, Fields(title="New", slug="new", tags=["new"])),
+    "publish": lambda number: publish.publish(number, LONG_AGO),
+    "unpublish": publish.unpublish,
+    "delete": publish.delete,
     "configure": lambda _: configure("title", "New"),
     "add a user": lambda _: people.add("new@example.org", "New", "long enough"),
 }
@@ -93,7 +93,7 @@ def test_readers_notice_nothing_of_a_lock(blog: Blog, instance: Path, post_id: i
 def test_a_read_only_database_is_told_and_nothing_changes(app: Flask, post_id: int) -> None:
     before = all_rows()
     with setting("query_only", "ON", "OFF"), pytest.raises(Unavailable, match=r"^The database can only be read here\."):
-        publishing.edit(post_id, Fields(title="New"))
+        publish.edit(post_id, Fields(title="New"))
     assert all_rows() == before
 
 
@@ -103,7 +103,7 @@ def test_a_full_disk_is_told_and_nothing_changes(app: Flask, post_id: int) -> No
         setting("max_page_count", "1", "1000000"),
         pytest.raises(Unavailable, match=r"^The disk is full\. Nothing was changed"),
     ):
-        publishing.create(Fields(title="Large", body="word " * 100_000))
+        publish.create(Fields(title="Large", body="word " * 100_000))
     assert all_rows() == before
     assert site().title == "Broadsheet"
-    assert publishing.create(Fields(title="Large")).slug == "large"
+    assert publish.create(Fields(title="Large")).slug == "large"

@@ -6,9 +6,9 @@ from datetime import datetime
 import pytest
 from flask import Flask
 
-from blog.core import publishing
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.errors import Conflict
-from blog.core.fields import Fields
 from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.core.urls.permalinks import Moved
@@ -17,7 +17,7 @@ from tests.world import LONG_AGO, Blog
 
 
 def move(post: Post, slug: str) -> None:
-    publishing.edit(post.id, Fields(slug=slug))
+    publish.edit(post.id, Fields(slug=slug))
 
 
 def lead(target: str, *addresses: str) -> None:
@@ -59,9 +59,9 @@ def test_no_other_post_takes_an_old_address(blog: Blog) -> None:
 
 def test_a_post_that_becomes_a_page_leads_there(blog: Blog) -> None:
     post = blog.make_post("A", slug="one")
-    publishing.edit(post.id, Fields(kind="page"))
+    publish.edit(post.id, Fields(kind="page"))
     lead("/one/", "/posts/one/")
-    publishing.edit(post.id, Fields(kind="post", slug="two"))
+    publish.edit(post.id, Fields(kind="post", slug="two"))
     lead("/posts/two/", "/posts/one/", "/one/")
 
 
@@ -74,33 +74,33 @@ def test_an_address_nobody_could_read_is_forgotten(blog: Blog, published_at: dat
 
 def test_an_address_that_a_draft_had_before_its_publication_is_forgotten(blog: Blog) -> None:
     post = blog.make_post("A", slug="one", published_at=None)
-    publishing.edit(post.id, Fields(slug="two"), published_at=LONG_AGO)
+    publish.edit(post.id, Fields(slug="two"), published_at=LONG_AGO)
     assert permalinks.leads_to("/posts/one/") is None
 
 
 def test_an_address_read_before_the_post_was_taken_back_still_leads(blog: Blog) -> None:
     post = blog.make_post("A", slug="one")
-    publishing.unpublish(post.id)
+    publish.unpublish(post.id)
     move(post, "two")
     assert permalinks.leads_to("/posts/one/") is None
-    publishing.publish(post.id)
+    publish.publish(post.id)
     lead("/posts/two/", "/posts/one/")
 
 
 def test_an_old_address_of_a_deleted_post_is_gone(blog: Blog) -> None:
     post = blog.make_post("A", slug="one")
     move(post, "two")
-    publishing.delete(post.id)
+    publish.delete(post.id)
     assert permalinks.leads_to("/posts/one/") == Moved(None)
     assert [blog.get(f"/posts/{slug}/").status_code for slug in ("one", "two")] == [410, 410]
-    publishing.undelete(post.id)
+    publish.undelete(post.id)
     lead("/posts/two/", "/posts/one/")
 
 
 def test_an_old_address_of_a_scheduled_post_waits(blog: Blog, at: Callable[[datetime], None]) -> None:
     post = blog.make_post("A", slug="one")
     move(post, "two")
-    publishing.publish(post.id, datetime.fromisoformat("2999-01-01T00:00Z"))
+    publish.publish(post.id, datetime.fromisoformat("2999-01-01T00:00Z"))
     assert permalinks.leads_to("/posts/one/") is None
     at(datetime.fromisoformat("2999-01-02T00:00Z"))
     lead("/posts/two/", "/posts/one/")

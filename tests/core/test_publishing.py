@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from blog.core import publishing
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.errors import Conflict, Invalid, Missing
-from blog.core.fields import Fields
 from blog.core.markdown import render
 from blog.core.posts import query, summaries
 from blog.core.transaction import writing
@@ -39,7 +39,7 @@ def tags_of(post: Post) -> list[tuple[str, str]]:
 
 def test_a_new_post_is_a_draft_with_all_that_was_given(blog: Blog, at: Clock) -> None:
     at(MORNING)
-    made = publishing.create(
+    made = publish.create(
         Fields(
             title=" Two  states ",
             summary=" Short ",
@@ -86,7 +86,7 @@ def test_a_new_post_is_a_draft_with_all_that_was_given(blog: Blog, at: Clock) ->
 )
 def test_a_bad_field_is_named_and_nothing_is_written(app: Flask, fields: dict[str, object], field: str) -> None:
     with pytest.raises(Invalid) as refusal:
-        publishing.create(Fields(**fields))  # type: ignore[arg-type]
+        publish.create(Fields(**fields))  # type: ignore[arg-type]
     assert refusal.value.field == field
     assert not query.any_post()
 
@@ -111,7 +111,7 @@ def test_a_slug_that_is_taken_is_a_conflict_in_one_sentence(blog: Blog) -> None:
 
 
 def test_a_deleted_post_keeps_its_slug(blog: Blog) -> None:
-    publishing.delete(blog.make_post("Rivers", slug="rivers").id)
+    publish.delete(blog.make_post("Rivers", slug="rivers").id)
     with pytest.raises(Conflict, match="belongs to a deleted post, “Rivers”: undelete it, or choose another"):
         blog.make_post("Other", slug="rivers")
 
@@ -123,7 +123,7 @@ def test_an_edit_keeps_what_the_post_said_before(blog: Blog, at: Clock) -> None:
     at(MORNING)
     post = blog.make_post("Old", summary="S", body="First.")
     at(MORNING + timedelta(hours=1))
-    publishing.edit(post.id, Fields(title="New", body="Second."))
+    publish.edit(post.id, Fields(title="New", body="Second."))
     again = blog.again(post)
     assert (again.title, again.summary, again.body, again.version) == ("New", "S", "Second.", 2)
     assert (again.words, again.extract) == (1, "Second.")
@@ -133,7 +133,7 @@ def test_an_edit_keeps_what_the_post_said_before(blog: Blog, at: Clock) -> None:
 
 def test_an_edit_without_new_words_keeps_no_revision(blog: Blog) -> None:
     post = blog.make_post("Same", body="Text.")
-    publishing.edit(post.id, Fields(title="Same", body="Text.", tags=["x"], language="de"))
+    publish.edit(post.id, Fields(title="Same", body="Text.", tags=["x"], language="de"))
     assert revisions(post) == []
     assert blog.again(post).updated_at is None
 
@@ -142,13 +142,13 @@ def test_an_edit_without_new_words_keeps_no_revision(blog: Blog) -> None:
 def test_new_words_in_a_public_post_count_as_an_update(blog: Blog, at: Clock, fields: dict[str, str]) -> None:
     post = blog.make_post("Old")
     at(MORNING)
-    publishing.edit(post.id, Fields(**fields))  # type: ignore[arg-type]
+    publish.edit(post.id, Fields(**fields))  # type: ignore[arg-type]
     assert blog.again(post).updated_at == MORNING
 
 
 def test_a_minor_edit_is_no_update_but_keeps_a_revision(blog: Blog) -> None:
     post = blog.make_post("Old", body="First.")
-    publishing.edit(post.id, Fields(body="Second."), minor=True)
+    publish.edit(post.id, Fields(body="Second."), minor=True)
     assert blog.again(post).updated_at is None
     assert revisions(post) == [("Old", "", "First.")]
 
@@ -156,21 +156,21 @@ def test_a_minor_edit_is_no_update_but_keeps_a_revision(blog: Blog) -> None:
 @pytest.mark.parametrize("published_at", [None, datetime(2999, 1, 1, tzinfo=UTC)])
 def test_new_words_in_what_nobody_could_read_are_no_update(blog: Blog, published_at: datetime | None) -> None:
     post = blog.make_post("Old", published_at=published_at)
-    publishing.edit(post.id, Fields(body="Second."))
+    publish.edit(post.id, Fields(body="Second."))
     assert blog.again(post).updated_at is None
 
 
 @pytest.mark.parametrize("published_at", [None, datetime(2999, 1, 1, tzinfo=UTC)])
 def test_an_edit_that_first_publishes_is_no_update(blog: Blog, published_at: datetime | None) -> None:
     post = blog.make_post("Old", published_at=published_at)
-    publishing.edit(post.id, Fields(body="Second.", slug="new"), published_at=LONG_AGO)
+    publish.edit(post.id, Fields(body="Second.", slug="new"), published_at=LONG_AGO)
     again = blog.again(post)
     assert (again.status, again.published_at, again.updated_at) == ("published", LONG_AGO, None)
 
 
 def test_an_emptied_field_is_empty(blog: Blog) -> None:
     post = blog.make_post("A", summary="S", language="de", cover="/media/a.png", canonical_url="https://a.example/")
-    publishing.edit(post.id, Fields(summary="", language="", cover="", canonical_url=""))
+    publish.edit(post.id, Fields(summary="", language="", cover="", canonical_url=""))
     again = blog.again(post)
     assert (again.summary, again.language, again.cover, again.canonical_url) == ("", None, None, None)
     assert again.pictures == []
@@ -185,15 +185,15 @@ def test_a_refused_edit_changes_nothing(blog: Blog) -> None:
         Fields(title="New", tags=["x" * 90]),
     ):
         with pytest.raises((Invalid, Conflict)):
-            publishing.edit(post.id, fields)
+            publish.edit(post.id, fields)
     again = blog.again(post)
     assert (again.title, again.slug, again.version) == ("Old", "old", 1)
     assert tags_of(post) == [("a", "a")]
 
 
 def test_what_is_not_there_is_missing(app: Flask) -> None:
-    acts = (publishing.publish, publishing.unpublish, publishing.delete, publishing.undelete)
-    for act in (*acts, lambda number: publishing.edit(number, Fields(title="x"))):
+    acts = (publish.publish, publish.unpublish, publish.delete, publish.undelete)
+    for act in (*acts, lambda number: publish.edit(number, Fields(title="x"))):
         with pytest.raises(Missing, match="There is no such post"):
             act(4711)
 
@@ -201,19 +201,19 @@ def test_what_is_not_there_is_missing(app: Flask) -> None:
 def test_a_guid_never_changes(blog: Blog) -> None:
     post = blog.make_post("Old", slug="old")
     guid = post.guid
-    publishing.edit(post.id, Fields(title="New", slug="new", body="New.", kind="page", tags=["x"], language="de"))
-    publishing.unpublish(post.id)
-    publishing.publish(post.id, LONG_AGO)
-    publishing.delete(post.id)
-    publishing.undelete(post.id)
-    publishing.render_again()
+    publish.edit(post.id, Fields(title="New", slug="new", body="New.", kind="page", tags=["x"], language="de"))
+    publish.unpublish(post.id)
+    publish.publish(post.id, LONG_AGO)
+    publish.delete(post.id)
+    publish.undelete(post.id)
+    publish.render_again()
     assert blog.again(post).guid == guid
-    assert publishing.guid_of(f" URN:uuid:{guid.upper()} ") == guid
+    assert publish.guid_of(f" URN:uuid:{guid.upper()} ") == guid
 
 
 def test_what_is_no_uuid_is_no_guid() -> None:
     with pytest.raises(Invalid, match=r"“tag:old.example,2004:1” is not a UUID"):
-        publishing.guid_of("tag:old.example,2004:1")
+        publish.guid_of("tag:old.example,2004:1")
 
 
 # -- publish, unpublish, delete -----------------------------------------------------------------------------
@@ -222,21 +222,21 @@ def test_what_is_no_uuid_is_no_guid() -> None:
 def test_publishing_a_draft_dates_it_now(blog: Blog, at: Clock) -> None:
     post = blog.make_post("A", published_at=None)
     at(MORNING)
-    publishing.publish(post.id)
+    publish.publish(post.id)
     again = blog.again(post)
     assert (again.status, again.published_at, again.version) == ("published", MORNING, 2)
 
 
 def test_publishing_twice_keeps_the_date(blog: Blog) -> None:
     post = blog.make_post("A", published_at=LONG_AGO)
-    publishing.publish(post.id)
+    publish.publish(post.id)
     assert blog.again(post).published_at == LONG_AGO
 
 
 def test_a_scheduled_post_appears_by_itself(blog: Blog, at: Clock) -> None:
     post = blog.make_post("A", published_at=None)
     at(MORNING)
-    publishing.publish(post.id, MORNING + timedelta(seconds=1))
+    publish.publish(post.id, MORNING + timedelta(seconds=1))
     assert blog.again(post).status == "scheduled"
     assert summaries.recent(5) == []
     at(MORNING + timedelta(seconds=1))
@@ -247,37 +247,37 @@ def test_a_scheduled_post_appears_by_itself(blog: Blog, at: Clock) -> None:
 def test_publishing_a_scheduled_post_brings_it_forward(blog: Blog, at: Clock) -> None:
     post = blog.make_post("A", published_at=MORNING + timedelta(days=3))
     at(MORNING)
-    publishing.publish(post.id)
+    publish.publish(post.id)
     assert blog.again(post).published_at == MORNING
 
 
 def test_a_post_taken_back_and_published_again_keeps_its_date(blog: Blog) -> None:
     post = blog.make_post("A", published_at=LONG_AGO)
-    publishing.unpublish(post.id)
+    publish.unpublish(post.id)
     assert (blog.again(post).status, summaries.recent(5)) == ("draft", [])
-    publishing.publish(post.id)
+    publish.publish(post.id)
     assert blog.again(post).published_at == LONG_AGO
 
 
 def test_a_schedule_taken_back_leaves_no_date(blog: Blog, at: Clock) -> None:
     post = blog.make_post("A", published_at=MORNING + timedelta(days=3))
     at(MORNING)
-    publishing.unpublish(post.id)
-    publishing.publish(post.id)
+    publish.unpublish(post.id)
+    publish.publish(post.id)
     assert blog.again(post).published_at == MORNING
 
 
 def test_a_draft_cannot_be_unpublished(blog: Blog) -> None:
     post = blog.make_post("A", published_at=None)
     with pytest.raises(Conflict, match="“A” is a draft already"):
-        publishing.unpublish(post.id)
+        publish.unpublish(post.id)
 
 
 def test_a_deleted_post_comes_back_as_it_was(blog: Blog) -> None:
     post = blog.make_post("A", tags=["x"], published_at=LONG_AGO)
-    publishing.delete(post.id)
+    publish.delete(post.id)
     assert (blog.again(post).status, summaries.recent(5)) == ("deleted", [])
-    publishing.undelete(post.id)
+    publish.undelete(post.id)
     again = blog.again(post)
     assert (again.status, again.published_at, again.body, again.version) == ("published", LONG_AGO, "The text of A.", 3)
     assert tags_of(post) == [("x", "x")]
@@ -286,9 +286,9 @@ def test_a_deleted_post_comes_back_as_it_was(blog: Blog) -> None:
 def test_a_deleted_post_must_be_undeleted_first(blog: Blog) -> None:
     post = blog.make_post("A")
     with pytest.raises(Conflict, match="“A” is not deleted"):
-        publishing.undelete(post.id)
-    publishing.delete(post.id)
-    for act in (publishing.publish, publishing.unpublish, publishing.delete):
+        publish.undelete(post.id)
+    publish.delete(post.id)
+    for act in (publish.publish, publish.unpublish, publish.delete):
         with pytest.raises(Conflict, match="“A” is deleted; undelete it first"):
             act(post.id)
 
@@ -308,11 +308,11 @@ def test_tags_of_one_name_are_one_whatever_the_case(blog: Blog) -> None:
 
 def test_tags_keep_the_order_of_the_last_edit(blog: Blog) -> None:
     post = blog.make_post("A", tags=["a", "b", "c"])
-    publishing.edit(post.id, Fields(tags=["c", "a"]))
+    publish.edit(post.id, Fields(tags=["c", "a"]))
     assert tags_of(post) == [("c", "c"), ("a", "a")]
-    publishing.edit(post.id, Fields(title="B"))
+    publish.edit(post.id, Fields(title="B"))
     assert tags_of(post) == [("c", "c"), ("a", "a")]
-    publishing.edit(post.id, Fields(tags=[]))
+    publish.edit(post.id, Fields(tags=[]))
     assert tags_of(post) == []
 
 
@@ -323,7 +323,7 @@ def test_stale_texts_are_rendered_again_and_nothing_else_moves(blog: Blog) -> No
     post, fresh = blog.make_post("A", body="*One*"), blog.make_post("B")
     db.session.connection().exec_driver_sql("UPDATE post SET html = 'stale', renderer = 0 WHERE id = ?", (post.id,))
     db.session.commit()
-    assert publishing.render_again() == []
+    assert publish.render_again() == []
     again = blog.again(post)
     assert (again.html, again.version, again.updated_at) == ("<p><em>One</em></p>\n", 1, None)
     assert again.renderer == RENDERER
@@ -336,30 +336,30 @@ def test_a_text_that_no_renderer_takes_keeps_its_page_and_is_named(blog: Blog) -
     db.session.connection().exec_driver_sql("UPDATE post SET body = ?, renderer = 0 WHERE id = ?", (nested, post.id))
     db.session.connection().exec_driver_sql("UPDATE post SET renderer = 0 WHERE id = ?", (other.id,))
     db.session.commit()
-    assert publishing.render_again() == ["a"]
+    assert publish.render_again() == ["a"]
     assert blog.again(post).html == "<p>The text of A.</p>\n"
     assert blog.again(other).renderer == RENDERER
 
 
 def test_publishing_what_is_public_changes_nothing(blog: Blog) -> None:
     post = blog.make_post("A")
-    assert publishing.publish(post.id).version == blog.again(post).version == 1
+    assert publish.publish(post.id).version == blog.again(post).version == 1
 
 
 def test_a_text_rendered_from_what_somebody_else_replaced_is_not_stored(
     blog: Blog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post = blog.make_post("A", body="Old.")
-    plain = publishing.rendered
+    plain = publish.rendered
 
     def meanwhile(body: str, kind: str, cover: str = "") -> render.Rendered:
-        monkeypatch.setattr(publishing, "rendered", plain)
-        publishing.edit(post.id, Fields(body="New."))
+        monkeypatch.setattr(publish, "rendered", plain)
+        publish.edit(post.id, Fields(body="New."))
         return plain(body, kind, cover)
 
-    monkeypatch.setattr(publishing, "rendered", meanwhile)
+    monkeypatch.setattr(publish, "rendered", meanwhile)
     with pytest.raises(Conflict, match="changed by somebody else meanwhile"):
-        publishing.edit(post.id, Fields(kind="page"))
+        publish.edit(post.id, Fields(kind="page"))
     assert blog.again(post).html == "<p>New.</p>\n"
 
 
@@ -375,10 +375,10 @@ def test_writers_at_the_same_moment_all_succeed(app: Flask, blog: Blog) -> None:
             try:
                 start.wait(10)
                 for turn in range(5):
-                    publishing.create(
+                    publish.create(
                         Fields(title="Same", body=f"{number} {turn}", tags=["Shared"]), published_at=LONG_AGO
                     )
-                    publishing.edit(post.id, Fields(body=f"{number} {turn}"))
+                    publish.edit(post.id, Fields(body=f"{number} {turn}"))
             except Exception as failure:  # noqa: BLE001  (told to the test below)
                 failures.append(failure)
             finally:

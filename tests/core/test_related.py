@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from blog.core import publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.posts import related
 from tests.world import LONG_AGO, Blog, texts
 
@@ -64,7 +64,7 @@ def test_only_what_lists_show_is_related(blog: Blog) -> None:
     blog.make_post("A draft", tags=["River"], published_at=None)
     blog.make_post("To come", tags=["River"], published_at=datetime(2999, 1, 1, tzinfo=UTC))
     gone = blog.make_post("Gone", tags=["River"], published_at=day(4))
-    publishing.delete(gone.id)
+    publish.delete(gone.id)
     assert named(blog, here) == ["Shown"]
 
 
@@ -121,5 +121,5 @@ def test_tags_removed_from_a_post_relate_it_no_more(blog: Blog) -> None:
     here = lone(blog, "River")
     other = blog.make_post("Other", tags=["River"], published_at=day(1))
     assert named(blog, here) == ["Other"]
-    publishing.edit(other.id, Fields(tags=["Boat"]))
+    publish.edit(other.id, Fields(tags=["Boat"]))
     assert named(blog, here) == []

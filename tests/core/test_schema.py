@@ -15,10 +15,11 @@ from sqlalchemy import event, inspect, select
 
 from blog import config, create_app, paths
 from blog.commands import opened
-from blog.core import publishing, schema
+from blog.core import schema
 from blog.core.configuring import configure
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.errors import Unavailable, Unusable
-from blog.core.fields import Fields
 from blog.core.search import index
 from blog.extensions import Base, db, safe_wal, sqlite_driver
 from blog.migrations import HEAD
@@ -30,11 +31,11 @@ import sys
 from pathlib import Path
 from blog import config
 from blog.commands import opened
-from blog.core import publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 sys.stdin.readline()
 with opened(config.load(Path(sys.argv[1]), environ={})):
-    print(publishing.create(Fields(title="Hello")).slug)
+    print(publish.create(Fields(title="Hello")).slug)
 """
 
 
@@ -249,8 +250,8 @@ def test_writing_begins_immediately_and_reading_does_not(app: Flask) -> None:
     db.session.scalars(select(Site)).one()
     assert [one for one in said if one.startswith("BEGIN")] == ["BEGIN"]
     said.clear()
-    post = publishing.create(Fields(title="A"))
-    for act in (lambda: publishing.edit(post.id, Fields(title="B")), lambda: configure("title", "C")):
+    post = publish.create(Fields(title="A"))
+    for act in (lambda: publish.edit(post.id, Fields(title="B")), lambda: configure("title", "C")):
         said.clear()
         act()
         first_write = next(

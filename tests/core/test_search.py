@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import undefer_group
 
-from blog.core import publishing
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
+from blog.core.editor.unit_of_work import Ledger
 from blog.core.errors import Conflict, Missing, Unavailable
-from blog.core.fields import Fields
-from blog.core.ledger import Ledger
 from blog.core.posts import query as post_query
 from blog.core.search import index, ranking
 from blog.core.search.results import Unsearchable, find, find_any, retag
@@ -254,7 +254,7 @@ def test_readers_find_what_is_listed_and_authors_what_is_not_deleted(blog: Blog,
     blog.make_post("River", slug="scheduled", published_at=tomorrow)
     blog.make_post("River", slug="unlisted", unlisted=True)
     blog.make_post("River", slug="unlisted-page", unlisted=True, kind="page")
-    publishing.delete(blog.make_post("River", slug="deleted").id)
+    publish.delete(blog.make_post("River", slug="deleted").id)
     assert sorted(found("river")) == ["a-page", "public"]
     assert sorted(found_by_authors("river")) == ["a-page", "draft", "public", "scheduled", "unlisted", "unlisted-page"]
     assert found_by_authors("river", "draft") == ["draft"]
@@ -274,34 +274,34 @@ def indexed() -> list[int]:
 def test_a_post_is_found_right_after_every_change(blog: Blog) -> None:
     post = blog.make_post("First", body="alpha", tags=["Gamma"])
     assert found("first") and found("alpha") and found("gamma")
-    publishing.edit(post.id, Fields(title="Second", body="beta", tags=["Delta"]))
+    publish.edit(post.id, Fields(title="Second", body="beta", tags=["Delta"]))
     assert not any(map(found, ("first", "alpha", "gamma")))
     assert all(map(found, ("second", "beta", "delta")))
-    publishing.edit(post.id, Fields(summary="epsilon", tags=[]))
+    publish.edit(post.id, Fields(summary="epsilon", tags=[]))
     assert found("epsilon") and not found("delta")
-    publishing.unpublish(post.id)
+    publish.unpublish(post.id)
     assert not found("beta") and found_by_authors("beta")
-    publishing.publish(post.id)
+    publish.publish(post.id)
     assert found("beta")
-    publishing.delete(post.id)
+    publish.delete(post.id)
     assert not found("beta") and found_by_authors("beta", "deleted")
-    publishing.undelete(post.id)
+    publish.undelete(post.id)
     assert found("beta")
 
 
 def test_a_save_that_fails_leaves_the_index_as_it_was(blog: Blog) -> None:
     post = blog.make_post("First", body="alpha", slug="first")
     blog.make_post("Other", slug="other")
-    rendered = publishing.rendered("beta", "post")
+    rendered = publish.rendered("beta", "post")
     with suppress(RuntimeError), writing() as session:
         ledger = Ledger(session)
         whole = select(Post).options(undefer_group("text")).execution_options(populate_existing=True)
-        publishing.change(ledger, session.scalars(whole).all()[0], Fields(title="Second", body="beta"), rendered)
+        publish.change(ledger, session.scalars(whole).all()[0], Fields(title="Second", body="beta"), rendered)
         ledger.write()
         raise RuntimeError
     assert found("alpha") and not found("beta")
     with pytest.raises(Conflict):
-        publishing.edit(post.id, Fields(slug="other", body="beta"))
+        publish.edit(post.id, Fields(slug="other", body="beta"))
     assert found("alpha") and not found("beta")
 
 
@@ -334,7 +334,7 @@ def test_writing_the_index_moves_the_public_version_no_further(blog: Blog) -> No
 
     post = blog.make_post("A", published_at=None)
     before = version()
-    publishing.edit(post.id, Fields(body="other"))
+    publish.edit(post.id, Fields(body="other"))
     index.rebuild()
     assert version() == before
 
@@ -343,7 +343,7 @@ def test_new_code_that_renders_anew_indexes_anew(blog: Blog) -> None:
     post = blog.make_post("A", body="alpha")
     blog.run(text("UPDATE post SET renderer = 0"), text("DELETE FROM search"))
     assert not found("alpha")
-    publishing.render_again()
+    publish.render_again()
     assert found("alpha") and indexed() == [post.id]
 
 
@@ -383,7 +383,7 @@ def test_nothing_is_saved_that_could_not_be_found(blog: Blog, breaks: str) -> No
     db.session.remove()
     db.engine.dispose()
     with pytest.raises(Unavailable, match="Nothing was changed; `broadsheet doctor --fix`"):
-        publishing.edit(number, Fields(title="Boat"))
+        publish.edit(number, Fields(title="Boat"))
     assert post_query.find("river").title == "River"
 
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from blog.core import drafting, manuscripts, publishing, tags, tallies
-from blog.core.drafting import Sent
+from blog.core import tallies
+from blog.core.editor import drafts, publish, tags, working_copy
+from blog.core.editor.drafts import Sent
+from blog.core.editor.revisions import By
+from blog.core.editor.tags import Taken
 from blog.core.errors import Invalid, Missing
-from blog.core.revisions import By
 from blog.core.site import site
-from blog.core.tags import Taken
 from blog.core.urls import permalinks
 from blog.core.urls.permalinks import Moved
 from blog.extensions import db
@@ -33,9 +34,9 @@ def merge(old: str, new: str) -> int:
 
 def copy(post: Post, names: Iterable[str]) -> None:
     """Save a working copy that carries these tags."""
-    now = manuscripts.manuscript(post.id)
+    now = working_copy.manuscript(post.id)
     fields = replace(now.fields, tags=list(names), body="Other words.")
-    drafting.save(post.id, Sent(fields, now.date, now.version), By(None, False))
+    drafts.save(post.id, Sent(fields, now.date, now.version), By(None, False))
 
 
 def lead(target: str | None, *addresses: str) -> None:
@@ -192,7 +193,7 @@ def test_working_copies_follow(blog: Blog) -> None:
 def test_a_page_may_take_the_name_of_a_tag(blog: Blog) -> None:
     blog.make_post("A", tags=["Rivers"])
     tags.rename(tags.named("Rivers"), "Streams")
-    publishing.delete(blog.make_post("Rivers", kind="page").id)
+    publish.delete(blog.make_post("Rivers", kind="page").id)
     lead("/tags/streams/", "/tags/rivers/")
 
 

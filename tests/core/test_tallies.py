@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from blog.core import publishing, tallies
+from blog.core import tallies
 from blog.core.accounts.people import byline
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.errors import Missing
-from blog.core.fields import Fields
 from blog.core.posts import archive, feed_items, lists, taxonomy
 from blog.core.posts.lists import ALL, Shelf
 from blog.core.transaction import writing
@@ -59,7 +60,7 @@ class Walk:
         ]  # fmt: skip
         try:
             self.chance.choice(acts)()
-        except publishing.Conflict:
+        except publish.Conflict:
             return
 
     def one(self) -> int:
@@ -78,29 +79,29 @@ class Walk:
         self.ids.append(post.id)
 
     def publish(self) -> object:
-        return publishing.publish(self.one(), self.chance.choice([None, moments(self.chance)]))
+        return publish.publish(self.one(), self.chance.choice([None, moments(self.chance)]))
 
     def unpublish(self) -> object:
-        return publishing.unpublish(self.one())
+        return publish.unpublish(self.one())
 
     def delete(self) -> object:
-        return publishing.delete(self.one())
+        return publish.delete(self.one())
 
     def undelete(self) -> object:
-        return publishing.undelete(self.one())
+        return publish.undelete(self.one())
 
     def redate(self) -> object:
-        return publishing.edit(self.one(), Fields(), published_at=moments(self.chance))
+        return publish.edit(self.one(), Fields(), published_at=moments(self.chance))
 
     def retag(self) -> object:
-        return publishing.edit(self.one(), Fields(tags=self.chance.sample(NAMES, self.chance.randint(0, 4))))
+        return publish.edit(self.one(), Fields(tags=self.chance.sample(NAMES, self.chance.randint(0, 4))))
 
     def sign(self) -> object:
-        return publishing.edit(self.one(), Fields(author_id=self.chance.choice([0, *self.people])))
+        return publish.edit(self.one(), Fields(author_id=self.chance.choice([0, *self.people])))
 
     def hide(self) -> object:
         fields = [{"unlisted": True}, {"unlisted": False}, {"kind": "post"}, {"kind": "page"}]
-        return publishing.edit(self.one(), Fields(**self.chance.choice(fields)))
+        return publish.edit(self.one(), Fields(**self.chance.choice(fields)))
 
     def raw(self) -> None:
         """What another program might do to the tables."""

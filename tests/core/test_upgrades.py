@@ -16,7 +16,8 @@ from flask.testing import FlaskClient
 
 from blog import config, create_app, paths
 from blog.commands import opened
-from blog.core import publishing, schema
+from blog.core import schema
+from blog.core.editor import publish
 from blog.core.search import index
 from blog.migrations import HEAD
 from tests import schemas
@@ -96,7 +97,7 @@ def test_readers_find_all_that_they_found(old: Old, number: str) -> None:
     assert now["sitemap"].keys() == then["sitemap"].keys()
     with opened(config.load(instance, environ={})):
         change(instance, "UPDATE post SET renderer = 0")
-        assert publishing.render_again() == []
+        assert publish.render_again() == []
     # To read them anew is a change of the front page, and the sitemap says when.
     del then["sitemap"]["/"]
     assert lacks(told(instance), then) == []
@@ -109,7 +110,7 @@ def test_its_pages_and_feeds_are_those_of_a_blog_that_never_was_older(old: Old, 
         folder.mkdir()
     making.make(fresh, texts, number)
     with opened(config.load(instance, environ={})):
-        publishing.render_again()
+        publish.render_again()
     drawn_alike(instance, fresh)
     with making.set_clock(making.LOOKED):
         upgraded, new = pages(instance), pages(fresh)

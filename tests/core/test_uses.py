@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from blog.core import drafting, manuscripts, publishing, schema
-from blog.core.drafting import Sent
-from blog.core.fields import Fields
+from blog.core import schema
+from blog.core.editor import drafts, publish, working_copy
+from blog.core.editor.drafts import Sent
+from blog.core.editor.fields import Fields
+from blog.core.editor.revisions import By
 from blog.core.media import usage
-from blog.core.revisions import By
 from blog.extensions import db
 from blog.models import MediaUse, Post
 from tests.core.test_plans import plan, slow
@@ -28,20 +29,20 @@ def noted() -> set[tuple[int, bool, str]]:
 
 
 def save(post: Post, action: str, **fields: str) -> None:
-    now = manuscripts.manuscript(post.id)
+    now = working_copy.manuscript(post.id)
     given = {"cover": "", **fields}
     words = Fields(title="River", summary="", tags=[], kind="post", unlisted=False, **given)  # type: ignore[arg-type]
-    getattr(drafting, action)(post.id, Sent(words, None, now.version), ME)
+    getattr(drafts, action)(post.id, Sent(words, None, now.version), ME)
 
 
 def test_a_post_uses_what_its_text_and_cover_name(blog: Blog) -> None:
     body = f"![A](/media/{A}.jpg) <img src='/media/{B}-640.webp'> ![](/media/river.jpg) `/media/{A}.jpg`"
     post = blog.make_post("River", body=body, cover=f"/media/{C}.png")
     assert noted() == {(post.id, False, A), (post.id, False, B), (post.id, False, C)}
-    publishing.edit(post.id, Fields(body=f"![](/media/{B}.jpg)"))
+    publish.edit(post.id, Fields(body=f"![](/media/{B}.jpg)"))
     assert noted() == {(post.id, False, B), (post.id, False, C)}
-    publishing.edit(post.id, Fields(cover=""))
-    publishing.edit(post.id, Fields(title="Other"))
+    publish.edit(post.id, Fields(cover=""))
+    publish.edit(post.id, Fields(title="Other"))
     assert noted() == {(post.id, False, B)}
 
 
@@ -55,9 +56,9 @@ def test_an_address_may_be_written_in_other_ways(blog: Blog, address: str) -> No
 
 def test_a_deleted_post_uses_them_still(blog: Blog) -> None:
     post = blog.make_post("River", body=f"![](/media/{A}.jpg)")
-    publishing.delete(post.id)
+    publish.delete(post.id)
     assert noted() == {(post.id, False, A)}
-    publishing.undelete(post.id)
+    publish.undelete(post.id)
     assert [(user.post.title, user.copied) for user in usage.of(A)] == [("River", False)]
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from blog.core import configuring, publishing, watching
+from blog.core import configuring, watching
 from blog.core.accounts import people
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.transaction import writing
 from blog.core.watching import Watcher
 from blog.extensions import db, sqlite_driver
@@ -51,13 +52,13 @@ def test_it_moves_with_what_readers_see(watcher: Watcher, blog: Blog) -> None:
 
     post = blog.make_post("Rivers", tags=["Water"])
     assert moved()
-    publishing.edit(post.id, Fields(body="Slower."))
+    publish.edit(post.id, Fields(body="Slower."))
     assert moved()
     configuring.configure("tagline", "Slow")
     assert moved()
-    publishing.delete(post.id)
+    publish.delete(post.id)
     assert moved()
-    publishing.undelete(post.id)
+    publish.undelete(post.id)
     assert moved()
 
 
@@ -65,8 +66,8 @@ def test_it_stays_with_what_readers_do_not_see(watcher: Watcher, blog: Blog) -> 
     blog.make_post("Rivers", tags=["Water"])
     before = watcher.stamp()
     draft = blog.make_post("Draft", tags=["Water", "Unseen"], published_at=None)
-    publishing.edit(draft.id, Fields(title="Another", body="More.", tags=["Unseen"]))
-    publishing.delete(draft.id)
+    publish.edit(draft.id, Fields(title="Another", body="More.", tags=["Unseen"]))
+    publish.delete(draft.id)
     people.add("ana@example.org", "Ana", "a long enough password")
     put("UPDATE person SET password = 'x', email = 'b@example.org'")
     put("INSERT INTO revision (post_id, saved_at, title, summary, body) SELECT id, created_at, '', '', '' FROM post")

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from blog import clock
-from blog.core import drafting, publishing
 from blog.core.accounts.throttle import MOST
 from blog.core.backup import create, retention
-from blog.core.fields import Fields
+from blog.core.editor import drafts, publish
+from blog.core.editor.fields import Fields
+from blog.core.editor.revisions import By
 from blog.core.outbox import Failed
-from blog.core.revisions import By
 from tests.admin.conftest import ANA, PASSWORD, Visitor, join
 from tests.core.test_drafting import form, kept
 from tests.core.test_outbox import A, Post, put
@@ -30,13 +30,13 @@ def ahead(request: pytest.FixtureRequest) -> timedelta:
 
 def test_a_post_of_a_day_to_come_waits_for_it_and_can_be_brought_forward(blog: Blog, at: At, ahead: timedelta) -> None:
     at(NOW + ahead)
-    early = publishing.create(Fields(title="Early", body="Words."), published_at=clock.now())
+    early = publish.create(Fields(title="Early", body="Words."), published_at=clock.now())
     assert blog.get("/posts/early/").status_code == 200
     at(NOW)
-    late = publishing.create(Fields(title="Late", body="Words."), published_at=clock.now())
+    late = publish.create(Fields(title="Late", body="Words."), published_at=clock.now())
     assert late.id > early.id
     assert (blog.get("/posts/early/").status_code, blog.get("/posts/late/").status_code) == (404, 200)
-    publishing.publish(early.id)
+    publish.publish(early.id)
     page = blog.read("/")
     assert texts(page, TITLES) == ["Late", "Early"]  # published at the same moment: the newer one first
     at(NOW + ahead)
@@ -48,7 +48,7 @@ def test_what_the_editor_saves_is_kept_though_the_clock_was_set_back(blog: Blog,
     post = blog.make_post("Rivers", body="0", published_at=None)
     for minute in range(1, 31):
         at(NOW + timedelta(minutes=minute))
-        drafting.save(post.id, form(post.id, body=f"{minute}"), By(auto=True))
+        drafts.save(post.id, form(post.id, body=f"{minute}"), By(auto=True))
     assert len(kept(post)) >= 3
 
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from blog.core import publishing
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.errors import Conflict, Invalid
-from blog.core.fields import Fields
 from blog.feeds.aliases import ALIASES
 from tests.feeds.reading import FILES, address, read
 from tests.web.ask import ask, put
@@ -92,7 +92,7 @@ def test_no_page_can_take_the_address_of_a_feed(blog: Blog) -> None:
         with pytest.raises(Invalid, match="belongs to the blog itself"):
             blog.make_post("Page", kind="page", slug=slug)
         with pytest.raises(Invalid, match="belongs to the blog itself"):
-            publishing.edit(page.id, Fields(slug=slug))
+            publish.edit(page.id, Fields(slug=slug))
 
 
 def test_a_page_with_such_a_title_gets_an_address_beside_it(blog: Blog) -> None:
@@ -117,7 +117,7 @@ def test_a_page_of_an_older_blog_at_such_an_address_gives_way_to_the_feed(blog: 
     page = blog.make_post("Feed", kind="page", slug="old")
     put("UPDATE post SET slug = 'feed' WHERE id = :id", id=page.id)
     assert blog.get("/feed/").headers["Location"] == "/feed.xml"
-    publishing.edit(page.id, Fields(slug="about-feeds"))
+    publish.edit(page.id, Fields(slug="about-feeds"))
     blog.read("/about-feeds/")
 
 

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from blog.core import configuring, publishing
-from blog.core.fields import Fields
+from blog.core import configuring
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from tests.feeds.reading import FORMATS, address, read
 from tests.world import Blog
 
@@ -24,10 +25,10 @@ def test_they_have_the_form_of_their_format_whatever_the_sites_zone(blog: Blog) 
 def test_an_update_is_told_only_after_a_material_change(blog: Blog, at: Callable[[datetime], None]) -> None:
     post = blog.make_post("A")
     at(NOW)
-    publishing.edit(post.id, Fields(tags=["x"], slug="b"))
-    publishing.edit(post.id, Fields(body="Comma."), minor=True)
+    publish.edit(post.id, Fields(tags=["x"], slug="b"))
+    publish.edit(post.id, Fields(body="Comma."), minor=True)
     assert [read(blog, address(form)).items[0].updated for form in FORMATS] == [None] * 3
-    publishing.edit(post.id, Fields(body="Other words."))
+    publish.edit(post.id, Fields(body="Other words."))
     assert [read(blog, address(form)).items[0].updated for form in FORMATS] == [NOW] * 3
     assert [read(blog, address(form)).updated for form in FORMATS[:2]] == [NOW] * 2
 
@@ -40,8 +41,8 @@ def test_atom_dates_an_unchanged_entry_by_its_publication(blog: Blog) -> None:
 def test_an_update_never_lies_before_the_publication(blog: Blog, at: Callable[[datetime], None]) -> None:
     post = blog.make_post("A")
     at(NOW)
-    publishing.edit(post.id, Fields(body="Other words."))
-    publishing.edit(post.id, Fields(), published_at=NOW + timedelta(days=1))
+    publish.edit(post.id, Fields(body="Other words."))
+    publish.edit(post.id, Fields(), published_at=NOW + timedelta(days=1))
     at(NOW + timedelta(days=2))
     for form in FORMATS:
         [item] = read(blog, address(form)).items

@@ -9,8 +9,9 @@ from email.utils import format_datetime, parsedate_to_datetime
 import brotli
 import pytest
 
-from blog.core import configuring, publishing
-from blog.core.fields import Fields
+from blog.core import configuring
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from tests.feeds.conftest import BODY
 from tests.feeds.reading import FORMATS, PLACES, TYPES, address
 from tests.web.ask import ask, served
@@ -209,14 +210,14 @@ def test_a_small_feed_varies_by_encoding_too(blog: Blog) -> None:
 
 
 EDITS: dict[str, Callable[[int], object]] = {
-    "title": lambda post_id: publishing.edit(post_id, Fields(title="Other")),
-    "slug": lambda post_id: publishing.edit(post_id, Fields(slug="other")),
-    "body": lambda post_id: publishing.edit(post_id, Fields(body="Other.")),
-    "minor": lambda post_id: publishing.edit(post_id, Fields(body="Other."), minor=True),
-    "tags": lambda post_id: publishing.edit(post_id, Fields(tags=["Other"])),
-    "unlisted": lambda post_id: publishing.edit(post_id, Fields(unlisted=True)),
-    "unpublished": publishing.unpublish,
-    "deleted": publishing.delete,
+    "title": lambda post_id: publish.edit(post_id, Fields(title="Other")),
+    "slug": lambda post_id: publish.edit(post_id, Fields(slug="other")),
+    "body": lambda post_id: publish.edit(post_id, Fields(body="Other.")),
+    "minor": lambda post_id: publish.edit(post_id, Fields(body="Other."), minor=True),
+    "tags": lambda post_id: publish.edit(post_id, Fields(tags=["Other"])),
+    "unlisted": lambda post_id: publish.edit(post_id, Fields(unlisted=True)),
+    "unpublished": publish.unpublish,
+    "deleted": publish.delete,
     "site": lambda _: configuring.configure("title", "Other"),
 }
 
@@ -248,7 +249,7 @@ def test_many_edits_within_one_second_are_all_noticed(rivers: Blog, at: Callable
     for number in range(5):
         seen = {path: rivers.get(path).headers["Last-Modified"] for path in SOME}
         assert all(parsedate_to_datetime(date) <= NOW for date in seen.values())
-        publishing.edit(post.id, Fields(body=f"Edit {number}."))
+        publish.edit(post.id, Fields(body=f"Edit {number}."))
         for path in SOME:
             assert rivers.get(path, If_Modified_Since=seen[path]).status_code == 200, (number, path)
 
@@ -257,7 +258,7 @@ def test_an_edit_of_a_draft_changes_nothing(rivers: Blog, at: Callable[[datetime
     at(NOW)
     draft = rivers.make_post("Draft", published_at=None)
     before = [rivers.get(path).headers for path in SOME]
-    publishing.edit(draft.id, Fields(body="More."))
+    publish.edit(draft.id, Fields(body="More."))
     after = [rivers.get(path).headers for path in SOME]
     for name in ("ETag", "Last-Modified"):
         assert [headers[name] for headers in after] == [headers[name] for headers in before]

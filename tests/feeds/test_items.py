@@ -7,9 +7,10 @@ from typing import Any
 import feedparser
 import pytest
 
-from blog.core import configuring, publishing
+from blog.core import configuring
 from blog.core.accounts import people
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
 from blog.core.transaction import writing
 from tests.feeds.reading import FORMATS, PLACES, Read, address, read
@@ -35,7 +36,7 @@ def fields(item: Read) -> dict[str, Any]:
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("number", [None, 2])
 def test_three_formats_hold_the_same_items(rivers: Blog, place: str, number: int | None) -> None:
-    publishing.edit(3, Fields(body="Other words."))
+    publish.edit(3, Fields(body="Other words."))
     told = [[fields(item) for item in read(rivers, address(form, place, number)).items] for form in FORMATS]
     assert told[0] == told[1] == told[2]
     assert len(told[0]) == (2 if number else 4 if place == "site" else 3)
@@ -63,7 +64,7 @@ def test_they_are_ordered_by_publication_newest_first_ties_by_id(blog: Blog) -> 
 
 def test_an_edit_moves_nothing_up(rivers: Blog) -> None:
     before = titles(rivers)
-    publishing.edit(1, Fields(body="Changed."))
+    publish.edit(1, Fields(body="Changed."))
     assert titles(rivers) == before
 
 
@@ -81,8 +82,8 @@ def test_drafts_the_future_and_what_is_hidden_are_in_no_document(rivers: Blog, a
     rivers.make_post("Later", published_at=NOW + timedelta(microseconds=1), **rivers_too)
     rivers.make_post("Unlisted", unlisted=True, **rivers_too)
     rivers.make_post("Page", kind="page", **rivers_too)
-    publishing.delete(rivers.make_post("Deleted", **rivers_too).id)
-    publishing.unpublish(rivers.make_post("Taken back", **rivers_too).id)
+    publish.delete(rivers.make_post("Deleted", **rivers_too).id)
+    publish.unpublish(rivers.make_post("Taken back", **rivers_too).id)
     assert {path: read(rivers, path).titles for path in DOCUMENTS} == before
     for form in FORMATS:
         for place, total in (("site", 4), ("tag", 3), ("author", 3)):

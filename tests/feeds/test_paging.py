@@ -6,9 +6,9 @@ from itertools import count
 
 import pytest
 
-from blog.core import publishing
 from blog.core.accounts import people
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.posts import query
 from blog.core.transaction import writing
 from blog.models import Post
@@ -81,8 +81,8 @@ def test_posts_published_and_deleted_meanwhile_disturb_nobody(blog: Blog, form: 
         met += feed.titles
         when = NOW - timedelta(days=9 - number)
         new = [blog.make_post(f"New {number} {each}", published_at=when) for each in range(3)]
-        publishing.delete(new[1].id)
-        publishing.delete(query.find(slug_of(feed.items[-1].link)).id)
+        publish.delete(new[1].id)
+        publish.delete(query.find(slug_of(feed.items[-1].link)).id)
     assert met == [f"Copy {number}" for number in range(99, -1, -1)]
 
 
@@ -94,7 +94,7 @@ def test_posts_deleted_ahead_let_nobody_miss_another(blog: Blog, form: str) -> N
         met += feed.titles
         for number in [each for each in (next(numbers),) if each < 100]:
             post = next(post for post in query.with_status("published") if post.title == f"Copy {number}")
-            publishing.delete(post.id)
+            publish.delete(post.id)
             gone.add(post.title)
     assert {f"Copy {number}" for number in range(100)} - gone <= set(met)
 
@@ -103,7 +103,7 @@ def test_a_feed_that_lost_its_newest_posts_still_leads_on(blog: Blog) -> None:
     copies(blog.make_post("Copy 0", published_at=LONG_AGO), 44, since=LONG_AGO + timedelta(hours=1))
     older = read(blog, "/feed.xml").next
     for post in query.with_status("published")[:20]:
-        publishing.delete(post.id)
+        publish.delete(post.id)
     assert older is not None and reached(blog, older) == [f"Copy {number}" for number in range(24, -1, -1)]
 
 
@@ -200,7 +200,7 @@ def test_an_unchanged_document_is_answered_without_asking_the_database(rivers: B
 def test_a_changed_one_is_asked_for_anew(rivers: Blog, at: Callable[[datetime], None]) -> None:
     at(NOW)
     tag = rivers.get("/feed.xml").headers["ETag"]
-    publishing.edit(2, Fields(title="Other"))
+    publish.edit(2, Fields(title="Other"))
     with recorded() as statements:
         assert rivers.get("/feed.xml", If_None_Match=tag).status_code == 200
     assert statements

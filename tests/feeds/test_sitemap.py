@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from blog.core import publishing
 from blog.core.accounts import people
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.transaction import writing
 from blog.feeds import sitemap
 from tests.world import LONG_AGO, SITE_URL, Blog
@@ -42,7 +42,7 @@ def test_it_leaves_out_what_is_not_listed(blog: Blog, at: Callable[[datetime], N
     blog.make_post("Page", slug="x-page", kind="page", unlisted=True)
     blog.make_post("Draft", slug="x-draft", published_at=None, tags=["x"])
     blog.make_post("Later", slug="x-later", published_at=NOW + timedelta(days=1), tags=["x"])
-    publishing.delete(blog.make_post("Gone", slug="x-gone", tags=["x"]).id)
+    publish.delete(blog.make_post("Gone", slug="x-gone", tags=["x"]).id)
     assert not [address for address in entries(blog) if "x" in address.removeprefix(SITE_URL)]
 
 
@@ -50,7 +50,7 @@ def test_it_dates_posts_by_their_last_material_change(blog: Blog, at: Callable[[
     post = blog.make_post("Post", slug="post", published_at=LONG_AGO)
     assert entries(blog)[f"{SITE_URL}/posts/post/"] == "2024-05-01T09:00:00+00:00"
     at(NOW)
-    publishing.edit(post.id, Fields(body="Other."))
+    publish.edit(post.id, Fields(body="Other."))
     assert entries(blog)[f"{SITE_URL}/posts/post/"] == "2031-01-02T03:04:05+00:00"
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from blog.core import publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.transaction import writing
 from blog.feeds import sitemap
 from tests.world import LONG_AGO, SITE_URL, Blog
@@ -86,8 +86,8 @@ def test_the_list_tells_when_a_sitemap_last_changed(
     fill(blog, 8)
     assert list(named(blog, "/sitemap.xml").values())[1:] == ["2024-05-01T15:00:00+00:00", "2024-05-01T17:00:00+00:00"]
     at(NOW)
-    publishing.edit(publishing.create(Fields(title="Draft")).id, Fields(body="No reader sees it."))
-    publishing.edit(2, Fields(body="Other."))
+    publish.edit(publish.create(Fields(title="Draft")).id, Fields(body="No reader sees it."))
+    publish.edit(2, Fields(body="Other."))
     assert list(named(blog, "/sitemap.xml").values())[1:] == ["2031-01-02T03:04:05+00:00", "2024-05-01T17:00:00+00:00"]
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from blog.core import configuring, publishing
-from blog.core.fields import Fields
+from blog.core import configuring
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from tests.feeds.reading import FORMATS, PLACES, address, read
 from tests.web.ask import served
 from tests.world import LONG_AGO, SITE_URL, Blog
@@ -25,17 +26,17 @@ def view(blog: Blog) -> dict[str, list[tuple[str, datetime]]]:
 
 
 EDITS: dict[str, Callable[[], object]] = {
-    "slug": lambda: publishing.edit(FORD, Fields(slug="moved")),
-    "title": lambda: publishing.edit(FORD, Fields(title="Another title")),
-    "summary": lambda: publishing.edit(FORD, Fields(summary="Another summary.")),
-    "tags": lambda: publishing.edit(FORD, Fields(tags=["Rivers", "Roads"])),
-    "order of tags": lambda: publishing.edit(FORD, Fields(tags=["Roads", "Rivers"])),
-    "body": lambda: publishing.edit(FORD, Fields(body="Other words.")),
-    "minor": lambda: publishing.edit(FORD, Fields(body="Other words."), minor=True),
-    "language": lambda: publishing.edit(FORD, Fields(language="de")),
-    "deleted and brought back": lambda: (publishing.delete(FORD), publishing.undelete(FORD)),
-    "taken back and published again": lambda: (publishing.unpublish(FORD), publishing.publish(FORD)),
-    "published again": lambda: publishing.publish(FORD),
+    "slug": lambda: publish.edit(FORD, Fields(slug="moved")),
+    "title": lambda: publish.edit(FORD, Fields(title="Another title")),
+    "summary": lambda: publish.edit(FORD, Fields(summary="Another summary.")),
+    "tags": lambda: publish.edit(FORD, Fields(tags=["Rivers", "Roads"])),
+    "order of tags": lambda: publish.edit(FORD, Fields(tags=["Roads", "Rivers"])),
+    "body": lambda: publish.edit(FORD, Fields(body="Other words.")),
+    "minor": lambda: publish.edit(FORD, Fields(body="Other words."), minor=True),
+    "language": lambda: publish.edit(FORD, Fields(language="de")),
+    "deleted and brought back": lambda: (publish.delete(FORD), publish.undelete(FORD)),
+    "taken back and published again": lambda: (publish.unpublish(FORD), publish.publish(FORD)),
+    "published again": lambda: publish.publish(FORD),
     "site's title": lambda: configuring.configure("title", "Another title"),
     "site's language": lambda: configuring.configure("language", "de"),
     "site's zone": lambda: configuring.configure("timezone", "Asia/Kolkata"),
@@ -73,7 +74,7 @@ def test_an_id_is_kept_with_the_post(blog: Blog) -> None:
 
 def test_the_link_follows_a_new_slug_and_the_old_one_leads_there(rivers: Blog) -> None:
     [old] = {read(rivers, path).items[1].link for path in NEWEST}
-    publishing.edit(FORD, Fields(slug="moved"))
+    publish.edit(FORD, Fields(slug="moved"))
     assert {read(rivers, path).items[1].link for path in NEWEST} == {f"{SITE_URL}/posts/moved/"}
     answer = rivers.get(old.removeprefix(SITE_URL))
     assert (answer.status_code, answer.headers["Location"]) == (301, "/posts/moved/")
@@ -81,7 +82,7 @@ def test_the_link_follows_a_new_slug_and_the_old_one_leads_there(rivers: Blog) -
 
 def test_another_date_moves_a_post_and_keeps_its_id(rivers: Blog) -> None:
     before = view(rivers)
-    publishing.edit(FORD, Fields(), published_at=LONG_AGO + timedelta(days=9))
+    publish.edit(FORD, Fields(), published_at=LONG_AGO + timedelta(days=9))
     after = view(rivers)
     for path in NEWEST:
         newest, ford, *others = before[path]
@@ -89,7 +90,7 @@ def test_another_date_moves_a_post_and_keeps_its_id(rivers: Blog) -> None:
 
 
 def test_a_move_to_another_host_changes_links_and_no_id(rivers: Blog) -> None:
-    publishing.edit(FORD, Fields(body="[There](/posts/mouth/) and [here](#s-part).\n\n## Part"))
+    publish.edit(FORD, Fields(body="[There](/posts/mouth/) and [here](#s-part).\n\n## Part"))
     before, channels = view(rivers), [read(rivers, address("atom", place)).id for place in PLACES]
     with served(rivers, site_url="https://moved.example") as moved:
         assert view(moved) == before
@@ -104,15 +105,15 @@ def test_a_move_to_another_host_changes_links_and_no_id(rivers: Blog) -> None:
 
 def test_a_deleted_post_leaves_the_feed_and_comes_back_in_its_place(rivers: Blog) -> None:
     before = view(rivers)
-    publishing.delete(FORD)
+    publish.delete(FORD)
     for form in FORMATS:
         assert read(rivers, address(form)).titles == ["Mouth", "Source", "The editor's"]
-    publishing.undelete(FORD)
+    publish.undelete(FORD)
     assert view(rivers) == before
 
 
 def test_a_tag_that_leaves_takes_the_post_out_of_its_feed_alone(rivers: Blog) -> None:
-    publishing.edit(FORD, Fields(tags=["Roads"]))
+    publish.edit(FORD, Fields(tags=["Roads"]))
     for form in FORMATS:
         assert read(rivers, address(form, "tag")).titles == ["Mouth", "Source"]
         assert read(rivers, address(form)).titles == ["Mouth", "Ford", "Source", "The editor's"]

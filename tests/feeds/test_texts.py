@@ -2,8 +2,8 @@
 
 from lxml import etree
 
-from blog.core import publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
 from blog.core.transaction import writing
 from tests.feeds.reading import FORMATS, Read, address, read
@@ -73,7 +73,7 @@ def test_footnotes_lead_to_the_page_and_its_fragment(blog: Blog) -> None:
 
 def test_addresses_follow_a_post_that_moved(blog: Blog) -> None:
     post = blog.make_post("Noted", slug="noted", body="Text[^a].\n\n[^a]: Source.")
-    publishing.edit(post.id, Fields(slug="moved"))
+    publish.edit(post.id, Fields(slug="moved"))
     for form in FORMATS:
         assert newest(blog, form).body.xpath("//@href")[0] == f"{SITE_URL}/posts/moved/#fn-1"
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
-from blog.core import publishing
 from blog.core.configuring import configure
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.errors import Conflict
-from blog.core.fields import Fields
 from blog.core.transaction import writing
 from blog.extensions import db, sqlite_driver
 from blog.models import Errand, Person, Post, Site, Tag, post_tag
@@ -41,7 +41,7 @@ class World(Blog):
         self.scheduled = self.make_post("Scheduled", published_at=SOON, tags=["Hills"])
         self.draft = self.make_post("Draft", published_at=None, tags=["Rivers"])
         self.gone = self.make_post("Gone", tags=["Hills"])
-        publishing.delete(self.gone.id)
+        publish.delete(self.gone.id)
         self.page = self.make_post("Page", kind="page")
         self.unlisted = self.make_post("Unlisted", unlisted=True, tags=["Rivers"])
         configure("hubs", HUB)
@@ -76,36 +76,36 @@ TELLING: dict[str, tuple[Act, str]] = {
     "a published post": (lambda world: world.make_post("New"), "all"),
     "one with tags": (lambda world: world.make_post("New", tags=["Rivers", "Hills"]), "all tag:1 tag:2"),
     "one that somebody signs": (lambda world: world.make_post("New", author_id=2), "all author:2"),
-    "publishing": (lambda world: publishing.publish(world.draft.id), "all tag:1"),
-    "publishing what was scheduled": (lambda world: publishing.publish(world.scheduled.id), "all tag:2"),
-    "unpublishing": (lambda world: publishing.unpublish(world.post.id), "all author:1 tag:1"),
-    "another title": (lambda world: publishing.edit(world.post.id, Fields(title="Other")), "all author:1 tag:1"),
-    "another slug": (lambda world: publishing.edit(world.post.id, Fields(slug="other")), "all author:1 tag:1"),
-    "a minor edit": (lambda world: publishing.edit(world.post.id, Fields(body="O."), minor=True), "all author:1 tag:1"),
-    "another language": (lambda world: publishing.edit(world.post.id, Fields(language="de")), "all author:1 tag:1"),
+    "publishing": (lambda world: publish.publish(world.draft.id), "all tag:1"),
+    "publishing what was scheduled": (lambda world: publish.publish(world.scheduled.id), "all tag:2"),
+    "unpublishing": (lambda world: publish.unpublish(world.post.id), "all author:1 tag:1"),
+    "another title": (lambda world: publish.edit(world.post.id, Fields(title="Other")), "all author:1 tag:1"),
+    "another slug": (lambda world: publish.edit(world.post.id, Fields(slug="other")), "all author:1 tag:1"),
+    "a minor edit": (lambda world: publish.edit(world.post.id, Fields(body="O."), minor=True), "all author:1 tag:1"),
+    "another language": (lambda world: publish.edit(world.post.id, Fields(language="de")), "all author:1 tag:1"),
     "another date": (
-        lambda world: publishing.edit(world.post.id, Fields(), published_at=LONG_AGO - timedelta(days=9)),
+        lambda world: publish.edit(world.post.id, Fields(), published_at=LONG_AGO - timedelta(days=9)),
         "all author:1 tag:1",
     ),
     "another author": (
-        lambda world: publishing.edit(world.post.id, Fields(author_id=2)), "all author:1 author:2 tag:1",
+        lambda world: publish.edit(world.post.id, Fields(author_id=2)), "all author:1 author:2 tag:1",
     ),
-    "no author": (lambda world: publishing.edit(world.post.id, Fields(author_id=0)), "all author:1 tag:1"),
-    "another tag": (lambda world: publishing.edit(world.post.id, Fields(tags=["Hills"])), "all author:1 tag:1 tag:2"),
-    "no tag": (lambda world: publishing.edit(world.post.id, Fields(tags=[])), "all author:1 tag:1"),
-    "unlisting": (lambda world: publishing.edit(world.post.id, Fields(unlisted=True)), "all author:1 tag:1"),
-    "listing": (lambda world: publishing.edit(world.unlisted.id, Fields(unlisted=False)), "all tag:1"),
-    "a page of it": (lambda world: publishing.edit(world.post.id, Fields(kind="page")), "all author:1 tag:1"),
-    "a post of a page": (lambda world: publishing.edit(world.page.id, Fields(kind="post")), "all"),
-    "deleting": (lambda world: publishing.delete(world.post.id), "all author:1 tag:1"),
-    "undeleting": (lambda world: publishing.undelete(world.gone.id), "all tag:2"),
+    "no author": (lambda world: publish.edit(world.post.id, Fields(author_id=0)), "all author:1 tag:1"),
+    "another tag": (lambda world: publish.edit(world.post.id, Fields(tags=["Hills"])), "all author:1 tag:1 tag:2"),
+    "no tag": (lambda world: publish.edit(world.post.id, Fields(tags=[])), "all author:1 tag:1"),
+    "unlisting": (lambda world: publish.edit(world.post.id, Fields(unlisted=True)), "all author:1 tag:1"),
+    "listing": (lambda world: publish.edit(world.unlisted.id, Fields(unlisted=False)), "all tag:1"),
+    "a page of it": (lambda world: publish.edit(world.post.id, Fields(kind="page")), "all author:1 tag:1"),
+    "a post of a page": (lambda world: publish.edit(world.page.id, Fields(kind="post")), "all"),
+    "deleting": (lambda world: publish.delete(world.post.id), "all author:1 tag:1"),
+    "undeleting": (lambda world: publish.undelete(world.gone.id), "all tag:2"),
     "a post torn out": (lambda world: world.run(delete(Post).where(Post.id == world.post.id)), "all author:1 tag:1"),
     "a tag torn out": (lambda world: world.run(delete(Tag).where(Tag.id == 1)), "all author:1 tag:1"),
     "a tag laid on": (
         lambda world: world.run(insert(post_tag).values(post_id=world.post.id, tag_id=2, position=9)),
         "all author:1 tag:2",
     ),
-    "scheduling what was public": (lambda world: publishing.publish(world.post.id, SOON), "all author:1 tag:1"),
+    "scheduling what was public": (lambda world: publish.publish(world.post.id, SOON), "all author:1 tag:1"),
     "rendering to something else": (
         lambda world: world.run(update(Post).where(Post.id == world.post.id).values(feed_html="x")),
         "all author:1 tag:1",
@@ -115,23 +115,23 @@ SILENT: dict[str, Act] = {
     "a draft": lambda world: world.make_post("New", published_at=None, tags=["Rivers"], author_id=1),
     "a page": lambda world: world.make_post("New", kind="page", author_id=1),
     "an unlisted post": lambda world: world.make_post("New", unlisted=True, tags=["Rivers"]),
-    "a draft edited": lambda world: publishing.edit(world.draft.id, Fields(title="Other", tags=["Hills"], slug="o")),
-    "a draft deleted": lambda world: publishing.delete(world.draft.id),
-    "a page edited": lambda world: publishing.edit(world.page.id, Fields(title="Other", body="Other.")),
-    "an unlisted post edited": lambda world: publishing.edit(world.unlisted.id, Fields(title="Other", tags=[])),
-    "a scheduled post edited": lambda world: publishing.edit(world.scheduled.id, Fields(title="Other", tags=["Sea"])),
-    "a scheduled post deleted": lambda world: publishing.delete(world.scheduled.id),
-    "saving without a change": lambda world: publishing.edit(
+    "a draft edited": lambda world: publish.edit(world.draft.id, Fields(title="Other", tags=["Hills"], slug="o")),
+    "a draft deleted": lambda world: publish.delete(world.draft.id),
+    "a page edited": lambda world: publish.edit(world.page.id, Fields(title="Other", body="Other.")),
+    "an unlisted post edited": lambda world: publish.edit(world.unlisted.id, Fields(title="Other", tags=[])),
+    "a scheduled post edited": lambda world: publish.edit(world.scheduled.id, Fields(title="Other", tags=["Sea"])),
+    "a scheduled post deleted": lambda world: publish.delete(world.scheduled.id),
+    "saving without a change": lambda world: publish.edit(
         world.post.id,
         Fields(title="Public", body="The text of Public.", tags=["Rivers"], summary="", author_id=1, slug="public"),
     ),
-    "publishing what is public": lambda world: publishing.publish(world.post.id),
+    "publishing what is public": lambda world: publish.publish(world.post.id),
     "rendering to the same": lambda world: [
-        world.run(update(Post).values(renderer=0)), publishing.render_again(),
+        world.run(update(Post).values(renderer=0)), publish.render_again(),
     ],
     "assigning the same": lambda world: world.run(text("UPDATE post SET title = title, published_at = published_at")),
     "the same tag again": lambda world: world.run(text("UPDATE post_tag SET listed_at = listed_at")),
-    "a canonical address": lambda world: publishing.edit(world.post.id, Fields(canonical_url="https://a.example/")),
+    "a canonical address": lambda world: publish.edit(world.post.id, Fields(canonical_url="https://a.example/")),
     "the site's title": lambda _: configure("title", "Other"),
     "the hubs": lambda _: configure("hubs", f"{HUB} {OTHER}"),
     "reading": lambda world: [world.read("/"), world.get("/feed.xml")],
@@ -165,7 +165,7 @@ def test_every_hub_is_told(world: World) -> None:
 
 def test_many_changes_are_one_errand_each_scope(world: World) -> None:
     for number in range(5):
-        publishing.edit(world.post.id, Fields(title=f"Title {number}"))
+        publish.edit(world.post.id, Fields(title=f"Title {number}"))
     assert waiting() == "all author:1 tag:1" and rows() == 3
     assert min(db.session.scalars(select(Errand.changes))) >= 5
 
@@ -198,13 +198,13 @@ def test_one_that_is_not_scheduled_any_more_is_not(world: World, way: str) -> No
     post = world.make_post("New", published_at=SOON + timedelta(hours=1), tags=["Rivers"], author_id=1)
     assert waiting(SOON + timedelta(hours=1)) == "all author:1 tag:1"
     acts: dict[str, Act] = {
-        "later": lambda _: publishing.publish(post.id, LATER),
-        "withdrawn": lambda _: publishing.unpublish(post.id),
-        "deleted": lambda _: publishing.delete(post.id),
-        "unlisted": lambda _: publishing.edit(post.id, Fields(unlisted=True)),
+        "later": lambda _: publish.publish(post.id, LATER),
+        "withdrawn": lambda _: publish.unpublish(post.id),
+        "deleted": lambda _: publish.delete(post.id),
+        "unlisted": lambda _: publish.edit(post.id, Fields(unlisted=True)),
         "torn out": lambda _: world.run(delete(Post).where(Post.id == post.id)),
-        "a page": lambda _: publishing.edit(post.id, Fields(kind="page")),
-        "at once": lambda _: publishing.publish(post.id),
+        "a page": lambda _: publish.edit(post.id, Fields(kind="page")),
+        "at once": lambda _: publish.publish(post.id),
     }
     acts[way](world)
     assert waiting(SOON + timedelta(hours=1)) == ""
@@ -214,13 +214,13 @@ def test_one_that_is_not_scheduled_any_more_is_not(world: World, way: str) -> No
 
 def test_another_one_at_the_same_time_still_is(world: World) -> None:
     one, _ = (world.make_post(published_at=LATER) for _ in range(2))
-    publishing.delete(one.id)
+    publish.delete(one.id)
     assert waiting(LATER) == "all"
 
 
 def test_editing_and_retagging_it_keeps_its_time(world: World) -> None:
     post = world.make_post("New", published_at=LATER)
-    publishing.edit(post.id, Fields(title="Other", tags=["Rivers"]))
+    publish.edit(post.id, Fields(title="Other", tags=["Rivers"]))
     assert (waiting(LATER), waiting()) == ("all tag:1", "")
 
 
@@ -248,7 +248,7 @@ def test_a_hub_that_is_gone_hears_nothing_more(world: World) -> None:
 
 def test_a_change_that_is_taken_back_asks_for_nothing(world: World) -> None:
     with pytest.raises(Conflict):
-        publishing.edit(world.post.id, Fields(title="New", slug="scheduled"))
+        publish.edit(world.post.id, Fields(title="New", slug="scheduled"))
     with pytest.raises(RuntimeError), writing() as session:
         session.execute(update(Post).values(title="x"))
         raise RuntimeError
@@ -275,12 +275,12 @@ KILLED = """
 import sys
 from blog import config
 from blog.commands import opened
-from blog.core import publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 
 with opened(config.load(sys.argv[1])):
     for number in range(1000):
-        publishing.create(Fields(title=f"Post {number}", slug=f"post-{number}"), published_at=publishing.clock.now())
+        publish.create(Fields(title=f"Post {number}", slug=f"post-{number}"), published_at=publish.clock.now())
         print(number, flush=True)
 """
 
@@ -310,12 +310,12 @@ def test_whatever_is_done_no_ping_is_missing(world: World, seed: int) -> None:
     feeds = {"all": "/feed.xml", "tag:1": "/tags/rivers/feed.xml", "tag:2": "/tags/hills/feed.xml",
              "author:1": "/authors/ana/feed.xml", "author:2": "/authors/bo/feed.xml"}  # fmt: skip
     acts: list[Callable[[int], object]] = [
-        publishing.publish, publishing.unpublish, publishing.delete, publishing.undelete,
-        lambda post: publishing.publish(post, chance.choice([SOON, LATER, LONG_AGO])),
-        lambda post: publishing.edit(post, Fields(title=f"Title {chance.random()}")),
-        lambda post: publishing.edit(post, Fields(tags=chance.sample(["Rivers", "Hills"], chance.randint(0, 2)))),
-        lambda post: publishing.edit(post, Fields(author_id=chance.choice([0, 1, 2]))),
-        lambda post: publishing.edit(post, Fields(unlisted=chance.choice([True, False]))),
+        publish.publish, publish.unpublish, publish.delete, publish.undelete,
+        lambda post: publish.publish(post, chance.choice([SOON, LATER, LONG_AGO])),
+        lambda post: publish.edit(post, Fields(title=f"Title {chance.random()}")),
+        lambda post: publish.edit(post, Fields(tags=chance.sample(["Rivers", "Hills"], chance.randint(0, 2)))),
+        lambda post: publish.edit(post, Fields(author_id=chance.choice([0, 1, 2]))),
+        lambda post: publish.edit(post, Fields(unlisted=chance.choice([True, False]))),
     ]  # fmt: skip
     for _ in range(40):
         world.run(delete(Errand).where(Errand.not_before == AT_ONCE))

@@ -7,15 +7,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 
-from blog.core import drafting, editions, previews, publishing
+from blog.core import editions
 from blog.core.accounts import people
 from blog.core.configuring import configure
-from blog.core.drafting import Sent
+from blog.core.editor import drafts, preview, publish
+from blog.core.editor.drafts import Sent
+from blog.core.editor.fields import Fields
+from blog.core.editor.revisions import By
 from blog.core.errors import Conflict
-from blog.core.fields import Fields
 from blog.core.images import storage
 from blog.core.posts import summaries, taxonomy
-from blog.core.revisions import By
 from blog.core.site import site
 from blog.core.transaction import writing
 from blog.core.urls import permalinks
@@ -41,7 +42,7 @@ class World(Blog):
         self.draft = self.make_post("Draft", published_at=None, tags=["Hills"], slug="draft")
         self.scheduled = self.make_post("Scheduled", published_at=FUTURE, slug="scheduled")
         self.gone = self.make_post("Gone", slug="gone")
-        publishing.delete(self.gone.id)
+        publish.delete(self.gone.id)
         with writing() as session:
             storage.keep(session, storage.store(picture(), None))
             session.add(Redirect(path="/old", post_id=self.post.id, target=None, created_at=LONG_AGO))
@@ -64,17 +65,17 @@ LOUD: dict[str, Act] = {
     "a published post": lambda world: world.make_post("New"),
     "a scheduled post": lambda world: world.make_post("New", published_at=FUTURE),
     "a page": lambda world: world.make_post("New", kind="page"),
-    "an edit": lambda world: publishing.edit(world.post.id, Fields(title="Other")),
-    "a minor edit": lambda world: publishing.edit(world.post.id, Fields(body="Other."), minor=True),
-    "another slug": lambda world: publishing.edit(world.post.id, Fields(slug="other")),
-    "another tag": lambda world: publishing.edit(world.post.id, Fields(tags=["Rivers", "Hills"])),
-    "no tag": lambda world: publishing.edit(world.post.id, Fields(tags=[])),
-    "unlisting": lambda world: publishing.edit(world.post.id, Fields(unlisted=True)),
-    "publishing": lambda world: publishing.publish(world.draft.id),
-    "unpublishing": lambda world: publishing.unpublish(world.post.id),
-    "deleting": lambda world: publishing.delete(world.post.id),
-    "undeleting": lambda world: publishing.undelete(world.gone.id),
-    "rescheduling": lambda world: publishing.publish(world.scheduled.id, FUTURE + timedelta(days=1)),
+    "an edit": lambda world: publish.edit(world.post.id, Fields(title="Other")),
+    "a minor edit": lambda world: publish.edit(world.post.id, Fields(body="Other."), minor=True),
+    "another slug": lambda world: publish.edit(world.post.id, Fields(slug="other")),
+    "another tag": lambda world: publish.edit(world.post.id, Fields(tags=["Rivers", "Hills"])),
+    "no tag": lambda world: publish.edit(world.post.id, Fields(tags=[])),
+    "unlisting": lambda world: publish.edit(world.post.id, Fields(unlisted=True)),
+    "publishing": lambda world: publish.publish(world.draft.id),
+    "unpublishing": lambda world: publish.unpublish(world.post.id),
+    "deleting": lambda world: publish.delete(world.post.id),
+    "undeleting": lambda world: publish.undelete(world.gone.id),
+    "rescheduling": lambda world: publish.publish(world.scheduled.id, FUTURE + timedelta(days=1)),
     "rendering again": lambda world: world.run(update(Post).where(Post.id == world.post.id).values(html="x")),
     "a post torn out": lambda world: world.run(delete(Post).where(Post.id == world.post.id)),
     "a tag laid on": lambda world: world.run(insert(post_tag).values(post_id=world.post.id, tag_id=2, position=9)),
@@ -112,16 +113,16 @@ SILENT: dict[str, Act] = {
     "a note of who saved": lambda world: world.run(
         update(Post).where(Post.id == world.post.id).values(saved_by=1, saved_at=NOON, saved_auto=True, version=9)
     ),
-    "changes that wait": lambda world: drafting.save(
+    "changes that wait": lambda world: drafts.save(
         world.post.id, Sent(Fields(title="Other", body="Other.", slug="other"), None, 1), By(1)
     ),
-    "a secret link": lambda world: previews.link(world.post.id),
+    "a secret link": lambda world: preview.link(world.post.id),
     "a draft": lambda world: world.make_post("New", published_at=None),
     "a draft with tags": lambda world: world.make_post("New", published_at=None, tags=["Brand new", "Rivers"]),
-    "a draft edited": lambda world: publishing.edit(world.draft.id, Fields(title="Other", body="Other.", slug="other")),
-    "a draft tagged": lambda world: publishing.edit(world.draft.id, Fields(tags=["Rivers", "Brand new"])),
-    "a draft without tags": lambda world: publishing.edit(world.draft.id, Fields(tags=[])),
-    "a draft deleted": lambda world: publishing.delete(world.draft.id),
+    "a draft edited": lambda world: publish.edit(world.draft.id, Fields(title="Other", body="Other.", slug="other")),
+    "a draft tagged": lambda world: publish.edit(world.draft.id, Fields(tags=["Rivers", "Brand new"])),
+    "a draft without tags": lambda world: publish.edit(world.draft.id, Fields(tags=[])),
+    "a draft deleted": lambda world: publish.delete(world.draft.id),
     "a draft torn out": lambda world: world.run(delete(Post).where(Post.id == world.draft.id)),
     "a new tag alone": lambda world: world.run(insert(Tag).values(name="New", key="new", slug="new")),
     "a revision": lambda world: world.run(
@@ -164,7 +165,7 @@ def test_what_no_reader_sees_does_not(world: World, act: Act) -> None:
 def test_a_change_that_is_taken_back_moves_nothing(world: World) -> None:
     before = version()
     with pytest.raises(Conflict):
-        publishing.edit(world.post.id, Fields(title="New", slug="scheduled"))
+        publish.edit(world.post.id, Fields(title="New", slug="scheduled"))
     assert version() == before
 
 

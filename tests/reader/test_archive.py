@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from blog.core import configuring, publishing, site, values
+from blog.core import configuring, site, values
+from blog.core.editor import publish
 from tests.world import SITE_URL, Blog, texts, words
 
 NEW_YEAR = datetime(2024, 12, 31, 23, 30, tzinfo=UTC)
@@ -81,7 +82,7 @@ def test_very_early_and_very_late_years_are_shown(blog: Blog, at: object) -> Non
 def test_what_is_not_public_makes_no_year(blog: Blog) -> None:
     blog.make_post("Draft", published_at=None)
     blog.make_post("Unlisted", unlisted=True, published_at=datetime(2020, 1, 1, tzinfo=UTC))
-    publishing.delete(blog.make_post("Deleted", published_at=datetime(2019, 1, 1, tzinfo=UTC)).id)
+    publish.delete(blog.make_post("Deleted", published_at=datetime(2019, 1, 1, tzinfo=UTC)).id)
     page = blog.read("/archive/")
     assert not page.xpath("//h2/a")
     assert len(page.xpath("//h1")) == 1

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from blog.core import configuring, publishing
-from blog.core.fields import Fields
+from blog.core import configuring
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
 from blog.core.transaction import writing
 from tests.world import LONG_AGO, Blog, picture, texts, words
@@ -79,7 +80,7 @@ def test_the_reading_time_follows_from_the_number_of_words(blog: Blog) -> None:
 def test_the_updated_date_shows_after_a_material_change(blog: Blog, at: Callable[[datetime], None]) -> None:
     post = blog.make_post("Changing", slug="changing", published_at=LONG_AGO)
     at(LATER)
-    publishing.edit(post.id, Fields(body="Other words."))
+    publish.edit(post.id, Fields(body="Other words."))
     updated = blog.read("/posts/changing/").xpath("//time[contains(@class, 'dt-updated')]")[0]
     assert updated.get("datetime") == "2024-06-02T22:30:00+00:00"
     assert words(updated) == "June 2, 2024"
@@ -88,8 +89,8 @@ def test_the_updated_date_shows_after_a_material_change(blog: Blog, at: Callable
 def test_the_updated_date_stays_away_after_other_changes(blog: Blog, at: Callable[[datetime], None]) -> None:
     post = blog.make_post("Steady", slug="steady", published_at=LONG_AGO)
     at(LATER)
-    publishing.edit(post.id, Fields(tags=["New"], language="de"))
-    publishing.edit(post.id, Fields(body="A comma, corrected."), minor=True)
+    publish.edit(post.id, Fields(tags=["New"], language="de"))
+    publish.edit(post.id, Fields(body="A comma, corrected."), minor=True)
     page = blog.read("/posts/steady/")
     assert "A comma, corrected." in words(page)
     assert not page.xpath("//*[contains(@class, 'dt-updated')]")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from blog.core import publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.extensions import db, sqlite_driver
 from tests.web.ask import ask, put, rough, served
 from tests.world import LONG_AGO, Blog, texts, words
@@ -81,21 +81,21 @@ def test_head_of_an_error_is_that_of_get_too(blog: Blog) -> None:
 
 def test_a_deleted_public_post_is_gone(blog: Blog) -> None:
     blog.make_post("Stays")
-    publishing.delete(blog.make_post("Taken", slug="taken").id)
+    publish.delete(blog.make_post("Taken", slug="taken").id)
     page = blog.read("/posts/taken/", 410)
     assert "Taken" not in [title for title in texts(page, "//h1 | //h3") if title == "Taken"]
     assert texts(page, "//section//h3") == ["Stays"]
 
 
 def test_a_deleted_draft_was_never_there(blog: Blog) -> None:
-    publishing.delete(blog.make_post("Draft", slug="draft", published_at=None).id)
+    publish.delete(blog.make_post("Draft", slug="draft", published_at=None).id)
     blog.read("/posts/draft/", 404)
 
 
 def test_a_scheduled_post_deleted_before_its_time_was_never_there(blog: Blog, at: Callable[[datetime], None]) -> None:
     at(LONG_AGO)
     post = blog.make_post("Soon", slug="soon", published_at=LONG_AGO + timedelta(days=1))
-    publishing.delete(post.id)
+    publish.delete(post.id)
     blog.read("/posts/soon/", 404)
     at(LONG_AGO + timedelta(days=2))
     blog.read("/posts/soon/", 404)
@@ -103,23 +103,23 @@ def test_a_scheduled_post_deleted_before_its_time_was_never_there(blog: Blog, at
 
 def test_a_post_published_deleted_and_brought_back_is_read_again(blog: Blog) -> None:
     post = blog.make_post("Back", slug="back")
-    publishing.delete(post.id)
-    publishing.undelete(post.id)
+    publish.delete(post.id)
+    publish.undelete(post.id)
     assert texts(blog.read("/posts/back/"), "//h1") == ["Back"]
 
 
 def test_an_unpublished_post_deleted_afterwards_is_gone(blog: Blog) -> None:
     post = blog.make_post("Taken", slug="taken")
-    publishing.unpublish(post.id)
+    publish.unpublish(post.id)
     blog.read("/posts/taken/", 404)
-    publishing.delete(post.id)
+    publish.delete(post.id)
     blog.read("/posts/taken/", 410)
 
 
 def test_an_old_slug_leads_to_the_new_one_by_path_only(blog: Blog) -> None:
     post = blog.make_post("Rivers", slug="rivers")
-    publishing.edit(post.id, Fields(slug="streams"))
-    publishing.edit(post.id, Fields(slug="waters"))
+    publish.edit(post.id, Fields(slug="streams"))
+    publish.edit(post.id, Fields(slug="waters"))
     for old in ("rivers", "streams"):
         answer = blog.get(f"/posts/{old}/")
         assert (answer.status_code, answer.headers["Location"]) == (301, "/posts/waters/")
@@ -128,31 +128,31 @@ def test_an_old_slug_leads_to_the_new_one_by_path_only(blog: Blog) -> None:
 
 def test_an_old_slug_may_be_taken_back(blog: Blog) -> None:
     post = blog.make_post("Rivers", slug="rivers")
-    publishing.edit(post.id, Fields(slug="streams"))
-    publishing.edit(post.id, Fields(slug="rivers"))
+    publish.edit(post.id, Fields(slug="streams"))
+    publish.edit(post.id, Fields(slug="rivers"))
     blog.read("/posts/rivers/")
     assert blog.get("/posts/streams/").headers["Location"] == "/posts/rivers/"
 
 
 def test_the_old_slug_of_an_unpublished_post_says_nothing(blog: Blog) -> None:
     post = blog.make_post("Rivers", slug="rivers")
-    publishing.edit(post.id, Fields(slug="secret-streams"))
-    publishing.unpublish(post.id)
+    publish.edit(post.id, Fields(slug="secret-streams"))
+    publish.unpublish(post.id)
     answer = blog.get("/posts/rivers/")
     assert answer.status_code == 404 and "secret" not in answer.get_data(as_text=True)
 
 
 def test_the_old_slug_of_a_deleted_post_is_gone_like_the_new_one(blog: Blog) -> None:
     post = blog.make_post("Rivers", slug="rivers")
-    publishing.edit(post.id, Fields(slug="streams"))
-    publishing.delete(post.id)
+    publish.edit(post.id, Fields(slug="streams"))
+    publish.delete(post.id)
     blog.read("/posts/streams/", 410)
     blog.read("/posts/rivers/", 410)
 
 
 def test_a_page_that_became_an_article_leads_there(blog: Blog) -> None:
     post = blog.make_post("Rivers", slug="rivers", kind="page")
-    publishing.edit(post.id, Fields(kind="post"))
+    publish.edit(post.id, Fields(kind="post"))
     assert blog.get("/rivers/").headers["Location"] == "/posts/rivers/"
 
 
@@ -311,6 +311,6 @@ def test_what_is_not_there_is_told_at_once_without_a_final_slash(blog: Blog, pat
 
 def test_an_old_address_without_a_final_slash_leads_on_in_one_step(blog: Blog) -> None:
     post = blog.make_post("A", slug="one")
-    publishing.edit(post.id, Fields(slug="two"))
+    publish.edit(post.id, Fields(slug="two"))
     response = blog.get("/posts/one")
     assert (response.status_code, response.location) == (301, "/posts/two/")

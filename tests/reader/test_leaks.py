@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from blog.core import publishing
 from blog.core.accounts import people
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post
@@ -55,11 +55,11 @@ def hidden(blog: Blog, state: str, kind: str) -> Post:
         unlisted=state == "unlisted",
         published_at=when.get(state, NOW - timedelta(days=3, hours=1)),
     )
-    publishing.edit(post.id, Fields(slug=MARK))
+    publish.edit(post.id, Fields(slug=MARK))
     if state.startswith("deleted"):
-        publishing.delete(post.id)
+        publish.delete(post.id)
     if state == "unpublished":
-        publishing.unpublish(post.id)
+        publish.unpublish(post.id)
     return post
 
 

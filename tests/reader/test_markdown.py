@@ -1,7 +1,7 @@
 """An article as Markdown, as its author wrote it."""
 
-from blog.core import publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from tests.web.ask import ask
 from tests.world import Blog
 
@@ -35,7 +35,7 @@ def test_search_engines_are_sent_to_the_article(blog: Blog) -> None:
 
 def test_an_old_slug_leads_to_the_new_markdown(blog: Blog) -> None:
     post = blog.make_post("Rivers", slug="rivers")
-    publishing.edit(post.id, Fields(slug="streams"))
+    publish.edit(post.id, Fields(slug="streams"))
     answer = blog.get("/posts/rivers.md")
     assert (answer.status_code, answer.headers["Location"]) == (301, "/posts/streams.md")
     assert blog.get("/posts/streams.md").status_code == 200
@@ -47,7 +47,7 @@ def test_a_draft_has_no_markdown(blog: Blog) -> None:
 
 
 def test_a_deleted_article_has_none_either(blog: Blog) -> None:
-    publishing.delete(blog.make_post("Gone", slug="gone").id)
+    publish.delete(blog.make_post("Gone", slug="gone").id)
     assert blog.get("/posts/gone.md").status_code == 410
 
 

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from blog.core import publishing
+from blog.core.editor import publish
 from tests.world import Blog, texts, words
 
 MENU = "//header//nav//a"
@@ -56,7 +56,7 @@ def test_a_page_has_a_single_heading_and_no_sharing(blog: Blog) -> None:
 def test_an_unknown_a_draft_and_a_deleted_page(blog: Blog) -> None:
     blog.make_post("Draft", kind="page", slug="draft", published_at=None)
     gone = blog.make_post("Gone", kind="page", slug="gone")
-    publishing.delete(gone.id)
+    publish.delete(gone.id)
     blog.read("/none/", 404)
     blog.read("/draft/", 404)
     blog.read("/gone/", 410)

@@ -7,8 +7,8 @@ import pytest
 from lxml import etree
 from sqlalchemy import text
 
-from blog.core import publishing
 from blog.core.configuring import configure
+from blog.core.editor import publish
 from blog.extensions import db
 from tests.world import SITE_URL, Blog, texts, words
 
@@ -156,7 +156,7 @@ def test_every_page_leads_to_it(blog: Blog) -> None:
 
 def test_error_pages_offer_it(blog: Blog) -> None:
     post = blog.make_post("Gone", slug="gone")
-    publishing.delete(post.id)
+    publish.delete(post.id)
     for path, status in (("/nothing/", 404), ("/posts/gone/", 410)):
         assert blog.read(path, status).xpath("//form[@role = 'search']//input[@name = 'q']")
 

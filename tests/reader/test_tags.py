@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from blog.core import publishing
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from tests.world import LONG_AGO, Blog, texts, words
 
 TITLES = "//ol[contains(@class, 'h-feed')]//*[contains(@class, 'p-name')]"
@@ -50,7 +50,7 @@ def test_counts_leave_out_what_is_not_public(blog: Blog) -> None:
     blog.make_post(tags=["Rivers"])
     blog.make_post(tags=["Rivers"], published_at=None)
     blog.make_post(tags=["Rivers"], unlisted=True)
-    publishing.delete(blog.make_post(tags=["Rivers"]).id)
+    publish.delete(blog.make_post(tags=["Rivers"]).id)
     assert texts(blog.read("/tags/"), "//main//li") == ["Rivers 1 post"]
 
 
@@ -77,5 +77,5 @@ def test_tags_whose_slugs_collide_have_pages_of_their_own(blog: Blog) -> None:
 def test_a_tag_taken_away_from_its_last_post_is_not_found(blog: Blog) -> None:
     post = blog.make_post(tags=["Rivers"])
     blog.read("/tags/rivers/")
-    publishing.edit(post.id, Fields(tags=[]))
+    publish.edit(post.id, Fields(tags=[]))
     blog.read("/tags/rivers/", 404)

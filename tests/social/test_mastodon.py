@@ -4,7 +4,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from blog.core import configuring, publishing
+from blog.core import configuring
+from blog.core.editor import publish
 from tests.web.ask import ask
 from tests.world import Blog, texts, words
 
@@ -84,7 +85,7 @@ def test_what_is_no_public_article_cannot_be_shared(blog: Blog) -> None:
 
 
 def test_a_deleted_article_cannot_be_shared(blog: Blog) -> None:
-    publishing.delete(blog.make_post("Gone", slug="gone").id)
+    publish.delete(blog.make_post("Gone", slug="gone").id)
     assert blog.get("/share/mastodon/?post=gone&server=mastodon.social").status_code in (404, 410)
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from blog.core import configuring, publishing
+from blog.core import configuring
 from blog.core.accounts import people
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
 from blog.core.transaction import writing
 from blog.social.metadata import locale
@@ -97,7 +98,7 @@ def test_an_article_tells_open_graph_all_it_asks(blog: Blog, at: Callable[[datet
         "Post", slug="post", summary="In short.", tags=["A & B", "C"], language="pt-BR", published_at=LONG_AGO
     )
     at(NOW)
-    publishing.edit(post.id, Fields(body="Other words."))
+    publish.edit(post.id, Fields(body="Other words."))
     said = facts(blog.read("/posts/post/"))
     assert said["og:type"] == ["article"] and said["og:title"] == ["Post"] and said["og:description"] == ["In short."]
     assert said["og:locale"] == ["pt_BR"] and said["article:tag"] == ["A & B", "C"]
@@ -109,7 +110,7 @@ def test_an_article_tells_open_graph_all_it_asks(blog: Blog, at: Callable[[datet
 def test_an_article_tells_search_engines_all_they_ask(blog: Blog, at: Callable[[datetime], None]) -> None:
     post = blog.make_post("Post", slug="post", summary="In short.", tags=["A"], published_at=LONG_AGO)
     at(NOW)
-    publishing.edit(post.id, Fields(title="Post!"))
+    publish.edit(post.id, Fields(title="Post!"))
     said = data(blog.read("/posts/post/"))
     assert (said["@type"], said["headline"], said["description"]) == ("BlogPosting", "Post!", "In short.")
     assert datetime.fromisoformat(said["datePublished"]) == LONG_AGO
@@ -122,8 +123,8 @@ def test_an_article_tells_search_engines_all_they_ask(blog: Blog, at: Callable[[
 def test_a_change_is_never_told_to_lie_before_the_publication(blog: Blog, at: Callable[[datetime], None]) -> None:
     post = blog.make_post("Post", slug="post")
     at(NOW)
-    publishing.edit(post.id, Fields(body="Other words."))
-    publishing.edit(post.id, Fields(), published_at=NOW + timedelta(days=1))
+    publish.edit(post.id, Fields(body="Other words."))
+    publish.edit(post.id, Fields(), published_at=NOW + timedelta(days=1))
     at(NOW + timedelta(days=2))
     said = data(blog.read("/posts/post/"))
     assert said["dateModified"] >= said["datePublished"]

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from blog.core import configuring, outbox, publishing
-from blog.core.fields import Fields
+from blog.core import configuring, outbox
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.social import cards
 from tests.world import LONG_AGO, Blog, Result, picture
 
@@ -86,7 +87,7 @@ def test_a_scheduled_post_is_drawn_at_its_time_and_a_draft_never(blog: Blog, at:
     blog.make_post("Later", published_at=LATER + timedelta(days=1))
     blog.make_post("Draft", published_at=None)
     blog.make_post("Taken back")
-    publishing.unpublish(3)
+    publish.unpublish(3)
     assert (carried(blog), files(blog)) == (0, [])
     at(LATER + timedelta(days=2))
     assert carried(blog) == 1 and files(blog)[0].startswith("later-")
@@ -106,7 +107,7 @@ def test_a_card_is_drawn_anew_when_it_shows_something_else(blog: Blog, edit: str
     fields, changes = EDITS[edit]
     post = blog.make_post("Post", slug="post")
     carried(blog)
-    publishing.edit(post.id, fields)
+    publish.edit(post.id, fields)
     assert carried(blog) == changes
 
 
@@ -122,16 +123,16 @@ def test_another_colour_draws_the_newest_anew(blog: Blog) -> None:
 def test_an_old_name_leads_to_the_present_card(blog: Blog) -> None:
     post = blog.make_post("Post", slug="post")
     old = shared(blog)
-    publishing.edit(post.id, Fields(title="Other"))
+    publish.edit(post.id, Fields(title="Other"))
     answer = blog.get(old)
     assert (answer.status_code, answer.headers["Location"]) == (302, shared(blog))
     assert "no-store" in answer.headers["Cache-Control"]
 
 
 TAKEN: dict[str, Callable[[int], object]] = {
-    "deleted": publishing.delete,
-    "unpublished": publishing.unpublish,
-    "scheduled": lambda post_id: publishing.edit(post_id, Fields(), published_at=datetime(2999, 1, 1, tzinfo=UTC)),
+    "deleted": publish.delete,
+    "unpublished": publish.unpublish,
+    "scheduled": lambda post_id: publish.edit(post_id, Fields(), published_at=datetime(2999, 1, 1, tzinfo=UTC)),
 }
 
 
@@ -148,7 +149,7 @@ def test_a_title_that_was_changed_is_shown_no_more(blog: Blog) -> None:
     post = blog.make_post("Post", slug="post")
     old = shared(blog)
     drawn = blog.get(old).data
-    publishing.edit(post.id, Fields(title="Other"))
+    publish.edit(post.id, Fields(title="Other"))
     answer = blog.get(old)
     assert answer.status_code == 302 and drawn not in answer.data
 
@@ -167,7 +168,7 @@ NOBODY = "0123456789abcdef"
 def test_what_nobody_may_see_has_no_card(blog: Blog, name: str) -> None:
     blog.make_post("Draft", slug="draft", published_at=None, tags=["Secret"])
     blog.make_post("Later", slug="later", published_at=datetime.now(LONG_AGO.tzinfo) + timedelta(days=9))
-    publishing.delete(blog.make_post("Gone", slug="gone").id)
+    publish.delete(blog.make_post("Gone", slug="gone").id)
     blog.make_post("Post", slug="post")
     assert blog.get(f"/cards/{name}").status_code in (400, 404)
     assert files(blog) == []

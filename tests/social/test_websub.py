@@ -8,9 +8,10 @@ from email.utils import format_datetime
 import pytest
 from sqlalchemy import select
 
-from blog.core import outbox, publishing
+from blog.core import outbox
 from blog.core.configuring import configure
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.core.outbox import Report
 from blog.core.transaction import writing
 from blog.extensions import db
@@ -76,7 +77,7 @@ def test_the_feeds_of_authors_are_told_of_where_they_have_any(blog: Blog, hub: H
 
 def test_a_tag_that_nobody_can_follow_any_more_is_not_told_of(blog: Blog, hub: Hub) -> None:
     post = blog.make_post("Rivers", tags=["Water"])
-    publishing.delete(post.id)
+    publish.delete(post.id)
     assert (tell(blog).waiting, hub.topics) == (0, feeds())
 
 
@@ -196,7 +197,7 @@ def test_a_ping_asked_for_while_the_hub_hears_another_is_not_lost(blog: Blog, hu
     def edit_meanwhile(call: int) -> tuple[int, dict[str, str], bytes]:
         if call == 1:
             with blog.app.app_context():
-                publishing.edit(post.id, Fields(title="Two"))
+                publish.edit(post.id, Fields(title="Two"))
         return 202, {}, b""
 
     hub.answers = edit_meanwhile

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from blog import paths
-from blog.core import previews, publishing
 from blog.core.accounts import invitations
 from blog.core.configuring import configure, configure_all
+from blog.core.editor import preview, publish
 from blog.core.media import library
 from blog.extensions import db
 from tests import shelf
@@ -92,14 +92,14 @@ def _states(blog: Blog, author: Author, tomorrow: datetime) -> dict[str, str]:
     library.delete(gone.id, folder)
     draft = blog.make_post("A draft", published_at=None, body="Words.\n\n## Deep").id
     deleted, changed = blog.make_post("Gone").id, blog.make_post("Changed", tags=["Water"]).id
-    publishing.delete(deleted)
+    publish.delete(deleted)
     path = f"/admin/posts/{changed}/"
     sent = held(author.page(path)) | {"body": "Other words.\n" * 30, "action": "save"}
     assert author.post(path, **sent).status_code == 303
     made = {"draft": draft, "deleted": deleted, "changed": changed, "picture": kept.id, "gone": gone.id}
     scheduled = blog.make_post("Soon", published_at=tomorrow).id
     invited = invitations.invite("Cy", "cy@example.org", bo.id)
-    links = {"preview": f"/preview/{previews.link(changed)}/", "invitation": f"/admin/setup/{invited}/"}
+    links = {"preview": f"/preview/{preview.link(changed)}/", "invitation": f"/admin/setup/{invited}/"}
     return {name: str(number) for name, number in made.items()} | {"scheduled": str(scheduled)} | links
 
 

@@ -9,9 +9,10 @@ import pytest
 from flask import Blueprint, Response, request
 
 from blog import clock
-from blog.core import configuring, publishing
+from blog.core import configuring
 from blog.core.accounts import people
-from blog.core.fields import Fields
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
 from blog.extensions import db
 from blog.web.delivery import Answer
 from blog.web.pagecache import PageCache, Shelf
@@ -83,12 +84,12 @@ def test_nothing_is_kept_when_nothing_may_be(blog: Blog, rivers: int) -> None:
 
 def test_every_edit_is_seen_at_once(blog: Blog, rivers: int) -> None:
     for number in range(20):
-        publishing.edit(rivers, Fields(title=f"Rivers {number}"))
+        publish.edit(rivers, Fields(title=f"Rivers {number}"))
         for path in ("/", "/posts/rivers/", "/feed.xml", "/tags/water/", "/archive/"):
             assert f"Rivers {number}" in blog.get(path).get_data(as_text=True), path
-    publishing.delete(rivers)
+    publish.delete(rivers)
     assert blog.get("/posts/rivers/").status_code == 410
-    publishing.undelete(rivers)
+    publish.undelete(rivers)
     assert blog.get("/posts/rivers/").status_code == 200
     configuring.configure("title", "Streams")
     assert "Streams" in blog.get("/posts/rivers/").get_data(as_text=True)
@@ -98,7 +99,7 @@ def test_what_no_reader_sees_empties_nothing(blog: Blog, rivers: int) -> None:
     for path in PATHS:
         blog.get(path)
     draft = blog.make_post("Draft", published_at=None, tags=["Water"])
-    publishing.edit(draft.id, Fields(body="More."))
+    publish.edit(draft.id, Fields(body="More."))
     people.add("ana@example.org", "Ana", "a long enough password")
     put("UPDATE person SET password = 'x'")
     put("UPDATE site SET samples_at = changed_at")
@@ -147,8 +148,8 @@ def test_what_is_wrong_or_personal_is_not_kept(blog: Blog, rivers: int) -> None:
     made.add_url_rule("/made/broken", "broken", lambda: 1 / 0)
     blog.app._got_first_request = False
     blog.app.register_blueprint(made)
-    publishing.edit(rivers, Fields(slug="streams"))
-    publishing.delete(blog.make_post("Gone", slug="gone").id)
+    publish.edit(rivers, Fields(slug="streams"))
+    publish.delete(blog.make_post("Gone", slug="gone").id)
     for path in ("/nothing/", "/posts/gone/", "/posts/rivers/", "/tags", "/healthz", "/share/mastodon/?post=streams"):
         blog.get(path)
     statuses = {name: blog.get(f"/made/{name}").status_code for name in ("cookie", "secret", "mine", "broken")}
@@ -232,7 +233,7 @@ def test_an_edit_while_a_page_is_built_is_not_missed(blog: Blog, rivers: int) ->
         title = db.session.execute(db.text("SELECT title FROM post WHERE slug = 'rivers'")).scalar()
         db.session.rollback()
         if title == "Rivers":
-            publishing.edit(rivers, Fields(title="Streams"))
+            publish.edit(rivers, Fields(title="Streams"))
         return Response(f"<p>{title}")
 
     made.add_url_rule("/meddling/", view_func=meddling)
@@ -244,7 +245,7 @@ def test_an_edit_while_a_page_is_built_is_not_missed(blog: Blog, rivers: int) ->
 def test_many_edits_within_a_second_are_dated_as_soon_as_the_date_has_come(blog: Blog, rivers: int, at: At) -> None:
     at(NOW + timedelta(days=300))
     for number in range(5):  # each gets a second of its own: the last one lies ahead
-        publishing.edit(rivers, Fields(title=f"Rivers {number}"))
+        publish.edit(rivers, Fields(title=f"Rivers {number}"))
     early = blog.get("/").headers["Last-Modified"]
     at(NOW + timedelta(days=300, seconds=10))
     late, questions = asked(blog, "/")

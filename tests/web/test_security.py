@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from blog.core import configuring, publishing
+from blog.core import configuring
+from blog.core.editor import publish
 from blog.core.images.storage import keep, store
 from blog.core.transaction import writing
 from tests.web.ask import ask, put, rough, served
@@ -29,7 +30,7 @@ def answers(blog: Blog) -> dict[str, Any]:
         keep(session, kept)
     blog.make_post("Post", slug="post", tags=["Tag"], body="Water. " * 100)
     blog.make_post("About", kind="page", slug="about")
-    publishing.delete(blog.make_post("Gone", slug="gone").id)
+    publish.delete(blog.make_post("Gone", slug="gone").id)
     blog.make_post("Broken", slug="broken", unlisted=True)
     put("UPDATE post SET pictures = '{' WHERE slug = 'broken'")
     tag = blog.get("/feed.xml").headers["ETag"]

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from blog.config import Settings
-from blog.core import publishing, tallies
+from blog.core import tallies
 from blog.core.backup import upgrade
 from blog.core.backup.scratch import remove
 from blog.core.doctor import database, files, pictures
 from blog.core.doctor.findings import Run, counted, in_words, named
+from blog.core.editor import publish
 from blog.core.images import storage
 from blog.core.search import index
 from blog.extensions import db
@@ -88,7 +89,7 @@ def _render(settings: Settings, *, thorough: bool) -> Iterator[str]:
     if stale > TEXTS_AT_ONCE and not thorough:
         yield f"{stale:,} texts were left to the next `broadsheet serve`, or `broadsheet doctor --fix`, to render anew."
     elif stale:
-        refused = publishing.render_again()
+        refused = publish.render_again()
         yield f"Rendered {counted(stale - len(refused), 'text')} anew."
         if refused:
             yield f"These keep their old pages, for their texts cannot be rendered any more: {named(refused)}."

@@ -6,10 +6,11 @@ from secrets import token_urlsafe
 from sqlalchemy import delete, select
 
 from blog import clock
-from blog.core import manuscripts, publishing, slugs, values
+from blog.core import slugs, values
+from blog.core.editor import publish, working_copy
+from blog.core.editor.fields import Fields, judge
+from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import Missing
-from blog.core.fields import Fields, judge
-from blog.core.manuscripts import Manuscript
 from blog.core.markdown.render import Rendered
 from blog.core.posts import taxonomy
 from blog.core.posts.article import Article, Byline, Label
@@ -28,7 +29,7 @@ def article(fields: Fields, of: Manuscript | None = None, by: int | None = None)
     """
     given = _fit(fields)
     kind = given.kind if given.kind in ("post", "page") else "post"
-    text = publishing.rendered(given.body or "", kind, given.cover or "")
+    text = publish.rendered(given.body or "", kind, given.cover or "")
     title = given.title or "(No title yet)"
     found = Article(
         id=of.id if of else 0,
@@ -83,7 +84,7 @@ def _byline(of: Manuscript | None, by: int | None) -> Byline | None:
 def link(post_id: int) -> str:
     """The token of a post's secret link, made if it has none. Raises Missing."""
     with writing() as session:
-        manuscripts.rows(session, post_id)
+        working_copy.rows(session, post_id)
         known = session.get(Preview, post_id)
         if known is None:
             known = Preview(post_id=post_id, token=token_urlsafe(TOKEN_BYTES), created_at=clock.now())
@@ -100,7 +101,7 @@ def revoke(post_id: int) -> None:
 def found(token: str) -> Manuscript:
     """The post that a secret link leads to. Raises Missing, also for one that was deleted."""
     post_id = db.session.scalar(select(Preview.post_id).where(Preview.token == token))
-    of = manuscripts.manuscript(post_id) if post_id is not None else None
+    of = working_copy.manuscript(post_id) if post_id is not None else None
     if of is None or of.status == "deleted":
         raise Missing("There is no such preview.")
     return of

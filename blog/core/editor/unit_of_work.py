@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
+from blog.core.editor.post_tags import Tagging
 from blog.core.media import usage
 from blog.core.search import index
-from blog.core.tagging import Tagging
 from blog.core.urls.lookup import Addresses
 from blog.models import Post
 

@@ -13,14 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import manuscripts, publishing, revisions, slugs
+from blog.core import slugs
+from blog.core.editor import revisions, working_copy
+from blog.core.editor.fields import Fields, judge
+from blog.core.editor.publish import add, change, remove, rendered
+from blog.core.editor.revisions import By, Saved, Words
+from blog.core.editor.unit_of_work import Ledger
+from blog.core.editor.working_copy import Kept
 from blog.core.errors import Conflict, Invalid, Overtaken, Rejected
-from blog.core.fields import Fields, judge
-from blog.core.ledger import Ledger
-from blog.core.manuscripts import Kept
 from blog.core.markdown.render import Rendered
 from blog.core.media import usage
-from blog.core.revisions import By, Saved, Words
 from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.core.urls.lookup import Addresses
@@ -64,7 +66,7 @@ def begin(sent: Sent, by: By, *, guid: str = "", action: str = "save") -> int:
 def save(post_id: int, sent: Sent, by: By) -> None:
     """Keep what was written; readers see none of it. Raises Rejected, Overtaken or Missing."""
     fields = _judged(sent)
-    text = None if manuscripts.dated(post_id) else _rendered(fields)
+    text = None if working_copy.dated(post_id) else _rendered(fields)
 
     def act(ledger: Ledger, kept: Kept) -> None:
         if text is None or kept.post.published_at:
@@ -82,14 +84,14 @@ def publish(post_id: int, sent: Sent, by: By) -> None:
     Without a date it keeps the one it has had, if any; what is scheduled, and is to be published at its time
     unchanged, is published now. Raises Rejected, Overtaken or Missing.
     """
-    if sent.date and sent.date == manuscripts.manuscript(post_id).scheduled_at:
+    if sent.date and sent.date == working_copy.manuscript(post_id).scheduled_at:
         sent = replace(sent, date=None)
     _show(post_id, sent, by, _wrong_date("publish", sent.date))
 
 
 def schedule(post_id: int, sent: Sent, by: By) -> None:
     """Show readers what was written when its date comes. Raises Rejected, Overtaken or Missing."""
-    public = manuscripts.manuscript(post_id).status == "published"
+    public = working_copy.manuscript(post_id).status == "published"
     _show(post_id, sent, by, _wrong_date("schedule", sent.date, public=public))
 
 
@@ -109,11 +111,11 @@ def unpublish(post_id: int, sent: Sent, by: By) -> None:
 def delete(post_id: int, sent: Sent, by: By) -> None:
     """Take a post away. What was written and not saved is kept as a revision, good or not. Raises Conflict, Missing."""
     with writing() as session:
-        kept = manuscripts.rows(session, post_id)
+        kept = working_copy.rows(session, post_id)
         if kept.post.deleted_at:
             raise Conflict(f"“{kept.post.title}” is deleted already.")
         _keep_unsaved(session, kept, sent, by)
-        publishing.remove(kept.post)
+        remove(kept.post)
 
 
 def discard(post_id: int, sent: Sent, by: By) -> None:
@@ -122,7 +124,7 @@ def discard(post_id: int, sent: Sent, by: By) -> None:
     Raises Missing or Conflict.
     """
     with writing() as session:
-        kept = manuscripts.rows(session, post_id)
+        kept = working_copy.rows(session, post_id)
         if kept.copy is None:
             raise Conflict("There are no unpublished changes to discard.")
         _keep_unsaved(session, kept, sent, by)
@@ -132,7 +134,7 @@ def discard(post_id: int, sent: Sent, by: By) -> None:
 
 def restore(post_id: int, number: int, by: By) -> None:
     """Save the words of a revision again. Raises Missing, Conflict or Rejected."""
-    now, words = manuscripts.manuscript(post_id), revisions.entry(post_id, number).words
+    now, words = working_copy.manuscript(post_id), revisions.entry(post_id, number).words
     fields = replace(now.fields, title=words.title, summary=words.summary, body=words.body)
     save(post_id, Sent(fields, now.date, now.version), by)
 
@@ -166,7 +168,7 @@ def _wrong_date(action: str, date: datetime | None, *, public: bool = False) -> 
 
 def _rendered(fields: Fields) -> Rendered:
     try:
-        return publishing.rendered(fields.body or "", fields.kind or "post", fields.cover or "")
+        return rendered(fields.body or "", fields.kind or "post", fields.cover or "")
     except Invalid as error:
         raise Rejected([error]) from error
 
@@ -190,7 +192,7 @@ def _show(post_id: int, sent: Sent, by: By, wrong: Sequence[Invalid]) -> None:
 def _edit(post_id: int, sent: Sent, fields: Fields, by: By, act: Callable[[Ledger, Kept], None]) -> None:
     """Act on a post that nobody else saved meanwhile; if somebody did, keep what was written beside it."""
     with writing() as session:
-        kept = manuscripts.rows(session, post_id)
+        kept = working_copy.rows(session, post_id)
         overtaken = _overtaken(sent, fields, kept)
         if overtaken:
             revisions.keep_once(session, post_id, _said(_words(fields), by), "conflict")
@@ -208,7 +210,7 @@ def _overtaken(sent: Sent, fields: Fields, kept: Kept) -> str:
     if kept.post.deleted_at:
         return f"“{kept.post.title}” was deleted meanwhile. What you wrote is kept among its revisions."
     asked = replace(fields, slug=fields.slug or kept.fields.slug)
-    known = manuscripts.same(asked, kept.fields) and sent.date in (None, kept.date)
+    known = working_copy.same(asked, kept.fields) and sent.date in (None, kept.date)
     if sent.version == kept.version or known:
         return ""
     return "This was saved elsewhere while you wrote. Both texts are kept."
@@ -232,7 +234,7 @@ def _add(
 ) -> Post:
     with _beside_the_slug():
         signed = replace(fields, author_id=by.person)
-        post = publishing.add(ledger, signed, text, published_at=(date or clock.now()) if public else None, guid=guid)
+        post = add(ledger, signed, text, published_at=(date or clock.now()) if public else None, guid=guid)
     post.planned_at = None if public else date
     post.saved_by, post.saved_auto = by.person, by.auto
     return post
@@ -256,7 +258,7 @@ def _put(
         revisions.replaced(ledger.session, post.id, kept.saved, _words(fields))
         ledger.session.delete(kept.copy)
         ledger.session.flush()
-    publishing.change(
+    change(
         ledger, post, fields, text, minor=minor, published_at=published_at, taken_back=taken_back, by=by
     )  # fmt: skip
     post.version = max(post.version, version + 1)
@@ -269,7 +271,7 @@ def slug_now(post_id: int | None, fields: Fields) -> str:
     addresses, kind = Addresses(session), "page" if fields.kind == "page" else "post"
     fields = replace(fields, slug=fields.slug or None, kind=kind)
     if post_id is not None:
-        return _slug(addresses, manuscripts.rows(session, post_id), fields)
+        return _slug(addresses, working_copy.rows(session, post_id), fields)
     return fields.slug or permalinks.free(addresses, kind, slugs.slug_of(fields.title or ""))
 
 
@@ -299,7 +301,7 @@ def _save_copy(ledger: Ledger, kept: Kept, fields: Fields, date: datetime | None
     if kept.copy:
         revisions.replaced(session, post.id, kept.saved, _words(fields))
     as_public = Kept(post, None)
-    if manuscripts.same(fields, as_public.fields) and date in (None, post.published_at):
+    if working_copy.same(fields, as_public.fields) and date in (None, post.published_at):
         _drop_copy(session, kept)
         return
     if kept.copy is None:

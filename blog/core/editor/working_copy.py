@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload, undefer_group
 
-from blog.core import revisions
+from blog.core.editor import revisions
+from blog.core.editor.fields import Fields
+from blog.core.editor.revisions import Saved, Words
 from blog.core.errors import Missing
-from blog.core.fields import Fields
-from blog.core.revisions import Saved, Words
 from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.models import Draft, Person, Post, Preview

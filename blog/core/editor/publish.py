@@ -12,14 +12,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer_group
 
 from blog import clock
-from blog.core import revisions, slugs, values
+from blog.core import slugs, values
+from blog.core.editor import revisions
+from blog.core.editor.fields import Fields, judged
+from blog.core.editor.revisions import By, Words
+from blog.core.editor.unit_of_work import Ledger
 from blog.core.errors import Conflict, Invalid, Missing
-from blog.core.fields import Fields, judged
 from blog.core.images import storage
-from blog.core.ledger import Ledger
 from blog.core.markdown import render
 from blog.core.markdown.render import Rendered
-from blog.core.revisions import By, Words
 from blog.core.search import index
 from blog.core.transaction import writing
 from blog.core.urls import permalinks

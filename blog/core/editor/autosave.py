@@ -1,7 +1,7 @@
 """Save the words of a form, whatever else it holds: what cannot be stored stays as it was, and is told by field.
 
-A form that is saved by its buttons is judged as a whole (`core.drafting`). One that saves itself is read by somebody
-who still writes: a slug that is half typed must not keep a paragraph from being kept.
+A form that is saved by its buttons is judged as a whole (`core.editor.drafts`). One that saves itself is read by
+somebody who still writes: a slug that is half typed must not keep a paragraph from being kept.
 """
 
 from collections.abc import Sequence
@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from blog.core import drafting, manuscripts, values
-from blog.core.drafting import Sent
+from blog.core import values
+from blog.core.editor import drafts, working_copy
+from blog.core.editor.drafts import Sent
+from blog.core.editor.fields import Fields, judge
+from blog.core.editor.revisions import By
+from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import Invalid, Rejected
-from blog.core.fields import Fields, judge
-from blog.core.manuscripts import Manuscript
-from blog.core.revisions import By
 from blog.extensions import db
 from blog.models import Post
 
@@ -38,7 +39,7 @@ def save(post_id: int | None, sent: Sent, by: By, *, guid: str = "", wrong: Sequ
 
     Raises Rejected only when the text itself cannot be stored; Overtaken or Missing.
     """
-    known = manuscripts.manuscript(post_id) if post_id is not None else _begun(guid)
+    known = working_copy.manuscript(post_id) if post_id is not None else _begun(guid)
     if post_id is None:
         # The form knows no version; if nobody went on with what it has begun, that still is at its first.
         sent = replace(sent, version=1)
@@ -54,27 +55,27 @@ def save(post_id: int | None, sent: Sent, by: By, *, guid: str = "", wrong: Sequ
         if any(one.field == ALL for one in error.wrong):
             raise Rejected(left_out) from error
         saved = _save(known, _as_stored(sent, error.wrong, known), by, guid)
-    return Done(manuscripts.manuscript(saved), left_out)
+    return Done(working_copy.manuscript(saved), left_out)
 
 
 def _begun(guid: str) -> Manuscript | None:
     """The post that a form has begun already, if its first answer was lost."""
     found = db.session.scalar(select(Post.id).where(Post.guid == guid)) if guid else None
-    return manuscripts.manuscript(found) if found is not None else None
+    return working_copy.manuscript(found) if found is not None else None
 
 
 def _is_saved(known: Manuscript, sent: Sent, by: By) -> bool:
     """Whether nothing would change: then no version needs to, either."""
     asked = replace(sent.fields, slug=sent.fields.slug or known.fields.slug)
-    same = manuscripts.same(judge(asked)[0], known.fields) and sent.date in (None, known.date)
+    same = working_copy.same(judge(asked)[0], known.fields) and sent.date in (None, known.date)
     return same and known.status != "deleted" and (by.auto or not known.saved.auto)
 
 
 def _save(known: Manuscript | None, sent: Sent, by: By, guid: str) -> int:
     db.session.rollback()
     if known is None:
-        return drafting.begin(sent, by, guid=guid)
-    drafting.save(known.id, sent, by)
+        return drafts.begin(sent, by, guid=guid)
+    drafts.save(known.id, sent, by)
     return known.id
 
 

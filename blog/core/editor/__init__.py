@@ -1,0 +1,1 @@
+"""Write, save, publish and delete posts."""
