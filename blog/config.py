@@ -1,6 +1,6 @@
 """Typed machine settings: argument > BLOG_* environment > instance/config.toml > default.
 
-Settings of the site itself (title, language, networks ...) live in the database: see `core/site.py`.
+Settings of the site itself (title, language, networks ...) live in the database: see `core/site/settings.py`.
 """
 
 import ipaddress

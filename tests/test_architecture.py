@@ -83,7 +83,7 @@ DOORS = {
 PURE = {
     "core/batches.py", "core/colours.py", "core/customcss.py", "core/keysets.py", "core/differences.py",
     "core/errors.py", "core/editor/fields.py", "core/markdown/figures.py",
-    "core/markdown/code.py", "core/linklists.py", "core/images/html.py", "core/markdown/paste.py",
+    "core/markdown/code.py", "core/site/link_lists.py", "core/images/html.py", "core/markdown/paste.py",
     "core/images/variants.py", "core/images/file_types.py", "core/markdown/render.py",
     "core/markdown/paste_cleanup.py", "core/markdown/sanitize.py", "core/search/highlight.py", "core/search/query.py",
     "core/search/normalize.py", "core/slugs.py", "core/values.py", "core/markdown/poems.py", "core/wording.py",

@@ -11,9 +11,9 @@ import pytest
 from blog import paths
 from blog.core.accounts import invitations, people
 from blog.core.colours import contrast
-from blog.core.configuring import configure
 from blog.core.media import library
 from blog.core.posts import lists
+from blog.core.site.update import configure
 from blog.core.transaction import writing
 from tests.admin.conftest import Author, join
 from tests.recorder import recorded

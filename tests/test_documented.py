@@ -17,7 +17,7 @@ from flask import Flask
 
 from blog import cli, config
 from blog.commands import library
-from blog.core.site import NETWORKS, SETTINGS
+from blog.core.site.settings import NETWORKS, SETTINGS
 from blog.feeds.aliases import ALIASES
 from blog.transfer import samples
 from tests import documents

@@ -12,9 +12,9 @@ from blog.admin import answers, forms, resuming
 from blog.admin.blueprint import bp
 from blog.admin.resuming import Fields
 from blog.config import Settings
-from blog.core import configuring
 from blog.core.errors import BlogError, Conflict, Invalid, Unavailable
 from blog.core.media import library, usage
+from blog.core.site import update
 from blog.models import Media
 from blog.web import errors
 from blog.web.errors import RETRY_SECONDS
@@ -133,7 +133,7 @@ def _undelete(picture_id: int) -> ResponseReturnValue:
 
 def _be_logo(picture_id: int) -> ResponseReturnValue:
     row = library.picture(picture_id)
-    configuring.configure("logo", library.plate(row).address)
+    update.configure("logo", library.plate(row).address)
     return _done(row, "It is the blog’s logo now.")
 
 

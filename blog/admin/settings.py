@@ -10,10 +10,11 @@ from blog import clock
 from blog.admin import answers, resuming
 from blog.admin.blueprint import bp
 from blog.admin.resuming import Fields
-from blog.core import colours, configuring, linklists
+from blog.core import colours
 from blog.core.errors import Rejected
 from blog.core.media import library
-from blog.core.site import NETWORKS, SETTINGS, shown, site, timezones
+from blog.core.site import link_lists, update
+from blog.core.site.settings import NETWORKS, SETTINGS, shown, site, timezones
 from blog.models import Site
 from blog.web import languages
 
@@ -59,7 +60,7 @@ def _change() -> ResponseReturnValue:
     typed = _typed(request.form)
     changed = {name: text for name, text in typed.items() if text != _plain(request.form.get(WAS + name))}
     try:
-        configuring.configure_all(changed)
+        update.configure_all(changed)
     except Rejected as error:
         errors = {one.field: str(one) for one in error.wrong}
         return answers.rejected(PAGE, errors, **_facts(request.form))
@@ -87,7 +88,7 @@ def _facts(fields: Fields) -> dict[str, Any]:
     row = site()
     saved = {name: _written(row, name) for name in SETTINGS}
     typed = saved | _typed(fields)
-    sample = {name: getattr(row, name) for name in SETTINGS} | configuring.read(typed)[0]
+    sample = {name: getattr(row, name) for name in SETTINGS} | update.read(typed)[0]
     return {
         "fields": typed,
         "was": {name: _plain(fields.get(WAS + name, saved[name])) for name in SETTINGS},
@@ -107,7 +108,7 @@ def _facts(fields: Fields) -> dict[str, Any]:
 
 def _written(row: Site, name: str) -> str:
     """A setting as the form shows it."""
-    return linklists.written(getattr(row, name), "\n") if name in LISTS else shown(row, name)
+    return link_lists.written(getattr(row, name), "\n") if name in LISTS else shown(row, name)
 
 
 def _sentence(meaning: str) -> str:

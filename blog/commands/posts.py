@@ -15,7 +15,7 @@ from blog.core.editor import publish as editor_publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Invalid
 from blog.core.posts import query
-from blog.core.site import zone
+from blog.core.site.settings import zone
 from blog.core.urls import permalinks
 from blog.models import Post
 from blog.transfer.readers.frontmatter import BadHead, split

@@ -14,11 +14,11 @@ from blog import config, paths
 from blog.commands import opened, settings
 from blog.commands.workers import run
 from blog.config import BadSetting, Settings, local_address
-from blog.core import site
 from blog.core.accounts import invitations
 from blog.core.backup import retention, sqlite_copy
 from blog.core.errors import Unusable
 from blog.core.posts import query
+from blog.core.site.settings import note_maker
 from blog.extensions import read_only, sqlite_driver
 from blog.transfer import samples
 
@@ -93,7 +93,7 @@ def _prepare(of: Settings) -> tuple[Flask, int, str]:
             return app, 0, ""
         if query.outdated():
             _render_again()
-        site.note_maker(_maker(of))
+        note_maker(_maker(of))
         return app, samples.load(of.media), invitations.set_up()
 
 

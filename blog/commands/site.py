@@ -7,9 +7,9 @@ import click
 from blog import config as machine
 from blog.commands import as_json, blog, say
 from blog.config import Settings
-from blog.core import site as core
-from blog.core.configuring import configure
 from blog.core.errors import Invalid
+from blog.core.site import settings as core
+from blog.core.site.update import configure
 
 
 @click.command()

@@ -10,7 +10,6 @@ from uuid import UUID, uuid5
 from flask import Response, current_app, render_template, url_for
 from werkzeug.urls import iri_to_uri
 
-from blog.core.editions import Edition
 from blog.core.errors import Missing
 from blog.core.images import html
 from blog.core.images.variants import IN_FEEDS
@@ -18,6 +17,7 @@ from blog.core.markdown.sanitize import PAGE, SITE
 from blog.core.posts import feed_items, lists, taxonomy
 from blog.core.posts.feed_items import Entry
 from blog.core.posts.lists import Shelf
+from blog.core.site.context import Edition
 from blog.core.urls import permalinks
 from blog.core.wording import shorten
 from blog.feeds import build, jsonfeed, paging, readers

@@ -12,8 +12,8 @@ from blog.core.posts import article as post_article
 from blog.core.posts import lists, related, taxonomy
 from blog.core.posts.lists import Shelf
 from blog.core.posts.summaries import Teaser, recent
+from blog.core.site.health import degraded
 from blog.core.urls import permalinks
-from blog.core.vitals import degraded
 from blog.web import templating
 from blog.web.errors import RETRY_SECONDS
 from blog.web.pagination import PAGE_SIZE, Pager, paged

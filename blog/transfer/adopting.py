@@ -13,7 +13,7 @@ from blog.core.editor.unit_of_work import Ledger
 from blog.core.errors import Conflict, Invalid
 from blog.core.images import storage
 from blog.core.markdown.render import Rendered
-from blog.core.site import site
+from blog.core.site.settings import site
 from blog.core.urls import permalinks
 from blog.models import Post
 from blog.transfer.judging import Ready

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from blog.core.errors import Invalid, Unavailable
 from blog.core.images import storage
-from blog.core.site import site, zone
+from blog.core.site.settings import site, zone
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post

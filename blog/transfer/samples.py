@@ -7,7 +7,7 @@ from sqlalchemy import select
 from blog import clock, paths
 from blog.core.posts import query
 from blog.core.search import index
-from blog.core.site import site
+from blog.core.site.settings import site
 from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.models import Post, Site

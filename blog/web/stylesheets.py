@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from blog import paths
 from blog.core import colours
-from blog.core.site import TYPEFACES
+from blog.core.site.settings import TYPEFACES
 from blog.models.site import DEFAULTS
 from blog.web.theme import Theme
 

@@ -15,10 +15,10 @@ from werkzeug.local import LocalProxy
 
 from blog import clock
 from blog.config import Settings
-from blog.core import editions
-from blog.core.editions import Edition
 from blog.core.images.html import picture, plate_of
 from blog.core.posts.summaries import Teaser
+from blog.core.site import context
+from blog.core.site.context import Edition
 from blog.models import Site
 from blog.models.shapes import Picture
 from blog.models.site import DEFAULTS
@@ -50,7 +50,7 @@ def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
 def edition() -> Edition:
     """The present edition of the site; asked for once a request. Dates this answer."""
     if "edition" not in g:
-        g.edition = editions.edition()
+        g.edition = context.edition()
         theme: Theme = current_app.extensions["theme"]
         theme.stamp()
         delivery.changed_at(max(g.edition.changed_at, theme.changed_at))

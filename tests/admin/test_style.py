@@ -2,8 +2,8 @@
 
 import re
 
-from blog.core.configuring import configure
 from blog.core.media import library
+from blog.core.site.update import configure
 from tests.admin.conftest import Author, Visitor
 from tests.test_budgets import tokens
 from tests.world import Blog, picture, texts

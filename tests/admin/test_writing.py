@@ -8,8 +8,8 @@ from lxml import html
 from sqlalchemy import select
 
 from blog.core.accounts import people
-from blog.core.configuring import configure
 from blog.core.editor import publish, working_copy
+from blog.core.site.update import configure
 from blog.core.values import BODY_BYTES
 from blog.extensions import db
 from blog.models import Post, Site

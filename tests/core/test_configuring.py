@@ -3,9 +3,9 @@
 import pytest
 from flask import Flask
 
-from blog.core.configuring import configure, configure_all
 from blog.core.errors import Invalid, Rejected
-from blog.core.site import site
+from blog.core.site.settings import site
+from blog.core.site.update import configure, configure_all
 from blog.models.shapes import RENDERER
 from tests.world import Blog
 

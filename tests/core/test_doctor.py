@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from blog import config
-from blog.core.site import site
+from blog.core.site.settings import site
 from blog.extensions import db
 from blog.migrations import HEAD
 from tests.core.findings import change, made, said

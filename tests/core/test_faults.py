@@ -9,12 +9,12 @@ import pytest
 from flask import Flask
 
 from blog.core.accounts import people
-from blog.core.configuring import configure
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Unavailable
 from blog.core.posts import summaries
-from blog.core.site import site
+from blog.core.site.settings import site
+from blog.core.site.update import configure
 from blog.extensions import BUSY_MS, db, sqlite_driver
 from tests.world import LONG_AGO, Blog
 

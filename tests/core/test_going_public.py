@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from blog.config import Settings
-from blog.core.configuring import configure
 from blog.core.doctor.run import before_going_public, examine
+from blog.core.site.update import configure
 from blog.transfer import samples
 from tests.admin.conftest import join
 from tests.core.findings import made, told

@@ -5,29 +5,29 @@ from pathlib import Path
 from flask import Flask
 
 from blog.commands import serve
-from blog.core import site
+from blog.core.site import settings as site_settings
 from blog.models import Site
 from tests.web.ask import served
 from tests.world import Blog
 
 
 def row(app: Flask) -> Site:
-    return site.site()
+    return site_settings.site()
 
 
 def test_the_same_code_changes_nothing(app: Flask, blog: Blog) -> None:
-    site.note_maker("one")
+    site_settings.note_maker("one")
     before = row(app).public_version, row(app).changed_at
-    site.note_maker("one")
+    site_settings.note_maker("one")
     assert (row(app).public_version, row(app).changed_at) == before
 
 
 def test_other_code_moves_the_version_and_the_date(blog: Blog) -> None:
-    site.note_maker("one")
+    site_settings.note_maker("one")
     seen = blog.get("/").headers["Last-Modified"]
-    version, changed_at = site.site().public_version, site.site().changed_at
-    site.note_maker("two")
-    assert site.site().public_version == version + 1 and site.site().changed_at > changed_at
+    version, changed_at = site_settings.site().public_version, site_settings.site().changed_at
+    site_settings.note_maker("two")
+    assert site_settings.site().public_version == version + 1 and site_settings.site().changed_at > changed_at
     assert blog.get("/", If_Modified_Since=seen).status_code == 200
 
 

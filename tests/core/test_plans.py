@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from blog.core.configuring import configure
 from blog.core.posts import feed_items, lists
 from blog.core.search import index
+from blog.core.site.update import configure
 from blog.core.transaction import writing
 from blog.extensions import WRITE, db
 from blog.feeds import sitemap

@@ -5,8 +5,8 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
-from blog.core import configuring, editions
 from blog.core.posts import article, summaries
+from blog.core.site import context, update
 from blog.extensions import db
 from blog.models import Post
 from tests.world import Blog
@@ -28,9 +28,9 @@ def test_questions_see_one_state_of_the_database_until_the_request_ends(blog: Bl
 
 
 def test_a_write_ends_the_old_state(blog: Blog) -> None:
-    assert editions.edition().site.title != "New"
-    configuring.configure("title", "New")
-    assert editions.edition().site.title == "New"
+    assert context.edition().site.title != "New"
+    update.configure("title", "New")
+    assert context.edition().site.title == "New"
 
 
 def test_questions_within_a_transaction_see_what_it_wrote(blog: Blog) -> None:
@@ -45,11 +45,11 @@ def test_questions_within_a_transaction_see_what_it_wrote(blog: Blog) -> None:
 
 
 def test_an_unchanged_site_is_the_same_object(blog: Blog) -> None:
-    first = editions.edition()
+    first = context.edition()
     blog.make_post("A draft", published_at=None)
-    assert editions.edition() is first
-    configuring.configure("footer", "Words")
-    assert editions.edition() is not first
+    assert context.edition() is first
+    update.configure("footer", "Words")
+    assert context.edition() is not first
 
 
 def test_every_connection_goes_back_after_a_request(app: Flask, blog: Blog) -> None:

@@ -16,11 +16,11 @@ from sqlalchemy import event, inspect, select
 from blog import config, create_app, paths
 from blog.commands import opened
 from blog.core import schema
-from blog.core.configuring import configure
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Unavailable, Unusable
 from blog.core.search import index
+from blog.core.site.update import configure
 from blog.extensions import Base, db, safe_wal, sqlite_driver
 from blog.migrations import HEAD
 from blog.models import Site

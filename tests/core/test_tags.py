@@ -12,7 +12,7 @@ from blog.core.editor.drafts import Sent
 from blog.core.editor.revisions import By
 from blog.core.editor.tags import Taken
 from blog.core.errors import Invalid, Missing
-from blog.core.site import site
+from blog.core.site.settings import site
 from blog.core.urls import permalinks
 from blog.core.urls.permalinks import Moved
 from blog.extensions import db

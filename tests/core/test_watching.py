@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from blog.core import configuring, watching
+from blog.core import watching
 from blog.core.accounts import people
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
+from blog.core.site import update
 from blog.core.transaction import writing
 from blog.core.watching import Watcher
 from blog.extensions import db, sqlite_driver
@@ -54,7 +55,7 @@ def test_it_moves_with_what_readers_see(watcher: Watcher, blog: Blog) -> None:
     assert moved()
     publish.edit(post.id, Fields(body="Slower."))
     assert moved()
-    configuring.configure("tagline", "Slow")
+    update.configure("tagline", "Slow")
     assert moved()
     publish.delete(post.id)
     assert moved()

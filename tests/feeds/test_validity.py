@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from blog.core import configuring
 from blog.core.accounts import people
 from blog.core.images.storage import keep, store
+from blog.core.site import update
 from blog.core.transaction import writing
 from tests.feeds.reading import FORMATS, address
 from tests.feeds.samples import GOLDEN, OLDER
@@ -76,8 +76,8 @@ def test_every_feed_of_a_blog_is_valid(blog: Blog, form: str) -> None:
 
 def fill(blog: Blog) -> None:
     """A blog that uses all that feeds can tell."""
-    configuring.configure("hubs", "https://hub.example/")
-    configuring.configure("tagline", "On <water> & stone")
+    update.configure("hubs", "https://hub.example/")
+    update.configure("tagline", "On <water> & stone")
     with writing() as session:
         ana = people.byline(session, "Ana")
         kept = store(picture(80, 60), blog.instance / "media")

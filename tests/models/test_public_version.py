@@ -7,9 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 
-from blog.core import editions
 from blog.core.accounts import people
-from blog.core.configuring import configure
 from blog.core.editor import drafts, preview, publish
 from blog.core.editor.drafts import Sent
 from blog.core.editor.fields import Fields
@@ -17,7 +15,9 @@ from blog.core.editor.revisions import By
 from blog.core.errors import Conflict
 from blog.core.images import storage
 from blog.core.posts import summaries, taxonomy
-from blog.core.site import site
+from blog.core.site import context
+from blog.core.site.settings import site
+from blog.core.site.update import configure
 from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.extensions import db, sqlite_driver
@@ -186,7 +186,7 @@ def test_last_modified_grows_with_each_of_two_changes_in_one_second(
         at(NOON + timedelta(milliseconds=milliseconds))
         configure("title", f"Title {milliseconds}")
         db.session.expire_all()
-        seen.append(editions.edition().changed_at)
+        seen.append(context.edition().changed_at)
     assert seen == [NOON + timedelta(seconds=number) for number in range(4)]
 
 
@@ -200,10 +200,10 @@ def test_last_modified_never_goes_back_with_a_wrong_clock(world: World, at: Call
 
 
 def test_last_modified_moves_when_a_scheduled_post_comes_due(world: World, at: Callable[[datetime], None]) -> None:
-    before = editions.edition().changed_at
+    before = context.edition().changed_at
     at(FUTURE)
     db.session.expire_all()
-    assert editions.edition().changed_at == FUTURE > before
+    assert context.edition().changed_at == FUTURE > before
 
 
 def test_last_modified_moves_after_another_programs_change_was_noted(

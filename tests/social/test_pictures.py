@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from blog.core import configuring, outbox
+from blog.core import outbox
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
+from blog.core.site import update
 from blog.social import cards
 from tests.world import LONG_AGO, Blog, Result, picture
 
@@ -115,7 +116,7 @@ def test_another_colour_draws_the_newest_anew(blog: Blog) -> None:
     blog.make_post("Post", slug="post")
     carried(blog)
     before = shared(blog)
-    configuring.configure("accent", "#1f4f73")
+    update.configure("accent", "#1f4f73")
     assert carried(blog) == 2  # the site's and the post's
     assert shared(blog) != before
 

@@ -7,7 +7,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blog.core import site
+from blog.core.site import settings
 from blog.models.site import DEFAULT_NETWORKS
 from blog.social import share
 from blog.social.share import NETWORKS, cut, on_server, share_links, weight
@@ -84,7 +84,7 @@ def shared_title(network: str, title: str) -> str:
 
 
 def test_the_table_is_whole() -> None:
-    assert list(NETWORKS) == list(site.NETWORKS)
+    assert list(NETWORKS) == list(settings.NETWORKS)
     assert set(EXACT) == set(NETWORKS)
     assert set(DEFAULT_NETWORKS) <= set(NETWORKS)
 

@@ -15,7 +15,7 @@ from blog.config import Settings
 from blog.core.backup.create import KIND as BACKUP
 from blog.core.backup.scratch import abandoned
 from blog.core.doctor.findings import Findings, bad, counted, good, megabytes, named, note
-from blog.core.vitals import roomy
+from blog.core.site.health import roomy
 
 SMALL_DISK = 200 * 2**20
 # How files are called until they are whole, and folders in which an import sets its pictures aside.

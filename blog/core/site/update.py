@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from blog.core.editor.publish import render_again
 from blog.core.errors import Invalid, Rejected
-from blog.core.site import setting
+from blog.core.site.settings import setting
 from blog.core.transaction import writing
 from blog.models import Post, Site
 

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select, text, update
 
-from blog.core import linklists, values
+from blog.core import values
 from blog.core.errors import Invalid
 from blog.core.images import html, storage, variants
+from blog.core.site import link_lists
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.hostnames import ascii_name
@@ -74,7 +75,7 @@ def _accent(text: str) -> str:
 
 
 def _networks(text: str) -> list[str]:
-    given = linklists.parsed("networks", text)
+    given = link_lists.parsed("networks", text)
     if given is None:
         given = re.split(r"[\s,;]+", text.strip().lower())
     names = [str(name) for name in given if name]
@@ -85,7 +86,7 @@ def _networks(text: str) -> list[str]:
 
 
 def _hubs(text: str) -> list[str]:
-    given = linklists.parsed("hubs", text)
+    given = link_lists.parsed("hubs", text)
     if given is None:
         given = re.split(r"[\s,;]+", text.strip())
     hubs = list(dict.fromkeys(values.address(str(hub), "hubs") for hub in given if hub))
@@ -147,9 +148,9 @@ def _address(picture: Picture | None) -> str:
     return picture["src"] if picture else ""
 
 
-FOLLOW = linklists.reader("follow", "follow link", "Mastodon https://mastodon.social/@me")
-HEADER = linklists.reader("header_links", "header link", "About /about/", paths=True)
-FOOTER = linklists.reader("footer_links", "footer link", "Imprint /imprint/", paths=True)
+FOLLOW = link_lists.reader("follow", "follow link", "Mastodon https://mastodon.social/@me")
+HEADER = link_lists.reader("header_links", "header link", "About /about/", paths=True)
+FOOTER = link_lists.reader("footer_links", "footer link", "Imprint /imprint/", paths=True)
 SETTINGS: Mapping[str, SiteSetting] = {
     "title": SiteSetting("the blog's name", _line("title", 120, needed=True)),
     "tagline": SiteSetting("a line under the name", _line("tagline", 300)),
@@ -162,13 +163,13 @@ SETTINGS: Mapping[str, SiteSetting] = {
     "logo_dark": SiteSetting("the same for dark paper, if it should be another", _logo("logo_dark"), _address),
     "typeface": SiteSetting(f"of all texts: {', '.join(TYPEFACES)}", _typeface),
     "header_links": SiteSetting(
-        "the menu: “Name address”, separated by semicolons; if empty, the blog’s own", HEADER, linklists.written
+        "the menu: “Name address”, separated by semicolons; if empty, the blog’s own", HEADER, link_lists.written
     ),
     "footer_links": SiteSetting(
-        "links at the foot of each page, likewise; if empty, the blog’s own", FOOTER, linklists.written
+        "links at the foot of each page, likewise; if empty, the blog’s own", FOOTER, link_lists.written
     ),
     "follow": SiteSetting(
-        "where to follow the author: “Name address”, separated by semicolons", FOLLOW, linklists.written
+        "where to follow the author: “Name address”, separated by semicolons", FOLLOW, link_lists.written
     ),
     "networks": SiteSetting("share links shown, in order", _networks, ", ".join),
     "hubs": SiteSetting("WebSub hubs that are told of new posts at once", _hubs, ", ".join),

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from sqlalchemy.exc import SQLAlchemyError
 
 from blog.config import Settings
-from blog.core import site
 from blog.core.errors import Unavailable
+from blog.core.site.settings import answers
 from blog.core.transaction import trouble
 
 # Below this the next picture, or the log of the database, may not fit.
@@ -20,7 +20,7 @@ def degraded(settings: Settings) -> str:
     Raises Unavailable when the database does not answer.
     """
     try:
-        site.answers()
+        answers()
     except SQLAlchemyError as error:
         raise Unavailable(trouble(error)) from error
     return "; ".join(_troubles(settings))

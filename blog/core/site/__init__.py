@@ -1,0 +1,1 @@
+"""The site's settings, and what every page needs of them."""
