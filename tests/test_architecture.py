@@ -55,7 +55,7 @@ DOORS = {
     "segno": {"social/qr.py"},
     "argon2": {"core/accounts/credentials.py"},
     "alembic": {
-        "core/schema.py",
+        "core/schema/migrate.py",
         "migrations/versions/0001_first.py",
         "migrations/versions/0002_tallies.py",
         "migrations/versions/0003_outbox.py",

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from blog import create_app
-from blog.core import schema
 from blog.core.backup import create, restore, sqlite_copy
 from blog.core.images import storage
 from blog.core.media import library
+from blog.core.schema import migrate
 from blog.extensions import sqlite_driver
 from tests import shelf
 from tests.backups.conftest import ask, publish, read, settings_of, state
@@ -277,7 +277,7 @@ def with_database(saved: Path, tmp_path: Path, *statements: str, data: bytes | N
 def test_a_database_that_is_none_of_ours_is_refused(
     old: Path, saved: Path, tmp_path: Path, statement: str, said: str
 ) -> None:
-    changes = [f"DROP TRIGGER {name}" for name in schema.trigger_names()] if "summary" in statement else []
+    changes = [f"DROP TRIGGER {name}" for name in migrate.trigger_names()] if "summary" in statement else []
     before = state(old)
     answer = run(old, "restore", str(with_database(saved, tmp_path, *changes, statement)))
     assert answer.status == 1 and said in answer.err and str(saved) in answer.err
@@ -302,7 +302,7 @@ def test_triggers_of_somebody_else_do_not_come_along(old: Path, saved: Path, tmp
     )
     assert run(old, "restore", str(with_database(saved, tmp_path, *evil))).status == 0
     rows = ask(old, "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')")
-    assert {str(name) for name, _ in rows} == schema.trigger_names()
+    assert {str(name) for name, _ in rows} == migrate.trigger_names()
     assert not any("person;" in str(sql) for _, sql in rows)
 
 

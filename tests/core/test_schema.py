@@ -15,10 +15,10 @@ from sqlalchemy import event, inspect, select
 
 from blog import config, create_app, paths
 from blog.commands import opened
-from blog.core import schema
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Unavailable, Unusable
+from blog.core.schema import migrate
 from blog.core.search import index
 from blog.core.site.update import configure
 from blog.extensions import Base, db, safe_wal, sqlite_driver
@@ -78,7 +78,7 @@ def test_a_new_database_has_its_schema_its_site_and_its_triggers(instance: Path)
     assert change(instance, "SELECT version_num FROM schema_version") == [(HEAD,)]
     assert change(instance, "SELECT id, title, public_version FROM site") == [(1, "Broadsheet", 1)]
     triggers = {name for (name,) in change(instance, "SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    assert triggers == schema.trigger_names()
+    assert triggers == migrate.trigger_names()
     assert {"public_post_insert", "public_site_update", "public_redirect_delete"} <= triggers
 
 
@@ -152,7 +152,7 @@ def test_a_version_that_is_torn_out_is_refused(instance: Path) -> None:
 
 
 def test_a_step_that_fails_leaves_nothing_behind(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "_triggers", lambda: {"bad": "CREATE TRIGGER bad NONSENSE"})
+    monkeypatch.setattr(migrate, "_triggers", lambda: {"bad": "CREATE TRIGGER bad NONSENSE"})
     with pytest.raises(Unavailable, match="Nothing was changed"):
         begun(instance)
     assert change(instance, "SELECT name FROM sqlite_master") == []
@@ -204,7 +204,7 @@ def _ours(difference: Any) -> bool:
 
 
 def _of_no_model(name: str) -> bool:
-    return name == schema.VERSION_TABLE or name.partition("_")[0] == index.NAME
+    return name == migrate.VERSION_TABLE or name.partition("_")[0] == index.NAME
 
 
 def test_what_the_comparison_cannot_see_is_the_models_too(app: Flask) -> None:

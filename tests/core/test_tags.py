@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from blog.core import tallies
 from blog.core.editor import drafts, publish, tags, working_copy
 from blog.core.editor.drafts import Sent
 from blog.core.editor.revisions import By
 from blog.core.editor.tags import Taken
 from blog.core.errors import Invalid, Missing
+from blog.core.schema import counters
 from blog.core.site.settings import site
 from blog.core.urls import permalinks
 from blog.core.urls.permalinks import Moved
@@ -147,7 +147,7 @@ def test_merging_counts_posts_and_keeps_what_is_listed(blog: Blog) -> None:
     assert (tags.tag(tags.named("New")).posts, tags.tag(tags.named("New")).listed) == (5, 4)
     assert "Draft" not in blog.get("/tags/new/").text and "Old 2" in blog.get("/tags/new/").text
     assert blog.again(both).version == version
-    assert tallies.wrong(db.session.connection().exec_driver_sql) == 0
+    assert counters.wrong(db.session.connection().exec_driver_sql) == 0
     with pytest.raises(Invalid, match="cannot be merged into itself"):
         merge("New", "new")
 

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from blog.core import tallies
 from blog.core.accounts.people import byline
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Missing
 from blog.core.posts import archive, feed_items, lists, taxonomy
 from blog.core.posts.lists import ALL, Shelf
+from blog.core.schema import counters
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post, Tag
@@ -184,7 +184,7 @@ def check(now: datetime) -> None:
         assert paged(lists.SIGNED, person_id) == (own, len(own))
     for zone in ZONES:
         check_years(true, zone)
-    assert tallies.wrong(db.session.connection().exec_driver_sql) == 0
+    assert counters.wrong(db.session.connection().exec_driver_sql) == 0
 
 
 def check_years(true: list[dict[str, Any]], zone: ZoneInfo) -> None:

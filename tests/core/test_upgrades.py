@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 
 from blog import config, create_app, paths
 from blog.commands import opened
-from blog.core import schema
 from blog.core.editor import publish
+from blog.core.schema import migrate
 from blog.core.search import index
 from blog.migrations import HEAD
 from tests import schemas
@@ -30,7 +30,7 @@ OLDEST, NEWEST = KEPT[0], KEPT[-1]
 COLUMNS = "SELECT name FROM pragma_table_info('{table}')"
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
 # What an upgrade is there to change, and what is counted and indexed anew.
-OWN = {schema.VERSION_TABLE, "tally"}
+OWN = {migrate.VERSION_TABLE, "tally"}
 LISTED = {"post_tag": {"listed_at"}}
 Old = Callable[[str], Path]
 
@@ -64,7 +64,7 @@ def test_there_is_a_blog_of_every_released_schema() -> None:
 @pytest.mark.parametrize("number", KEPT)
 def test_each_is_one_of_its_schema_and_whole(old: Old, number: str) -> None:
     instance = old(number)
-    assert change(instance, f"SELECT version_num FROM {schema.VERSION_TABLE}") == [(number,)]
+    assert change(instance, f"SELECT version_num FROM {migrate.VERSION_TABLE}") == [(number,)]
     assert change(instance, "PRAGMA integrity_check") == [("ok",)]
     assert change(instance, "PRAGMA foreign_key_check") == []
     assert dumping.dump(instance / "blog.db") == schemas.database(number)
@@ -205,12 +205,12 @@ def test_no_row_and_no_value_is_lost(old: Old, number: str) -> None:
 def test_an_upgraded_database_is_like_a_new_one(old: Old, number: str, new_database: Path) -> None:
     instance = old(number)
     assert begun(instance) is False
-    assert change(instance, f"SELECT version_num FROM {schema.VERSION_TABLE}") == [(HEAD,)]
+    assert change(instance, f"SELECT version_num FROM {migrate.VERSION_TABLE}") == [(HEAD,)]
     assert change(instance, "PRAGMA integrity_check") == [("ok",)]
     assert change(instance, "PRAGMA foreign_key_check") == []
     shapes = [shape(folder) for folder in (instance, new_database.parent)]
     assert shapes[0] == shapes[1]
-    assert {name for kind, name in shapes[0] if kind == "trigger"} == schema.trigger_names()
+    assert {name for kind, name in shapes[0] if kind == "trigger"} == migrate.trigger_names()
 
 
 def shape(instance: Path) -> dict[tuple[str, str], Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blog import paths
-from blog.core import schema
+from blog.core.schema import migrate
 from blog.migrations import HEAD
 from tests import schemas
 from tests.core.test_schema import begun, change, refused
@@ -68,7 +68,7 @@ def without_lots(instance: Path) -> str:
 def test_of_two_processes_one_upgrades_and_the_other_waits(old: Path) -> None:
     later = [name for name in (paths.migrations() / "versions").glob("[0-9]*.py") if name.name[:4] > OLDEST]
     assert upgrading("together", old) == f"{[0, len(later)]}\n"
-    assert change(old, f"SELECT version_num FROM {schema.VERSION_TABLE}") == [(HEAD,)]
+    assert change(old, f"SELECT version_num FROM {migrate.VERSION_TABLE}") == [(HEAD,)]
 
 
 # -- a later schema -----------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "migrations"
     shutil.copytree(paths.migrations(), folder, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(paths, "migrations", lambda: folder)
-    monkeypatch.setattr(schema, "HEAD", "9999")
+    monkeypatch.setattr(migrate, "HEAD", "9999")
     return folder / "versions" / "9999_later.py"
 
 
@@ -101,12 +101,12 @@ def test_a_table_made_anew_takes_nothing_with_it(newest: Path, later: Path) -> N
     assert [(0,)] not in before
     later.write_text(REBUILD.format(head=HEAD))
     begun(newest)
-    assert change(newest, f"SELECT version_num FROM {schema.VERSION_TABLE}") == [("9999",)]
+    assert change(newest, f"SELECT version_num FROM {migrate.VERSION_TABLE}") == [("9999",)]
     assert [change(newest, query) for query in counted] == before
     assert change(newest, "SELECT DISTINCT later FROM post") == [(None,)]
     assert change(newest, "PRAGMA foreign_key_check") == []
     triggers = {name for (name,) in change(newest, "SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    assert triggers == schema.trigger_names()
+    assert triggers == migrate.trigger_names()
 
 
 @pytest.mark.parametrize("step", [BREAK, REBUILD + "\n    raise RuntimeError('cut off')\n"], ids=["breaks", "raises"])

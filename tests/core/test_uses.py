@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from blog.core import schema
 from blog.core.editor import drafts, publish, working_copy
 from blog.core.editor.drafts import Sent
 from blog.core.editor.fields import Fields
 from blog.core.editor.revisions import By
 from blog.core.media import usage
+from blog.core.schema import migrate
 from blog.extensions import db
 from blog.models import MediaUse, Post
 from tests.core.test_plans import plan, slow
@@ -111,7 +111,7 @@ def test_an_upgrade_notes_them_all(instance: Path, posts: int) -> None:
     looks = ("logo", "logo_dark", "typeface", "header_links", "footer_links", "security_contact")
     change(
         instance,
-        *(f"DROP TRIGGER {name}" for name in schema.trigger_names()),
+        *(f"DROP TRIGGER {name}" for name in migrate.trigger_names()),
         *(f"ALTER TABLE site DROP COLUMN {name}" for name in looks),
         "DROP TABLE media_use", "DROP INDEX media_deleted", "ALTER TABLE media DROP COLUMN widths",
         "ALTER TABLE media DROP COLUMN filename", "ALTER TABLE media DROP COLUMN deleted_at",

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from blog import clock
 from blog.config import Settings
-from blog.core import soundness
 from blog.core.backup import retention, sqlite_copy, zip_file
 from blog.core.backup.scratch import workspace
 from blog.core.backup.zip_file import DATABASE, Entry, Manifest, Progress, unseen
 from blog.core.errors import Invalid, NoRoom, Unavailable, Unusable
 from blog.core.images import storage, variants
+from blog.core.schema import integrity
 from blog.extensions import watching
 from blog.migrations import HEAD
 
@@ -153,7 +153,7 @@ def _unsound(copy: Path) -> str:
     """What a restore would refuse: better known while the blog is there to be mended."""
     engine = watching(copy)
     with engine.connect() as connection:
-        return soundness.unsound(connection)
+        return integrity.unsound(connection)
 
 
 def version() -> str:

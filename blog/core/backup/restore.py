@@ -19,7 +19,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from blog import clock, config
 from blog.config import BadSetting, Settings
-from blog.core import schema, soundness
 from blog.core.backup import sqlite_copy, upgrade, zip_file
 from blog.core.backup.create import back_up, free_bytes, writable
 from blog.core.backup.retention import STAMP, prune
@@ -27,6 +26,7 @@ from blog.core.backup.scratch import abandoned, remove, workspace
 from blog.core.backup.zip_file import DATABASE, Archive, Manifest, Progress, unseen
 from blog.core.errors import Invalid, NoRoom, Unavailable, Unusable
 from blog.core.images import storage
+from blog.core.schema import integrity, migrate
 from blog.core.transaction import trouble
 from blog.extensions import apart, read_only
 from blog.models import AuthorSession, Lease, Media, Site
@@ -69,7 +69,7 @@ def restore(settings: Settings, file: Path, *, dry_run: bool = False, progress: 
     with (
         zip_file.opened(file) as opened,
         writable(instance, NOTHING),
-        schema.alone(settings.database_file.parent),
+        migrate.alone(settings.database_file.parent),
         _finished(settings),
         workspace(instance, KIND, lambda work: work.name == _signed(settings.database_file)) as work,
     ):
@@ -109,7 +109,7 @@ def finish(settings: Settings) -> bool:
         return False
     with (
         writable(settings.instance, "A restore that was cut off cannot be finished"),
-        schema.alone(settings.database_file.parent),
+        migrate.alone(settings.database_file.parent),
         _finished(settings),
     ):
         return True
@@ -178,14 +178,14 @@ def _judge(file: Path, database: Path, done: Restored) -> None:
     engine = apart(database)
     try:
         sqlite_copy.facts(database)
-        schema.upgrade(engine, lambda _: None)
+        migrate.upgrade(engine, lambda _: None)
         with engine.begin() as connection:
-            if lacking := schema.lacking(connection):
+            if lacking := migrate.lacking(connection):
                 raise zip_file.wrong(file, f"its database lacks {lacking[0]}")
-            if unsound := soundness.unsound(connection):
+            if unsound := integrity.unsound(connection):
                 raise zip_file.wrong(file, f"its database {unsound}")
             broken = len(connection.exec_driver_sql("PRAGMA foreign_key_check").all())
-            schema.renew_triggers(connection)
+            migrate.renew_triggers(connection)
     except (Unusable, SQLAlchemyError) as error:
         said = trouble(error) if isinstance(error, DBAPIError) else str(error).replace(str(database), "it")
         raise Invalid("file", f"The database in {file} cannot be used: {zip_file.tame(said)}") from error

@@ -6,10 +6,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from blog.config import Settings
-from blog.core import schema
 from blog.core.backup.create import back_up
 from blog.core.backup.retention import advice
 from blog.core.errors import Unavailable, Unusable
+from blog.core.schema import migrate
 from blog.core.transaction import damaged, trouble
 
 # What an instance folder holds only once a blog lives in it.
@@ -26,11 +26,11 @@ def prepare(engine: Engine, of: Settings) -> None:
     """
     file = of.database_file
     try:
-        with schema.alone(file.parent):
+        with migrate.alone(file.parent):
             refuse_lost(of)
             if not file.exists():
                 file.touch(0o600)  # it holds what nobody else on this machine is to know
-            schema.upgrade(engine, lambda version: _back_up(of) if version else _refuse_used(of, GROWN))
+            migrate.upgrade(engine, lambda version: _back_up(of) if version else _refuse_used(of, GROWN))
     except DBAPIError as error:
         if damaged(error):
             raise Unusable(f"{file}: {trouble(error)} {advice(of)}") from error

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from blog.config import Settings
-from blog.core import schema, tallies
 from blog.core.backup import upgrade
 from blog.core.backup.retention import advice
 from blog.core.backup.sqlite_copy import one_line
 from blog.core.doctor.findings import Finding, Findings, Run, bad, counted, good, note
 from blog.core.errors import Unusable
+from blog.core.schema import counters, migrate
 from blog.core.search import index
 from blog.extensions import safe_wal, sqlite_driver
 from blog.migrations import HEAD
@@ -94,7 +94,7 @@ def _version(run: Run, settings: Settings) -> Generator[Finding, None, bool]:
     if not is_ours(run):
         yield bad("The database holds no blog.", f"Choose another instance folder, or: {advice(settings)}")
         return False
-    (version,) = run(f"SELECT version_num FROM {schema.VERSION_TABLE}").fetchone() or ("",)  # noqa: S608
+    (version,) = run(f"SELECT version_num FROM {migrate.VERSION_TABLE}").fetchone() or ("",)  # noqa: S608
     if not version:
         yield bad("The database is damaged: it does not say what schema it has.", advice(settings))
     elif version > HEAD:
@@ -108,7 +108,7 @@ def _kept_right(run: Run, damaged: str) -> Findings:
     """Triggers, counts, the search index, and what code made the pages."""
     if lost := lost_triggers(run):
         yield bad(f"Triggers are missing: {', '.join(sorted(lost))}.", "Any other command makes them again.")
-    if miscounted := tallies.wrong(run):
+    if miscounted := counters.wrong(run):
         yield bad(f"Counts of posts are wrong ({miscounted}).", "`broadsheet doctor --fix` counts anew.")
     if unsearchable := f"is damaged ({damaged})" if damaged else index.wrong(run):
         yield bad(f"The search index {unsearchable}.", "`broadsheet doctor --fix` makes it anew.")
@@ -121,7 +121,7 @@ def _kept_right(run: Run, damaged: str) -> Findings:
 
 def is_ours(run: Run) -> bool:
     """Whether it is a blog's database."""
-    found = run("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", (schema.VERSION_TABLE,))
+    found = run("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", (migrate.VERSION_TABLE,))
     return bool(found.fetchone()[0])
 
 
@@ -132,7 +132,7 @@ def problems(run: Run) -> list[str]:
 
 def lost_triggers(run: Run) -> set[str]:
     """The names of triggers that should be there and are not."""
-    return schema.trigger_names() - {row[0] for row in run("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    return migrate.trigger_names() - {row[0] for row in run("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
 
 
 def stale_texts(run: Run) -> int:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from blog.config import Settings
-from blog.core import tallies
 from blog.core.backup import upgrade
 from blog.core.backup.scratch import remove
 from blog.core.doctor import database, files, pictures
 from blog.core.doctor.findings import Run, counted, in_words, named
 from blog.core.editor import publish
 from blog.core.images import storage
+from blog.core.schema import counters
 from blog.core.search import index
 from blog.extensions import db
 
@@ -74,8 +74,8 @@ def _prepare(settings: Settings) -> Iterator[str]:
 
 
 def _count(settings: Settings) -> Iterator[str]:
-    if wrong := _asked(settings, tallies.wrong):
-        tallies.mend()
+    if wrong := _asked(settings, counters.wrong):
+        counters.mend()
         yield f"Counted all posts anew ({counted(wrong, 'count was', 'counts were')} wrong)."
 
 

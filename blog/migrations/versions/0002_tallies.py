@@ -1,6 +1,6 @@
 """Tallies of listed posts, indexes for what readers ask, by what code pages were made.
 
-`core.schema` makes the triggers and the counts.
+`core.schema.migrate` makes the triggers and the counts.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""Search: an index of what it asks of posts. `core.schema` makes the search table itself, and fills it."""
+"""Search: an index of what it asks of posts. `core.schema.migrate` makes the search table itself, and fills it."""
 
 from alembic import op
 

@@ -11,8 +11,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, insert, inspect
 
 from blog import clock, paths
-from blog.core import tallies
 from blog.core.errors import Unusable
+from blog.core.schema import counters
 from blog.core.search import index
 from blog.extensions import BUSY_MS, WRITE, Base, read_only
 from blog.migrations import HEAD
@@ -108,7 +108,7 @@ def _migrate(engine: Engine, version: str | None) -> None:
                 _run_steps(connection)
                 if version is None:
                     connection.execute(insert(Site).values(**_first_row()))
-                tallies.recount(connection.exec_driver_sql)
+                counters.recount(connection.exec_driver_sql)
                 index.complete(connection)
                 _make_triggers(connection)
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
