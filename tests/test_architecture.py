@@ -42,11 +42,11 @@ DOORS = {
     "mdit_py_plugins": {"core/markdown/render.py"},
     "nh3": {"core/markdown/sanitize.py"},
     "pygments": {"core/markdown/code.py"},
-    "slugify": {"core/slugs.py"},
+    "slugify": {"core/text/slugs.py"},
     "regex": {
         "core/search/highlight.py",
         "core/search/normalize.py",
-        "core/wording.py",
+        "core/text/words.py",
         "social/share.py",
         "social/typesetting.py",
     },
@@ -81,14 +81,14 @@ DOORS = {
 }
 # Same input, same bytes: no database, no clock, no network, nothing of Flask.
 PURE = {
-    "core/batches.py", "core/colours.py", "core/customcss.py", "core/keysets.py", "core/differences.py",
+    "core/batches.py", "core/colours.py", "core/customcss.py", "core/keysets.py", "core/text/diff.py",
     "core/errors.py", "core/editor/fields.py", "core/markdown/figures.py",
     "core/markdown/code.py", "core/site/link_lists.py", "core/images/html.py", "core/markdown/paste.py",
     "core/images/variants.py", "core/images/file_types.py", "core/markdown/render.py",
     "core/markdown/paste_cleanup.py", "core/markdown/sanitize.py", "core/search/highlight.py", "core/search/query.py",
-    "core/search/normalize.py", "core/slugs.py", "core/values.py", "core/markdown/poems.py", "core/wording.py",
-    "feeds/build.py", "feeds/checking.py", "feeds/document.py", "feeds/jsonfeed.py", "feeds/paging.py",
-    "feeds/readers.py", "feeds/reading.py", "feeds/sitemap.py", "hostnames.py", "models/shapes.py",
+    "core/search/normalize.py", "core/text/slugs.py", "core/text/validate.py", "core/markdown/poems.py",
+    "core/text/words.py", "feeds/build.py", "feeds/checking.py", "feeds/document.py", "feeds/jsonfeed.py",
+    "feeds/paging.py", "feeds/readers.py", "feeds/reading.py", "feeds/sitemap.py", "hostnames.py", "models/shapes.py",
     "reader/opensearch.py", "social/metadata.py", "social/preview.py", "social/qr.py", "social/share.py",
     "social/typesetting.py", "transfer/document.py", "transfer/readers/dialects.py",
     "transfer/readers/frontmatter.py", "transfer/readers/markdown.py",

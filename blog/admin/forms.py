@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from blog.admin.resuming import Fields as Typed
-from blog.core import values
 from blog.core.editor.drafts import Sent
 from blog.core.editor.fields import Fields, judge
 from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import Invalid
+from blog.core.text import validate
 from blog.web import templating
 
 TEXTS = ("title", "slug", "summary", "body", "tags", "language", "published_at", "cover", "kind", "canonical_url")
@@ -94,7 +94,7 @@ def _date(text: str, known: Manuscript | None) -> tuple[datetime | None, list[In
         return known.date, []  # to the microsecond
     zone: ZoneInfo = templating.zone()
     try:
-        return values.local_time(text, zone, "published_at"), []
+        return validate.local_time(text, zone, "published_at"), []
     except Invalid as error:
         return None, [error]
 

@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from blog.admin import answers
 from blog.admin.blueprint import bp, person
-from blog.core import differences
 from blog.core.editor import drafts, revisions, working_copy
 from blog.core.editor.revisions import NEWEST, SIZE, By, Entry, Line
 from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import BlogError, Invalid, Missing, Rejected
+from blog.core.text import diff
 
 NOW, PUBLIC = "now", "public"
 
@@ -55,7 +55,7 @@ def compared(post_id: int) -> ResponseReturnValue:
     before, after = (_entry(known, request.args.get(name, NOW)) for name in ("before", "after"))
     if _order(before) > _order(after):
         before, after = after, before
-    changes = differences.of_words(before.words, after.words)
+    changes = diff.of_words(before.words, after.words)
     return answers.page("admin/differences.html", post=known, before=before, after=after, changes=changes)
 
 

@@ -10,13 +10,13 @@ from blog.admin import answers, forms, resuming
 from blog.admin.blueprint import bp, person
 from blog.admin.forms import Form
 from blog.admin.resuming import Fields as Typed
-from blog.core import differences
-from blog.core.differences import Stretch
 from blog.core.editor import drafts, lint, preview, publish, revisions, working_copy
 from blog.core.editor.drafts import Sent
 from blog.core.editor.revisions import By, Words
 from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import BlogError, Conflict, Invalid, Missing, Overtaken, Rejected, Unavailable
+from blog.core.text import diff
+from blog.core.text.diff import Stretch
 from blog.web.errors import RETRY_SECONDS
 
 PAGE = "admin/post.html"
@@ -164,7 +164,7 @@ def _overtaken(error: Overtaken, fields: Typed) -> ResponseReturnValue:
     stored = working_copy.manuscript(error.post_id)
     sent, _wrong = forms.read(fields, stored)
     form = forms.typed(fields, version=stored.version)
-    clash = Clash(stored, differences.of_words(stored.words, _words(sent)))
+    clash = Clash(stored, diff.of_words(stored.words, _words(sent)))
     return _shown(form, stored, sentence=str(error), status=409, clash=clash)
 
 

@@ -16,7 +16,7 @@ from blog import config
 from blog.commands import as_json, blog, opened, say
 from blog.config import Settings
 from blog.core.errors import Invalid
-from blog.core.values import line
+from blog.core.text.validate import line
 from blog.transfer import samples as shipped
 from blog.transfer.importing import Import, Report
 from blog.transfer.readers import markdown

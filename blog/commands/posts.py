@@ -10,12 +10,12 @@ import click
 
 from blog import clock
 from blog.commands import as_json, blog, say
-from blog.core import values
 from blog.core.editor import publish as editor_publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Invalid
 from blog.core.posts import query
 from blog.core.site.settings import zone
+from blog.core.text import validate
 from blog.core.urls import permalinks
 from blog.models import Post
 from blog.transfer.readers.frontmatter import BadHead, split
@@ -50,7 +50,7 @@ def _text(file: str | None) -> str | None:
     """The Markdown of a file, or of standard input for “-”. Raises Invalid."""
     if file is None:
         return None
-    place = "The text on standard input" if file == "-" else f"The file {values.line(file)[:200]}"
+    place = "The text on standard input" if file == "-" else f"The file {validate.line(file)[:200]}"
     data = _bytes(file, place)
     if b"\0" in data:
         raise Invalid("file", f"{place} holds a NUL character in line {_line(data, data.index(0))}: is it text?")
@@ -66,7 +66,7 @@ def _text(file: str | None) -> str | None:
 
 
 def _bytes(file: str, place: str) -> bytes:
-    most = values.BODY_BYTES * 2
+    most = validate.BODY_BYTES * 2
     try:
         if file == "-":
             data = sys.stdin.buffer.read(most + 1) if sys.stdin else b""
@@ -77,7 +77,7 @@ def _bytes(file: str, place: str) -> bytes:
         said = error.strerror if isinstance(error, OSError) else "its name cannot be that of a file"
         raise Invalid("file", f"{place} cannot be read: {said}.") from error
     if len(data) > most:
-        raise Invalid("body", f"{place} has more than {most // 1024} kB; {values.BODY_BYTES // 1024} kB are allowed.")
+        raise Invalid("body", f"{place} has more than {most // 1024} kB; {validate.BODY_BYTES // 1024} kB are allowed.")
     return data
 
 
@@ -94,7 +94,7 @@ def _has_front_matter(text: str) -> bool:
 
 
 def _moment(text: str | None) -> datetime | None:
-    return values.instant(text, zone()) if text is not None else None
+    return validate.instant(text, zone()) if text is not None else None
 
 
 def _status_sentence(post: Post) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
-from blog.core.values import FORBIDDEN
+from blog.core.text.validate import FORBIDDEN
 from blog.feeds.document import POLITE_BYTES, second
 from blog.feeds.reading import ReadFeed, ReadItem
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 
-from blog.core.values import FORBIDDEN
+from blog.core.text.validate import FORBIDDEN
 
 GENERATOR = "Broadsheet"
 # The newest posts of a feed, and as many again on each page of older ones, unless they are giants: a feed of twenty

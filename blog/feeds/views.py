@@ -18,8 +18,8 @@ from blog.core.posts import feed_items, lists, taxonomy
 from blog.core.posts.feed_items import Entry
 from blog.core.posts.lists import Shelf
 from blog.core.site.context import Edition
+from blog.core.text.words import shorten
 from blog.core.urls import permalinks
-from blog.core.wording import shorten
 from blog.feeds import build, jsonfeed, paging, readers
 from blog.feeds.blueprint import answer, bp
 from blog.feeds.document import ITEMS, Channel, Cover, Item, fitting

@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blog.core.wording import graphemes
+from blog.core.text.words import graphemes
 from blog.social import fonts, typesetting
 from blog.social.typesetting import Line, Run
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from blog.core.wording import shorten
+from blog.core.text.words import shorten
 
 if TYPE_CHECKING:
     from blog.core.posts.article import Article

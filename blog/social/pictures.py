@@ -20,7 +20,7 @@ from blog.core.errors import BlogError
 from blog.core.images import html
 from blog.core.images.variants import TYPES
 from blog.core.posts import article, taxonomy
-from blog.core.values import CARD
+from blog.core.text.validate import CARD
 from blog.models.shapes import Picture
 from blog.social import cards
 from blog.social.cards import Card

@@ -6,7 +6,7 @@ The networks publish no limits and change them; these are about what a telephone
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from blog.core.wording import graphemes, shorten
+from blog.core.text.words import graphemes, shorten
 
 CARD_WIDTH, CARD_HEIGHT = 1200, 630
 # Network -> about how many characters of the title and of the summary it shows.

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import regex
 
-from blog.core.wording import graphemes
+from blog.core.text.words import graphemes
 from blog.hostnames import ascii_name
 
 MAIL_BYTES = 2000

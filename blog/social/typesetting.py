@@ -11,7 +11,7 @@ from itertools import groupby
 
 import regex
 
-from blog.core.wording import graphemes
+from blog.core.text.words import graphemes
 
 # The text of one script in one direction -> its width in pixels.
 Measure = Callable[["Run"], float]

@@ -12,10 +12,10 @@ from email.utils import parsedate_to_datetime
 from flask import current_app
 
 from blog import clock
-from blog.core import values
 from blog.core.outbox import Carrier, Failed
 from blog.core.posts import taxonomy
-from blog.core.wording import shorten
+from blog.core.text import validate
+from blog.core.text.words import shorten
 from blog.web import templating
 
 FEEDS = ("feeds.rss", "feeds.atom", "feeds.json")
@@ -50,7 +50,7 @@ def tell(hub: str, topic: str) -> None:
 
 
 def _said(status: int, body: bytes) -> str:
-    text = values.line(re.sub(r"<[^>]*>", " ", body[:4000].decode("utf-8", "replace")))
+    text = validate.line(re.sub(r"<[^>]*>", " ", body[:4000].decode("utf-8", "replace")))
     text = "".join(character for character in text if character.isprintable())
     return f"It answered {status}" + (f": {shorten(text, 100).rstrip('.')}." if text else ".")
 

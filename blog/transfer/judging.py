@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from blog.core import slugs, values
 from blog.core.accounts import people
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields, judge
@@ -16,6 +15,7 @@ from blog.core.errors import Invalid, Unavailable
 from blog.core.images import storage
 from blog.core.images.storage import Stored
 from blog.core.markdown.render import Rendered
+from blog.core.text import slugs, validate
 from blog.core.urls import permalinks
 from blog.transfer.document import Document, LocalPicture, Problem
 from blog.transfer.readers.markdown import with_addresses
@@ -85,9 +85,9 @@ class Judge:
         for error in wrong:
             self._tell(document, error)
         dated = None if document.draft else document.date
-        published = self._try(document, lambda: values.instant(dated, self.zone)) if dated else None
+        published = self._try(document, lambda: validate.instant(dated, self.zone)) if dated else None
         updated = document.updated
-        revised = self._try(document, lambda: values.instant(updated, self.zone, "updated")) if updated else None
+        revised = self._try(document, lambda: validate.instant(updated, self.zone, "updated")) if updated else None
         guid = self._try(document, lambda: publish.guid_of(document.guid)) if document.guid else None
         author = self._try(document, lambda: people.shown_name(document.author)) if document.author.strip() else ""
         if len(self.problems) > before:

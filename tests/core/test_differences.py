@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blog.core.differences import ADDED, CONTEXT, REMOVED, SAME, Stretch, compare
+from blog.core.text.diff import ADDED, CONTEXT, REMOVED, SAME, Stretch, compare
 
 TEXTS = st.text(alphabet="ab \n", max_size=60)
 

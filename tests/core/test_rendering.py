@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from blog.core import wording
 from blog.core.errors import Invalid
 from blog.core.images.variants import Plate, Plates
 from blog.core.markdown import sanitize
 from blog.core.markdown.render import HTML_BYTES, code_lines, picture_sources, render
 from blog.core.markdown.sanitize import PAGE, SITE
+from blog.core.text.words import graphemes
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 RIVER = "/media/0123456789abcdef01234567.jpg"
@@ -138,9 +138,9 @@ def test_a_long_extract_ends_between_words() -> None:
 
 def test_an_extract_never_cuts_a_character_in_two() -> None:
     text = "नदियाँ" * 100
-    kept = wording.graphemes(render(text).extract.removesuffix("…"))
+    kept = graphemes(render(text).extract.removesuffix("…"))
     assert 50 < len(kept) <= 200
-    assert kept == wording.graphemes(text)[: len(kept)]
+    assert kept == graphemes(text)[: len(kept)]
 
 
 # -- links --------------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blog.core import slugs
 from blog.core.errors import Invalid
+from blog.core.text import slugs
 
 STEADY = settings(deadline=None, derandomize=True)
 LIKELY = st.text() | st.lists(

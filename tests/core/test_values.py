@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blog.core import values
 from blog.core.errors import Invalid
+from blog.core.text import validate
 
 BERLIN = ZoneInfo("Europe/Berlin")
 STEADY = settings(deadline=None, derandomize=True)
@@ -18,63 +18,63 @@ STEADY = settings(deadline=None, derandomize=True)
 
 
 def test_white_space_in_a_title_is_collapsed() -> None:
-    assert values.title("  Two \n\t states ") == "Two states"
+    assert validate.title("  Two \n\t states ") == "Two states"
 
 
 def test_what_no_feed_can_carry_is_left_out_of_a_title() -> None:
-    assert values.title("A\x00B\x0cC\x1f\ufffe\ud800") == "ABC"
+    assert validate.title("A\x00B\x0cC\x1f\ufffe\ud800") == "ABC"
 
 
 def test_a_title_is_kept_in_composed_form() -> None:
-    assert values.title("Cafe\u0301") == "Café"
+    assert validate.title("Cafe\u0301") == "Café"
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x1f", "\u00a0", "\u200b", "\u202e \u2060\ufeff"])
 def test_a_title_without_words_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match=r"^A post needs a title\.$") as refusal:
-        values.title(text)
+        validate.title(text)
     assert refusal.value.field == "title"
 
 
 def test_a_million_accents_on_one_letter_are_refused_at_once() -> None:
     with pytest.raises(Invalid, match="characters; 500 are allowed"):
-        values.title("a" + "\u0301\u0316" * 500_000)
+        validate.title("a" + "\u0301\u0316" * 500_000)
 
 
 @pytest.mark.parametrize("text", ["x\u200b", "👩\u200d👩\u200d👦", "נ\u200f", "\U0001faea", "—"])
 def test_signs_that_show_nothing_may_stand_beside_others(text: str) -> None:
-    assert values.title(text) == text
+    assert validate.title(text) == text
 
 
 def test_a_title_may_have_five_hundred_characters() -> None:
-    assert values.title("é" * 500) == "é" * 500
+    assert validate.title("é" * 500) == "é" * 500
     with pytest.raises(Invalid, match=r"^The title has 501 characters; 500 are allowed\.$"):
-        values.title("é" * 501)
+        validate.title("é" * 501)
 
 
 def test_a_summary_may_be_empty_and_has_a_limit() -> None:
-    assert values.summary(" \n ") == ""
+    assert validate.summary(" \n ") == ""
     with pytest.raises(Invalid, match="The summary has 1001 characters; 1000 are allowed"):
-        values.summary("x" * 1001)
+        validate.summary("x" * 1001)
 
 
 def test_a_body_is_kept_verbatim_but_for_line_ends() -> None:
-    assert values.body("  a\r\n\tb\rc\x00\x07 \n\n") == "  a\n\tb\nc \n\n"
+    assert validate.body("  a\r\n\tb\rc\x00\x07 \n\n") == "  a\n\tb\nc \n\n"
 
 
 def test_a_body_is_measured_in_bytes() -> None:
-    assert len(values.body("é" * (256 * 1024)).encode()) == 512 * 1024
+    assert len(validate.body("é" * (256 * 1024)).encode()) == 512 * 1024
     with pytest.raises(Invalid, match=r"The text has 600 kB; 512 kB are allowed. Split it") as refusal:
-        values.body("x" * 600 * 1024)
+        validate.body("x" * 600 * 1024)
     assert refusal.value.field == "body"
 
 
 @STEADY
 @given(st.text())
 def test_any_cleaned_line_can_stand_in_xml(text: str) -> None:
-    line = values.line(text)
-    assert not values.FORBIDDEN.search(line)
-    assert line == values.line(line) == line.strip()
+    line = validate.line(text)
+    assert not validate.FORBIDDEN.search(line)
+    assert line == validate.line(line) == line.strip()
     line.encode()
 
 
@@ -82,15 +82,19 @@ def test_any_cleaned_line_can_stand_in_xml(text: str) -> None:
 
 
 def test_tags_keep_their_order_each_once_whatever_the_case() -> None:
-    assert values.tags(["Rivers", " #Russia ", "rivers", "", "##", "RIVERS", "India"]) == ["Rivers", "Russia", "India"]
+    assert validate.tags(["Rivers", " #Russia ", "rivers", "", "##", "RIVERS", "India"]) == [
+        "Rivers",
+        "Russia",
+        "India",
+    ]
 
 
 def test_tags_have_limits() -> None:
-    assert len(values.tags([f"t{number}" for number in range(50)])) == 50
+    assert len(validate.tags([f"t{number}" for number in range(50)])) == 50
     with pytest.raises(Invalid, match="A post can carry 50 tags; this one has 51"):
-        values.tags([f"t{number}" for number in range(51)])
+        validate.tags([f"t{number}" for number in range(51)])
     with pytest.raises(Invalid, match=r"The tag “x{30}…” has 81 characters; 80 are allowed"):
-        values.tags(["x" * 81])
+        validate.tags(["x" * 81])
 
 
 # -- language -----------------------------------------------------------------------------------------------
@@ -110,7 +114,7 @@ def test_tags_have_limits() -> None:
     ],
 )
 def test_a_language_is_written_in_its_usual_case(text: str, tag: str) -> None:
-    assert values.language(text) == tag
+    assert validate.language(text) == tag
 
 
 @pytest.mark.parametrize(
@@ -118,7 +122,7 @@ def test_a_language_is_written_in_its_usual_case(text: str, tag: str) -> None:
 )
 def test_no_language_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match="is not a language tag; it should look like en, hi or pt-BR") as refusal:
-        values.language(text)
+        validate.language(text)
     assert refusal.value.field == "language"
 
 
@@ -137,7 +141,7 @@ def test_no_language_is_refused(text: str) -> None:
     ],
 )
 def test_a_whole_address_is_taken(text: str) -> None:
-    assert values.address(f" {text} ", "canonical_url") == text
+    assert validate.address(f" {text} ", "canonical_url") == text
 
 
 @pytest.mark.parametrize(
@@ -165,7 +169,7 @@ def test_a_whole_address_is_taken(text: str) -> None:
 )
 def test_no_address_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match="is not a whole address; it should start with https://") as refusal:
-        values.address(text, "canonical_url")
+        validate.address(text, "canonical_url")
     assert refusal.value.field == "canonical_url"
 
 
@@ -203,7 +207,7 @@ def test_no_address_is_refused(text: str) -> None:
     ],
 )
 def test_a_moment_is_read_in_the_sites_zone(value: object, instant: str) -> None:
-    read = values.instant(value, BERLIN)
+    read = validate.instant(value, BERLIN)
     assert read == datetime.fromisoformat(instant)
     assert read.tzinfo is UTC
 
@@ -233,7 +237,7 @@ def test_a_moment_is_read_in_the_sites_zone(value: object, instant: str) -> None
 )
 def test_nonsense_is_no_date(value: object) -> None:
     with pytest.raises(Invalid, match="is not a date; it should look like 2026-11-20 or 2026-11-20T08:00") as refusal:
-        values.instant(value, BERLIN, "updated")
+        validate.instant(value, BERLIN, "updated")
     assert refusal.value.field == "updated"
 
 
@@ -243,21 +247,21 @@ def test_nonsense_is_no_date(value: object) -> None:
 )
 def test_a_year_out_of_range_is_refused(value: object) -> None:
     with pytest.raises(Invalid, match="is out of range; years from 1001 to 9998 are allowed"):
-        values.instant(value, BERLIN)
+        validate.instant(value, BERLIN)
 
 
 @STEADY
 @given(st.datetimes(min_value=datetime(1001, 1, 2), max_value=datetime(9998, 12, 30)), st.timezones())  # noqa: DTZ001
 def test_any_moment_in_any_zone_reads_the_same_as_text(moment: datetime, zone: ZoneInfo) -> None:
-    read = values.instant(moment.isoformat(), zone)
-    assert read == values.instant(moment, zone)
-    assert values.instant(read.isoformat(), BERLIN) == read
+    read = validate.instant(moment.isoformat(), zone)
+    assert read == validate.instant(moment, zone)
+    assert validate.instant(read.isoformat(), BERLIN) == read
 
 
 @STEADY
 @given(st.text(alphabet="0123456789-/:TZ+ .JanuryUTC", max_size=30))
 def test_any_text_is_a_moment_or_a_sentence(text: str) -> None:
     try:
-        assert values.instant(text, BERLIN).tzinfo is UTC
+        assert validate.instant(text, BERLIN).tzinfo is UTC
     except Invalid as refusal:
         assert str(refusal).endswith(("2026-11-20T08:00.", "are allowed."))

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from blog.core.values import FORBIDDEN
+from blog.core.text.validate import FORBIDDEN
 from tests.feeds.reading import ATOM, Feed, parse
 
 SCHEMAS = Path(__file__).resolve().parent / "schemas"

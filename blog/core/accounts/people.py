@@ -6,9 +6,9 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import slugs, values
 from blog.core.accounts import credentials, sessions
 from blog.core.errors import Conflict, Forbidden, Invalid, Missing
+from blog.core.text import slugs, validate
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Invitation, Person, Post
@@ -102,7 +102,7 @@ def is_first(session: Session, number: int) -> bool:
 
 def email_address(text: str) -> str:
     """An e-mail address in small letters. Raises Invalid."""
-    value = values.line(text).lower()
+    value = validate.line(text).lower()
     if len(value) > 254 or not EMAIL.fullmatch(value):
         raise Invalid("email", f"“{value[:80]}” is not an e-mail address; it should look like ana@example.org.")
     return value
@@ -110,7 +110,7 @@ def email_address(text: str) -> str:
 
 def shown_name(text: str) -> str:
     """A person's name as readers see it. Raises Invalid."""
-    value = values.line(text)
+    value = validate.line(text)
     if not value or len(value) > 120:
         raise Invalid("name", "A name needs 1 to 120 characters.")
     return value
@@ -138,9 +138,11 @@ def _named(session: Session, name: str) -> Person | None:
 
 
 def _by_email(session: Session, email: str) -> Person:
-    person = session.scalars(select(Person).where(Person.email == values.line(email).lower())).first()
+    person = session.scalars(select(Person).where(Person.email == validate.line(email).lower())).first()
     if person is None:
-        raise Missing(f"Nobody here has the address {values.line(email)[:80]}. `broadsheet user list` names everybody.")
+        raise Missing(
+            f"Nobody here has the address {validate.line(email)[:80]}. `broadsheet user list` names everybody."
+        )
     return person
 
 

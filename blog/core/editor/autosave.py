@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from blog.core import values
 from blog.core.editor import drafts, working_copy
 from blog.core.editor.drafts import Sent
 from blog.core.editor.fields import Fields, judge
 from blog.core.editor.revisions import By
 from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import Invalid, Rejected
+from blog.core.text import validate
 from blog.extensions import db
 from blog.models import Post
 
@@ -87,7 +87,7 @@ def _says(sent: Sent) -> bool:
 def _fit(sent: Sent, wrong: Sequence[Invalid], known: Manuscript | None) -> tuple[Sent, list[Invalid]]:
     """What can be stored of a form, and what is left out."""
     stored = (known.fields.title if known else "") or UNTITLED
-    fields = replace(sent.fields, slug=sent.fields.slug or None, title=values.line(sent.fields.title or "") or stored)
+    fields = replace(sent.fields, slug=sent.fields.slug or None, title=validate.line(sent.fields.title or "") or stored)
     found = [*judge(fields)[1], *(error for error in wrong if error.field == DATE)]
     if any(error.field == ALL for error in found):
         raise Rejected(found)

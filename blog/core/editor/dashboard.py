@@ -17,7 +17,7 @@ from blog.core import keysets
 from blog.core.errors import Missing
 from blog.core.posts import lists
 from blog.core.search import results as engine
-from blog.core.values import line
+from blog.core.text.validate import line
 from blog.extensions import db
 from blog.models import Draft, Person, Post
 from blog.models.types import Instant

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import slugs
 from blog.core.editor import revisions, working_copy
 from blog.core.editor.fields import Fields, judge
 from blog.core.editor.publish import add, change, remove, rendered
@@ -23,6 +22,7 @@ from blog.core.editor.working_copy import Kept
 from blog.core.errors import Conflict, Invalid, Overtaken, Rejected
 from blog.core.markdown.render import Rendered
 from blog.core.media import usage
+from blog.core.text import slugs
 from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.core.urls.lookup import Addresses

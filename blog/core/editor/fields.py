@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
-from blog.core import slugs, values
 from blog.core.errors import Invalid
+from blog.core.text import slugs, validate
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,15 @@ def judge(given: Fields) -> tuple[Fields, list[Invalid]]:
     kind = given.kind or "post"
     wrong: list[Invalid] = []
     if kind not in ("post", "page"):
-        wrong.append(Invalid("kind", f"“{values.line(kind)[:40]}” is not a kind of post; it should be post or page."))
+        wrong.append(Invalid("kind", f"“{validate.line(kind)[:40]}” is not a kind of post; it should be post or page."))
     rules: dict[str, Callable[[str], str]] = {
-        "title": values.title,
-        "summary": values.summary,
-        "body": values.body,
+        "title": validate.title,
+        "summary": validate.summary,
+        "body": validate.body,
         "slug": lambda slug: slugs.checked(slug, kind),
-        "language": lambda text: values.language(text) if text else "",
-        "canonical_url": lambda text: values.address(text, "canonical_url") if text else "",
-        "cover": values.cover,
+        "language": lambda text: validate.language(text) if text else "",
+        "canonical_url": lambda text: validate.address(text, "canonical_url") if text else "",
+        "cover": validate.cover,
     }
     made: dict[str, object] = {}
     for name, rule in rules.items():
@@ -52,7 +52,7 @@ def judge(given: Fields) -> tuple[Fields, list[Invalid]]:
             wrong.append(error)
     try:
         if given.tags is not None:
-            made["tags"] = values.tags(given.tags)
+            made["tags"] = validate.tags(given.tags)
     except Invalid as error:
         wrong.append(error)
     return replace(given, **made), wrong  # type: ignore[arg-type]

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from blog.core import slugs
 from blog.core.batches import slices
+from blog.core.text import slugs
 from blog.models import Post, Tag, post_tag
 
 

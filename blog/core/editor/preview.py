@@ -6,7 +6,6 @@ from secrets import token_urlsafe
 from sqlalchemy import delete, select
 
 from blog import clock
-from blog.core import slugs, values
 from blog.core.editor import publish, working_copy
 from blog.core.editor.fields import Fields, judge
 from blog.core.editor.working_copy import Manuscript
@@ -14,12 +13,13 @@ from blog.core.errors import Missing
 from blog.core.markdown.render import Rendered
 from blog.core.posts import taxonomy
 from blog.core.posts.article import Article, Byline, Label
+from blog.core.text import slugs, validate
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Person, Post, Preview
 
 TOKEN_BYTES = 16
-LENGTHS = {"title": values.TITLE_LENGTH, "summary": values.SUMMARY_LENGTH}
+LENGTHS = {"title": validate.TITLE_LENGTH, "summary": validate.SUMMARY_LENGTH}
 
 
 def article(fields: Fields, of: Manuscript | None = None, by: int | None = None) -> tuple[Article, Rendered]:
@@ -65,7 +65,7 @@ def _fit(fields: Fields) -> Fields:
         if error.field == "body":
             raise error
         most = LENGTHS.get(error.field)
-        fit[error.field] = values.line(getattr(given, error.field) or "")[:most] if most else None
+        fit[error.field] = validate.line(getattr(given, error.field) or "")[:most] if most else None
     return replace(given, **fit)  # type: ignore[arg-type]
 
 

@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer_group
 
 from blog import clock
-from blog.core import slugs, values
 from blog.core.editor import revisions
 from blog.core.editor.fields import Fields, judged
 from blog.core.editor.revisions import By, Words
@@ -22,6 +21,7 @@ from blog.core.images import storage
 from blog.core.markdown import render
 from blog.core.markdown.render import Rendered
 from blog.core.search import index
+from blog.core.text import slugs, validate
 from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.extensions import db
@@ -246,7 +246,7 @@ def guid_of(text: str) -> str:
     try:
         return str(UUID(text.strip().lower().removeprefix("urn:uuid:")))
     except ValueError as error:
-        raise Invalid("guid", f"“{values.line(text)[:60]}” is not a UUID, which permanent ids are here.") from error
+        raise Invalid("guid", f"“{validate.line(text)[:60]}” is not a UUID, which permanent ids are here.") from error
 
 
 # -- within a transaction -----------------------------------------------------------------------------------

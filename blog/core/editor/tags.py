@@ -25,11 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import slugs, values
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.posts import lists
 from blog.core.prepared import Prepared
 from blog.core.search import normalize, results
+from blog.core.text import slugs, validate
 from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.extensions import db
@@ -78,7 +78,7 @@ def beginning(text: str, limit: int = 8) -> list[str]:
 
     First those that begin so, then those of which a later word does; of either the most used first.
     """
-    wanted = " ".join(normalize.folded(values.clean(text[: values.TAG_LENGTH])).lstrip("#").split())
+    wanted = " ".join(normalize.folded(validate.clean(text[: validate.TAG_LENGTH])).lstrip("#").split())
     found = []
     for name, posts in NAMES.all() if wanted else ():
         said = normalize.folded(name)
@@ -98,9 +98,9 @@ NAMES: Prepared[tuple[str, int]] = Prepared(_names, lambda name, posts: (name, p
 
 def named(name: str) -> int:
     """The id of the tag of a name, however its letters are cased. Raises Invalid."""
-    found = db.session.scalar(select(Tag.id).where(Tag.key == values.line(name).lstrip("#").strip().casefold()))
+    found = db.session.scalar(select(Tag.id).where(Tag.key == validate.line(name).lstrip("#").strip().casefold()))
     if found is None:
-        raise Invalid("into", f"There is no tag “{values.line(name)[:80]}”.")
+        raise Invalid("into", f"There is no tag “{validate.line(name)[:80]}”.")
     return found
 
 
@@ -193,7 +193,7 @@ def _put(session: Session, old: Tag, new: Tag) -> None:
 def _in_copies(session: Session, key: str, name: str | None) -> None:
     """Let working copies, which name their tags, say another name, or none."""
     for post_id, tags in session.execute(select(Draft.post_id, Draft.tags)).all():
-        said = values.tags([(name or "") if one.casefold() == key else one for one in tags])
+        said = validate.tags([(name or "") if one.casefold() == key else one for one in tags])
         if said != tags:
             session.execute(update(Draft).where(Draft.post_id == post_id).values(tags=said))
 
@@ -222,7 +222,7 @@ def _row(session: Session, tag_id: int) -> Tag:
 
 
 def _name(text: str) -> str:
-    found = values.tags([text])
+    found = validate.tags([text])
     if not found:
         raise Invalid("name", "A tag needs a name.")
     return found[0]

@@ -22,11 +22,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import values
 from blog.core.batches import slices
 from blog.core.errors import Invalid
 from blog.core.images import encode, variants
 from blog.core.images.variants import Plate
+from blog.core.text import validate
 from blog.extensions import db
 from blog.models import Media
 
@@ -102,7 +102,7 @@ def clean_name(filename: str) -> str:
     """What a picture was called, as it may be shown: without folders, and without what turns a line round."""
     name = re.split(r"[/\\]", filename)[-1]
     bare = "".join(char for char in name if unicodedata.category(char) != "Cf")
-    return values.line(bare[: 2 * FILENAME_LENGTH])[:FILENAME_LENGTH]
+    return validate.line(bare[: 2 * FILENAME_LENGTH])[:FILENAME_LENGTH]
 
 
 def known(digest: str) -> Stored | None:

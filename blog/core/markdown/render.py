@@ -22,7 +22,6 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
-from blog.core import wording
 from blog.core.errors import Invalid
 from blog.core.images import html as image_html
 from blog.core.images.variants import Plates, stem_of
@@ -30,7 +29,8 @@ from blog.core.markdown import sanitize
 from blog.core.markdown.code import highlight
 from blog.core.markdown.figures import html_token, make_figure, players, text_of
 from blog.core.markdown.poems import poems
-from blog.core.slugs import numbered, slug_of
+from blog.core.text.slugs import numbered, slug_of
+from blog.core.text.words import count_words, shorten
 from blog.models.shapes import Heading, Picture
 
 HTML_BYTES = 4 * 1024 * 1024
@@ -107,8 +107,8 @@ def render(
         html=html,
         feed_html=sanitize.for_feed(html, base),
         contents=found.contents,
-        words=wording.count_words(" ".join(found.text)),
-        extract=wording.shorten(" ".join(" ".join(found.opening).split()), EXTRACT_LENGTH),
+        words=count_words(" ".join(found.text)),
+        extract=shorten(" ".join(" ".join(found.opening).split()), EXTRACT_LENGTH),
         links=list(links),
         pictures=found.pictures,
         lines=_lines(tokens),

@@ -16,7 +16,7 @@ from blog.core.errors import Missing
 from blog.core.posts import lists
 from blog.core.posts.lists import ALL, Slice
 from blog.core.posts.taxonomy import Counted
-from blog.core.values import YEARS
+from blog.core.text.validate import YEARS
 from blog.extensions import db
 from blog.models import Post, Tally, tally
 from blog.models.tally import EVER

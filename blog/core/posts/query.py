@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload, undefer_group
 
 from blog.core.errors import Conflict, Missing
 from blog.core.prepared import now as at_asking
-from blog.core.values import line
+from blog.core.text.validate import line
 from blog.extensions import db
 from blog.models import Post
 from blog.models.shapes import RENDERER

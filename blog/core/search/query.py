@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
-from blog.core import values
 from blog.core.search import normalize
+from blog.core.text import validate
 
 LONGEST = 300
 MOST_TERMS = 12
@@ -70,7 +70,7 @@ class Query:
 
 def understood(text: str) -> Query:
     """The query of any text."""
-    said = values.line(text)
+    said = validate.line(text)
     kept = _cut(said)
     terms: dict[Term, None] = {}
     without: dict[Term, None] = {}

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from blog.core import values
 from blog.core.errors import Invalid
+from blog.core.text import validate
 from blog.models.shapes import NamedLink
 
 MOST = 30
@@ -33,7 +33,7 @@ def reader(field: str, kind: str, example: str, *, paths: bool = False) -> Calla
             raise Invalid(field, f"“{shown}” should be a name and an address, like: {example}")
         if MAIL.fullmatch(address) or (paths and HERE.fullmatch(address)):
             return {"name": name, "address": address}
-        return {"name": name, "address": values.address(address, field)}
+        return {"name": name, "address": validate.address(address, field)}
 
     return read
 
@@ -56,9 +56,9 @@ def parsed(field: str, text: str) -> list[Any] | None:
 def _given(field: str, kind: str, text: str) -> list[tuple[str, str]]:
     parts = parsed(field, text)
     if parts is None:
-        lines = [values.line(part) for part in re.split(r"[\n;]+", text) if part.strip()]
+        lines = [validate.line(part) for part in re.split(r"[\n;]+", text) if part.strip()]
         return [(name, address) for name, _, address in (line.rpartition(" ") for line in lines)]
     try:
-        return [(values.line(part["name"]), values.line(part["address"])) for part in parts]
+        return [(validate.line(part["name"]), validate.line(part["address"])) for part in parts]
     except (TypeError, KeyError, AttributeError) as error:
         raise Invalid(field, f"Each {kind} should be an object with a name and an address.") from error

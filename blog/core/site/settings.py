@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select, text, update
 
-from blog.core import values
 from blog.core.errors import Invalid
 from blog.core.images import html, storage, variants
 from blog.core.site import link_lists
+from blog.core.text import validate
 from blog.core.transaction import writing
 from blog.extensions import db
 from blog.hostnames import ascii_name
@@ -40,7 +40,7 @@ class SiteSetting:
 
 def _line(field: str, most: int, needed: bool = False) -> Callable[[str], str]:
     def read(text: str) -> str:
-        value = values.line(text)
+        value = validate.line(text)
         if len(value) > most:
             raise Invalid(field, f"The {field} has {len(value)} characters; {most} are allowed.")
         if needed and not value:
@@ -60,7 +60,7 @@ def _timezone(text: str) -> str:
     value = text.strip()
     if value not in timezones():
         raise Invalid(
-            "timezone", f"“{values.line(text)[:40]}” is not a time zone; it should look like Europe/Berlin or UTC."
+            "timezone", f"“{validate.line(text)[:40]}” is not a time zone; it should look like Europe/Berlin or UTC."
         )
     return value
 
@@ -70,7 +70,7 @@ def _accent(text: str) -> str:
     if re.fullmatch(r"#[0-9a-f]{3}", value):
         value = "#" + "".join(digit * 2 for digit in value[1:])
     if not re.fullmatch(r"#[0-9a-f]{6}", value):
-        raise Invalid("accent", f"“{values.line(text)[:40]}” is not a colour; it should look like #9b2d1f.")
+        raise Invalid("accent", f"“{validate.line(text)[:40]}” is not a colour; it should look like #9b2d1f.")
     return value
 
 
@@ -81,7 +81,9 @@ def _networks(text: str) -> list[str]:
     names = [str(name) for name in given if name]
     for name in names:
         if name not in NETWORKS:
-            raise Invalid("networks", f"There is no network “{values.line(name)[:40]}”. Known: {', '.join(NETWORKS)}.")
+            raise Invalid(
+                "networks", f"There is no network “{validate.line(name)[:40]}”. Known: {', '.join(NETWORKS)}."
+            )
     return list(dict.fromkeys(names))
 
 
@@ -89,7 +91,7 @@ def _hubs(text: str) -> list[str]:
     given = link_lists.parsed("hubs", text)
     if given is None:
         given = re.split(r"[\s,;]+", text.strip())
-    hubs = list(dict.fromkeys(values.address(str(hub), "hubs") for hub in given if hub))
+    hubs = list(dict.fromkeys(validate.address(str(hub), "hubs") for hub in given if hub))
     if len(hubs) > HUBS:
         raise Invalid("hubs", f"{len(hubs)} hubs were given; {HUBS} are allowed.")
     return hubs
@@ -104,7 +106,7 @@ def _fediverse(text: str) -> str:
     except ValueError:
         host = ""
     if not account or "." not in host:
-        raise Invalid("fediverse", f"“{values.line(text)[:60]}” is no account; one looks like @ana@mastodon.social.")
+        raise Invalid("fediverse", f"“{validate.line(text)[:60]}” is no account; one looks like @ana@mastodon.social.")
     return f"@{account[1]}@{host}"
 
 
@@ -112,7 +114,7 @@ def _did(text: str) -> str:
     value = text.strip()
     if value and not re.fullmatch(r"did:(?:plc:[a-z2-7]{24}|web:[a-z0-9.-]{3,253})", value):
         raise Invalid(
-            "atproto_did", f"“{values.line(text)[:60]}” is no id; one looks like did:plc: and 24 letters and digits."
+            "atproto_did", f"“{validate.line(text)[:60]}” is no id; one looks like did:plc: and 24 letters and digits."
         )
     return value
 
@@ -120,13 +122,15 @@ def _did(text: str) -> str:
 def _typeface(text: str) -> str:
     value = text.strip().lower()
     if value not in TYPEFACES:
-        raise Invalid("typeface", f"“{values.line(text)[:40]}” is not a typeface here. Known: {', '.join(TYPEFACES)}.")
+        raise Invalid(
+            "typeface", f"“{validate.line(text)[:40]}” is not a typeface here. Known: {', '.join(TYPEFACES)}."
+        )
     return value
 
 
 def _logo(field: str) -> Callable[[str], Picture | None]:
     def read(text: str) -> Picture | None:
-        value = values.line(text)
+        value = validate.line(text)
         found = next(iter(storage.plates_of(value).values()), None) if variants.OWN.search(value) else None
         if value and found is None:
             raise Invalid(
@@ -140,7 +144,7 @@ def _logo(field: str) -> Callable[[str], Picture | None]:
 def _yes(text: str) -> bool:
     value = text.strip().lower()
     if value not in ("on", "off", "yes", "no", "true", "false", "1", "0"):
-        raise Invalid("foreign_media", f"“{values.line(text)[:40]}” should be on or off.")
+        raise Invalid("foreign_media", f"“{validate.line(text)[:40]}” should be on or off.")
     return value in ("on", "yes", "true", "1")
 
 
@@ -154,7 +158,7 @@ FOOTER = link_lists.reader("footer_links", "footer link", "Imprint /imprint/", p
 SETTINGS: Mapping[str, SiteSetting] = {
     "title": SiteSetting("the blog's name", _line("title", 120, needed=True)),
     "tagline": SiteSetting("a line under the name", _line("tagline", 300)),
-    "language": SiteSetting("language of texts that name no other, like en or pt-BR", values.language),
+    "language": SiteSetting("language of texts that name no other, like en or pt-BR", validate.language),
     "timezone": SiteSetting("time zone of dates, like Europe/Berlin", _timezone),
     "accent": SiteSetting("the one colour, like #9b2d1f", _accent),
     "author": SiteSetting("who signs texts that name nobody else", _line("author", 120, needed=True)),
@@ -176,7 +180,7 @@ SETTINGS: Mapping[str, SiteSetting] = {
     "fediverse": SiteSetting("the author's account, like @ana@mastodon.social", _fediverse),
     "atproto_did": SiteSetting("the author's Bluesky id, so that this domain can be their name there", _did),
     "security_contact": SiteSetting(
-        "whom to tell of a weakness of this site: an e-mail or https address, for security.txt", values.contact
+        "whom to tell of a weakness of this site: an e-mail or https address, for security.txt", validate.contact
     ),
     "foreign_media": SiteSetting(
         "show pictures that lie on other sites (on or off)", _yes, lambda value: "on" if value else "off"
@@ -214,7 +218,7 @@ def note_maker(maker: str) -> None:
 def setting(name: str) -> SiteSetting:
     """A setting by its name. Raises Invalid for one that does not exist."""
     if name not in SETTINGS:
-        raise Invalid("key", f"There is no site setting “{values.line(name)[:40]}”. Known: {', '.join(SETTINGS)}.")
+        raise Invalid("key", f"There is no site setting “{validate.line(name)[:40]}”. Known: {', '.join(SETTINGS)}.")
     return SETTINGS[name]
 
 

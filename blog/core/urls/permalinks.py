@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from blog import clock
 from blog.core.errors import Conflict
 from blog.core.posts.query import visible
-from blog.core.slugs import RESERVED, numbered
+from blog.core.text.slugs import RESERVED, numbered
+from blog.core.text.validate import clean
 from blog.core.urls.lookup import Addresses
-from blog.core.values import clean
 from blog.extensions import db
 from blog.models import Post, Redirect
 

@@ -10,8 +10,9 @@ from sqlalchemy import Select, delete, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import keysets, values
+from blog.core import keysets
 from blog.core.errors import Invalid, Missing, Rejected
+from blog.core.text import validate
 from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.core.urls.lookup import Addresses
@@ -95,17 +96,17 @@ def _judged(wrong: list[Invalid], rule: Any, text: str) -> str:
 
 def _source(text: str) -> str:
     """The decoded path of an old address."""
-    value = values.line(text)
+    value = validate.line(text)
     if not PATH.fullmatch(value) or len(value) > LENGTH:
         raise Invalid("source", "An old address is a path that begins with one slash, like /2019/old-title/.")
     return permalinks.old_path(value)
 
 
 def _target(text: str) -> str:
-    value = values.line(text)
+    value = validate.line(text)
     if PATH.match(value) and " " not in value and len(value) <= LENGTH:
         return value
-    return values.address(value, "target")
+    return validate.address(value, "target")
 
 
 def _refuse_taken(session: Session, old: str) -> None:

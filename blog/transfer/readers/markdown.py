@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from blog.core.markdown.render import code_lines, picture_sources
-from blog.core.slugs import slug_of
-from blog.core.values import BODY_BYTES
+from blog.core.text.slugs import slug_of
+from blog.core.text.validate import BODY_BYTES
 from blog.transfer.document import Document, LocalPicture, Problem, Skipped, When
 from blog.transfer.readers.dialects import left, understood
 from blog.transfer.readers.frontmatter import BadHead, Split, split

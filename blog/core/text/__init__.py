@@ -1,0 +1,1 @@
+"""Plain text: slugs, validation, differences, words. Pure."""
