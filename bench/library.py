@@ -25,11 +25,11 @@ from blog import config, paths
 from blog.commands import opened
 from blog.commands.serve import checkpoint
 from blog.config import Settings
+from blog.core.db.transaction import writing
 from blog.core.markdown import render
 from blog.core.markdown.render import Rendered
 from blog.core.search import index
 from blog.core.text import slugs
-from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.models import Post, Tag, post_tag
 from blog.models.shapes import RENDERER

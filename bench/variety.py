@@ -15,8 +15,8 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from bench import library
+from blog.core.db.transaction import writing
 from blog.core.search import index
-from blog.core.transaction import writing
 from blog.models import Post, Tag, post_tag
 from blog.models.shapes import RENDERER
 

@@ -16,10 +16,10 @@ from flask import Flask
 from lxml import etree, html
 
 from blog import cli
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.posts import query
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post
 

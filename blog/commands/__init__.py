@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from blog import config, create_app
 from blog.config import BadSetting, Settings
 from blog.core.backup import restore, upgrade
+from blog.core.db.transaction import trouble
 from blog.core.errors import Unavailable
-from blog.core.transaction import trouble
 from blog.extensions import db
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")

@@ -26,9 +26,9 @@ from blog import clock, create_app
 from blog.config import Settings
 from blog.core import outbox
 from blog.core.backup import create, restore, retention
+from blog.core.db.transaction import trouble
 from blog.core.errors import BlogError
 from blog.core.media import library
-from blog.core.transaction import trouble
 from blog.extensions import sqlite_driver
 from blog.processes import end_with_parent
 

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, func, or_, select, text, update
 
 from blog import clock
-from blog.core import leases
-from blog.core.transaction import writing
+from blog.core.db import leases
+from blog.core.db.transaction import writing
 from blog.extensions import db
 from blog.models import Errand
 from blog.models.outbox import AT_ONCE, CARD

@@ -68,7 +68,7 @@ class Site(Base):
     guid: Mapped[str] = mapped_column(default="", server_default="")  # of its feeds; a move keeps it
     made_by: Mapped[str] = mapped_column(default="", server_default="")  # the code and address of the last server
     samples_at: Mapped[datetime | None] = mapped_column(Instant)
-    # Triggers advance public_version; core.transaction notes when it last moved (see changed_at).
+    # Triggers advance public_version; core.db.transaction notes when it last moved (see changed_at).
     public_version: Mapped[int]
     changed_version: Mapped[int]
     changed_at: Mapped[datetime] = mapped_column(Instant)

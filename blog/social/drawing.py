@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import current_app
 
 from blog.config import Settings
-from blog.core.batches import slices
+from blog.core.db.batches import slices
 from blog.core.errors import Unavailable
 from blog.core.outbox import Carrier
 from blog.core.posts import share_items, taxonomy

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session, undefer_group
 
 from blog.core.accounts import people
-from blog.core.batches import slices
+from blog.core.db.batches import slices
 from blog.core.editor import publish
 from blog.core.editor.unit_of_work import Ledger
 from blog.core.errors import Conflict, Invalid

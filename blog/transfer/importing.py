@@ -16,10 +16,10 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from blog.core.db.transaction import writing
 from blog.core.errors import Invalid, Unavailable
 from blog.core.images import storage
 from blog.core.site.settings import site, zone
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post
 from blog.models.shapes import RENDERER

@@ -5,10 +5,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from blog import clock, paths
+from blog.core.db.transaction import writing
 from blog.core.posts import query
 from blog.core.search import index
 from blog.core.site.settings import site
-from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.models import Post, Site
 

@@ -8,7 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
-from blog.core.batches import slices
+from blog.core.db.batches import slices
 from blog.core.errors import Invalid, Unavailable
 from blog.core.images.variants import Plates
 from blog.core.markdown import render as markdown_render

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
-from blog.core import transaction
+from blog.core.db import transaction
 from blog.core.errors import BlogError, Conflict, Forbidden, Gone, Invalid, Missing, NoRoom, TooMany, Unavailable
 from blog.core.urls import permalinks
 from blog.extensions import db

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from blog.config import Settings
-from blog.core.watching import Watcher
+from blog.core.db.watcher import Watcher
 from blog.web import security
 from blog.web.accesslog import AccessLog, Discreet
 from blog.web.assets import Assets

@@ -9,8 +9,8 @@ from flask import Flask
 from lxml import html
 
 from blog.core.accounts import credentials, people, sessions, throttle
+from blog.core.db.transaction import writing
 from blog.core.media import library
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Media, Person
 from tests.world import Blog, picture

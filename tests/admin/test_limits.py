@@ -121,7 +121,7 @@ def test_the_window_moves_on(blog: Blog, at: At) -> None:
 
 
 def test_a_known_address_is_forgotten_in_the_end(blog: Blog, at: At) -> None:
-    from blog.core.transaction import writing
+    from blog.core.db.transaction import writing
 
     here = throttle.caller("192.0.2.1", "", KEY)
     at(NOW)

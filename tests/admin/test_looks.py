@@ -9,8 +9,8 @@ import pytest
 from lxml import html
 from PIL import Image
 
+from blog.core.db.transaction import writing
 from blog.core.images import storage
-from blog.core.transaction import writing
 from blog.models import Post
 from blog.social import preview
 from tests.admin.conftest import Author, Visitor, rows

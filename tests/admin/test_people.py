@@ -7,7 +7,7 @@ import pytest
 from lxml import html
 
 from blog.core.accounts import invitations, people
-from blog.core.transaction import writing
+from blog.core.db.transaction import writing
 from blog.models import AuthorSession, Invitation, Person
 from tests.admin.conftest import ANA, PASSWORD, Author, Visitor, alerts, join, notices, rows
 from tests.world import SITE_URL, Blog, texts

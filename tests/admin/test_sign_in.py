@@ -8,7 +8,7 @@ from flask import Flask
 from lxml import html
 
 from blog.core.accounts import credentials, people
-from blog.core.transaction import writing
+from blog.core.db.transaction import writing
 from blog.models import AuthorSession, Person
 from tests.admin.conftest import ANA, PASSWORD, Author, Visitor, alerts, join, rows
 from tests.web.ask import put, rough

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from blog.core import leases, outbox
+from blog.core import outbox
+from blog.core.db import leases
 from blog.extensions import sqlite_driver
 from tests.hub import Hub, listening
 from tests.transfer.library import rows

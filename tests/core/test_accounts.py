@@ -6,8 +6,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from blog.core.accounts import people
+from blog.core.db.transaction import writing
 from blog.core.errors import Conflict, Invalid, Missing
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Person
 from tests.world import Blog

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from blog.core.accounts import people
+from blog.core.db.transaction import writing
 from blog.core.editor import drafts, publish, revisions, working_copy
 from blog.core.editor.drafts import Sent
 from blog.core.editor.fields import Fields
@@ -16,7 +17,6 @@ from blog.core.editor.revisions import By
 from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import Conflict, Missing, Overtaken, Rejected
 from blog.core.posts import query
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Draft, Post, Revision, Site
 from blog.transfer import samples

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blog.core import keysets
+from blog.core.db import keyset
 from blog.core.errors import Missing
 
 MOMENTS = st.datetimes(timezones=st.just(UTC))
@@ -14,15 +14,15 @@ MOMENTS = st.datetimes(timezones=st.just(UTC))
 
 @given(MOMENTS, st.integers(0, 10**17))
 def test_a_key_is_read_as_it_was_made(moment: datetime, number: int) -> None:
-    assert keysets.numbered_place(keysets.key(moment, number)) == (moment, number)
+    assert keyset.numbered_place(keyset.key(moment, number)) == (moment, number)
 
 
 @given(MOMENTS, st.from_regex(r"/[^\n\r]{0,50}", fullmatch=True))
 def test_a_path_may_tell_rows_apart(moment: datetime, path: str) -> None:
-    assert keysets.place(keysets.key(moment, path)) == (moment, path)
+    assert keyset.place(keyset.key(moment, path)) == (moment, path)
 
 
 @pytest.mark.parametrize("key", ["", "-", "1", "1-", "x-1", "1-x", "1-2-3", "999999999999999999-1", "1-\u0661", "1 -1"])
 def test_what_is_no_key_is_not_found(key: str) -> None:
     with pytest.raises(Missing):
-        keysets.numbered_place(key)
+        keyset.numbered_place(key)

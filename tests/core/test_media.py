@@ -9,10 +9,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from sqlalchemy import func, select
 
+from blog.core.db.transaction import writing
 from blog.core.errors import Invalid
 from blog.core.images import storage, variants
 from blog.core.images.variants import Plate
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Media
 from tests.core.pictures import SECRET, frames, moving, photograph, saved, seen, whereabouts

@@ -8,9 +8,10 @@ from flask import Flask
 from sqlalchemy import select, text, update
 
 from blog import clock
-from blog.core import leases, outbox
+from blog.core import outbox
+from blog.core.db import leases
+from blog.core.db.transaction import writing
 from blog.core.outbox import Carrier, Due, Failed, Report
-from blog.core.transaction import writing
 from blog.extensions import db, sqlite_driver
 from blog.models import Errand, Lease
 

@@ -6,10 +6,10 @@ from datetime import datetime
 import pytest
 from flask import Flask
 
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Conflict
-from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.core.urls.permalinks import Moved
 from blog.models import Post, Redirect

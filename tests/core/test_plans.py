@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
+from blog.core.db.transaction import writing
 from blog.core.posts import feed_items, lists
 from blog.core.search import index
 from blog.core.site.update import configure
-from blog.core.transaction import writing
 from blog.extensions import WRITE, db
 from blog.feeds import sitemap
 from blog.models import Person, Post, Tag, post_tag

@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.markdown import render
 from blog.core.posts import query, summaries
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Person, Post, Revision, Tag
 from blog.models.shapes import RENDERER

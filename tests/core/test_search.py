@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import undefer_group
 
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.editor.unit_of_work import Ledger
@@ -17,7 +18,6 @@ from blog.core.errors import Conflict, Missing, Unavailable
 from blog.core.posts import query as post_query
 from blog.core.search import index, ranking
 from blog.core.search.results import Unsearchable, find, find_any, retag
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post, Tag
 from blog.transfer import samples

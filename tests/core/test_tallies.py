@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import text
 
 from blog.core.accounts.people import byline
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Missing
 from blog.core.posts import archive, feed_items, lists, taxonomy
 from blog.core.posts.lists import ALL, Shelf
 from blog.core.schema import counters
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post, Tag
 from tests.world import Blog

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from blog.core import watching
 from blog.core.accounts import people
+from blog.core.db import watcher as db_watcher
+from blog.core.db.transaction import writing
+from blog.core.db.watcher import Watcher
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.site import update
-from blog.core.transaction import writing
-from blog.core.watching import Watcher
 from blog.extensions import db, sqlite_driver
 from tests.web.ask import put
 from tests.world import Blog
@@ -28,7 +28,7 @@ At = Callable[[datetime], None]
 def watcher(app: Flask, instance: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Watcher:
     """A watcher of the blog, of either kind."""
     if request.param == "data_version":
-        monkeypatch.setattr(watching, "_wal_index", lambda _file: None)
+        monkeypatch.setattr(db_watcher, "_wal_index", lambda _file: None)
     return Watcher(instance / "blog.db")
 
 

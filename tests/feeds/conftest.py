@@ -15,7 +15,7 @@ import pytest
 from blog import config
 from blog.commands import opened
 from blog.core.accounts import people
-from blog.core.transaction import writing
+from blog.core.db.transaction import writing
 from blog.extensions import sqlite_driver
 from tests.server import serving
 from tests.world import LONG_AGO, SITE_URL, Blog

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import insert, select
 
-from blog.core.transaction import writing
+from blog.core.db.transaction import writing
 from blog.models import Post, post_tag
 
 

@@ -8,11 +8,11 @@ import feedparser
 import pytest
 
 from blog.core.accounts import people
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
 from blog.core.site import update
-from blog.core.transaction import writing
 from tests.feeds.reading import FORMATS, PLACES, Read, address, read
 from tests.world import LONG_AGO, SITE_URL, Blog, picture, texts
 

@@ -7,10 +7,10 @@ from itertools import count
 import pytest
 
 from blog.core.accounts import people
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.posts import query
-from blog.core.transaction import writing
 from blog.models import Post
 from tests.feeds.library import copies
 from tests.feeds.reading import FORMATS, PLACES, Feed, address, read

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from blog.core.accounts import people
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.transaction import writing
 from blog.feeds import sitemap
 from tests.world import LONG_AGO, SITE_URL, Blog
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.transaction import writing
 from blog.feeds import sitemap
 from tests.world import LONG_AGO, SITE_URL, Blog
 

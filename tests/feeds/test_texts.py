@@ -2,10 +2,10 @@
 
 from lxml import etree
 
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
-from blog.core.transaction import writing
 from tests.feeds.reading import FORMATS, Read, address, read
 from tests.world import LONG_AGO, SITE_URL, Blog, picture, texts
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from blog.core.accounts import people
+from blog.core.db.transaction import writing
 from blog.core.images.storage import keep, store
 from blog.core.site import update
-from blog.core.transaction import writing
 from tests.feeds.reading import FORMATS, address
 from tests.feeds.samples import GOLDEN, OLDER
 from tests.feeds.test_build import BUILD

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
 from blog import clock
+from blog.core.db.transaction import writing
 from blog.core.errors import BlogError
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Person
 from tests.world import Blog

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 
 from blog.core.accounts import people
+from blog.core.db.transaction import writing
 from blog.core.editor import drafts, preview, publish
 from blog.core.editor.drafts import Sent
 from blog.core.editor.fields import Fields
@@ -18,7 +19,6 @@ from blog.core.posts import summaries, taxonomy
 from blog.core.site import context
 from blog.core.site.settings import site
 from blog.core.site.update import configure
-from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.extensions import db, sqlite_driver
 from blog.models import Media, Person, Post, Redirect, Revision, Site, Tag, post_tag

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
 from blog.core.site import update
-from blog.core.transaction import writing
 from tests.world import LONG_AGO, Blog, picture, texts, words
 
 LATER = datetime(2024, 6, 2, 22, 30, tzinfo=UTC)

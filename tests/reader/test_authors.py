@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from blog.core.accounts import people
-from blog.core.transaction import writing
+from blog.core.db.transaction import writing
 from tests.world import LONG_AGO, Blog, texts
 
 TITLES = "//ol[contains(@class, 'h-feed')]//*[contains(@class, 'p-name')]"

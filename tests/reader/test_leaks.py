@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from blog.core.accounts import people
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Post
 from tests.reader.crawl import crawl

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from blog.core.accounts import people
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
 from blog.core.site import update
-from blog.core.transaction import writing
 from blog.social.metadata import locale
 from tests.world import LONG_AGO, Blog, picture, texts, words
 

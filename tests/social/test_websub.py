@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from blog.core import outbox
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.outbox import Report
 from blog.core.site.update import configure
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Errand, Person
 from blog.models.outbox import WEBSUB

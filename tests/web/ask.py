@@ -6,7 +6,7 @@ from typing import Any
 
 from blog import config
 from blog.commands import opened
-from blog.core.transaction import writing
+from blog.core.db.transaction import writing
 from tests.world import SITE_URL, Blog
 
 

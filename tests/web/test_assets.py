@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from blog.core.db.transaction import writing
 from blog.core.images.storage import keep, store
 from blog.core.site import update
-from blog.core.transaction import writing
 from blog.web import stylesheets
 from blog.web.assets import LOOKS, Assets
 from tests.web.ask import ask, rough

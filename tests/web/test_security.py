@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.images.storage import keep, store
 from blog.core.site import update
-from blog.core.transaction import writing
 from tests.web.ask import ask, put, rough, served
 from tests.world import SITE_URL, Blog, picture
 

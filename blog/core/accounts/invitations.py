@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from blog import clock
 from blog.core.accounts import credentials, people, sessions, throttle
 from blog.core.accounts.throttle import Caller
+from blog.core.db.transaction import writing
 from blog.core.errors import Gone, Missing
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Invitation, Person, Site
 from blog.models.site import DEFAULTS

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from blog import clock
 from blog.core.accounts import credentials, sessions
+from blog.core.db.transaction import writing
 from blog.core.errors import Conflict, Forbidden, Invalid, Missing
 from blog.core.text import slugs, validate
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Invitation, Person, Post
 

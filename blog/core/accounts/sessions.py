@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from blog import clock
 from blog.core.accounts import credentials
 from blog.core.accounts.throttle import Caller
+from blog.core.db.transaction import writing
 from blog.core.errors import Missing, Unavailable
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import AuthorSession, Person
 

@@ -4,9 +4,9 @@ from sqlalchemy import select
 
 from blog.core.accounts import credentials, people, sessions, throttle
 from blog.core.accounts.throttle import Caller
+from blog.core.db.transaction import writing
 from blog.core.errors import Invalid, Missing
 from blog.core.text import validate
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Person
 

@@ -16,9 +16,9 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from blog import clock
+from blog.core.db.transaction import writing
 from blog.core.errors import TooMany
 from blog.core.text import validate
-from blog.core.transaction import writing
 from blog.models import Attempt
 
 MOST = 10

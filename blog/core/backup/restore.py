@@ -24,10 +24,10 @@ from blog.core.backup.create import back_up, free_bytes, writable
 from blog.core.backup.retention import STAMP, prune
 from blog.core.backup.scratch import abandoned, remove, workspace
 from blog.core.backup.zip_file import DATABASE, Archive, Manifest, Progress, unseen
+from blog.core.db.transaction import trouble
 from blog.core.errors import Invalid, NoRoom, Unavailable, Unusable
 from blog.core.images import storage
 from blog.core.schema import integrity, migrate
-from blog.core.transaction import trouble
 from blog.extensions import apart, read_only
 from blog.models import AuthorSession, Lease, Media, Site
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from blog.core.db.transaction import damaged, trouble
 from blog.core.errors import NoRoom, Unavailable, Unusable
 from blog.core.search import index
-from blog.core.transaction import damaged, trouble
 from blog.extensions import address, sqlite_driver
 
 # How long another writer may keep a copy waiting.

@@ -8,9 +8,9 @@ from sqlalchemy.exc import DBAPIError
 from blog.config import Settings
 from blog.core.backup.create import back_up
 from blog.core.backup.retention import advice
+from blog.core.db.transaction import damaged, trouble
 from blog.core.errors import Unavailable, Unusable
 from blog.core.schema import migrate
-from blog.core.transaction import damaged, trouble
 
 # What an instance folder holds only once a blog lives in it.
 TRACES = ("secret_key", "media", "cards", "backups")

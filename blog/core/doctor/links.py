@@ -6,7 +6,7 @@ from itertools import islice
 
 from sqlalchemy import func, select
 
-from blog.core.batches import slices
+from blog.core.db.batches import slices
 from blog.core.doctor.findings import Findings, counted, good, named, note
 from blog.core.posts.query import visible
 from blog.core.urls import internal_links, permalinks

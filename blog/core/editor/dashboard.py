@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, literal
 from sqlalchemy.orm import joinedload, selectinload
 
 from blog import clock
-from blog.core import keysets
+from blog.core.db import keyset
 from blog.core.errors import Missing
 from blog.core.posts import lists
 from blog.core.search import results as engine
@@ -98,10 +98,10 @@ def page(name: str, after: str = "", size: int = SIZE) -> Page:
     state = _states().get(name)
     if state is None:
         raise Missing("There is no such list.")
-    query = _ordered(state, keysets.numbered_place(after) if after else None)
+    query = _ordered(state, keyset.numbered_place(after) if after else None)
     found = _rows(query.limit(min(size, SIZE) + 1))
     shown = found[: min(size, SIZE)]
-    return Page(shown, keysets.key(shown[-1].moment, shown[-1].post.id) if len(found) > len(shown) else None)
+    return Page(shown, keyset.key(shown[-1].moment, shown[-1].post.id) if len(found) > len(shown) else None)
 
 
 def search(text: str) -> list[Row]:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog import clock
+from blog.core.db.transaction import writing
 from blog.core.editor import revisions, working_copy
 from blog.core.editor.fields import Fields, judge
 from blog.core.editor.publish import add, change, remove, rendered
@@ -23,7 +24,6 @@ from blog.core.errors import Conflict, Invalid, Overtaken, Rejected
 from blog.core.markdown.render import Rendered
 from blog.core.media import usage
 from blog.core.text import slugs
-from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.core.urls.lookup import Addresses
 from blog.extensions import db

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from blog.core.batches import slices
+from blog.core.db.batches import slices
 from blog.core.text import slugs
 from blog.models import Post, Tag, post_tag
 

@@ -6,6 +6,7 @@ from secrets import token_urlsafe
 from sqlalchemy import delete, select
 
 from blog import clock
+from blog.core.db.transaction import writing
 from blog.core.editor import publish, working_copy
 from blog.core.editor.fields import Fields, judge
 from blog.core.editor.working_copy import Manuscript
@@ -14,7 +15,6 @@ from blog.core.markdown.render import Rendered
 from blog.core.posts import taxonomy
 from blog.core.posts.article import Article, Byline, Label
 from blog.core.text import slugs, validate
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Person, Post, Preview
 

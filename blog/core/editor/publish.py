@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer_group
 
 from blog import clock
+from blog.core.db.transaction import writing
 from blog.core.editor import revisions
 from blog.core.editor.fields import Fields, judged
 from blog.core.editor.revisions import By, Words
@@ -22,7 +23,6 @@ from blog.core.markdown import render
 from blog.core.markdown.render import Rendered
 from blog.core.search import index
 from blog.core.text import slugs, validate
-from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.models import Draft, Post, Site

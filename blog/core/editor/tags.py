@@ -25,12 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from blog import clock
+from blog.core.db.prepared import Prepared
+from blog.core.db.transaction import writing
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.posts import lists
-from blog.core.prepared import Prepared
 from blog.core.search import normalize, results
 from blog.core.text import slugs, validate
-from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.models import Draft, Redirect, Tag, Tally, post_tag

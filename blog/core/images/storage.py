@@ -22,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.batches import slices
+from blog.core.db.batches import slices
 from blog.core.errors import Invalid
 from blog.core.images import encode, variants
 from blog.core.images.variants import Plate

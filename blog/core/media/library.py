@@ -17,12 +17,12 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from blog import clock
+from blog.core.db.transaction import writing
 from blog.core.errors import Conflict, Invalid, Missing, NoRoom, Unavailable
 from blog.core.images import storage, variants
 from blog.core.images.variants import Plate
 from blog.core.media import usage
 from blog.core.text import validate
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.models import Media, MediaUse, Site
 

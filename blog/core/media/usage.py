@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, load_only
 
-from blog.core.batches import slices
+from blog.core.db.batches import slices
 from blog.core.images import variants
 from blog.extensions import db
 from blog.models import Draft, MediaUse, Post

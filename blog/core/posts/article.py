@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, literal_column, select, tuple_, union_all
 
+from blog.core.db.prepared import Prepared, Query
 from blog.core.errors import Gone, Missing
 from blog.core.posts import taxonomy
 from blog.core.posts.query import LIMIT, SHOWN, public
 from blog.core.posts.summaries import TEASER, Teaser, listed, newest, recent
-from blog.core.prepared import Prepared, Query
 from blog.extensions import db
 from blog.models import Person, Post, Tag, post_tag
 from blog.models.shapes import Heading, Picture

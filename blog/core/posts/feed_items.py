@@ -11,11 +11,11 @@ from functools import cache
 from sqlalchemy import Select, and_, select
 
 from blog import clock
+from blog.core.db.prepared import Prepared, Query
 from blog.core.posts import lists
 from blog.core.posts.lists import Shelf
 from blog.core.posts.query import LIMIT, SHOWN, public
 from blog.core.posts.summaries import TEASER, Teaser
-from blog.core.prepared import Prepared, Query
 from blog.extensions import db
 from blog.models import Person, Post, Tag, post_tag
 from blog.models.shapes import Picture

@@ -25,10 +25,10 @@ from sqlalchemy import (
 )
 
 from blog import clock
+from blog.core.db.prepared import Prepared, Query
+from blog.core.db.prepared import now as at_asking
 from blog.core.posts.query import LIMIT, SHOWN, public
 from blog.core.posts.summaries import TEASER, Teaser
-from blog.core.prepared import Prepared, Query
-from blog.core.prepared import now as at_asking
 from blog.models import Person, Post, Tag, Tally, post_tag, tally
 from blog.models.tally import EVER
 from blog.models.types import Instant

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import selectinload, undefer_group
 
+from blog.core.db.prepared import now as at_asking
 from blog.core.errors import Conflict, Missing
-from blog.core.prepared import now as at_asking
 from blog.core.text.validate import line
 from blog.extensions import db
 from blog.models import Post

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from sqlalchemy import CTE, and_, bindparam, func, literal_column, select, true
 
+from blog.core.db.prepared import Prepared, Query
+from blog.core.db.prepared import now as at_asking
 from blog.core.posts import article, lists
 from blog.core.posts.article import Around, Article
 from blog.core.posts.query import SHOWN, public
 from blog.core.posts.summaries import TEASER, Teaser
-from blog.core.prepared import Prepared, Query
-from blog.core.prepared import now as at_asking
 from blog.models import Post, Tally, post_tag
 from blog.models.tally import EVER
 

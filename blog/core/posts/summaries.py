@@ -1,4 +1,4 @@
-"""Posts as lists show them: title, date, summary. Plain values, by queries that are made once (`core.prepared`)."""
+"""Posts as lists show them: title, date, summary. Plain values, by queries that are made once (`core.db.prepared`)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,8 +6,8 @@ from functools import cache
 
 from sqlalchemy import Select, bindparam, literal_column, select
 
+from blog.core.db.prepared import Prepared
 from blog.core.posts.query import LIMIT, SHOWN, public
-from blog.core.prepared import Prepared
 from blog.models import Post
 from blog.models.shapes import Written
 

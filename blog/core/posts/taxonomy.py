@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, select
 
+from blog.core.db.prepared import Prepared, Query
 from blog.core.errors import Missing
 from blog.core.posts import lists
-from blog.core.prepared import Prepared, Query
 from blog.extensions import db
 from blog.models import Person, Tag
 

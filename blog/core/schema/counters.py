@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from blog.core.transaction import writing
+from blog.core.db.transaction import writing
 from blog.models import tally, triggers
 
 # Runs a statement on a connection, SQLAlchemy's or the driver's, and returns its rows.

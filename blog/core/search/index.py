@@ -13,10 +13,10 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from blog.core.batches import slices
+from blog.core.db.batches import slices
+from blog.core.db.transaction import writing
 from blog.core.errors import Unavailable
 from blog.core.search import normalize
-from blog.core.transaction import writing
 from blog.extensions import sqlite_driver
 from blog.models import Post, post_tag
 

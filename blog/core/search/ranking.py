@@ -19,11 +19,11 @@ from sqlalchemy import (
     table,
 )
 
+from blog.core.db.prepared import Prepared
+from blog.core.db.prepared import Query as Rows
+from blog.core.db.prepared import now as at_asking
 from blog.core.posts.query import of_status, public
 from blog.core.posts.summaries import TEASER, Teaser
-from blog.core.prepared import Prepared
-from blog.core.prepared import Query as Rows
-from blog.core.prepared import now as at_asking
 from blog.core.search import normalize
 from blog.core.search.normalize import TITLE
 from blog.core.search.query import Query, TagNames, Term, tag_names

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import func, literal_column, select, true
 from sqlalchemy.exc import NoResultFound
 
+from blog.core.db.prepared import Prepared, Query
 from blog.core.posts.query import pages, visible
 from blog.core.posts.summaries import TEASER, Teaser
-from blog.core.prepared import Prepared, Query
 from blog.models import Post, Site
 
 NAVIGATION = 8

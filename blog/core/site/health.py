@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from sqlalchemy.exc import SQLAlchemyError
 
 from blog.config import Settings
+from blog.core.db.transaction import trouble
 from blog.core.errors import Unavailable
 from blog.core.site.settings import answers
-from blog.core.transaction import trouble
 
 # Below this the next picture, or the log of the database, may not fit.
 NO_ROOM = 16 * 2**20

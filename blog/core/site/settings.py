@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select, text, update
 
+from blog.core.db.transaction import writing
 from blog.core.errors import Invalid
 from blog.core.images import html, storage, variants
 from blog.core.site import link_lists
 from blog.core.text import validate
-from blog.core.transaction import writing
 from blog.extensions import db
 from blog.hostnames import ascii_name
 from blog.models import Picture, Site

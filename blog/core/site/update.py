@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from blog.core.db.transaction import writing
 from blog.core.editor.publish import render_again
 from blog.core.errors import Invalid, Rejected
 from blog.core.site.settings import setting
-from blog.core.transaction import writing
 from blog.models import Post, Site
 
 

@@ -5,7 +5,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from sqlalchemy import Select, SQLColumnExpression, select
 
-from blog.core.batches import slices
+from blog.core.db.batches import slices
 from blog.core.images import storage, variants
 from blog.core.posts.query import visible
 from blog.core.urls import permalinks

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.batches import slices
+from blog.core.db.batches import slices
 from blog.models import Post, Redirect
 
 

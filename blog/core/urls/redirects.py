@@ -10,10 +10,10 @@ from sqlalchemy import Select, delete, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core import keysets
+from blog.core.db import keyset
+from blog.core.db.transaction import writing
 from blog.core.errors import Invalid, Missing, Rejected
 from blog.core.text import validate
-from blog.core.transaction import writing
 from blog.core.urls import permalinks
 from blog.core.urls.lookup import Addresses
 from blog.extensions import db
@@ -47,11 +47,11 @@ class Page:
 
 def page(prefix: str = "", after: str = "", size: int = SIZE) -> Page:
     """Redirects after a key, the newest first; with a prefix, those whose paths begin so, by path. Raises Missing."""
-    place = keysets.place(after) if after else None
+    place = keyset.place(after) if after else None
     query = _beginning(prefix, place) if prefix else _newest(place)
     found = [_led(*cells) for cells in db.session.execute(query.limit(min(size, SIZE) + 1))]
     shown = found[: min(size, SIZE)]
-    return Page(shown, keysets.key(shown[-1].created_at, shown[-1].path) if len(found) > len(shown) else None)
+    return Page(shown, keyset.key(shown[-1].created_at, shown[-1].path) if len(found) > len(shown) else None)
 
 
 def add(path: str, target: str | None) -> None:

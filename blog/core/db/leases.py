@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from blog import clock
-from blog.core.transaction import writing
+from blog.core.db.transaction import writing
 from blog.models import Lease
 
 LENGTH = timedelta(minutes=1)

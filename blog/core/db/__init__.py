@@ -1,0 +1,1 @@
+"""Transactions, compiled queries, keyset pages, and the watcher of public changes."""
