@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from blog.core.errors import Gone, Missing, Unavailable
 from blog.core.posts import archive as post_archive
 from blog.core.posts import article as post_article
-from blog.core.posts import lists, related, taxonomy
+from blog.core.posts import lists, taxonomy
 from blog.core.posts.lists import Shelf
 from blog.core.posts.summaries import Teaser, recent
 from blog.core.site.health import degraded
@@ -60,7 +60,7 @@ def article(slug: str) -> BaseResponse:
     """An article, its neighbours, what is related, and what else was written lately."""
     post = post_article.readable("post", slug)
     contents = post.contents if post.words > CONTENTS_FROM_WORDS and len(post.contents) > 2 else []
-    return _page("reader/article.html", post=post, contents=contents, around=related.around(post, RECENT))
+    return _page("reader/article.html", post=post, contents=contents, around=post_article.around(post, RECENT))
 
 
 @bp.get("/posts/<slug>.md")

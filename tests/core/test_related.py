@@ -7,7 +7,7 @@ import pytest
 
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.posts import related
+from blog.core.posts import article
 from tests.world import LONG_AGO, Blog, texts
 
 RELATED = "//section[contains(@class, 'related')]//a"
@@ -47,8 +47,8 @@ def test_among_equals_the_rarest_tag_says_which(blog: Blog) -> None:
 def test_a_post_that_is_old_for_a_common_tag_shares_it_all_the_same(
     blog: Blog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(related, "LOOKED_AT", 4)
-    monkeypatch.setattr(related, "NEAR", related.near())
+    monkeypatch.setattr(article, "LOOKED_AT", 4)
+    monkeypatch.setattr(article, "NEAR", article.near())
     here = lone(blog, "Rare", "One", "Two")
     blog.make_post("All three", tags=["Rare", "One", "Two"], published_at=day(1))
     for number in range(6):

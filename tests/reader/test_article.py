@@ -8,7 +8,7 @@ from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
-from blog.core.site import update
+from blog.core.site.settings import configure
 from tests.world import LONG_AGO, Blog, picture, texts, words
 
 LATER = datetime(2024, 6, 2, 22, 30, tzinfo=UTC)
@@ -57,13 +57,13 @@ def test_an_article_without_tags_has_no_list_of_them(blog: Blog) -> None:
 
 
 def test_the_site_signs_an_article_that_names_nobody(blog: Blog) -> None:
-    update.configure("author", "Ana <&> Ben")
+    configure("author", "Ana <&> Ben")
     blog.make_post("Signed", slug="signed")
     assert texts(blog.read("/posts/signed/"), "//a[@rel = 'author']") == ["Ana <&> Ben"]
 
 
 def test_the_date_is_in_the_sites_zone_and_carries_it(blog: Blog) -> None:
-    update.configure("timezone", "Asia/Kolkata")
+    configure("timezone", "Asia/Kolkata")
     blog.make_post("Dated", slug="dated", published_at=datetime(2024, 5, 31, 20, 0, 5, 123456, tzinfo=UTC))
     time = blog.read("/posts/dated/").xpath("//time[contains(@class, 'dt-published')]")[0]
     assert time.get("datetime") == "2024-06-01T01:30:05+05:30"
@@ -181,7 +181,7 @@ def test_pictures_below_the_first_are_loaded_late(blog: Blog) -> None:
 
 
 def test_an_articles_own_language_and_direction_are_said(blog: Blog) -> None:
-    update.configure("language", "en")
+    configure("language", "en")
     blog.make_post("سلام", slug="salam", language="ar")
     page = blog.read("/posts/salam/")
     assert (page.get("lang"), page.get("dir")) == ("ar", "rtl")
