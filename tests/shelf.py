@@ -5,7 +5,7 @@ from pathlib import Path
 from blog import config
 from blog.commands import opened
 from blog.core.media import library
-from blog.core.site.update import configure_all
+from blog.core.site.settings import configure_all
 from tests.world import picture, run, write
 
 # Each page of a reader, with its status.

@@ -14,7 +14,7 @@ from blog.core.colours import contrast
 from blog.core.db.transaction import writing
 from blog.core.media import library
 from blog.core.posts import lists
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from tests.admin.conftest import Author, join
 from tests.recorder import recorded
 from tests.world import ESSAY, LONG_AGO, Blog, picture, run

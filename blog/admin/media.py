@@ -14,7 +14,7 @@ from blog.admin.resuming import Fields
 from blog.config import Settings
 from blog.core.errors import BlogError, Conflict, Invalid, Unavailable
 from blog.core.media import library, usage
-from blog.core.site import update
+from blog.core.site.settings import configure
 from blog.models import Media
 from blog.web import errors
 from blog.web.errors import RETRY_SECONDS
@@ -133,7 +133,7 @@ def _undelete(picture_id: int) -> ResponseReturnValue:
 
 def _be_logo(picture_id: int) -> ResponseReturnValue:
     row = library.picture(picture_id)
-    update.configure("logo", library.plate(row).address)
+    configure("logo", library.plate(row).address)
     return _done(row, "It is the blog’s logo now.")
 
 

@@ -13,7 +13,8 @@ from blog.admin.resuming import Fields
 from blog.core import colours
 from blog.core.errors import Rejected
 from blog.core.media import library
-from blog.core.site import link_lists, update
+from blog.core.site import link_lists
+from blog.core.site import settings as site_settings
 from blog.core.site.settings import NETWORKS, SETTINGS, shown, site, timezones
 from blog.models import Site
 from blog.web import languages
@@ -60,7 +61,7 @@ def _change() -> ResponseReturnValue:
     typed = _typed(request.form)
     changed = {name: text for name, text in typed.items() if text != _plain(request.form.get(WAS + name))}
     try:
-        update.configure_all(changed)
+        site_settings.configure_all(changed)
     except Rejected as error:
         errors = {one.field: str(one) for one in error.wrong}
         return answers.rejected(PAGE, errors, **_facts(request.form))
@@ -88,7 +89,7 @@ def _facts(fields: Fields) -> dict[str, Any]:
     row = site()
     saved = {name: _written(row, name) for name in SETTINGS}
     typed = saved | _typed(fields)
-    sample = {name: getattr(row, name) for name in SETTINGS} | update.read(typed)[0]
+    sample = {name: getattr(row, name) for name in SETTINGS} | site_settings.read(typed)[0]
     return {
         "fields": typed,
         "was": {name: _plain(fields.get(WAS + name, saved[name])) for name in SETTINGS},

@@ -9,7 +9,7 @@ from blog.commands import as_json, blog, say
 from blog.config import Settings
 from blog.core.errors import Invalid
 from blog.core.site import settings as core
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 
 
 @click.command()

@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 
 from blog.core.accounts import credentials
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from blog.models import AuthorSession, Person
 from tests.admin.conftest import ANA, PASSWORD, Author, Visitor, alerts, notices, rows
 from tests.world import Blog, texts

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, event
 
 from blog.core.editor import publish, working_copy
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from blog.extensions import db
 from blog.models import Post, Revision
 from tests.admin.conftest import Author, Visitor, rows

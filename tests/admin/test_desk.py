@@ -11,7 +11,7 @@ from lxml import html
 from blog.core.editor import drafts, publish, working_copy
 from blog.core.editor.drafts import Sent
 from blog.core.editor.revisions import By
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from blog.models import Post
 from tests.admin.conftest import Author, Visitor, notices
 from tests.admin.ladder import no_forgery, no_stranger

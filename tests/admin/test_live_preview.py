@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 
 from blog.core.markdown.render import render
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from blog.models import Post
 from tests.admin.conftest import Author, Visitor, rows
 from tests.admin.live import DATA, ask, form, ladder

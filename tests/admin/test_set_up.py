@@ -10,7 +10,7 @@ from lxml import html
 
 from blog.core.accounts import invitations, people
 from blog.core.db.transaction import writing
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from blog.models import AuthorSession, Invitation, Person, Site
 from tests.admin.conftest import ANA, PASSWORD, Author, Visitor, alerts, join, notices, rows
 from tests.world import Blog, Result, texts

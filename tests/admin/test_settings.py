@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from blog.core.site.settings import SETTINGS
-from blog.core.site.update import configure
+from blog.core.site.settings import SETTINGS, configure
 from blog.models import Site
 from tests.admin.conftest import Author, Visitor, alerts, notices, rows
 from tests.admin.ladder import fields, no_forgery, no_stranger

@@ -3,7 +3,7 @@
 import re
 
 from blog.core.media import library
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from tests.admin.conftest import Author, Visitor
 from tests.test_budgets import tokens
 from tests.world import Blog, picture, texts

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from blog.core.accounts import people
 from blog.core.editor import publish, working_copy
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from blog.core.text.validate import BODY_BYTES
 from blog.extensions import db
 from blog.models import Post, Site

@@ -9,7 +9,7 @@ import pytest
 
 from blog import config
 from blog.commands import opened
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from tests.browser.conftest import ROOT
 from tests.browser.looking import Look
 from tests.server import serving

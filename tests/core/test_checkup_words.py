@@ -15,7 +15,7 @@ from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.media import library
 from blog.core.posts import query
-from blog.core.site import update
+from blog.core.site.settings import configure
 from blog.core.urls import redirects
 from blog.transfer import samples
 from tests.core.findings import change, mended, said, seen
@@ -113,7 +113,7 @@ def test_a_clock_before_the_code_is_told(blog: Blog, at: At) -> None:
 def test_a_time_zone_that_is_not_known_here_is_told(blog: Blog) -> None:
     change(blog.instance, "UPDATE site SET timezone = 'Mars/Base'")
     assert "Nothing is known here of the time zone Mars/Base" in said(blog.app.extensions["settings"])
-    update.configure("timezone", "Europe/Berlin")
+    configure("timezone", "Europe/Berlin")
     assert seen(blog) == ""
 
 
@@ -173,7 +173,7 @@ def test_errands_that_nobody_runs_are_told(blog: Blog, at: At) -> None:
     assert "more than an hour" not in seen(blog, "note", "bad")
     at(NOW + timedelta(minutes=90))
     assert "1 card to be drawn wait for more than an hour. Run `broadsheet serve`" in seen(blog, "note")
-    update.configure("hubs", "https://hub.example.org/")
+    configure("hubs", "https://hub.example.org/")
     publish.edit(query.find("post").id, Fields(title="Told to the hub"))
     at(NOW + timedelta(hours=4))
     assert "1 call to hubs are due for more than an hour: nobody makes them." in seen(blog)

@@ -4,8 +4,7 @@ import pytest
 from flask import Flask
 
 from blog.core.errors import Invalid, Rejected
-from blog.core.site.settings import site
-from blog.core.site.update import configure, configure_all
+from blog.core.site.settings import configure, configure_all, site
 from blog.models.shapes import RENDERER
 from tests.world import Blog
 

@@ -13,8 +13,7 @@ from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Unavailable
 from blog.core.posts import summaries
-from blog.core.site.settings import site
-from blog.core.site.update import configure
+from blog.core.site.settings import configure, site
 from blog.extensions import BUSY_MS, db, sqlite_driver
 from tests.world import LONG_AGO, Blog
 

@@ -10,7 +10,7 @@ import pytest
 
 from blog.config import Settings
 from blog.core.doctor.run import before_going_public, examine
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from blog.transfer import samples
 from tests.admin.conftest import join
 from tests.core.findings import made, told

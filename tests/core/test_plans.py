@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from blog.core.db.transaction import writing
 from blog.core.posts import feed_items, lists
 from blog.core.search import index
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from blog.extensions import WRITE, db
 from blog.feeds import sitemap
 from blog.models import Person, Post, Tag, post_tag

@@ -6,7 +6,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 from blog.core.posts import article, summaries
-from blog.core.site import context, update
+from blog.core.site import context
+from blog.core.site.settings import configure
 from blog.extensions import db
 from blog.models import Post
 from tests.world import Blog
@@ -29,7 +30,7 @@ def test_questions_see_one_state_of_the_database_until_the_request_ends(blog: Bl
 
 def test_a_write_ends_the_old_state(blog: Blog) -> None:
     assert context.edition().site.title != "New"
-    update.configure("title", "New")
+    configure("title", "New")
     assert context.edition().site.title == "New"
 
 
@@ -48,7 +49,7 @@ def test_an_unchanged_site_is_the_same_object(blog: Blog) -> None:
     first = context.edition()
     blog.make_post("A draft", published_at=None)
     assert context.edition() is first
-    update.configure("footer", "Words")
+    configure("footer", "Words")
     assert context.edition() is not first
 
 

@@ -20,7 +20,7 @@ from blog.core.editor.fields import Fields
 from blog.core.errors import Unavailable, Unusable
 from blog.core.schema import migrate
 from blog.core.search import index
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from blog.extensions import Base, db, safe_wal, sqlite_driver
 from blog.migrations import HEAD
 from blog.models import Site

@@ -8,8 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from blog.core.errors import Invalid
-from blog.core.site.settings import NETWORKS, SETTINGS, setting, shown, site, zone
-from blog.core.site.update import configure
+from blog.core.site.settings import NETWORKS, SETTINGS, configure, setting, shown, site, zone
 from blog.extensions import db
 from blog.models.site import DEFAULT_NETWORKS
 from tests.world import Blog

@@ -15,7 +15,7 @@ from blog.core.db.transaction import writing
 from blog.core.db.watcher import Watcher
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.site import update
+from blog.core.site.settings import configure
 from blog.extensions import db, sqlite_driver
 from tests.web.ask import put
 from tests.world import Blog
@@ -55,7 +55,7 @@ def test_it_moves_with_what_readers_see(watcher: Watcher, blog: Blog) -> None:
     assert moved()
     publish.edit(post.id, Fields(body="Slower."))
     assert moved()
-    update.configure("tagline", "Slow")
+    configure("tagline", "Slow")
     assert moved()
     publish.delete(post.id)
     assert moved()

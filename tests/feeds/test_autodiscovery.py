@@ -3,7 +3,7 @@
 from lxml import html
 
 from blog.core.posts import query
-from blog.core.site import update
+from blog.core.site.settings import configure
 from tests.feeds.library import copies
 from tests.feeds.reading import FORMATS, PLACES, TYPES, address, read
 from tests.world import LONG_AGO, SITE_URL, Blog
@@ -66,7 +66,7 @@ def test_pages_of_a_tag_and_an_author_name_their_own_after_these(rivers: Blog) -
 
 
 def test_their_titles_and_addresses_are_those_of_the_feeds(rivers: Blog) -> None:
-    update.configure("title", "R & <R>")
+    configure("title", "R & <R>")
     for place, path in (("site", "/"), ("tag", "/tags/rivers/"), ("author", "/authors/ana/")):
         named = feeds(rivers.read(path))[-3:]
         told = [read(rivers, href) for _, _, href in named]

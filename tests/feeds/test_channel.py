@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from blog.core.site import update
+from blog.core.site.settings import configure
 from tests.feeds.reading import ATOM, FORMATS, PLACES, TYPES, address, read
 from tests.feeds.validity import valid
 from tests.world import SITE_URL, Blog
@@ -33,7 +33,7 @@ def test_the_type_of_its_own_link_is_what_it_is_sent_as(rivers: Blog) -> None:
 
 def test_it_tells_title_description_language_and_author(rivers: Blog) -> None:
     for name, value in (("title", "R & R <x>"), ("tagline", "On &amp; off"), ("language", "de-CH")):
-        update.configure(name, value)
+        configure(name, value)
     for form, place in EVERY:
         feed = read(rivers, address(form, place))
         title = TITLES[place].replace("Broadsheet", "R & R <x>")
@@ -42,7 +42,7 @@ def test_it_tells_title_description_language_and_author(rivers: Blog) -> None:
 
 def test_it_tells_its_hubs(rivers: Blog) -> None:
     hubs = ["https://hub.example/?a=1&b=2", "https://other.example/"]
-    update.configure("hubs", " ".join(hubs))
+    configure("hubs", " ".join(hubs))
     for form, place in EVERY:
         for number in (None, 2):
             assert read(rivers, address(form, place, number)).links["hub"] == hubs

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.site import update
+from blog.core.site.settings import configure
 from tests.feeds.reading import FORMATS, address, read
 from tests.world import Blog
 
@@ -14,7 +14,7 @@ NOW = datetime(2031, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def test_they_have_the_form_of_their_format_whatever_the_sites_zone(blog: Blog) -> None:
-    update.configure("timezone", "Asia/Kolkata")
+    configure("timezone", "Asia/Kolkata")
     blog.make_post(published_at=datetime(2024, 5, 1, 9, 8, 7, 654321, tzinfo=UTC))
     assert b"<pubDate>Wed, 01 May 2024 09:08:07 +0000</pubDate>" in blog.get("/feed.xml").data
     assert b"<published>2024-05-01T09:08:07+00:00</published>" in blog.get("/atom.xml").data

@@ -11,7 +11,7 @@ import pytest
 
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.site import update
+from blog.core.site.settings import configure
 from tests.feeds.conftest import BODY
 from tests.feeds.reading import FORMATS, PLACES, TYPES, address
 from tests.web.ask import ask, served
@@ -82,7 +82,7 @@ def test_unknown_query_strings_change_nothing(rivers: Blog) -> None:
 
 
 def test_the_link_header_names_the_document_itself_and_its_hubs(rivers: Blog) -> None:
-    update.configure("hubs", "https://hub.example/, https://höb.example/数学?a=1")
+    configure("hubs", "https://hub.example/, https://höb.example/数学?a=1")
     for path in PATHS:
         links = rivers.get(path).headers["Link"]
         assert links.isascii()
@@ -218,7 +218,7 @@ EDITS: dict[str, Callable[[int], object]] = {
     "unlisted": lambda post_id: publish.edit(post_id, Fields(unlisted=True)),
     "unpublished": publish.unpublish,
     "deleted": publish.delete,
-    "site": lambda _: update.configure("title", "Other"),
+    "site": lambda _: configure("title", "Other"),
 }
 
 

@@ -12,7 +12,7 @@ from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
-from blog.core.site import update
+from blog.core.site.settings import configure
 from tests.feeds.reading import FORMATS, PLACES, Read, address, read
 from tests.world import LONG_AGO, SITE_URL, Blog, picture, texts
 
@@ -105,7 +105,7 @@ def test_a_title_is_not_escaped_twice(blog: Blog) -> None:
 
 
 def test_the_author_is_named(blog: Blog) -> None:
-    update.configure("author", "The & Editor")
+    configure("author", "The & Editor")
     with writing() as session:
         ana = people.byline(session, "Ana <Lind>")
     blog.make_post("Editor's")

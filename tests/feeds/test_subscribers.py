@@ -9,7 +9,7 @@ import pytest
 
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.site import update
+from blog.core.site.settings import configure
 from tests.feeds.reading import FORMATS, PLACES, address, read
 from tests.web.ask import served
 from tests.world import LONG_AGO, SITE_URL, Blog
@@ -37,9 +37,9 @@ EDITS: dict[str, Callable[[], object]] = {
     "deleted and brought back": lambda: (publish.delete(FORD), publish.undelete(FORD)),
     "taken back and published again": lambda: (publish.unpublish(FORD), publish.publish(FORD)),
     "published again": lambda: publish.publish(FORD),
-    "site's title": lambda: update.configure("title", "Another title"),
-    "site's language": lambda: update.configure("language", "de"),
-    "site's zone": lambda: update.configure("timezone", "Asia/Kolkata"),
+    "site's title": lambda: configure("title", "Another title"),
+    "site's language": lambda: configure("language", "de"),
+    "site's zone": lambda: configure("timezone", "Asia/Kolkata"),
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from blog.core.accounts import people
 from blog.core.db.transaction import writing
 from blog.core.images.storage import keep, store
-from blog.core.site import update
+from blog.core.site.settings import configure
 from tests.feeds.reading import FORMATS, address
 from tests.feeds.samples import GOLDEN, OLDER
 from tests.feeds.test_build import BUILD
@@ -76,8 +76,8 @@ def test_every_feed_of_a_blog_is_valid(blog: Blog, form: str) -> None:
 
 def fill(blog: Blog) -> None:
     """A blog that uses all that feeds can tell."""
-    update.configure("hubs", "https://hub.example/")
-    update.configure("tagline", "On <water> & stone")
+    configure("hubs", "https://hub.example/")
+    configure("tagline", "On <water> & stone")
     with writing() as session:
         ana = people.byline(session, "Ana")
         kept = store(picture(80, 60), blog.instance / "media")

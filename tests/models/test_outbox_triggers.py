@@ -16,7 +16,7 @@ from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Conflict
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from blog.extensions import db, sqlite_driver
 from blog.models import Errand, Person, Post, Site, Tag, post_tag
 from blog.models.outbox import WEBSUB

@@ -17,8 +17,7 @@ from blog.core.errors import Conflict
 from blog.core.images import storage
 from blog.core.posts import summaries, taxonomy
 from blog.core.site import context
-from blog.core.site.settings import site
-from blog.core.site.update import configure
+from blog.core.site.settings import configure, site
 from blog.core.urls import permalinks
 from blog.extensions import db, sqlite_driver
 from blog.models import Media, Person, Post, Redirect, Revision, Site, Tag, post_tag

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from blog.core.editor import publish
-from blog.core.site import settings, update
+from blog.core.site import settings
 from blog.core.text import validate
 from tests.world import SITE_URL, Blog, texts, words
 
@@ -37,7 +37,7 @@ def test_a_year_shows_its_posts_newest_first(blog: Blog) -> None:
     [("UTC", "2024"), ("Europe/Berlin", "2025"), ("America/New_York", "2024"), ("Pacific/Kiritimati", "2025")],
 )
 def test_the_sites_zone_decides_the_year(blog: Blog, zone: str, year: str) -> None:
-    update.configure("timezone", zone)
+    settings.configure("timezone", zone)
     blog.make_post("Fireworks", published_at=NEW_YEAR)
     assert texts(blog.read("/archive/"), "//h2/a") == [year]
     assert texts(blog.read(f"/archive/{year}/"), "//main//li/a") == ["Fireworks"]
@@ -74,7 +74,7 @@ def test_digits_of_other_scripts_are_no_year(blog: Blog) -> None:
 
 
 def test_very_early_and_very_late_years_are_shown(blog: Blog, at: object) -> None:
-    update.configure("timezone", "Asia/Tokyo")
+    settings.configure("timezone", "Asia/Tokyo")
     blog.make_post("Early", published_at=datetime(1000, 6, 1, tzinfo=UTC))
     assert texts(blog.read("/archive/"), "//h2/a") == ["1000"]
     assert texts(blog.read("/archive/1000/"), "//main//li/a") == ["Early"]
@@ -120,9 +120,9 @@ def test_a_year_has_a_hundred_posts_a_page(blog: Blog) -> None:
 
 
 def test_a_zone_leads_no_date_out_of_the_years_that_have_a_page(blog: Blog) -> None:
-    update.configure("timezone", "Pacific/Kiritimati")
+    settings.configure("timezone", "Pacific/Kiritimati")
     blog.make_post("Early", published_at=validate.instant("1001-01-01", settings.zone()))
     for zone, year in (("Etc/GMT+12", "1000"), ("Pacific/Kiritimati", "1001")):
-        update.configure("timezone", zone)
+        settings.configure("timezone", zone)
         assert texts(blog.read("/archive/"), "//h2/a") == [year]
         blog.read(f"/archive/{year}/")

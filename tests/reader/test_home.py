@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from blog.core.site import update
+from blog.core.site.settings import configure
 from tests.web.ask import ask
 from tests.world import LONG_AGO, Blog, texts
 
@@ -137,8 +137,8 @@ def test_home_offers_following_and_no_sharing(blog: Blog) -> None:
 
 
 def test_home_is_named_after_the_site(blog: Blog) -> None:
-    update.configure("title", "Rivers & Roads")
-    update.configure("tagline", "On <water>")
+    configure("title", "Rivers & Roads")
+    configure("tagline", "On <water>")
     page = blog.read("/")
     assert texts(page, "//h1") == ["Rivers & Roads"]
     assert texts(page, "//title") == ["Rivers & Roads – On <water>"]

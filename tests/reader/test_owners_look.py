@@ -4,7 +4,7 @@ import pytest
 
 from blog.core.errors import Conflict
 from blog.core.media import library
-from blog.core.site.update import configure, configure_all
+from blog.core.site.settings import configure, configure_all
 from tests.world import Blog, picture, texts
 
 MENU = "//nav[@class = 'menu']//a"

@@ -8,7 +8,7 @@ from lxml import etree
 from sqlalchemy import text
 
 from blog.core.editor import publish
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from blog.extensions import db
 from tests.world import SITE_URL, Blog, texts, words
 

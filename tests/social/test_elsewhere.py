@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from blog.core.errors import Invalid
-from blog.core.site import update
+from blog.core.site.settings import configure
 from tests.web.ask import ask
 from tests.world import SITE_URL, Blog
 
@@ -65,7 +65,7 @@ def test_other_formats_are_not_made(blog: Blog) -> None:
     ["acct:ana@mastodon.social", "acct:anybody@essays.example", "acct:@ana@essays.example", SITE_URL, f"{SITE_URL}/"],
 )
 def test_the_domain_leads_to_the_authors_account(blog: Blog, resource: str) -> None:
-    update.configure("fediverse", "@ana@mastodon.social")
+    configure("fediverse", "@ana@mastodon.social")
     answer = blog.get(f"/.well-known/webfinger?resource={quote(resource, safe='')}")
     assert (answer.status_code, answer.mimetype) == (200, "application/jrd+json")
     assert answer.json["subject"] == "acct:ana@mastodon.social"
@@ -78,7 +78,7 @@ def test_the_domain_leads_to_the_authors_account(blog: Blog, resource: str) -> N
     [("", 400), ("acct:bo@mastodon.social", 404), ("acct:ana@other.example", 404), ("https://other.example/", 404)],
 )
 def test_nobody_else_is_known(blog: Blog, resource: str, status: int) -> None:
-    update.configure("fediverse", "@ana@mastodon.social")
+    configure("fediverse", "@ana@mastodon.social")
     assert blog.get(f"/.well-known/webfinger?resource={quote(resource, safe='')}").status_code == status
 
 
@@ -88,10 +88,10 @@ def test_without_an_account_nobody_is_named(blog: Blog) -> None:
 
 def test_the_domain_can_be_a_name_on_bluesky(blog: Blog) -> None:
     assert blog.get("/.well-known/atproto-did").status_code == 404
-    update.configure("atproto_did", DID)
+    configure("atproto_did", DID)
     answer = blog.get("/.well-known/atproto-did")
     assert (answer.text, answer.content_type) == (DID, "text/plain; charset=utf-8")
-    update.configure("atproto_did", "")
+    configure("atproto_did", "")
     assert blog.get("/.well-known/atproto-did").status_code == 404
 
 
@@ -105,8 +105,8 @@ FIELD = re.compile(
 @pytest.mark.parametrize("contact", ["security@example.org", "https://essays.example/contact/"])
 def test_who_finds_a_weakness_is_told_whom_to_write_to(blog: Blog, contact: str) -> None:
     assert blog.get(SECURITY).status_code == 404
-    update.configure("security_contact", contact)
-    update.configure("language", "pt-BR")
+    configure("security_contact", contact)
+    configure("language", "pt-BR")
     answer = blog.get(SECURITY)
     assert (answer.status_code, answer.content_type) == (200, "text/plain; charset=utf-8")
     *lines, last = answer.text.split("\n")
@@ -115,7 +115,7 @@ def test_who_finds_a_weakness_is_told_whom_to_write_to(blog: Blog, contact: str)
     assert len(said) == len(lines) == 4
     assert said["Contact"].removeprefix("mailto:") == contact
     assert (said["Canonical"], said["Preferred-Languages"]) == (SITE_URL + SECURITY, "pt-BR")
-    update.configure("security_contact", "")
+    configure("security_contact", "")
     assert blog.get(SECURITY).status_code == 404
 
 
@@ -131,7 +131,7 @@ def test_who_finds_a_weakness_is_told_whom_to_write_to(blog: Blog, contact: str)
 def test_it_is_to_be_believed_for_less_than_a_year(
     blog: Blog, at: Callable[[datetime], None], now: datetime, expires: str
 ) -> None:
-    update.configure("security_contact", "security@example.org")
+    configure("security_contact", "security@example.org")
     at(now - timedelta(days=400))
     assert blog.get(SECURITY).status_code == 200  # what was asked for long ago is not what is told today
     at(now)
@@ -159,9 +159,9 @@ def test_they_only_answer(blog: Blog, path: str) -> None:
 )  # fmt: skip
 def test_what_is_no_account_is_refused_with_an_example(blog: Blog, key: str, value: str) -> None:
     with pytest.raises(Invalid, match="looks like"):
-        update.configure(key, value)
+        configure(key, value)
 
 
 def test_an_account_is_written_in_one_way(blog: Blog) -> None:
-    assert update.configure("fediverse", " Ana@Mastodon.Social ").fediverse == "@Ana@mastodon.social"
-    assert update.configure("fediverse", "").fediverse == ""
+    assert configure("fediverse", " Ana@Mastodon.Social ").fediverse == "@Ana@mastodon.social"
+    assert configure("fediverse", "").fediverse == ""

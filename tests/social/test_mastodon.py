@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 
 from blog.core.editor import publish
-from blog.core.site import update
+from blog.core.site.settings import configure
 from tests.web.ask import ask
 from tests.world import Blog, texts, words
 
@@ -104,7 +104,7 @@ def test_it_is_only_read(blog: Blog) -> None:
 def test_the_article_offers_the_form_while_mastodon_is_shown(blog: Blog) -> None:
     form = blog.read("/posts/rivers/").forms[0]
     assert (form.method, form.action, form.fields["post"]) == ("GET", "/share/mastodon/", "rivers")
-    update.configure("networks", "x")
+    configure("networks", "x")
     assert not blog.read("/posts/rivers/").forms
 
 

@@ -14,7 +14,7 @@ from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
-from blog.core.site import update
+from blog.core.site.settings import configure
 from blog.social.metadata import locale
 from tests.world import LONG_AGO, Blog, picture, texts, words
 
@@ -93,7 +93,7 @@ def test_an_article_first_published_elsewhere_names_that_address(blog: Blog) -> 
 
 
 def test_an_article_tells_open_graph_all_it_asks(blog: Blog, at: Callable[[datetime], None]) -> None:
-    update.configure("timezone", "Asia/Kolkata")
+    configure("timezone", "Asia/Kolkata")
     post = blog.make_post(
         "Post", slug="post", summary="In short.", tags=["A & B", "C"], language="pt-BR", published_at=LONG_AGO
     )
@@ -147,7 +147,7 @@ def test_several_authors_are_told_apart(blog: Blog) -> None:
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_title_comes_back_exactly(blog: Blog, kind: str) -> None:
     title = HOSTILE[kind]
-    update.configure("title", "S </title> & Co")
+    configure("title", "S </title> & Co")
     blog.make_post(title, slug="post", summary=title, body=title)
     page = blog.read("/posts/post/")
     assert page.xpath("//h1")[0].text_content() == title
@@ -260,7 +260,7 @@ def test_search_engines_are_told_the_way_to_a_page(blog: Blog) -> None:
 def test_the_author_is_named_in_the_fediverse(blog: Blog) -> None:
     blog.make_post("Post", slug="post")
     assert named(blog.read("/posts/post/"), "fediverse:creator") == []
-    update.configure("fediverse", "ana@mastodon.social")
+    configure("fediverse", "ana@mastodon.social")
     assert named(blog.read("/posts/post/"), "fediverse:creator") == ["@ana@mastodon.social"]
 
 
@@ -271,7 +271,7 @@ def test_metadata_stands_within_the_first_300_kb(blog: Blog) -> None:
 
 
 def test_profiles_are_linked_as_me(blog: Blog) -> None:
-    update.configure(
+    configure(
         "follow",
         "Mastodon https://mastodon.social/@ana; Git & Hub https://code.example/ana?a=1&b=2;"
         " E-mail mailto:ana@x.example",

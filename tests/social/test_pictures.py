@@ -13,7 +13,7 @@ from PIL import Image
 from blog.core import outbox
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.site import update
+from blog.core.site.settings import configure
 from blog.social import cards
 from tests.world import LONG_AGO, Blog, Result, picture
 
@@ -116,7 +116,7 @@ def test_another_colour_draws_the_newest_anew(blog: Blog) -> None:
     blog.make_post("Post", slug="post")
     carried(blog)
     before = shared(blog)
-    update.configure("accent", "#1f4f73")
+    configure("accent", "#1f4f73")
     assert carried(blog) == 2  # the site's and the post's
     assert shared(blog) != before
 

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from blog.core.site import update
+from blog.core.site.settings import configure
 from blog.models.site import DEFAULT_NETWORKS
 from blog.social.share import NETWORKS, share_links
 from tests.world import Blog, texts, words
@@ -35,7 +35,7 @@ def test_the_default_networks_are_shown_in_their_order(blog: Blog) -> None:
 
 
 def test_each_link_on_the_page_decodes_to_title_and_address(blog: Blog) -> None:
-    update.configure("networks", " ".join(NETWORKS))
+    configure("networks", " ".join(NETWORKS))
     blog.make_post(TITLE, slug="post")
     links = shared(blog)
     assert len(links) == len(NETWORKS)
@@ -49,9 +49,9 @@ def test_each_link_on_the_page_decodes_to_title_and_address(blog: Blog) -> None:
 
 def test_the_setting_says_which_networks_and_in_what_order(blog: Blog) -> None:
     blog.make_post(TITLE, slug="post")
-    update.configure("networks", "hackernews, sms; x")
+    configure("networks", "hackernews, sms; x")
     assert shared(blog) == [link.address for link in share_links(TITLE, ADDRESS, ["hackernews", "sms", "x"])]
-    update.configure("networks", "")
+    configure("networks", "")
     assert shared(blog) == []
 
 
@@ -75,7 +75,7 @@ def test_an_article_from_elsewhere_is_shared_by_its_own_address(blog: Blog) -> N
 
 
 def test_following_begins_with_rss(blog: Blog) -> None:
-    update.configure("follow", "Mastodon https://mastodon.social/@ana")
+    configure("follow", "Mastodon https://mastodon.social/@ana")
     blog.make_post("Post", slug="post")
     for path in ("/", "/posts/post/"):
         group = section(blog, path).xpath(".//*[h3[. = 'Follow']]")[0]
@@ -85,7 +85,7 @@ def test_following_begins_with_rss(blog: Blog) -> None:
 
 
 def test_nothing_of_a_third_party_is_loaded_and_no_window_is_opened_unsafely(blog: Blog) -> None:
-    update.configure("networks", " ".join(NETWORKS))
+    configure("networks", " ".join(NETWORKS))
     blog.make_post(TITLE, slug="post")
     page = blog.read("/posts/post/")
     loads = page.xpath(

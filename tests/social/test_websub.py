@@ -13,7 +13,7 @@ from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.outbox import Report
-from blog.core.site.update import configure
+from blog.core.site.settings import configure
 from blog.extensions import db
 from blog.models import Errand, Person
 from blog.models.outbox import WEBSUB

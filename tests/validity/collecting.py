@@ -9,7 +9,7 @@ from blog import paths
 from blog.core.accounts import invitations
 from blog.core.editor import preview, publish
 from blog.core.media import library
-from blog.core.site.update import configure, configure_all
+from blog.core.site.settings import configure, configure_all
 from blog.extensions import db
 from tests import shelf
 from tests.admin.conftest import Author, Visitor, join

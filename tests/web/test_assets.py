@@ -6,7 +6,7 @@ import pytest
 
 from blog.core.db.transaction import writing
 from blog.core.images.storage import keep, store
-from blog.core.site import update
+from blog.core.site.settings import configure
 from blog.web import stylesheets
 from blog.web.assets import LOOKS, Assets
 from tests.web.ask import ask, rough
@@ -152,8 +152,8 @@ def test_a_missing_media_folder_breaks_nothing(blog: Blog, media: str) -> None:
 
 def test_another_look_is_another_stylesheet(blog: Blog) -> None:
     [usual] = blog.read("/").xpath(STYLE)
-    update.configure("accent", "#08C")
-    update.configure("typeface", "sans")
+    configure("accent", "#08C")
+    configure("typeface", "sans")
     [style] = blog.read("/").xpath(STYLE)
     assert "0088cc-sans" in style
     answer = blog.get(style)
@@ -165,7 +165,7 @@ def test_another_look_is_another_stylesheet(blog: Blog) -> None:
 
 
 def test_a_stylesheet_of_another_day_answers_with_that_of_today(blog: Blog) -> None:
-    update.configure("accent", "#08C")
+    configure("accent", "#08C")
     [style] = blog.read("/").xpath(STYLE)
     old = re.sub(r"\.[0-9a-f]{10}\.", ".0123456789.", style)
     answer = blog.get(old)

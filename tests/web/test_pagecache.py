@@ -12,7 +12,7 @@ from blog import clock
 from blog.core.accounts import people
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.site import update
+from blog.core.site.settings import configure
 from blog.extensions import db
 from blog.web.delivery import Answer
 from blog.web.pagecache import PageCache, Shelf
@@ -91,7 +91,7 @@ def test_every_edit_is_seen_at_once(blog: Blog, rivers: int) -> None:
     assert blog.get("/posts/rivers/").status_code == 410
     publish.undelete(rivers)
     assert blog.get("/posts/rivers/").status_code == 200
-    update.configure("title", "Streams")
+    configure("title", "Streams")
     assert "Streams" in blog.get("/posts/rivers/").get_data(as_text=True)
 
 

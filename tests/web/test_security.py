@@ -7,7 +7,7 @@ import pytest
 from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.images.storage import keep, store
-from blog.core.site import update
+from blog.core.site.settings import configure
 from tests.web.ask import ask, put, rough, served
 from tests.world import SITE_URL, Blog, picture
 
@@ -97,7 +97,7 @@ def test_foreign_media_lets_pictures_of_https_sites_in(blog: Blog) -> None:
     page = blog.read("/posts/post/")
     assert not page.xpath("//*[contains(@class, 'e-content')]//img")
     assert page.xpath("//*[contains(@class, 'e-content')]//a[. = 'Far']/@href") == ["https://else.example/x.png"]
-    update.configure("foreign_media", "on")
+    configure("foreign_media", "on")
     policy = blog.get("/posts/post/").headers["Content-Security-Policy"]
     assert policy == POLICY.replace("img-src 'self' data:", "img-src 'self' data: https:").replace(
         "media-src 'self'", "media-src 'self' https:"
@@ -105,7 +105,7 @@ def test_foreign_media_lets_pictures_of_https_sites_in(blog: Blog) -> None:
     assert blog.read("/posts/post/").xpath("//*[contains(@class, 'e-content')]//img/@src") == [
         "https://else.example/x.png"
     ]
-    update.configure("foreign_media", "off")
+    configure("foreign_media", "off")
     assert blog.get("/posts/post/").headers["Content-Security-Policy"] == POLICY
 
 

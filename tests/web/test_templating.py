@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from blog.core.site import update
+from blog.core.site.settings import configure
 from blog.web import languages
 from tests.world import Blog, texts
 
@@ -31,21 +31,21 @@ def shown(blog: Blog) -> tuple[str, str]:
 def test_a_date_speaks_the_sites_language_in_its_zone(
     blog: Blog, language: str, zone: str, words: str, stamp: str
 ) -> None:
-    update.configure("language", language)
-    update.configure("timezone", zone)
+    configure("language", language)
+    configure("timezone", zone)
     blog.make_post("Post", slug="post", published_at=MOMENT)
     assert shown(blog) == (words, stamp)
 
 
 def test_a_date_follows_daylight_saving(blog: Blog) -> None:
-    update.configure("timezone", "Europe/Berlin")
+    configure("timezone", "Europe/Berlin")
     blog.make_post("Post", slug="post", published_at=datetime(2024, 3, 31, 1, 0, tzinfo=UTC))
     assert shown(blog)[1] == "2024-03-31T03:00:00+02:00"
 
 
 @pytest.mark.parametrize("language", ["xx", "tlh", "zh-Hant-TW", "sr-Latn", "en-419"])
 def test_a_language_that_nobody_knows_breaks_nothing(blog: Blog, language: str) -> None:
-    update.configure("language", language)
+    configure("language", language)
     blog.make_post("Post", slug="post", published_at=MOMENT)
     assert "2024" in shown(blog)[0]
 
@@ -53,7 +53,7 @@ def test_a_language_that_nobody_knows_breaks_nothing(blog: Blog, language: str) 
 def test_a_changed_setting_shows_on_the_next_load(blog: Blog) -> None:
     blog.make_post("Post", slug="post", published_at=MOMENT)
     before = blog.get("/posts/post/").headers["ETag"]
-    update.configure("language", "de")
+    configure("language", "de")
     assert blog.get("/posts/post/", If_None_Match=before).status_code == 200
     assert shown(blog)[0] == "31. Dezember 2024"
 
@@ -76,13 +76,13 @@ def test_a_script_decides_the_direction_before_the_language() -> None:
 
 
 def test_a_site_in_arabic_runs_to_the_left(blog: Blog) -> None:
-    update.configure("language", "ar")
+    configure("language", "ar")
     page = blog.read("/")
     assert (page.get("lang"), page.get("dir")) == ("ar", "rtl")
 
 
 def test_interface_words_say_that_they_are_english(blog: Blog) -> None:
-    update.configure("language", "de")
+    configure("language", "de")
     blog.make_post("Post", slug="post")
     page = blog.read("/")
     assert page.xpath("//*[. = 'Recent Posts']/ancestor-or-self::*[@lang][1]/@lang")[-1] == "en"
@@ -95,7 +95,7 @@ def test_what_is_said_once_follows_the_site(blog: Blog) -> None:
 
     blog.make_post("About", kind="page", slug="about")
     assert "About" in footer()
-    update.configure("footer", "Printed & bound")
+    configure("footer", "Printed & bound")
     assert "Printed & bound" in footer()
     blog.make_post("Imprint", kind="page", slug="imprint")
     assert "Imprint" in footer()

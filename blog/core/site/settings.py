@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import select, text, update
 
 from blog.core.db.transaction import writing
-from blog.core.errors import Invalid
+from blog.core.editor.publish import render_again
+from blog.core.errors import Invalid, Rejected
 from blog.core.images import html, storage, variants
 from blog.core.site import link_lists
 from blog.core.text import validate
 from blog.extensions import db
 from blog.hostnames import ascii_name
-from blog.models import Picture, Site
+from blog.models import Picture, Post, Site
 from blog.models.triggers import BUMP
 
 # Every network that share links are made for (blog.social.share holds how).
@@ -225,3 +226,43 @@ def setting(name: str) -> SiteSetting:
 def shown(of: Site, name: str) -> str:
     """A setting as people write it."""
     return setting(name).write(getattr(of, name))
+
+
+def configure(name: str, text: str) -> Site:
+    """Change one setting. Raises Invalid with a sentence; texts are rendered again where it matters."""
+    return _store({name: setting(name).read(text)})
+
+
+def configure_all(given: Mapping[str, str]) -> Site:
+    """Change several settings, all or none. Raises Rejected with all that is wrong."""
+    known, wrong = read(given)
+    if wrong:
+        raise Rejected(wrong)
+    return _store(known)
+
+
+def read(given: Mapping[str, str]) -> tuple[dict[str, Any], list[Invalid]]:
+    """The values that these texts stand for, and all that is wrong with the others."""
+    known: dict[str, Any] = {}
+    wrong: list[Invalid] = []
+    for name, written in given.items():
+        try:
+            known[name] = setting(name).read(written)
+        except Invalid as error:
+            wrong.append(error)
+    return known, wrong
+
+
+def _store(new_values: Mapping[str, Any]) -> Site:
+    """Write those that differ: what stays as it is moves nothing that readers see."""
+    with writing() as session:
+        row = session.scalars(select(Site)).one()
+        changed = {name: value for name, value in new_values.items() if getattr(row, name) != value}
+        for name, value in changed.items():
+            setattr(row, name, value)
+        rerender = "foreign_media" in changed
+        if rerender:  # marked together with the change: when this is cut off, the next start finishes it
+            session.execute(update(Post).values(renderer=0))
+    if rerender:
+        render_again()
+    return row
