@@ -30,7 +30,8 @@ MAY_KNOW = {
     **{face: {"web", "core", "models"} | GROUND for face in FACES},
     "transfer": {"core", "models"} | GROUND,
     # The terminal's face opens blogs ("" is create_app), and has faces do what needs no reader: check, tell.
-    "commands": {"core", "models", "transfer", "web", "feeds", "social", ""} | GROUND,
+    "commands": {"core", "models", "transfer", "web", "feeds", "social", "server", ""} | GROUND,
+    "server": {"core", "web", ""} | GROUND,
 }
 DOORS = {
     "flask_wtf": {"admin/csrf.py"},
@@ -73,7 +74,7 @@ DOORS = {
     "babel": {"web/languages.py"},
     "brotli": {"web/delivery.py"},
     "idna": {"hostnames.py"},
-    "granian": {"commands/lanes.py", "commands/workers.py"},
+    "granian": {"server/dispatch.py", "server/workers.py"},
     "httpcore": {"outbound.py"},
     "httpx": {"outbound.py"},
     "sqlite3": {"extensions.py"},

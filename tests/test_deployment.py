@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from blog import config
-from blog.commands.workers import KILL_SECONDS
+from blog.server.workers import KILL_SECONDS
 from tests import documents
 from tests.documents import text_of
 

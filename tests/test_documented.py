@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 
 from blog import cli, config
-from blog.commands import library
+from blog.commands import imports
 from blog.core.site.settings import NETWORKS, SETTINGS
 from blog.feeds.aliases import ALIASES
 from blog.transfer import samples

@@ -12,7 +12,6 @@ from flask import Flask
 
 from blog import config, paths
 from blog.commands import opened, settings
-from blog.commands.workers import run
 from blog.config import BadSetting, Settings, local_address
 from blog.core.accounts import invitations
 from blog.core.backup import retention, sqlite_copy
@@ -20,6 +19,7 @@ from blog.core.errors import Unusable
 from blog.core.posts import query
 from blog.core.site.settings import note_maker
 from blog.extensions import read_only, sqlite_driver
+from blog.server.workers import run
 from blog.transfer import samples
 
 # A database of this size (in bytes) is looked through in a tenth of a second; in larger ones, damages are found by

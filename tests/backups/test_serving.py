@@ -17,7 +17,7 @@ from tests.world import run, write
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 # `serve`, which looks for a backup soon after its start, not after a minute.
-HURRIED = "from blog.commands import messenger; messenger.BACKUP_SECONDS = 0.2; from blog.cli import main; main()"
+HURRIED = "from blog.server import background; background.BACKUP_SECONDS = 0.2; from blog.cli import main; main()"
 
 # `restore`, which dies before it comes to the owner's files.
 KILLED = (

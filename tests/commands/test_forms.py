@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from blog.commands.lanes import FORMS
+from blog.server.dispatch import FORMS
 from tests.commands.conftest import ROOT, Start
 from tests.commands.test_signing_in import PASSWORD, Browser
 from tests.server import Server, free_port, until

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from blog.commands import messenger
 from blog.extensions import db, sqlite_driver
+from blog.server import background
 from tests.commands.conftest import ROOT, Start, starting
 from tests.hub import Hub, listening
 from tests.server import Server, alive, children, held_by, until
@@ -127,7 +127,7 @@ def test_an_idle_server_writes_nothing(told: Told) -> None:
     until(lambda: told.hub.heard and quiet(told.server.instance), 20, "an end of all work")
     with closing(sqlite_driver().connect(told.server.instance / "blog.db")) as with_eyes:
         before = with_eyes.execute("PRAGMA data_version").fetchone()
-        time.sleep(2 * messenger.LOOK_SECONDS + 0.5)
+        time.sleep(2 * background.LOOK_SECONDS + 0.5)
         assert with_eyes.execute("PRAGMA data_version").fetchone() == before
 
 
@@ -219,7 +219,8 @@ def test_a_locked_database_is_waited_for(told: Told) -> None:
 LOADED = """
 import sys
 from blog import config
-from blog.commands import opened, workers
+from blog.commands import opened
+from blog.server import workers
 
 with opened(config.load(sys.argv[1])) as app:
     workers._warm(app)
@@ -251,7 +252,7 @@ def test_no_connection_to_the_database_passes_a_fork(told: Told) -> None:
 def test_the_agenda_tells_once_that_the_database_does_not_answer(
     blog: Blog, command: Command, caplog: pytest.LogCaptureFixture
 ) -> None:
-    agenda = messenger.Agenda(blog.instance / "nothing.db")
+    agenda = background.Agenda(blog.instance / "nothing.db")
     assert not any(agenda.due() for _ in range(3))
     assert len(caplog.records) == 1
     (blog.instance / "nothing.db").write_bytes(b"not a database " * 1000)
@@ -266,13 +267,13 @@ def test_a_database_that_does_not_answer_is_one_line(blog: Blog, caplog: pytest.
     for file in blog.instance.glob("blog.db*"):
         file.unlink()
     (blog.instance / "blog.db").write_bytes(b"not a database " * 1000)
-    messenger._run(blog.app.extensions["settings"], blog.app)
+    background._run(blog.app.extensions["settings"], blog.app)
     [record] = caplog.records
     assert record.getMessage().startswith("Calls to other servers wait. The database is damaged.")
 
 
 def test_the_agenda_sees_what_others_write(blog: Blog, command: Command) -> None:
-    agenda = messenger.Agenda(blog.instance / "blog.db")
+    agenda = background.Agenda(blog.instance / "blog.db")
     assert not agenda.due()
     command("config", "hubs", "https://hub.example/")
     command("new", "Later", "--publish", "--date", "2999-01-01")

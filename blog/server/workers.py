@@ -12,12 +12,12 @@ from wsgiref.util import setup_testing_defaults
 from flask import Flask
 
 from blog import create_app
-from blog.commands import lanes
-from blog.commands.messenger import messenger
 from blog.config import Settings
 from blog.core.errors import Unusable
 from blog.extensions import db, read_only
 from blog.processes import end_with_parent, hear, hear_parent, hold
+from blog.server import dispatch
+from blog.server.background import messenger
 from blog.web import layers
 from blog.web.pagecache import PageCache
 
@@ -52,7 +52,7 @@ def run(of: Settings, address: str, app: Flask) -> None:
     os.environ.update({"BLOG_WORKERS": str(of.workers), "BLOG_ACCESS_LOG": "on" if of.access_log else "off"})
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
     server = Granian(
-        "blog.commands.workers:worker",
+        "blog.server.workers:worker",
         factory=True,
         interface=Interfaces.WSGI,
         address=address,
@@ -60,7 +60,7 @@ def run(of: Settings, address: str, app: Flask) -> None:
         workers=of.workers,
         # Not "auto": while it waits for the first byte, which tells HTTP/1 from HTTP/2, nothing times out.
         http=HTTPModes.http1,
-        blocking_threads=1 + lanes.FORMS if lanes.possible() else THREADS,
+        blocking_threads=1 + dispatch.FORMS if dispatch.possible() else THREADS,
         backlog=BACKLOG,
         backpressure=_connections(),
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
@@ -114,10 +114,10 @@ def worker() -> Flask:
     hear_parent()
     end_with_parent()
     app = forked.get("app") or create_app()
-    if lanes.possible():
+    if dispatch.possible():
         # What passes through layers that do something (a proxy, a log) is never ready.
         ready_made = layers.ready_made(app.extensions["settings"])
-        lanes.open_first(
+        dispatch.open_first(
             app.extensions["ready"] if ready_made else lambda _environ, _start: None, app.extensions["receive"]
         )
     return app
