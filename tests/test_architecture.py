@@ -49,10 +49,10 @@ DOORS = {
         "core/search/normalize.py",
         "core/text/words.py",
         "social/share.py",
-        "social/typesetting.py",
+        "social/cards/text_layout.py",
     },
     "yaml": {"transfer/readers/frontmatter.py"},
-    "PIL": {"core/images/encode.py", "social/cards.py"},
+    "PIL": {"core/images/encode.py", "social/cards/image.py"},
     "segno": {"social/qr.py"},
     "argon2": {"core/accounts/credentials.py"},
     "alembic": {
@@ -90,8 +90,8 @@ PURE = {
     "core/search/normalize.py", "core/text/slugs.py", "core/text/validate.py", "core/markdown/poems.py",
     "core/text/words.py", "feeds/build.py", "feeds/checking.py", "feeds/document.py", "feeds/jsonfeed.py",
     "feeds/paging.py", "feeds/readers.py", "feeds/reading.py", "feeds/sitemap.py", "hostnames.py", "models/shapes.py",
-    "reader/opensearch.py", "social/metadata.py", "social/preview.py", "social/qr.py", "social/share.py",
-    "social/typesetting.py", "transfer/document.py", "transfer/readers/dialects.py",
+    "reader/opensearch.py", "social/metadata.py", "social/network_limits.py", "social/qr.py", "social/share.py",
+    "social/cards/text_layout.py", "transfer/document.py", "transfer/readers/dialects.py",
     "transfer/readers/frontmatter.py", "transfer/readers/markdown.py",
 }  # fmt: skip
 FLASK_IN_CORE = {"request", "session", "render_template", "url_for", "g", "current_app"}

@@ -9,7 +9,8 @@ import click
 
 from blog.commands import as_json, blog, say
 from blog.core.posts import query
-from blog.social import drawing, looking
+from blog.social import share_preview
+from blog.social.cards import jobs
 
 
 @click.command()
@@ -19,7 +20,7 @@ from blog.social import drawing, looking
 def cards(ctx: click.Context, missing: bool, as_json: bool) -> None:
     """Draw the cards of the site, its tags, posts and pages anew, and take away those that nothing has any more."""
     with blog(ctx) as app:
-        done = drawing.draw_all(app.extensions["settings"], progress, anew=not missing)
+        done = jobs.draw_all(app.extensions["settings"], progress, anew=not missing)
     told = f"{done.drawn} of {done.cards} cards drawn." + (f" {done.removed} old ones removed." if done.removed else "")
     if done.failed:
         told += f" {done.failed} could not be stored: is there room on the disk, and may it be written?"
@@ -42,13 +43,13 @@ def progress(stored: Iterable[bool], total: int) -> Iterable[bool]:
 def preview_card(ctx: click.Context, slug: str, file: Path | None, as_json: bool) -> None:
     """Show how a link to a post will look when it is shared, draft or not, and what to mend."""
     with blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
-        seen = looking.look(query.find(slug))
+        seen = share_preview.look(query.find(slug))
         if file:
             file.write_bytes(seen.data)
     say(_told(seen, file), _data(seen, file), json_wanted=as_json)
 
 
-def _told(seen: looking.Seen, file: Path | None) -> str:
+def _told(seen: share_preview.Seen, file: Path | None) -> str:
     lines = [f"The picture: {file or seen.preview.address}", ""]
     for look in seen.looks:
         lines.append(f"{look.network:<10}{look.title}")
@@ -56,7 +57,7 @@ def _told(seen: looking.Seen, file: Path | None) -> str:
     return "\n".join([*lines, "", *seen.warnings] if seen.warnings else lines)
 
 
-def _data(seen: looking.Seen, file: Path | None) -> dict[str, object]:
+def _data(seen: share_preview.Seen, file: Path | None) -> dict[str, object]:
     return {
         "picture": seen.preview.address,
         "file": str(file) if file else None,

@@ -4,18 +4,19 @@ from flask import Flask
 
 from blog.core.doctor.findings import Check
 from blog.models.outbox import CARD, WEBSUB
-from blog.social import drawing, elsewhere, health, looking, views, websub
+from blog.social import doctor, mastodon, share_preview, websub, well_known
 from blog.social.blueprint import bp
-from blog.social.links import GLOBALS
+from blog.social.cards import jobs
+from blog.social.template_globals import GLOBALS
 
-__all__ = ["elsewhere", "init_app", "views"]
+__all__ = ["init_app", "mastodon", "well_known"]
 
 
 def init_app(app: Flask) -> None:
     """Add the social pages and template globals to an app, and who carries its errands."""
     app.register_blueprint(bp)
-    for function in (*GLOBALS, elsewhere.oembed_address, looking.looks_of):
+    for function in (*GLOBALS, well_known.oembed_address, share_preview.looks_of):
         app.add_template_global(function)
-    app.extensions["checks"]["The cards"] = Check(health.examine)
-    app.extensions["menders"]["Cards"] = health.mend
-    app.extensions["carriers"] = {WEBSUB: websub.CARRIER, CARD: drawing.CARRIER}
+    app.extensions["checks"]["The cards"] = Check(doctor.examine)
+    app.extensions["menders"]["Cards"] = doctor.mend
+    app.extensions["carriers"] = {WEBSUB: websub.CARRIER, CARD: jobs.CARRIER}

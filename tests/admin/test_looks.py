@@ -12,7 +12,7 @@ from PIL import Image
 from blog.core.db.transaction import writing
 from blog.core.images import storage
 from blog.models import Post
-from blog.social import preview
+from blog.social import network_limits
 from tests.admin.conftest import Author, Visitor, rows
 from tests.admin.live import DATA, ask, form, ladder
 from tests.world import Blog, picture, texts
@@ -35,7 +35,7 @@ def drawn(part: html.HtmlElement) -> Image.Image:
 
 def test_each_network_is_shown_with_the_card(blog: Blog, author: Author) -> None:
     part = seen(author, **form(author, title="Rivers & <b>lakes</b>", body="Opening words."))
-    assert part.get("class") == "looks" and texts(part, ".//figcaption") == list(preview.SHOWN)
+    assert part.get("class") == "looks" and texts(part, ".//figcaption") == list(network_limits.SHOWN)
     assert set(texts(part, ".//*[@class = 'name']")) == {"Rivers & <b>lakes</b>"}
     assert set(texts(part, ".//*[@class = 'host']")) == {"essays.example"}
     assert "Opening words." in texts(part, ".//p")
@@ -72,7 +72,9 @@ def test_without_scripts_it_is_a_page(author: Author) -> None:
     answer = author.open(PATH, "POST", data=fields)
     assert answer.status_code == 200 and answer.mimetype == "text/html"
     page = html.document_fromstring(answer.text)
-    assert texts(page, "//h1") == ["How it will look when shared"] and len(page.xpath("//figure")) == len(preview.SHOWN)
+    assert texts(page, "//h1") == ["How it will look when shared"] and len(page.xpath("//figure")) == len(
+        network_limits.SHOWN
+    )
 
 
 def test_a_form_that_came_late_is_shown_then(author: Author) -> None:

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from blog.social import cards, fonts
-from blog.social.cards import Card
+from blog.social.cards import fonts
+from blog.social.cards import image as card_image
+from blog.social.cards.image import Card
 
 CARD = Card("Diplomatic Relations", "Essays", "Ana · 20 November 2025", "#9a2c1f", "en")
 TITLES = {
@@ -51,8 +52,8 @@ def needs(script: str) -> None:
 
 def words(card: Card) -> tuple[int, int, int, int]:
     """The box around all that is written on a card's label, above and below which nothing else stands."""
-    image = opened(cards.draw(card)).convert("RGB")
-    empty = opened(cards.draw(replace(card, title="\u2003", site="", line=""))).convert("RGB")
+    image = opened(card_image.draw(card)).convert("RGB")
+    empty = opened(card_image.draw(replace(card, title="\u2003", site="", line=""))).convert("RGB")
     box = ImageChops.difference(image, empty).getbbox()
     assert box
     return box
@@ -62,7 +63,7 @@ def words(card: Card) -> tuple[int, int, int, int]:
 def test_each_script_is_drawn_whole_and_light(script: str) -> None:
     title, language, font = TITLES[script]
     needs(font)
-    data = cards.draw(replace(CARD, title=title, language=language))
+    data = card_image.draw(replace(CARD, title=title, language=language))
     image = opened(data)
     assert (image.format, image.size) == ("PNG", (1200, 630))
     assert len(data) < 60 * 1024
@@ -75,9 +76,9 @@ def test_each_script_is_drawn_whole_and_light(script: str) -> None:
 def test_no_letter_is_a_box_that_says_it_is_missing(script: str) -> None:
     title, language, font = TITLES[script]
     needs(font)
-    assert cards.drawable(title, language, bold=True) == title
-    assert cards.undrawable(title, language) == ""
-    found = cards.font_of(font, language, 40, bold=True)
+    assert card_image.drawable(title, language, bold=True) == title
+    assert card_image.undrawable(title, language) == ""
+    found = card_image.font_of(font, language, 40, bold=True)
     box = bytes(found.getmask("\U0010fffe"))
     assert all(bytes(found.getmask(char)) != box for char in title if char.isalpha())
 
@@ -85,12 +86,12 @@ def test_no_letter_is_a_box_that_says_it_is_missing(script: str) -> None:
 def test_a_title_in_several_scripts_has_a_font_for_each() -> None:
     needs("CJK")
     title, language, _ = TITLES["mixed"]
-    assert cards.drawable(title, language, bold=True) == title
+    assert card_image.drawable(title, language, bold=True) == title
 
 
 def test_arabic_letters_are_joined() -> None:
     needs("ARABIC")
-    font = cards.font_of("ARABIC", "ar", 60, bold=True)
+    font = card_image.font_of("ARABIC", "ar", 60, bold=True)
     joined, single = (font.getlength(text, direction="rtl", language="ar") for text in ("سلام", "س‌ل‌ا‌م"))
     assert joined < single
 
@@ -98,39 +99,39 @@ def test_arabic_letters_are_joined() -> None:
 @pytest.mark.parametrize("case", HOSTILE)
 def test_any_title_makes_a_card_and_stays_on_its_label(case: str) -> None:
     card = replace(CARD, title=HOSTILE[case], site="A site with a name that is much too long for one line " * 3)
-    data = cards.draw(card)
+    data = card_image.draw(card)
     assert opened(data).size == (1200, 630) and len(data) < 300 * 1024
     left, top, right, bottom = words(card)
     assert left >= 285 and right <= 915 and top >= 50 and bottom <= 580
 
 
 def test_long_titles_are_smaller_and_the_longest_is_cut() -> None:
-    sizes = [cards.title_lines("On slow rivers " * times, "en")[0] for times in (1, 3, 6, 12)]
+    sizes = [card_image.title_lines("On slow rivers " * times, "en")[0] for times in (1, 3, 6, 12)]
     assert sizes == sorted(sizes, reverse=True) and len(set(sizes)) == len(sizes)
-    size, lines = cards.title_lines("On slow rivers " * 33, "en")
-    assert size == cards.SIZES[-1] and lines[-1].endswith("…")
+    size, lines = card_image.title_lines("On slow rivers " * 33, "en")
+    assert size == card_image.SIZES[-1] and lines[-1].endswith("…")
 
 
 def test_what_no_font_draws_is_left_out_and_named() -> None:
-    assert cards.drawable("a \ue000 b", "en", bold=True) == "a b"
-    assert cards.undrawable("a \ue000 🎉", "en") == "\ue000"
+    assert card_image.drawable("a \ue000 b", "en", bold=True) == "a b"
+    assert card_image.undrawable("a \ue000 🎉", "en") == "\ue000"
 
 
 def test_without_any_font_latin_still_looks_designed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "files", dict)
-    for remembered in (cards.font_of, cards.has, cards._length):
+    for remembered in (card_image.font_of, card_image.has, card_image._length):
         remembered.cache_clear()
     try:
         left, _, right, _ = words(replace(CARD, title="Diplomatic Relations – часть"))
         assert left >= 285 and right <= 915 and right - left > 300
         assert fonts.missing() == ["fonts-noto-core", "fonts-noto-cjk"]
     finally:
-        for remembered in (cards.font_of, cards.has, cards._length):
+        for remembered in (card_image.font_of, card_image.has, card_image._length):
             remembered.cache_clear()
 
 
 def test_the_same_card_has_the_same_bytes_and_name() -> None:
-    assert cards.draw(CARD) == cards.draw(replace(CARD))
+    assert card_image.draw(CARD) == card_image.draw(replace(CARD))
     assert CARD.hash == replace(CARD).hash
 
 
@@ -141,7 +142,7 @@ def test_whatever_a_card_shows_is_in_its_name(field: str) -> None:
 
 @pytest.mark.parametrize("accent", ["#000000", "#ffffff", "#9a2c1f", "#ffee00"])
 def test_the_site_colour_is_the_ground(accent: str) -> None:
-    image = opened(cards.draw(replace(CARD, accent=accent))).convert("RGB")
+    image = opened(card_image.draw(replace(CARD, accent=accent))).convert("RGB")
     assert "#{:02x}{:02x}{:02x}".format(*image.getpixel((5, 300))) == accent
     frame = image.getpixel((600, 23))
     assert frame != image.getpixel((5, 300))
@@ -149,7 +150,7 @@ def test_the_site_colour_is_the_ground(accent: str) -> None:
 
 def test_even_the_busiest_picture_makes_a_light_card(tmp_path) -> None:  # type: ignore[no-untyped-def]
     Image.effect_noise((1400, 900), 120).convert("RGB").save(tmp_path / "a.png")
-    assert len(cards.draw(replace(CARD, cover="a.png"), tmp_path)) < 300 * 1024
+    assert len(card_image.draw(replace(CARD, cover="a.png"), tmp_path)) < 300 * 1024
 
 
 def test_a_cover_picture_lies_behind_the_label(tmp_path) -> None:  # type: ignore[no-untyped-def]
@@ -157,8 +158,8 @@ def test_a_cover_picture_lies_behind_the_label(tmp_path) -> None:  # type: ignor
     ImageDraw.Draw(picture).rectangle((0, 0, 900, 450), fill="navy")
     picture.save(tmp_path / "a.webp")
     card = replace(CARD, cover="a.webp")
-    image = opened(cards.draw(card, tmp_path))
+    image = opened(card_image.draw(card, tmp_path))
     assert image.format == "JPEG" and card.ending == "jpg"
     red, green, blue = image.getpixel((60, 60))
     assert blue > 90 and red < 40 and green < 40
-    assert opened(cards.draw(replace(card, cover="gone.webp"), tmp_path)).size == (1200, 630)
+    assert opened(card_image.draw(replace(card, cover="gone.webp"), tmp_path)).size == (1200, 630)

@@ -14,7 +14,7 @@ from blog.core import outbox
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.site.settings import configure
-from blog.social import cards
+from blog.social.cards import image
 from tests.world import LONG_AGO, Blog, Result, picture
 
 LATER = LONG_AGO + timedelta(days=9000)
@@ -48,7 +48,7 @@ def test_a_card_is_drawn_when_it_is_first_asked_for_and_never_again(
     assert (first.status_code, first.mimetype) == (200, "image/png")
     assert Image.open(io.BytesIO(first.data)).size == (1200, 630)
     assert files(blog) == [path.removeprefix("/cards/")]
-    monkeypatch.setattr(cards, "draw", None)
+    monkeypatch.setattr(image, "draw", None)
     again = blog.get(path)
     assert (again.status_code, again.data) == (200, first.data)
     for answer in (first, again):

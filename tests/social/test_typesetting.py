@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blog.social import typesetting
-from blog.social.typesetting import ordered, runs_right_to_left, script, scripts, without_pictures, words
+from blog.social.cards import text_layout
+from blog.social.cards.text_layout import ordered, runs_right_to_left, script, scripts, without_pictures, words
 
 
 def shown(text: str) -> str:
@@ -101,7 +101,7 @@ def test_a_line_may_end_only_where_a_reader_expects_it(text: str, parts: list[st
 
 def broken(text: str, most: float) -> list[str]:
     parts = words(text)
-    return typesetting.lines(parts, [float(len(part)) for part in parts], most)
+    return text_layout.lines(parts, [float(len(part)) for part in parts], most)
 
 
 def test_lines_are_about_equally_long() -> None:

@@ -12,8 +12,8 @@ from blog.core.doctor.findings import Findings, counted, good, named, note
 from blog.core.posts import share_items
 from blog.core.posts.share_items import Shareable
 from blog.models.outbox import CARD
-from blog.social import cards, drawing, fonts
-from blog.social.pictures import Named
+from blog.social.cards import fonts, image, jobs
+from blog.social.cards.files import Named
 
 # Where somebody waits for the answer, the cards of so many of the newest posts are looked for.
 NEWEST = 1000
@@ -31,7 +31,7 @@ def examine(thorough: bool) -> Findings:
             f"{counted(len(missing), 'card is', 'cards are')} not drawn yet; each is when it is first asked for.",
             "`broadsheet doctor --fix` has them drawn soon, `broadsheet cards --missing` at once.",
         )
-    if thorough and (old := sorted(lying - {card.name for card in drawing.everything()})):
+    if thorough and (old := sorted(lying - {card.name for card in jobs.everything()})):
         yield note(
             f"{counted(len(old), 'card belongs', 'cards belong')} to nothing that is public: {named(old)}.",
             "`broadsheet cards` draws all anew and removes these.",
@@ -48,7 +48,7 @@ def letters() -> Findings:
         )
     else:
         yield good("There are fonts for cards in nearly every script.")
-    if not cards.shapes():
+    if not image.shapes():
         yield note(
             "Cards in Arabic, Hebrew or Indian scripts would be wrong: letters cannot be joined here.",
             "`apt install libfribidi0` brings what joins them.",
@@ -76,4 +76,4 @@ def _lying() -> set[str]:
 def _wanted(thorough: bool) -> Iterator[tuple[Shareable, Named]]:
     """Posts and pages that anyone may read, with their cards; not all of them, where somebody waits."""
     for post in share_items.everything(None if thorough else NEWEST):
-        yield post, drawing.of_post(post)
+        yield post, jobs.of_post(post)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blog.core.text.words import graphemes
-from blog.social import fonts, typesetting
-from blog.social.typesetting import Line, Run
+from blog.social.cards import fonts, text_layout
+from blog.social.cards.text_layout import Line, Run
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -163,7 +163,7 @@ def set_line(
 ) -> None:
     """Draw a line in the middle of the card; `whole` is the paragraph that it belongs to."""
     text = _fitting(drawable(text, language, bold=bold), language, size, bold=bold)
-    line = _line(text, language, bold=bold, right_to_left=typesetting.runs_right_to_left(whole or text))
+    line = _line(text, language, bold=bold, right_to_left=text_layout.runs_right_to_left(whole or text))
     left = WIDTH / 2 - width_of(line, language, size, bold=bold) / 2
     for run in line.runs:
         font = font_of(run.script, language, size, bold=bold)
@@ -175,7 +175,7 @@ def title_lines(title: str, language: str) -> tuple[int, list[str]]:
     """The size in pixels and the lines in which a title looks best; what fits in no size is cut."""
     text = drawable(title, language, bold=True)
     while True:
-        parts = typesetting.words(text)
+        parts = text_layout.words(text)
         widths = [_width(part, language, SIZES[0]) for part in parts]
         for size in SIZES:
             lines = _lines(parts, [width * size / SIZES[0] for width in widths], size)
@@ -192,7 +192,7 @@ def _lines(parts: Sequence[str], widths: Sequence[float], size: int) -> list[str
             return None
         broken = [piece for part in zip(parts, widths, strict=True) for piece in _broken(*part)]
         parts, widths = [text for text, _ in broken], [width for _, width in broken]
-    lines = typesetting.lines(parts, widths, MEASURE)
+    lines = text_layout.lines(parts, widths, MEASURE)
     room = (TITLE_BOTTOM - TITLE_TOP) // round(size * LEADING)
     return lines if len(lines) <= min(room, MOST_LINES) else None
 
@@ -204,7 +204,7 @@ def _broken(part: str, width: float) -> list[tuple[str, float]]:
     letters = graphemes(part)
     step = max(1, int(len(letters) * MEASURE / width * 0.85))
     pieces = ["".join(letters[start : start + step]) for start in range(0, len(letters), step)]
-    hyphen = "-" if typesetting.script(part[0]) in fonts.WITH_LATIN else ""
+    hyphen = "-" if text_layout.script(part[0]) in fonts.WITH_LATIN else ""
     told = [piece + hyphen for piece in pieces[:-1]] + pieces[-1:]
     return [(piece, width * len(graphemes(piece)) / len(letters)) for piece in told]
 
@@ -242,14 +242,14 @@ def has(script: str, language: str, char: str, *, bold: bool) -> bool:
 
 def drawable(text: str, language: str, *, bold: bool) -> str:
     """The text without emoji and without what no font here can draw."""
-    told = typesetting.without_pictures(text)
+    told = text_layout.without_pictures(text)
     kept = "".join(char for char, writing in zip(told, _writings(told, language, bold=bold), strict=True) if writing)
     return " ".join(kept.split())
 
 
 def undrawable(text: str, language: str) -> str:
     """The letters of a title that no font here can draw; emoji are none."""
-    told = typesetting.without_pictures(text)
+    told = text_layout.without_pictures(text)
     pairs = zip(told, _writings(told, language, bold=True), strict=True)
     return "".join(dict.fromkeys(char for char, writing in pairs if not writing))
 
@@ -257,7 +257,7 @@ def undrawable(text: str, language: str) -> str:
 def _writings(text: str, language: str, *, bold: bool) -> list[str]:
     """For each character the script whose font draws it; empty where none does."""
     found = []
-    for char, usual in zip(text, typesetting.scripts(text), strict=True):
+    for char, usual in zip(text, text_layout.scripts(text), strict=True):
         silent = char.isspace() or unicodedata.category(char) in ("Cf", "Mn")
         able = (each for each in (usual, "LATIN", "CJK") if silent or has(each, language, char, bold=bold))
         found.append(next(able, ""))
@@ -265,7 +265,7 @@ def _writings(text: str, language: str, *, bold: bool) -> list[str]:
 
 
 def _line(text: str, language: str, *, bold: bool, right_to_left: bool) -> Line:
-    return typesetting.ordered(text, _writings(text, language, bold=bold), right_to_left=right_to_left)
+    return text_layout.ordered(text, _writings(text, language, bold=bold), right_to_left=right_to_left)
 
 
 def _width(text: str, language: str, size: int, *, bold: bool = True) -> float:

@@ -13,9 +13,9 @@ from blog import clock
 from blog.core.errors import Missing
 from blog.core.posts import article
 from blog.core.urls import permalinks
-from blog.social import pictures
 from blog.social.blueprint import bp
-from blog.social.links import author_name, author_path
+from blog.social.cards import files
+from blog.social.template_globals import author_name, author_path
 from blog.web import templating
 from blog.web.assets import FOR_EVER
 from blog.web.delivery import VARIES
@@ -33,14 +33,14 @@ def card(name: str) -> BaseResponse:
 
     So no card is answered as a mere file: it would outlive its post. The page cache keeps it, until anything changes.
     """
-    named = pictures.called(name)
+    named = files.called(name)
     if named is None:
         raise Missing("There is no such card.")
     if named.name != name:
         answer = redirect(url_for("social.card", name=named.name))
         answer.headers["Cache-Control"] = "no-store"
         return answer
-    response = Response(pictures.drawn(named), mimetype=named.preview.type)
+    response = Response(files.drawn(named), mimetype=named.preview.type)
     response.headers["Cache-Control"] = FOR_EVER
     return response
 
@@ -58,7 +58,7 @@ def oembed() -> Response:
         abort(501)
     post = _post_at(request.args.get("url", ""))
     author = author_name(post)
-    preview = pictures.preview_of_post(post, author)
+    preview = files.preview_of_post(post, author)
     return _open(
         {
             "version": "1.0",

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from blog.core.posts import article
 from blog.social import share
 from blog.social.blueprint import bp
-from blog.social.links import canonical
+from blog.social.template_globals import canonical
 
 LONGEST = 300
 WRONG = "That is not a server’s name. It looks like mastodon.social: no https://, no @, no path."

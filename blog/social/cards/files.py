@@ -22,8 +22,8 @@ from blog.core.images.variants import TYPES
 from blog.core.posts import article, taxonomy
 from blog.core.text.validate import CARD
 from blog.models.shapes import Picture
-from blog.social import cards
-from blog.social.cards import Card
+from blog.social.cards import image
+from blog.social.cards.image import Card
 from blog.social.metadata import Preview
 from blog.web import languages, templating
 
@@ -69,7 +69,7 @@ class Named:
         """The same as a page tells it."""
         address = templating.absolute(url_for("social.card", name=self.name))
         kind = "image/jpeg" if self.card.cover else "image/png"
-        return Preview(address, kind, cards.WIDTH, cards.HEIGHT, self.card.title)
+        return Preview(address, kind, image.WIDTH, image.HEIGHT, self.card.title)
 
 
 def preview_of_post(post: Shared, author: str) -> Preview:
@@ -133,7 +133,7 @@ def drawn(named: Named) -> bytes:
     try:
         return file.read_bytes()
     except OSError:
-        picture = cards.draw(named.card, settings.media)
+        picture = image.draw(named.card, settings.media)
         store(file, picture)
         return picture
 

@@ -8,7 +8,8 @@ from blog.core.posts.article import Article
 from blog.core.posts.taxonomy import Named
 from blog.core.urls import permalinks
 from blog.models import NamedLink
-from blog.social import metadata, pictures, qr, share
+from blog.social import metadata, qr, share
+from blog.social.cards import files
 from blog.web import templating
 
 # Longer ones make codes so fine that cameras miss them.
@@ -23,7 +24,7 @@ def canonical(post: Article) -> str:
 def share_links(post: Article) -> list[share.ShareLink]:
     """Links that share this post, as the site's settings order them."""
     networks = templating.site().networks
-    picture = pictures.preview_of_post(post, author_name(post)).address if "pinterest" in networks else ""
+    picture = files.preview_of_post(post, author_name(post)).address if "pinterest" in networks else ""
     return share.share_links(post.title, canonical(post), networks, picture)
 
 
@@ -57,7 +58,7 @@ def author_path(post: Article) -> str:
 
 def page_metadata(path: str, title: str, description: str = "", tag: Named | None = None) -> metadata.Metadata:
     """The metadata of a page that is no post; `tag` is the tag that it shows."""
-    card = pictures.card_of_tag(tag.name, tag.slug) if tag else pictures.card_of_site()
+    card = files.card_of_tag(tag.name, tag.slug) if tag else files.card_of_site()
     return metadata.of_page(_facts(), path, title, description, card.preview)
 
 
@@ -71,7 +72,7 @@ def post_metadata(post: Article, author: str) -> metadata.Metadata:
         author=name,
         author_url=templating.absolute(author),
         archive=url_for("reader.archive"),
-        preview=pictures.preview_of_post(post, name),
+        preview=files.preview_of_post(post, name),
     )
 
 

@@ -19,9 +19,10 @@ from blog.core.posts import share_items, taxonomy
 from blog.core.posts.share_items import Shareable
 from blog.extensions import db
 from blog.processes import deaf, pool
-from blog.social import cards, pictures
-from blog.social.cards import Card
-from blog.social.pictures import Named
+from blog.social.cards import files as card_files
+from blog.social.cards import image
+from blog.social.cards.files import Named
+from blog.social.cards.image import Card
 from blog.web import templating
 
 # Cards that travel to a process together, and such parts that wait for each process.
@@ -73,20 +74,20 @@ def wanted(about: str) -> list[str]:
 def _asked(about: str) -> Iterator[Named]:
     kind, _, number = about.partition(":")
     if kind == "site":
-        yield pictures.card_of_site()
+        yield card_files.card_of_site()
         yield from map(of_post, share_items.everything(NEWEST))
     elif post := share_items.one(int(number)):
         yield of_post(post)
-        yield from (pictures.card_of_tag(*tag) for tag in share_items.tags(int(number)))
+        yield from (card_files.card_of_tag(*tag) for tag in share_items.tags(int(number)))
 
 
 def draw(_target: str, name: str) -> None:
     """Draw the card of this name, if it is still one."""
     with current_app.app_context():
-        named = pictures.called(name)
+        named = card_files.called(name)
         db.session.remove()
         if named:
-            pictures.drawn(named)
+            card_files.drawn(named)
 
 
 CARRIER = Carrier(wanted, draw)
@@ -94,13 +95,13 @@ CARRIER = Carrier(wanted, draw)
 
 def of_post(post: Shareable) -> Named:
     """The card of a post or page, with its author's name or the site's."""
-    return pictures.card_of_post(post, post.signed or templating.site().author)
+    return card_files.card_of_post(post, post.signed or templating.site().author)
 
 
 def everything() -> Iterator[Named]:
     """The cards of the site, of each tag, of every post and page."""
-    yield pictures.card_of_site()
-    yield from (pictures.card_of_tag(tag.name, tag.slug) for tag in taxonomy.tags())
+    yield card_files.card_of_site()
+    yield from (card_files.card_of_tag(tag.name, tag.slug) for tag in taxonomy.tags())
     yield from map(of_post, share_items.everything())
 
 
@@ -127,4 +128,4 @@ def _drawn(todo: list[tuple[Path, Card]], media: Path) -> Iterator[bool]:
 
 
 def _draw(part: list[tuple[Path, Card]], media: Path) -> list[bool]:
-    return [pictures.store(file, cards.draw(card, media)) for file, card in part]
+    return [card_files.store(file, image.draw(card, media)) for file, card in part]

@@ -15,12 +15,13 @@ from blog.config import Settings
 from blog.core.posts import share_items
 from blog.core.posts.article import Article
 from blog.models import Post
-from blog.social import cards, pictures, preview
-from blog.social.cards import Card
-from blog.social.links import author_name
+from blog.social import network_limits
+from blog.social.cards import files, image
+from blog.social.cards.files import Shared
+from blog.social.cards.image import Card
 from blog.social.metadata import DESCRIPTION_LENGTH, Preview
-from blog.social.pictures import Shared
-from blog.social.preview import Look
+from blog.social.network_limits import Look
+from blog.social.template_globals import author_name
 from blog.web import templating
 
 # So many drawn cards are remembered while their texts are written, a tenth of a megabyte each.
@@ -52,17 +53,17 @@ def look(post: Post) -> Seen:
     """How a link to a post or page will look."""
     settings: Settings = current_app.extensions["settings"]
     author = share_items.signed(post) or templating.site().author
-    told, named = pictures.preview_of_post(post, author), pictures.card_of_post(post, author)
+    told, named = files.preview_of_post(post, author), files.card_of_post(post, author)
     if told == named.preview:
         # Not stored: nobody could read it, but who guessed its name could see it.
-        data = cards.draw(named.card, settings.media)
+        data = image.draw(named.card, settings.media)
     else:
         data = (settings.media / told.address.rpartition("/")[2]).read_bytes()
     return Seen(
         told,
         data,
         _looks(post),
-        list(preview.warnings(_shown(post, public=_is_public(post)), local=_is_local(settings.site_url))),
+        list(network_limits.warnings(_shown(post, public=_is_public(post)), local=_is_local(settings.site_url))),
     )
 
 
@@ -80,13 +81,13 @@ def looks_of(article: Article) -> Looks:
     """How a link to an article will look once it is published. Nothing of it is stored."""
     settings: Settings = current_app.extensions["settings"]
     author = author_name(article)
-    told, named = pictures.preview_of_post(article, author), pictures.card_of_post(article, author)
+    told, named = files.preview_of_post(article, author), files.card_of_post(article, author)
     drawn = told == named.preview
     return Looks(
         _data(named.card, settings.media) if drawn else urlsplit(told.address).path,
         _looks(article),
         # Of what only its publication changes, nobody need be told now.
-        list(preview.warnings(_shown(article, public=True), local=False)),
+        list(network_limits.warnings(_shown(article, public=True), local=False)),
         urlsplit(settings.site_url).netloc,
     )
 
@@ -95,29 +96,29 @@ def looks_of(article: Article) -> Looks:
 def _data(card: Card, media: Path) -> str:
     """A card as an address that holds it. Kept in memory only: no file may tell of what is not published."""
     kind = "jpeg" if card.cover else "png"
-    return f"data:image/{kind};base64,{b64encode(cards.reduced(cards.draw(card, media), kind)).decode()}"
+    return f"data:image/{kind};base64,{b64encode(image.reduced(image.draw(card, media), kind)).decode()}"
 
 
 def _looks(post: Told) -> list[Look]:
-    return preview.looks(post.title, post.standfirst[:DESCRIPTION_LENGTH])
+    return network_limits.looks(post.title, post.standfirst[:DESCRIPTION_LENGTH])
 
 
 def _is_public(post: Post) -> bool:
     return bool(post.published_at and post.published_at <= clock.now() and not post.deleted_at)
 
 
-def _shown(post: Told, *, public: bool) -> preview.Shown:
+def _shown(post: Told, *, public: bool) -> network_limits.Shown:
     settings: Settings = current_app.extensions["settings"]
     cover = post.cover_picture
     size = (cover["width"], cover["height"]) if cover and cover["width"] and cover["height"] else None
-    return preview.Shown(
+    return network_limits.Shown(
         title=post.title,
         summary=post.summary,
         public=public,
         unlisted=post.unlisted,
         site_url=settings.site_url,
         cover=size,
-        unwritten=cards.undrawable(post.title, post.language or templating.site().language),
+        unwritten=image.undrawable(post.title, post.language or templating.site().language),
     )
 
 
