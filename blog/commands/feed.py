@@ -10,10 +10,10 @@ import click
 from blog import outbound
 from blog.commands import as_json, blog, say
 from blog.core.errors import Missing
-from blog.feeds import check as core
-from blog.feeds import checking
-from blog.feeds.check import Checked
-from blog.feeds.reading import ReadFeed
+from blog.feeds import rules
+from blog.feeds import validate as core
+from blog.feeds.parse import ReadFeed
+from blog.feeds.validate import Checked
 
 NOTHING = "There is nothing that a subscriber would miss or meet twice."
 
@@ -70,7 +70,7 @@ def together(formats: list[Checked]) -> list[Checked]:
     first = formats[0]
     for other in formats[1:]:
         if first.first and other.first and first.first.title == other.first.title:
-            other.faults += checking.alike(first.first, first.items, other.first, other.items)
+            other.faults += rules.alike(first.first, first.items, other.first, other.items)
     return formats
 
 
@@ -102,8 +102,8 @@ def told(checked: Checked) -> str:
 
 def newest(checked: Checked) -> str:
     """When the newest post of a feed was published."""
-    moment = checking.date(checked.items[0].published, checked.format) if checked.items else None
-    return f", the newest of {checking.utc(moment)}" if moment else ""
+    moment = rules.date(checked.items[0].published, checked.format) if checked.items else None
+    return f", the newest of {rules.utc(moment)}" if moment else ""
 
 
 def data(checked: Checked) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from blog.core.doctor.findings import Check
-from blog.feeds import aliases, health, maps, views
+from blog.feeds import aliases, doctor, sitemap_views, views
 from blog.feeds.blueprint import bp
 
 __all__ = ["aliases", "init_app", "maps", "views"]
@@ -13,4 +13,4 @@ def init_app(app: Flask) -> None:
     """Add the feeds to an app."""
     app.url_map.converters["alias"] = aliases.AliasConverter
     app.register_blueprint(bp)
-    app.extensions["checks"]["The feeds"] = Check(health.examine)
+    app.extensions["checks"]["The feeds"] = Check(doctor.examine)

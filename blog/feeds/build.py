@@ -15,7 +15,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedEntry, FeedGenerator
 from lxml import etree
 
-from blog.feeds.document import GENERATOR, Channel, Item, changed, plain, second
+from blog.feeds.channel import GENERATOR, Channel, Item, changed, plain, second
 
 ATOM = "http://www.w3.org/2005/Atom"
 RSS_TYPE, ATOM_TYPE = "application/rss+xml", "application/atom+xml"

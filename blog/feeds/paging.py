@@ -7,7 +7,7 @@ back misses none.
 
 from collections.abc import Callable
 
-from blog.feeds.document import ITEMS
+from blog.feeds.channel import ITEMS
 
 
 def neighbours(

@@ -20,9 +20,9 @@ from blog.core.posts.lists import Shelf
 from blog.core.site.context import Edition
 from blog.core.text.words import shorten
 from blog.core.urls import permalinks
-from blog.feeds import build, jsonfeed, paging, readers
+from blog.feeds import build, json_feed, paging, reader_apps
 from blog.feeds.blueprint import answer, bp
-from blog.feeds.document import ITEMS, Channel, Cover, Item, fitting
+from blog.feeds.channel import ITEMS, Channel, Cover, Item, fitting
 from blog.web import templating
 
 # Tags that the page for subscribers names, the most used first.
@@ -44,7 +44,7 @@ class Format:
 FORMATS = {
     "rss": Format("RSS", build.RSS_TYPE, "feed.xml", "feed/<page:number>.xml", build.rss),
     "atom": Format("Atom", build.ATOM_TYPE, "atom.xml", "atom/<page:number>.xml", build.atom),
-    "json": Format("JSON Feed", jsonfeed.JSON_TYPE, "feed.json", "feed/<page:number>.json", jsonfeed.jsonfeed),
+    "json": Format("JSON Feed", json_feed.JSON_TYPE, "feed.json", "feed/<page:number>.json", json_feed.jsonfeed),
 }
 # JSON is always UTF-8, and its media types know no charset.
 CHARSET = {"rss": "; charset=utf-8", "atom": "; charset=utf-8", "json": ""}
@@ -129,7 +129,7 @@ def subscribe() -> Response:
     templating.edition()
     tags = sorted(taxonomy.tags(), key=lambda tag: -tag.posts)
     facts = {"tags": tags[:TAGS], "more_tags": len(tags) > TAGS, "authors": taxonomy.authors()}
-    page = render_template("feeds/subscribe.html", **facts, add_links=readers.add_links)
+    page = render_template("feeds/subscribe.html", **facts, add_links=reader_apps.add_links)
     return Response(page, mimetype="text/html")
 
 

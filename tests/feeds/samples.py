@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from blog.feeds.document import Channel, Cover, Item
+from blog.feeds.channel import Channel, Cover, Item
 
 SITE = "https://essays.example"
 # What XML cannot carry: control characters, half a character, characters that are none.

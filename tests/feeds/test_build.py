@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from blog.feeds.build import atom, rss
-from blog.feeds.document import Channel, Item, plain
-from blog.feeds.jsonfeed import jsonfeed
+from blog.feeds.channel import Channel, Item, plain
+from blog.feeds.json_feed import jsonfeed
 from tests.feeds.reading import ATOM, CONTENT, FILES, FORMATS, LANG, MEDIA, Feed, Read, parse
 from tests.feeds.samples import CHANNEL, FORBIDDEN, GOLDEN, ITEM, OLDER, item
 

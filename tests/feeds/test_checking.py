@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from blog.feeds import build, checking, jsonfeed
-from blog.feeds.checking import Kept
-from blog.feeds.document import Channel, Item
-from blog.feeds.reading import ReadFeed, Unreadable, read
+from blog.feeds import build, json_feed, rules
+from blog.feeds.channel import Channel, Item
+from blog.feeds.parse import ReadFeed, Unreadable, read
+from blog.feeds.rules import Kept
 from tests.world import SITE_URL
 
 NOW = datetime(2031, 1, 1, tzinfo=UTC)
@@ -49,7 +49,7 @@ WATER = replace(
     tags=("Rivers",),
     published_at=datetime(2024, 5, 2, 9, tzinfo=UTC),
 )
-BUILDERS = {"RSS": build.rss, "Atom": build.atom, "JSON Feed": jsonfeed.jsonfeed}
+BUILDERS = {"RSS": build.rss, "Atom": build.atom, "JSON Feed": json_feed.jsonfeed}
 
 
 def built(form: str, *items: Item) -> bytes:
@@ -64,8 +64,8 @@ def documents() -> Documents:
 
 def faults(body: bytes, form: str) -> list[str]:
     feed = read(body)
-    found = [*checking.document(feed, SITE_URL + ADDRESSES[form], len(body))]
-    return [*found, *checking.row(feed.items, feed.format, NOW)]
+    found = [*rules.document(feed, SITE_URL + ADDRESSES[form], len(body))]
+    return [*found, *rules.row(feed.items, feed.format, NOW)]
 
 
 @pytest.mark.parametrize("form", ADDRESSES)
@@ -134,11 +134,11 @@ def test_each_fault_is_named(documents: Documents, form: str, old: bytes, new: b
 @pytest.mark.parametrize("form", ADDRESSES)
 def test_an_item_that_comes_twice_is_named_once(documents: Documents, form: str) -> None:
     feed = read(documents[form])
-    assert list(checking.row([*feed.items, feed.items[1]], form, NOW)) == ["More than once: “Stone”."]
+    assert list(rules.row([*feed.items, feed.items[1]], form, NOW)) == ["More than once: “Stone”."]
 
 
 def test_a_feed_that_is_too_long_for_some_is_named(documents: Documents) -> None:
-    found = list(checking.document(read(documents["RSS"]), SITE_URL + "/feed.xml", 600 * 1024))
+    found = list(rules.document(read(documents["RSS"]), SITE_URL + "/feed.xml", 600 * 1024))
     assert found == ["It has 600 KiB: some programs read 512 KiB only."]
 
 
@@ -173,7 +173,7 @@ def test_what_is_no_feed_is_one_sentence(body: bytes) -> None:
 def kept(feed: ReadFeed) -> list[Kept]:
     """Posts as the database would have them, if it held what a feed tells."""
     return [
-        Kept(item.id, item.link.removeprefix(SITE_URL), item.title, checking.date(item.published, feed.format) or NOW)
+        Kept(item.id, item.link.removeprefix(SITE_URL), item.title, rules.date(item.published, feed.format) or NOW)
         for item in feed.items
     ]
 
@@ -213,21 +213,21 @@ DIFFERENCES: dict[str, tuple[Callable[[list[Kept]], list[Kept]], list[str]]] = {
 def test_each_difference_from_the_database_is_named(documents: Documents, form: str, difference: str) -> None:
     change, said = DIFFERENCES[difference]
     feed = read(documents[form])
-    assert list(checking.beside(feed.items, feed, change(kept(feed)))) == said
+    assert list(rules.beside(feed.items, feed, change(kept(feed)))) == said
 
 
 def test_many_posts_with_one_fault_are_counted() -> None:
     posts = [Kept(str(number), "/", f"Post {number}", NOW) for number in range(5)]
-    assert checking.named(posts) == "“Post 0”, “Post 1”, “Post 2” and 2 more"
+    assert rules.named(posts) == "“Post 0”, “Post 1”, “Post 2” and 2 more"
 
 
 def test_formats_that_differ_are_named(documents: Documents) -> None:
     rss = read(documents["RSS"])
     for form in ("Atom", "JSON Feed"):
         other = read(documents[form])
-        assert list(checking.alike(rss, rss.items, other, other.items)) == []
+        assert list(rules.alike(rss, rss.items, other, other.items)) == []
         for items in (other.items[:1], other.items[::-1], [replace(other.items[0], title="Rain"), other.items[1]]):
-            assert list(checking.alike(rss, rss.items, other, items)) == [
+            assert list(rules.alike(rss, rss.items, other, items)) == [
                 "Its items, titles or dates are not those of RSS."
             ]
 
@@ -253,7 +253,7 @@ GOOD = {"content-type": "application/rss+xml; charset=utf-8", "etag": '"a"', "va
     ],
 )  # fmt: skip
 def test_bad_manners_are_named(change: dict[str, str], again: int, said: list[str]) -> None:
-    assert list(checking.manners("RSS", GOOD | change, again)) == said
+    assert list(rules.manners("RSS", GOOD | change, again)) == said
 
 
 def test_a_json_feed_by_others_may_hold_plain_text() -> None:

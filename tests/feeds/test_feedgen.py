@@ -16,7 +16,7 @@ import pytest
 from lxml import etree
 
 from blog.feeds.build import atom, rss
-from blog.feeds.document import Item
+from blog.feeds.channel import Item
 from tests.feeds.reading import ATOM, CONTENT, CREATOR, LANG, MEDIA, parse, text_of
 from tests.feeds.samples import CHANNEL, FORBIDDEN, GOLDEN, ITEM, OLDER, item
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from blog.feeds.readers import READERS, add_links
+from blog.feeds.reader_apps import READERS, add_links
 from tests.world import Blog
 
 FEED = "https://essays.example/tags/a-b/feed.xml?x=1&y=ü#z"

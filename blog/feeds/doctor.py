@@ -8,15 +8,18 @@ from blog.feeds.views import feed_links
 
 def examine(_thorough: bool) -> Findings:
     """Read the first page of each of the site's feeds, as subscribers do; `broadsheet feed check` reads all."""
-    from blog.feeds import check, checking  # they bring the HTTP client along, which no server process is to hold
+    from blog.feeds import (
+        rules,  # they bring the HTTP client along, which no server process is to hold
+        validate,
+    )
 
     with current_app.test_request_context(base_url=current_app.config["SITE_URL"]):
-        fetch = check.within(current_app._get_current_object())  # type: ignore[attr-defined]
-        found = [check.check(link.address, fetch, lambda row, _: row, whole=False) for link in feed_links("")]
+        fetch = validate.within(current_app._get_current_object())  # type: ignore[attr-defined]
+        found = [validate.check(link.address, fetch, lambda row, _: row, whole=False) for link in feed_links("")]
         first = found[0]
         for other in found[1:]:
             if first.first and other.first:
-                other.faults += checking.alike(first.first, first.items, other.first, other.items)
+                other.faults += rules.alike(first.first, first.items, other.first, other.items)
     wrong = [one for one in found if one.faults]
     for one in wrong:
         say = note if one.first else bad  # one that can be read is a matter of its texts

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from blog.feeds.document import Channel, Item, plain, second
+from blog.feeds.channel import Channel, Item, plain, second
 
 JSON_TYPE = "application/feed+json"
 VERSION = "https://jsonfeed.org/version/1.1"

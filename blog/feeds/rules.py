@@ -15,8 +15,8 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree, html
 
 from blog.core.text.validate import FORBIDDEN
-from blog.feeds.document import POLITE_BYTES, second
-from blog.feeds.reading import ReadFeed, ReadItem
+from blog.feeds.channel import POLITE_BYTES, second
+from blog.feeds.parse import ReadFeed, ReadItem
 
 # So many of the posts that one fault concerns are named.
 NAMED = 3

@@ -12,10 +12,10 @@ from blog import clock
 from blog.core.errors import Missing
 from blog.core.posts import feed_items, taxonomy
 from blog.core.urls import permalinks
-from blog.feeds import checking
-from blog.feeds.checking import Kept
-from blog.feeds.document import ITEMS
-from blog.feeds.reading import ReadFeed, ReadItem, Unreadable, read
+from blog.feeds import rules
+from blog.feeds.channel import ITEMS
+from blog.feeds.parse import ReadFeed, ReadItem, Unreadable, read
+from blog.feeds.rules import Kept
 from blog.feeds.views import FORMATS, feed_links, source_of
 from blog.outbound import Answer
 
@@ -71,7 +71,7 @@ def found(address: str, fetch: Fetch) -> list[str]:
         page = html.document_fromstring(answer.body)
     except (etree.ParserError, ValueError) as error:
         raise Missing(f"{address} is an empty page.") from error
-    types = set(checking.TYPES.values())
+    types = set(rules.TYPES.values())
     links = page.iterfind(".//link[@rel='alternate'][@href]")
     named = [urljoin(answer.address, str(link.get("href"))) for link in links if link.get("type") in types]
     if not named:
@@ -90,7 +90,7 @@ def check(address: str, fetch: Fetch, progress: Progress, *, whole: bool = True)
     except Unreadable as error:
         checked.faults.append(str(error))
     if checked.first is not None:
-        checked.faults += checking.row(checked.items, checked.format, clock.now())
+        checked.faults += rules.row(checked.items, checked.format, clock.now())
         _compare(checked, checked.first, kept if whole or kept is None else kept[: len(checked.items)])
     return checked
 
@@ -106,9 +106,9 @@ def _documents(checked: Checked, fetch: Fetch, *, whole: bool) -> Iterator[ReadF
         document = read(answer.body)
         if checked.first is None:
             checked.first, checked.format = document, document.format
-            checked.faults += checking.manners(document.format, _lower(answer.headers), _again(address, fetch, answer))
+            checked.faults += rules.manners(document.format, _lower(answer.headers), _again(address, fetch, answer))
         checked.documents += 1
-        checked.faults += _placed(checking.document(document, address, len(answer.body)), address, checked)
+        checked.faults += _placed(rules.document(document, address, len(answer.body)), address, checked)
         yield document
         address = urljoin(address, document.next) if whole and document.next else ""
     if address:
@@ -158,4 +158,4 @@ def _compare(checked: Checked, first: ReadFeed, kept: Sequence[Kept] | None) -> 
     host = urlsplit(current_app.config["SITE_URL"]).netloc
     if urlsplit(checked.address).netloc == host or any(item.id in ids for item in checked.items):
         checked.compared = True
-        checked.faults += checking.beside(checked.items, first, kept)
+        checked.faults += rules.beside(checked.items, first, kept)
