@@ -51,7 +51,7 @@ DOORS = {
         "social/share.py",
         "social/cards/text_layout.py",
     },
-    "yaml": {"transfer/readers/frontmatter.py"},
+    "yaml": {"transfer/readers/front_matter.py"},
     "PIL": {"core/images/encode.py", "social/cards/image.py"},
     "segno": {"social/qr.py"},
     "argon2": {"core/accounts/credentials.py"},
@@ -92,7 +92,7 @@ PURE = {
     "feeds/paging.py", "feeds/reader_apps.py", "feeds/parse.py", "feeds/sitemap.py", "hostnames.py", "models/shapes.py",
     "reader/opensearch.py", "social/metadata.py", "social/network_limits.py", "social/qr.py", "social/share.py",
     "social/cards/text_layout.py", "transfer/document.py", "transfer/readers/dialects.py",
-    "transfer/readers/frontmatter.py", "transfer/readers/markdown.py",
+    "transfer/readers/front_matter.py", "transfer/readers/markdown.py",
 }  # fmt: skip
 FLASK_IN_CORE = {"request", "session", "render_template", "url_for", "g", "current_app"}
 

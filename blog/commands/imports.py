@@ -18,7 +18,7 @@ from blog.config import Settings
 from blog.core.errors import Invalid
 from blog.core.text.validate import line
 from blog.transfer import samples as shipped
-from blog.transfer.importing import Import, Report
+from blog.transfer.importer import Import, Report
 from blog.transfer.readers import markdown
 
 TOLD = (

@@ -18,7 +18,7 @@ from blog.core.site.settings import zone
 from blog.core.text import validate
 from blog.core.urls import permalinks
 from blog.models import Post
-from blog.transfer.readers.frontmatter import BadHead, split
+from blog.transfer.readers.front_matter import BadHead, split
 
 slug_argument = click.argument("slug")
 

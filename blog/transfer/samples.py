@@ -20,7 +20,7 @@ def load(media: Path) -> int:
     if site().samples_at is not None or query.any_post():
         return 0
     # A blog that has its posts does not load what reads libraries.
-    from blog.transfer.importing import Import
+    from blog.transfer.importer import Import
     from blog.transfer.readers import markdown
 
     # Another process may be writing its first post just now: a sample whose address it took is left out.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blog.transfer.readers.frontmatter import BadHead, split
+from blog.transfer.readers.front_matter import BadHead, split
 
 
 def test_yaml_is_split_from_the_text() -> None:

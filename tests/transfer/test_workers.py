@@ -7,7 +7,7 @@ import pytest
 
 from blog.core.errors import Invalid, Unavailable
 from blog.core.markdown.render import Rendered
-from blog.transfer.workers import MANY, Job, render_all
+from blog.transfer.render_pool import MANY, Job, render_all
 
 
 def job(body: str) -> Job:

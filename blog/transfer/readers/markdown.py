@@ -14,7 +14,7 @@ from blog.core.text.slugs import slug_of
 from blog.core.text.validate import BODY_BYTES
 from blog.transfer.document import Document, LocalPicture, Problem, Skipped, When
 from blog.transfer.readers.dialects import left, understood
-from blog.transfer.readers.frontmatter import BadHead, Split, split
+from blog.transfer.readers.front_matter import BadHead, Split, split
 
 ENDINGS = (".md", ".markdown", ".mdown", ".mkd")
 FILE_BYTES = BODY_BYTES + 128 * 1024

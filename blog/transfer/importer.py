@@ -23,12 +23,12 @@ from blog.core.site.settings import site, zone
 from blog.extensions import db
 from blog.models import Post
 from blog.models.shapes import RENDERER
-from blog.transfer.adopting import Adoption
 from blog.transfer.document import Document, Problem, Skipped
-from blog.transfer.judging import Judge, Ready, without_twins
 from blog.transfer.readers.markdown import Found
+from blog.transfer.render_pool import Job, render_all
+from blog.transfer.save import Adoption
 from blog.transfer.spool import Spool
-from blog.transfer.workers import Job, render_all
+from blog.transfer.validate import Judge, Ready, without_twins
 
 STAGING = ".import-"
 Progress = Callable[[Iterable[object], str, int], Iterable[object]]

@@ -19,7 +19,7 @@ from blog.core.text import slugs, validate
 from blog.core.urls import permalinks
 from blog.transfer.document import Document, LocalPicture, Problem
 from blog.transfer.readers.markdown import with_addresses
-from blog.transfer.workers import Job
+from blog.transfer.render_pool import Job
 
 T = TypeVar("T")
 

@@ -16,8 +16,8 @@ from blog.core.markdown.render import Rendered
 from blog.core.site.settings import site
 from blog.core.urls import permalinks
 from blog.models import Post
-from blog.transfer.judging import Ready
-from blog.transfer.workers import render
+from blog.transfer.render_pool import render
+from blog.transfer.validate import Ready
 
 # Documents adopted together: few enough to hold their texts in memory.
 TOGETHER = 200
