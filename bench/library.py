@@ -32,7 +32,7 @@ from blog.core.search import index
 from blog.core.text import slugs
 from blog.core.urls import permalinks
 from blog.models import Post, Tag, post_tag
-from blog.models.shapes import RENDERER
+from blog.models.json_types import RENDERER
 
 SEED = "broadsheet"
 NEWEST = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)

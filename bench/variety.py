@@ -18,7 +18,7 @@ from bench import library
 from blog.core.db.transaction import writing
 from blog.core.search import index
 from blog.models import Post, Tag, post_tag
-from blog.models.shapes import RENDERER
+from blog.models.json_types import RENDERER
 
 VOCABULARY = 60_000
 CHARACTERS = 3_000

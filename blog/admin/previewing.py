@@ -13,7 +13,7 @@ from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import Missing
 from blog.core.posts.article import Around, Article
 from blog.core.posts.summaries import recent
-from blog.models.shapes import Heading
+from blog.models.json_types import Heading
 
 RECENT = 3
 CONTENTS_FROM_WORDS = 1500

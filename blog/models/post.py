@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from blog import clock
 from blog.extensions import Base
+from blog.models.json_types import Heading, Picture, Written
 from blog.models.person import Person
-from blog.models.shapes import Heading, Picture, Written
 from blog.models.tag import Tag, post_tag
 from blog.models.types import Instant
 

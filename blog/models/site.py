@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from blog.extensions import Base
-from blog.models.shapes import NamedLink, Picture
+from blog.models.json_types import NamedLink, Picture
 from blog.models.types import Instant
 
 # The share links of a new site, in order.

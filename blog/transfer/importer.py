@@ -22,7 +22,7 @@ from blog.core.images import storage
 from blog.core.site.settings import site, zone
 from blog.extensions import db
 from blog.models import Post
-from blog.models.shapes import RENDERER
+from blog.models.json_types import RENDERER
 from blog.transfer.document import Document, Problem, Skipped
 from blog.transfer.readers.markdown import Found
 from blog.transfer.render_pool import Job, render_all

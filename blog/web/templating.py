@@ -20,7 +20,7 @@ from blog.core.posts.summaries import Teaser
 from blog.core.site import context
 from blog.core.site.context import Edition
 from blog.models import Site
-from blog.models.shapes import Picture
+from blog.models.json_types import Picture
 from blog.models.site import DEFAULTS
 from blog.web import delivery, languages, stylesheets
 from blog.web.theme import Theme

@@ -5,7 +5,7 @@ from flask import Flask
 
 from blog.core.errors import Invalid, Rejected
 from blog.core.site.settings import configure, configure_all, site
-from blog.models.shapes import RENDERER
+from blog.models.json_types import RENDERER
 from tests.world import Blog
 
 PICTURE = "![A river](https://elsewhere.example/river.png)"

@@ -16,7 +16,7 @@ from blog.core.markdown import render
 from blog.core.posts import query, summaries
 from blog.extensions import db
 from blog.models import Person, Post, Revision, Tag
-from blog.models.shapes import RENDERER
+from blog.models.json_types import RENDERER
 from tests.world import LONG_AGO, Blog
 
 MORNING = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from blog.core.schema import counters, migrate
 from blog.core.search import index
 from blog.extensions import safe_wal, sqlite_driver
 from blog.migrations import HEAD
-from blog.models.shapes import RENDERER
+from blog.models.json_types import RENDERER
 
 # Larger ones are not read from end to end where somebody waits for the answer.
 QUICKLY = 100 * 2**20

@@ -26,7 +26,7 @@ from blog.core.text import slugs, validate
 from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.models import Draft, Post, Site
-from blog.models.shapes import RENDERER
+from blog.models.json_types import RENDERER
 
 NOBODY = By()
 

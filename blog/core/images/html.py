@@ -10,7 +10,7 @@ from html import escape
 from urllib.parse import unquote
 
 from blog.core.images.variants import Plate
-from blog.models.shapes import Picture
+from blog.models.json_types import Picture
 
 # How wide a picture is, by the class of its figure: the column of text ("") is 38rem, on narrow screens 90% of them.
 COLUMN = "(min-width: 42.25rem) 38rem, 90vw"

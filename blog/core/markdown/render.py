@@ -31,7 +31,7 @@ from blog.core.markdown.figures import html_token, make_figure, players, text_of
 from blog.core.markdown.poems import poems
 from blog.core.text.slugs import numbered, slug_of
 from blog.core.text.words import count_words, shorten
-from blog.models.shapes import Heading, Picture
+from blog.models.json_types import Heading, Picture
 
 HTML_BYTES = 4 * 1024 * 1024
 EXTRACT_LENGTH = 200

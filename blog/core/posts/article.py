@@ -27,7 +27,7 @@ from blog.core.posts.query import LIMIT, SHOWN, public
 from blog.core.posts.summaries import TEASER, Teaser, listed, newest, recent
 from blog.extensions import db
 from blog.models import Person, Post, Tag, Tally, post_tag
-from blog.models.shapes import Heading, Picture
+from blog.models.json_types import Heading, Picture
 from blog.models.tally import EVER
 from blog.models.types import Instant
 

@@ -18,7 +18,7 @@ from blog.core.posts.query import LIMIT, SHOWN, public
 from blog.core.posts.summaries import TEASER, Teaser
 from blog.extensions import db
 from blog.models import Person, Post, Tag, post_tag
-from blog.models.shapes import Picture
+from blog.models.json_types import Picture
 
 
 @dataclass(frozen=True)

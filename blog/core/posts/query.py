@@ -14,7 +14,7 @@ from blog.core.errors import Conflict, Missing
 from blog.core.text.validate import line
 from blog.extensions import db
 from blog.models import Post
-from blog.models.shapes import RENDERER
+from blog.models.json_types import RENDERER
 
 LIMIT = 1000
 STATUSES = ("draft", "scheduled", "published", "deleted")

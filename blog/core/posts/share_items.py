@@ -10,7 +10,7 @@ from sqlalchemy import select
 from blog.core.posts.query import visible
 from blog.extensions import db
 from blog.models import Person, Post, Tag, post_tag
-from blog.models.shapes import Picture, Written
+from blog.models.json_types import Picture, Written
 
 # So many rows are held at a time.
 CHUNK = 500

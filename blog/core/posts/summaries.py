@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, literal_column, select
 from blog.core.db.prepared import Prepared
 from blog.core.posts.query import LIMIT, SHOWN, public
 from blog.models import Post
-from blog.models.shapes import Written
+from blog.models.json_types import Written
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from blog.core.errors import Invalid
 from blog.core.text import validate
-from blog.models.shapes import NamedLink
+from blog.models.json_types import NamedLink
 
 MOST = 30
 # A path of this site: no second stroke, with which the name of another one would begin.

@@ -21,7 +21,7 @@ from blog.core.images import html
 from blog.core.images.variants import TYPES
 from blog.core.posts import article, taxonomy
 from blog.core.text.validate import CARD
-from blog.models.shapes import Picture
+from blog.models.json_types import Picture
 from blog.social.cards import image
 from blog.social.cards.image import Card
 from blog.social.metadata import Preview
