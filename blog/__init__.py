@@ -22,18 +22,17 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
     from blog import admin, config, feeds, paths, reader, social
     from blog.extensions import init_database
     from blog.web import (
-        addresses,
-        assets,
-        bodies,
-        delivery,
         errors,
-        layers,
-        overrides,
+        middleware,
         pagination,
+        request_body,
+        responses,
         security,
+        static_files,
         templating,
     )
-    from blog.web.theme import Theme
+    from blog.web.theme import template_loader
+    from blog.web.theme.owner_files import Theme
 
     settings = settings or config.load(instance)
     file = settings.database_file
@@ -47,18 +46,17 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
     _open_to_the_doctor(app, settings)
     theme = app.extensions["theme"] = Theme(settings.instance)
     init_database(app, settings.database_file)
-    bodies.init_app(app)
-    delivery.init_app(app)
+    request_body.init_app(app)
+    responses.init_app(app)
     security.init_app(app, settings)
     pagination.init_app(app)
     templating.init_app(app, settings, theme)
-    assets.init_app(app)
+    static_files.init_app(app)
     errors.init_app(app)
     for face in (reader, feeds, social, admin):
         face.init_app(app)
-    addresses.init_app(app)
-    overrides.init_app(app, theme)
-    layers.init_app(app, settings, theme)
+    template_loader.init_app(app, theme)
+    middleware.init_app(app, settings, theme)
     return app
 
 
@@ -66,10 +64,10 @@ def _open_to_the_doctor(app: "Flask", settings: "Settings") -> None:
     """Begin the lists of what `doctor` asks an app, and of what it mends there; faces add theirs."""
     from blog.core.doctor import links
     from blog.core.doctor.findings import Check
-    from blog.web import themecheck
+    from blog.web.theme import check
 
     app.extensions["checks"] = {
         "The links": Check(lambda thorough: links.examine(settings.site_url, thorough=thorough)),
-        "The looks": Check(lambda _thorough: themecheck.examine(settings, create_app), asks=False),
+        "The looks": Check(lambda _thorough: check.examine(settings, create_app), asks=False),
     }
     app.extensions["menders"] = {}

@@ -10,11 +10,11 @@ import pytest
 
 from blog import paths
 from blog.core.accounts import invitations, people
-from blog.core.colours import contrast
 from blog.core.db.transaction import writing
 from blog.core.media import library
 from blog.core.posts import lists
 from blog.core.site.settings import configure
+from blog.web.theme.colours import contrast
 from tests.admin.conftest import Author, join
 from tests.recorder import recorded
 from tests.world import ESSAY, LONG_AGO, Blog, picture, run

@@ -10,7 +10,7 @@ from blog.core.accounts import sessions
 from blog.core.accounts.sessions import Signed
 from blog.core.errors import Unavailable
 from blog.models import Person
-from blog.web.bodies import IN_MEMORY, LARGEST
+from blog.web.request_body import IN_MEMORY, LARGEST
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 

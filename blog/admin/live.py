@@ -15,9 +15,9 @@ from blog.admin.resuming import Fields
 from blog.core.editor import drafts, lint, preview
 from blog.core.markdown.render import Rendered
 from blog.core.posts.article import Article
-from blog.web import languages, templating
+from blog.web import localize, templating
 from blog.web.errors import asks_for_data
-from blog.web.overrides import Careful
+from blog.web.theme.template_loader import Careful
 
 
 @bp.post("/posts/markdown/")
@@ -38,7 +38,7 @@ def live_preview() -> ResponseReturnValue:
         {
             "html": _fragment(article, language),
             "language": language,
-            "direction": languages.direction(language),
+            "direction": localize.direction(language),
             "lines": text.lines,
             "words": article.words,
             "minutes": article.minutes,

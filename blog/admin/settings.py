@@ -10,14 +10,14 @@ from blog import clock
 from blog.admin import answers, resuming
 from blog.admin.blueprint import bp
 from blog.admin.resuming import Fields
-from blog.core import colours
 from blog.core.errors import Rejected
 from blog.core.media import library
 from blog.core.site import link_lists
 from blog.core.site import settings as site_settings
 from blog.core.site.settings import NETWORKS, SETTINGS, shown, site, timezones
 from blog.models import Site
-from blog.web import languages
+from blog.web import localize
+from blog.web.theme import colours
 
 PAGE = "admin/settings.html"
 # What the form said when it was opened: only what was changed in it is saved, nobody else's change is undone.
@@ -97,7 +97,7 @@ def _facts(fields: Fields) -> dict[str, Any]:
         "sample": sample,
         "contrast": colours.contrast(sample["accent"]),
         "enough": colours.ENOUGH,
-        "there": languages.moment(clock.now(), row.language, sample["timezone"]),
+        "there": localize.moment(clock.now(), row.language, sample["timezone"]),
         "timezones": timezones(),
         "languages": LANGUAGES,
         "typefaces": TYPEFACES.items(),

@@ -6,7 +6,7 @@ from blog.core.doctor.findings import Check
 from blog.feeds import aliases, doctor, sitemap_views, views
 from blog.feeds.blueprint import bp
 
-__all__ = ["aliases", "init_app", "maps", "views"]
+__all__ = ["aliases", "init_app", "sitemap_views", "views"]
 
 
 def init_app(app: Flask) -> None:

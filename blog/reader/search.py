@@ -11,8 +11,8 @@ from blog.core.search.results import Found, Results, Unsearchable
 from blog.reader import opensearch as describing
 from blog.reader.views import bp
 from blog.web import templating
-from blog.web.assets import asset_url
 from blog.web.errors import RETRY_SECONDS
+from blog.web.static_files import asset_url
 
 
 @bp.get("/search/")

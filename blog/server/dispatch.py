@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from granian.server import mp
 
-from blog.web.bodies import BODILESS
+from blog.web.request_body import BODILESS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

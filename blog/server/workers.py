@@ -18,8 +18,8 @@ from blog.extensions import db, read_only
 from blog.processes import end_with_parent, hear, hear_parent, hold
 from blog.server import dispatch
 from blog.server.background import messenger
-from blog.web import layers
-from blog.web.pagecache import PageCache
+from blog.web import middleware
+from blog.web.page_cache import PageCache
 
 # Where there are no two lanes (see lanes.py): two, so that one slow answer does not keep all readers waiting.
 THREADS = 2
@@ -116,7 +116,7 @@ def worker() -> Flask:
     app = forked.get("app") or create_app()
     if dispatch.possible():
         # What passes through layers that do something (a proxy, a log) is never ready.
-        ready_made = layers.ready_made(app.extensions["settings"])
+        ready_made = middleware.ready_made(app.extensions["settings"])
         dispatch.open_first(
             app.extensions["ready"] if ready_made else lambda _environ, _start: None, app.extensions["receive"]
         )

@@ -17,8 +17,8 @@ from blog.social.blueprint import bp
 from blog.social.cards import files
 from blog.social.template_globals import author_name, author_path
 from blog.web import templating
-from blog.web.assets import FOR_EVER
-from blog.web.delivery import VARIES
+from blog.web.responses import VARIES
+from blog.web.static_files import FOR_EVER
 
 FOR_AN_HOUR = "public, max-age=3600"
 LONGEST = 2000

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
-from typing import TypeVar
+from functools import lru_cache, partial
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g
@@ -22,8 +22,9 @@ from blog.core.site.context import Edition
 from blog.models import Site
 from blog.models.json_types import Picture
 from blog.models.site import DEFAULTS
-from blog.web import delivery, languages, stylesheets
-from blog.web.theme import Theme
+from blog.web import localize, responses
+from blog.web.theme import stylesheets
+from blog.web.theme.owner_files import Theme
 
 T = TypeVar("T")
 
@@ -36,7 +37,7 @@ def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
     app.context_processor(lambda: {"site": site()})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_template_filter(rendered)
-    app.add_template_filter(languages.direction)
+    app.add_template_filter(localize.direction)
     app.add_template_global(cover_markup)
     app.add_template_global(date)
     app.add_template_global(moment)
@@ -45,6 +46,7 @@ def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
     app.add_template_global(partial(_stylesheet, theme), "stylesheet")
     app.config["SITE_URL"] = settings.site_url
     app.add_template_filter(absolute)
+    app.add_template_global(cached_url_for(app), "url_for")
 
 
 def edition() -> Edition:
@@ -53,7 +55,7 @@ def edition() -> Edition:
         g.edition = context.edition()
         theme: Theme = current_app.extensions["theme"]
         theme.stamp()
-        delivery.changed_at(max(g.edition.changed_at, theme.changed_at))
+        responses.changed_at(max(g.edition.changed_at, theme.changed_at))
     return g.edition  # type: ignore[no-any-return]
 
 
@@ -108,18 +110,18 @@ def cover_markup(cover: Picture, around: str = "cover") -> Markup:
 def date(moment: datetime, mark: str = "") -> Markup:
     """The date as people and machines read it, in the site's language and zone; `mark` is its class."""
     shown = site()
-    return languages.date(moment, mark, shown.language, shown.timezone)
+    return localize.date(moment, mark, shown.language, shown.timezone)
 
 
 def moment(of: datetime) -> Markup:
     """The date and the time of day, in the site's language and zone."""
     shown = site()
-    return languages.moment(of, shown.language, shown.timezone)
+    return localize.moment(of, shown.language, shown.timezone)
 
 
 def spoken(post: Teaser) -> Markup:
     """The attributes of an element that shows a post's words: their language and direction."""
-    return languages.spoken(post.language, site().language)
+    return localize.spoken(post.language, site().language)
 
 
 def _stylesheet(theme: Theme, *, own: bool = True, **look: str) -> str:
@@ -149,3 +151,14 @@ class Once:
         if macro.name not in said:
             said[macro.name] = Markup(macro())  # noqa: S704
         return said[macro.name]
+
+
+def cached_url_for(app: Flask) -> Callable[..., str]:
+    """Return a `url_for` that builds each path once: a blog lives at the root of its host, whatever the request."""
+    paths = app.url_map.bind("")
+
+    @lru_cache(maxsize=2048)
+    def url_for(endpoint: str, **values: Any) -> str:
+        return paths.build(endpoint, values)
+
+    return url_for

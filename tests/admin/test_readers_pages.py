@@ -3,7 +3,7 @@
 import pytest
 
 from blog.core.accounts import people, throttle
-from blog.web.pagecache import PageCache
+from blog.web.page_cache import PageCache
 from tests.admin.conftest import ANA, Author, Visitor, join
 from tests.recorder import recorded
 from tests.world import Blog

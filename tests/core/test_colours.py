@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from blog.core.colours import DARK_WASH, ENOUGH, PAPER, WASH, contrast, links
 from blog.models.site import DEFAULTS
+from blog.web.theme.colours import DARK_WASH, ENOUGH, PAPER, WASH, contrast, links
 from tests.test_budgets import tokens
 
 COLOURS = some.integers(0, 0xFFFFFF).map("#{:06x}".format)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from blog.core.customcss import faults
+from blog.web.theme.custom_css import faults
 
 GOOD = [
     "",

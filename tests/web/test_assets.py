@@ -7,8 +7,8 @@ import pytest
 from blog.core.db.transaction import writing
 from blog.core.images.storage import keep, store
 from blog.core.site.settings import configure
-from blog.web import stylesheets
-from blog.web.assets import LOOKS, Assets
+from blog.web.static_files import LOOKS, Assets
+from blog.web.theme import stylesheets
 from tests.web.ask import ask, rough
 from tests.world import Blog, picture
 

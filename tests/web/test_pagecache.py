@@ -14,8 +14,8 @@ from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.site.settings import configure
 from blog.extensions import db
-from blog.web.delivery import Answer
-from blog.web.pagecache import PageCache, Shelf
+from blog.web.page_cache import PageCache, Shelf
+from blog.web.responses import Answer
 from tests.recorder import recorded
 from tests.web.ask import ask, put, rough, served
 from tests.world import Blog

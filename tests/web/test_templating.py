@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from blog.core.site.settings import configure
-from blog.web import languages
+from blog.web import localize
 from tests.world import Blog, texts
 
 MOMENT = datetime(2024, 12, 31, 23, 30, 15, 987654, tzinfo=UTC)
@@ -66,13 +66,13 @@ def test_no_date_depends_on_the_hour_of_reading(blog: Blog, at: object) -> None:
 
 
 def test_a_language_has_a_direction() -> None:
-    assert {languages.direction(language) for language in ("ar", "he", "fa-IR", "ur")} == {"rtl"}
-    assert {languages.direction(language) for language in ("en", "ku", "hi", "zh-Hant-TW")} == {"ltr"}
+    assert {localize.direction(language) for language in ("ar", "he", "fa-IR", "ur")} == {"rtl"}
+    assert {localize.direction(language) for language in ("en", "ku", "hi", "zh-Hant-TW")} == {"ltr"}
 
 
 def test_a_script_decides_the_direction_before_the_language() -> None:
     expected = {"ku-Arab": "rtl", "pa-Arab": "rtl", "uz-Arab-AF": "rtl", "az-Latn": "ltr", "ur-Latn": "ltr"}
-    assert {language: languages.direction(language) for language in expected} == expected
+    assert {language: localize.direction(language) for language in expected} == expected
 
 
 def test_a_site_in_arabic_runs_to_the_left(blog: Blog) -> None:

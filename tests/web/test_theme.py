@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from blog.web import theme
+from blog.web.theme import owner_files
 from tests.world import Blog, texts, write
 
 Log = pytest.LogCaptureFixture
@@ -20,11 +20,11 @@ ARTICLE = '{% extends "house/reader/article.html" %}{% block content %}<p>Ours</
 @pytest.fixture
 def second(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Lets more than a second go by."""
-    seconds = itertools.count(theme.monotonic() + 1000, 1000)
+    seconds = itertools.count(owner_files.monotonic() + 1000, 1000)
 
     def go_by() -> None:
         now = next(seconds)
-        monkeypatch.setattr(theme, "monotonic", lambda: now)
+        monkeypatch.setattr(owner_files, "monotonic", lambda: now)
 
     return go_by
 
@@ -219,5 +219,5 @@ def test_pages_of_authors_stay_the_houses_own(blog: Blog, own: Own) -> None:
 @pytest.mark.parametrize("name", ["../secret_key", "/etc/hostname", "templates/../../secret_key"])
 def test_nothing_outside_the_folder_is_a_template(blog: Blog, own: Own, name: str) -> None:
     own("templates/layout.html", LAYOUT)
-    found: theme.Theme = blog.app.extensions["theme"]
+    found: owner_files.Theme = blog.app.extensions["theme"]
     assert found.template(name) is None

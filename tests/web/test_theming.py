@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from blog import paths
-from blog.core.colours import ENOUGH, contrast
 from blog.core.site.settings import TYPEFACES
+from blog.web.theme.colours import ENOUGH, contrast
 from tests.world import Blog, run, texts, write
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs/theming.md").read_text("utf-8")

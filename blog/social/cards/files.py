@@ -25,7 +25,7 @@ from blog.models.json_types import Picture
 from blog.social.cards import image
 from blog.social.cards.image import Card
 from blog.social.metadata import Preview
-from blog.web import languages, templating
+from blog.web import localize, templating
 
 SITE = ""
 TAG = "tag-"
@@ -105,7 +105,7 @@ def card_of_post(post: Shared, author: str) -> Named:
     site = templating.site()
     language = post.language or site.language
     local = (post.published_at or clock.now()).astimezone(templating.zone())
-    told = [author, languages.in_words(local, language)] if post.kind == "post" else []
+    told = [author, localize.in_words(local, language)] if post.kind == "post" else []
     cover = post.cover_picture["src"].removeprefix("/media/") if post.cover_picture else ""
     cover = cover if cover.rpartition(".")[2] in TYPES and "/" not in cover else ""
     return Named(Card(post.title, site.title, " · ".join(told), site.accent, language, cover), post.slug)

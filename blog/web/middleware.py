@@ -7,10 +7,10 @@ from flask import Flask
 from blog.config import Settings
 from blog.core.db.watcher import Watcher
 from blog.web import security
-from blog.web.accesslog import AccessLog, Discreet
-from blog.web.assets import Assets
-from blog.web.pagecache import PageCache
-from blog.web.theme import Theme
+from blog.web.access_log import AccessLog, Discreet
+from blog.web.page_cache import PageCache
+from blog.web.static_files import Assets
+from blog.web.theme.owner_files import Theme
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

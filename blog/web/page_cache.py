@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
-from blog.web.delivery import CHANGED_AT, KEPT, VARIES, Answer, Header
+from blog.web.responses import CHANGED_AT, KEPT, VARIES, Answer, Header
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

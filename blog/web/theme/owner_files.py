@@ -113,9 +113,9 @@ class Theme:
 
     def _check(self, css: str) -> None:
         """Tell what browsers will leave out."""
-        from blog.core import customcss  # what it reads with is loaded only where there is something to be read
+        from blog.web.theme import custom_css  # what it reads with is loaded only where there is something to be read
 
-        for line, what in customcss.faults(css):
+        for line, what in custom_css.faults(css):
             self.blame(Fault(self.stylesheet, line, what))
 
     @property

@@ -20,7 +20,7 @@ from werkzeug.http import http_date, parse_accept_header, parse_date
 from werkzeug.utils import cached_property
 
 from blog import clock
-from blog.web import bodies
+from blog.web import request_body
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -74,7 +74,7 @@ class Request(FlaskRequest):
         content_length: int | None = None,
     ) -> IO[bytes]:
         """Where the file of a form is put while it is looked at."""
-        return bodies.set_aside(current_app.instance_path)
+        return request_body.set_aside(current_app.instance_path)
 
 
 def _pass_on(response: Response) -> Response:

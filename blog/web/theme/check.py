@@ -9,7 +9,7 @@ from flask import Flask
 
 from blog.config import Settings
 from blog.core.doctor.findings import Finding
-from blog.web.theme import KEPT, Fault, Theme
+from blog.web.theme.owner_files import KEPT, Fault, Theme
 
 # Pages that need no post, and one that is not there; the links of the first ones lead to the others.
 PAGES = ("/", "/archive/", "/tags/", "/subscribe/", "/search/", "/search/?q=a", "/nothing-here/")

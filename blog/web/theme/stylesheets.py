@@ -9,10 +9,10 @@ import re
 from functools import lru_cache
 
 from blog import paths
-from blog.core import colours
 from blog.core.site.settings import TYPEFACES
 from blog.models.site import DEFAULTS
-from blog.web.theme import Theme
+from blog.web.theme import colours
+from blog.web.theme.owner_files import Theme
 
 HOUSE = tuple(f"css/{name}.css" for name in ("reader", "article", "parts", "print"))
 NAME = re.compile(

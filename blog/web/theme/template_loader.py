@@ -13,7 +13,7 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Pref
 from jinja2.exceptions import TemplateSyntaxError
 
 from blog import paths
-from blog.web.theme import Fault, Theme
+from blog.web.theme.owner_files import Fault, Theme
 
 # Each is called by the name of its file: a template need not import it, which takes Jinja longer than to fill it in.
 MACROS = ("icons", "parts", "lists", "social", "forms", "writing", "looks")

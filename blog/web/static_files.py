@@ -12,10 +12,11 @@ from flask import Blueprint, Flask, abort
 from blog import paths
 from blog.config import Settings
 from blog.core.images.variants import NAME, TYPES
-from blog.web import security, stylesheets
-from blog.web.delivery import FOR_EVER as HARDEST
-from blog.web.delivery import Answer
-from blog.web.theme import Theme
+from blog.web import security
+from blog.web.responses import FOR_EVER as HARDEST
+from blog.web.responses import Answer
+from blog.web.theme import stylesheets
+from blog.web.theme.owner_files import Theme
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

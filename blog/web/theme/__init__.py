@@ -1,0 +1,1 @@
+"""The owner's look: custom.css, templates, accent colour and typeface."""
