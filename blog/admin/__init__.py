@@ -2,31 +2,16 @@
 
 from flask import Flask
 
-from blog.admin import (
-    account,
-    autosaving,
-    copies,
-    desk,
-    doctor,
-    history,
-    live,
-    media,
-    people,
-    posts,
-    previewing,
-    redirects,
-    settings,
-    setup,
-    signing,
-    style,
-    tags,
-)
+from blog.admin import dashboard, doctor, redirects, settings, style, tags
+from blog.admin.accounts import account, people, setup, signin
 from blog.admin.blueprint import bp, edit_address, keep_private
 from blog.admin.csrf import csrf_token
+from blog.admin.editor import autosave, live_preview, posts, preview, revisions
+from blog.admin.media import library, remote_images
 
 __all__ = [
-    "account", "autosaving", "copies", "desk", "doctor", "history", "init_app", "live", "media", "people", "posts",
-    "previewing", "redirects", "settings", "setup", "signing", "style", "tags",
+    "account", "autosave", "dashboard", "doctor", "init_app", "library", "live_preview", "people", "posts", "preview",
+    "redirects", "remote_images", "revisions", "settings", "setup", "signin", "style", "tags",
 ]  # fmt: skip
 
 
@@ -34,8 +19,8 @@ def init_app(app: Flask) -> None:
     """Add the authors' pages to an app, and the way from a post to where it is written."""
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # a token is good as long as its session
     app.register_blueprint(bp)
-    app.register_blueprint(previewing.secret)
+    app.register_blueprint(preview.secret)
     app.add_template_global(csrf_token)
     app.add_template_global(edit_address)
-    app.add_template_global(previewing.address, "preview_address")
+    app.add_template_global(preview.address, "preview_address")
     app.after_request(keep_private)

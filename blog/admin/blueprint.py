@@ -5,7 +5,7 @@ from typing import Protocol
 from flask import Blueprint, Response, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from blog.admin import csrf, resuming
+from blog.admin import csrf, form_recovery
 from blog.core.accounts import sessions
 from blog.core.accounts.sessions import Signed
 from blog.core.errors import Unavailable
@@ -41,14 +41,14 @@ def guard() -> ResponseReturnValue | None:
     if not csrf.from_here():
         abort(403)
     if not may_enter:
-        return resuming.sign_in_first()
-    return None if csrf.valid() else resuming.once_more()
+        return form_recovery.sign_in_first()
+    return None if csrf.valid() else form_recovery.once_more()
 
 
 @bp.errorhandler(Unavailable)
 def not_now(error: Unavailable) -> ResponseReturnValue:
     """The form again, with every word: the database is locked, full or read-only."""
-    return resuming.not_now(error)
+    return form_recovery.not_now(error)
 
 
 def signed_in() -> Signed | None:

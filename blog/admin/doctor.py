@@ -6,9 +6,9 @@ from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blog import clock
-from blog.admin import answers, resuming
+from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
-from blog.admin.resuming import Fields
+from blog.admin.form_recovery import Fields
 from blog.config import Settings
 from blog.core.doctor import fix
 from blog.core.doctor import run as core
@@ -35,7 +35,7 @@ def _mend() -> ResponseReturnValue:
 def _shown(_fields: Fields, sentence: str) -> ResponseReturnValue:
     found = list(core.examine(_settings(), current_app.extensions["checks"], thorough=False))
     facts: dict[str, Any] = {level: [one for one in found if one.level == level] for level in ("bad", "note", "good")}
-    return answers.page(PAGE, sentence=sentence, now=clock.now(), instance=_settings().instance, **facts)
+    return responses.page(PAGE, sentence=sentence, now=clock.now(), instance=_settings().instance, **facts)
 
 
 def _settings() -> Settings:
@@ -43,4 +43,4 @@ def _settings() -> Settings:
     return settings
 
 
-resuming.RESUMABLE["admin.doctor"] = _shown
+form_recovery.RESUMABLE["admin.doctor"] = _shown

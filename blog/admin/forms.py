@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from blog.admin.resuming import Fields as Typed
+from blog.admin.form_recovery import Fields as Typed
 from blog.core.editor.drafts import Sent
 from blog.core.editor.fields import Fields, judge
 from blog.core.editor.working_copy import Manuscript

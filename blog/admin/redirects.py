@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
-from blog.admin import answers, resuming
+from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
-from blog.admin.resuming import Fields
+from blog.admin.form_recovery import Fields
 from blog.core.errors import Gone, Invalid, Missing, Rejected
 from blog.core.urls import permalinks
 from blog.core.urls import redirects as led
@@ -45,8 +45,8 @@ def _add() -> ResponseReturnValue:
         led.add(path, None if gone else target)
     except Rejected as error:
         errors = {one.field: str(one) for one in error.wrong}
-        return answers.rejected(PAGE, errors, **_facts(request.form))
-    return answers.done("admin.redirects", f"{path} {'says that it is gone' if gone else f'leads to {target}'} now.")
+        return responses.rejected(PAGE, errors, **_facts(request.form))
+    return responses.done("admin.redirects", f"{path} {'says that it is gone' if gone else f'leads to {target}'} now.")
 
 
 def _remove(path: str) -> ResponseReturnValue:
@@ -54,7 +54,7 @@ def _remove(path: str) -> ResponseReturnValue:
     try:
         removed = led.remove(path)
     except Missing:  # another window was quicker
-        return answers.done("admin.redirects", "That redirect is removed already.")
+        return responses.done("admin.redirects", "That redirect is removed already.")
     flash(f"{path} leads nowhere any more. To undo this, press Add: the form is filled in.")
     leads, target = ("address", removed.target) if removed.target else (GONE, "")
     return redirect(url_for("admin.redirects", source=path, leads=leads, target=target, _anchor="add"), 303)
@@ -94,7 +94,7 @@ def _answers(path: str) -> bool:
 
 
 def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
-    return answers.page(PAGE, sentence=sentence, **_facts(fields))
+    return responses.page(PAGE, sentence=sentence, **_facts(fields))
 
 
 def _facts(fields: Fields) -> dict[str, Any]:
@@ -108,4 +108,4 @@ def _facts(fields: Fields) -> dict[str, Any]:
     }
 
 
-resuming.RESUMABLE["admin.redirects"] = _shown
+form_recovery.RESUMABLE["admin.redirects"] = _shown

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from blog import clock
-from blog.admin import answers, resuming
+from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
-from blog.admin.resuming import Fields
+from blog.admin.form_recovery import Fields
 from blog.core.errors import Rejected
 from blog.core.media import library
 from blog.core.site import link_lists
@@ -64,8 +64,8 @@ def _change() -> ResponseReturnValue:
         site_settings.configure_all(changed)
     except Rejected as error:
         errors = {one.field: str(one) for one in error.wrong}
-        return answers.rejected(PAGE, errors, **_facts(request.form))
-    return answers.done("admin.settings", "The settings are saved." if changed else "Nothing was changed.")
+        return responses.rejected(PAGE, errors, **_facts(request.form))
+    return responses.done("admin.settings", "The settings are saved." if changed else "Nothing was changed.")
 
 
 def _typed(fields: Fields) -> dict[str, str]:
@@ -82,7 +82,7 @@ def _plain(text: str | None) -> str | None:
 
 
 def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
-    return answers.page(PAGE, sentence=sentence, **_facts(fields))
+    return responses.page(PAGE, sentence=sentence, **_facts(fields))
 
 
 def _facts(fields: Fields) -> dict[str, Any]:
@@ -116,4 +116,4 @@ def _sentence(meaning: str) -> str:
     return f"{meaning[:1].upper()}{meaning[1:]}."
 
 
-resuming.RESUMABLE["admin.settings"] = _shown
+form_recovery.RESUMABLE["admin.settings"] = _shown

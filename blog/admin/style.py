@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from flask.typing import ResponseReturnValue
 
 from blog import paths
-from blog.admin import answers
+from blog.admin import responses
 from blog.admin.blueprint import bp, person
 from blog.core.editor import preview
 from blog.core.editor.fields import Fields
@@ -44,7 +44,7 @@ def style() -> ResponseReturnValue:
     article = _sample()
     teasers = [_teaser(number, *words) for number, words in enumerate(TITLES, 1)]
     around = Around(teasers[0], teasers[1], teasers)
-    return answers.page(
+    return responses.page(
         "admin/style.html", post=article, contents=article.contents, around=around, teasers=teasers,
         pager=PAGER, colours=COLOURS, sizes=SIZES,
         edit_address=lambda _post: "",  # nobody can edit the sample

@@ -6,9 +6,9 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from blog.admin import answers, resuming
+from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
-from blog.admin.resuming import Fields
+from blog.admin.form_recovery import Fields
 from blog.core.editor import tags as carried
 from blog.core.editor.tags import Taken
 from blog.core.errors import Invalid
@@ -21,13 +21,13 @@ SUGGESTED = 1000
 @bp.get("/tags/")
 def tags() -> ResponseReturnValue:
     """All tags, and how many posts carry each."""
-    return answers.page("admin/tags.html", tags=carried.everything())
+    return responses.page("admin/tags.html", tags=carried.everything())
 
 
 @bp.get("/tags/names/")
 def tag_names() -> ResponseReturnValue:
     """Names that complete what somebody began to type, for the field of the tags."""
-    return answers.told({"tags": carried.beginning(request.args.get("q", ""))})
+    return responses.told({"tags": carried.beginning(request.args.get("q", ""))})
 
 
 @bp.route("/tags/<number:tag_id>/", methods=["GET", "POST"])
@@ -40,8 +40,8 @@ def tag(tag_id: int) -> ResponseReturnValue:
 def tag_removal(tag_id: int) -> ResponseReturnValue:
     """Ask once more, then take a tag away from all posts."""
     if request.method == "GET":
-        return answers.page("admin/tag-removal.html", tag=carried.tag(tag_id))
-    return answers.done("admin.tags", f"The tag “{carried.remove(tag_id)}” is deleted.")
+        return responses.page("admin/tag-removal.html", tag=carried.tag(tag_id))
+    return responses.done("admin.tags", f"The tag “{carried.remove(tag_id)}” is deleted.")
 
 
 def _change(tag_id: int) -> ResponseReturnValue:
@@ -59,22 +59,22 @@ def _change(tag_id: int) -> ResponseReturnValue:
 
 def _rename(tag_id: int) -> ResponseReturnValue:
     carried.rename(tag_id, request.form.get("name", ""), request.form.get("slug", ""))
-    return answers.done("admin.tags", f"The tag is called “{carried.tag(tag_id).name}” now.")
+    return responses.done("admin.tags", f"The tag is called “{carried.tag(tag_id).name}” now.")
 
 
 def _merge(tag_id: int) -> ResponseReturnValue:
     old, other = carried.tag(tag_id), carried.named(request.form.get("into", ""))
     posts, name = carried.merge(tag_id, other), carried.tag(other).name
     counted = f"{posts:,} {'post that carried it carries' if posts == 1 else 'posts that carried it carry'}"
-    return answers.done("admin.tags", f"“{old.name}” is merged: {counted} “{name}” now.")
+    return responses.done("admin.tags", f"“{old.name}” is merged: {counted} “{name}” now.")
 
 
 def _refused(tag_id: int, field: str, message: str, **more: Any) -> ResponseReturnValue:
-    return answers.rejected(PAGE, {field: message}, **_facts(request.form, tag_id), **more)
+    return responses.rejected(PAGE, {field: message}, **_facts(request.form, tag_id), **more)
 
 
 def _shown(fields: Fields, sentence: str, tag_id: int) -> ResponseReturnValue:
-    return answers.page(PAGE, sentence=sentence, **_facts(fields, tag_id))
+    return responses.page(PAGE, sentence=sentence, **_facts(fields, tag_id))
 
 
 def _facts(fields: Fields, tag_id: int) -> dict[str, Any]:
@@ -87,4 +87,4 @@ def _facts(fields: Fields, tag_id: int) -> dict[str, Any]:
     }
 
 
-resuming.RESUMABLE["admin.tag"] = _shown
+form_recovery.RESUMABLE["admin.tag"] = _shown

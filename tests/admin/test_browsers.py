@@ -2,7 +2,7 @@
 
 import pytest
 
-from blog.admin.browsers import in_words
+from blog.admin.user_agents import in_words
 
 MOZILLA = "Mozilla/5.0"
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"

@@ -6,7 +6,7 @@ from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blog import clock
-from blog.admin import answers, forms
+from blog.admin import forms, responses
 from blog.admin.blueprint import bp, person
 from blog.core.editor import working_copy
 from blog.core.editor.autosave import Done, save
@@ -28,9 +28,9 @@ def autosave() -> ResponseReturnValue:
         sent, wrong = forms.read(fields, known)
         done = save(post_id, sent, by, guid=forms.guid(fields), wrong=wrong)
     except Missing:
-        return answers.told({"error": GONE}, 404)
+        return responses.told({"error": GONE}, 404)
     except Rejected as error:
-        return answers.told({"errors": _by_field(error.wrong), "error": str(error.wrong[0])}, 422)
+        return responses.told({"errors": _by_field(error.wrong), "error": str(error.wrong[0])}, 422)
     except Conflict as error:
         return _overtaken(error, post_id)
     return _saved(done)
@@ -47,14 +47,14 @@ def _saved(done: Done) -> Response:
         "status": post.status,
         "copied": post.copied,
     }
-    return answers.told(told | ({"errors": _by_field(done.left_out)} if done.left_out else {}))
+    return responses.told(told | ({"errors": _by_field(done.left_out)} if done.left_out else {}))
 
 
 def _overtaken(error: Conflict, post_id: int | None) -> Response:
     """Where the other text is; this one is kept beside it."""
     other = error.post_id if isinstance(error, Overtaken) else post_id
     address = url_for("admin.post", post_id=other) if other else url_for("admin.desk")
-    return answers.told({"error": str(error), "address": address}, 409)
+    return responses.told({"error": str(error), "address": address}, 409)
 
 
 def _by_field(wrong: Sequence[Invalid]) -> dict[str, str]:

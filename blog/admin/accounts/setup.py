@@ -4,9 +4,9 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from blog.admin import answers, resuming
+from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp, let_in
-from blog.admin.resuming import Fields
+from blog.admin.form_recovery import Fields
 from blog.core.accounts import credentials, invitations
 from blog.core.errors import Conflict, Gone, Invalid, Missing
 
@@ -23,7 +23,7 @@ def _make_account(token: str) -> ResponseReturnValue:
     """Make the account and sign in: the link is used up."""
     name, email, password = (request.form.get(field, "") for field in ("name", "email", "password"))
     try:
-        begun = invitations.accept(token, name, email, password, answers.this_caller())
+        begun = invitations.accept(token, name, email, password, responses.this_caller())
     except (Missing, Gone) as error:
         return _ended(error)
     except Invalid as error:
@@ -31,7 +31,7 @@ def _make_account(token: str) -> ResponseReturnValue:
     except Conflict:
         return _refused("email", "This address has an account already. Sign in with it, or choose another.", token)
     let_in(begun)
-    return answers.done("admin.desk", f"Welcome, {name.strip()[:120]}. This is your desk.")
+    return responses.done("admin.desk", f"Welcome, {name.strip()[:120]}. This is your desk.")
 
 
 def _asked(fields: Fields, sentence: str, token: str) -> ResponseReturnValue:
@@ -40,24 +40,24 @@ def _asked(fields: Fields, sentence: str, token: str) -> ResponseReturnValue:
     except (Missing, Gone) as error:
         return _ended(error)
     typed = {"name": fields.get("name", invitation.name), "email": fields.get("email", invitation.email or "")}
-    return answers.page(
+    return responses.page(
         PAGE, sentence=sentence, fields=typed, least=credentials.PASSWORD_LENGTHS[0], action=_here(token)
     )
 
 
 def _refused(field: str, message: str, token: str) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "") for name in ("name", "email")}
-    return answers.rejected(
+    return responses.rejected(
         PAGE, {field: message}, fields=typed, least=credentials.PASSWORD_LENGTHS[0], action=_here(token)
     )
 
 
 def _ended(error: Missing | Gone) -> ResponseReturnValue:
-    return answers.page("admin/link-ended.html", 410 if isinstance(error, Gone) else 404)
+    return responses.page("admin/link-ended.html", 410 if isinstance(error, Gone) else 404)
 
 
 def _here(token: str) -> str:
     return url_for("admin.set_up", token=token)
 
 
-resuming.RESUMABLE["admin.set_up"] = _asked
+form_recovery.RESUMABLE["admin.set_up"] = _asked

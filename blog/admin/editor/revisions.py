@@ -3,7 +3,7 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from blog.admin import answers
+from blog.admin import responses
 from blog.admin.blueprint import bp, person
 from blog.core.editor import drafts, revisions, working_copy
 from blog.core.editor.revisions import NEWEST, SIZE, By, Entry, Line
@@ -34,7 +34,7 @@ def _restore(known: Manuscript) -> ResponseReturnValue:
         return _listed(known, str(error), 409)
     now = working_copy.manuscript(known.id)
     said = "Restored; publish it, and readers will see it." if now.copied else "Restored."
-    return answers.done("admin.post", said, post_id=known.id)
+    return responses.done("admin.post", said, post_id=known.id)
 
 
 def _listed(known: Manuscript, sentence: str = "", status: int = 200) -> ResponseReturnValue:
@@ -43,7 +43,7 @@ def _listed(known: Manuscript, sentence: str = "", status: int = 200) -> Respons
     said = known.words
     now = Line(None, known.saved.at, known.author, "", said.title, len(said.body))
     older = found[SIZE - 1].number if len(found) > SIZE else None
-    return answers.page(
+    return responses.page(
         "admin/revisions.html", status, post=known, entries=[now, *found[:SIZE]], older=older, sentence=sentence
     )
 
@@ -56,7 +56,7 @@ def compared(post_id: int) -> ResponseReturnValue:
     if _order(before) > _order(after):
         before, after = after, before
     changes = diff.of_words(before.words, after.words)
-    return answers.page("admin/differences.html", post=known, before=before, after=after, changes=changes)
+    return responses.page("admin/differences.html", post=known, before=before, after=after, changes=changes)
 
 
 def _entry(known: Manuscript, number: str) -> Entry:

@@ -6,9 +6,9 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from blog.admin import answers, resuming
+from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp, person
-from blog.admin.resuming import Fields
+from blog.admin.form_recovery import Fields
 from blog.core.accounts import invitations
 from blog.core.accounts import people as account_people
 from blog.core.errors import Conflict, Forbidden, Invalid, Missing
@@ -37,9 +37,9 @@ def _change() -> ResponseReturnValue:
 def removal(number: int) -> ResponseReturnValue:
     """Ask once more, then take somebody's account away; posts keep their author."""
     if request.method == "GET":
-        return answers.page("admin/removal.html", person=_removable(number))
+        return responses.page("admin/removal.html", person=_removable(number))
     removed = account_people.dismiss(number, by=person().id)
-    return answers.done("admin.people", f"{removed.name} cannot sign in any more.")
+    return responses.done("admin.people", f"{removed.name} cannot sign in any more.")
 
 
 def _removable(number: int) -> Person:
@@ -62,23 +62,23 @@ def _invite() -> ResponseReturnValue:
         return _refused(error.field, str(error))
     # Told once, on the next page: only its hash is kept here.
     flash(absolute(url_for("admin.set_up", token=token)), "invitation")
-    return answers.done("admin.people", f"The invitation for {' '.join(name.split())[:120]} is made.")
+    return responses.done("admin.people", f"The invitation for {' '.join(name.split())[:120]} is made.")
 
 
 def _revoke(number: str) -> ResponseReturnValue:
     try:
         invitations.revoke(number)
     except Missing:
-        return answers.done("admin.people", "That invitation has ended already.")
-    return answers.done("admin.people", "The invitation has ended.")
+        return responses.done("admin.people", "That invitation has ended already.")
+    return responses.done("admin.people", "The invitation has ended.")
 
 
 def _refused(field: str, message: str) -> ResponseReturnValue:
-    return answers.rejected(PAGE, {field: message}, **_facts(request.form))
+    return responses.rejected(PAGE, {field: message}, **_facts(request.form))
 
 
 def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
-    return answers.page(PAGE, sentence=sentence, **_facts(fields))
+    return responses.page(PAGE, sentence=sentence, **_facts(fields))
 
 
 def _facts(fields: Fields) -> dict[str, Any]:
@@ -92,4 +92,4 @@ def _facts(fields: Fields) -> dict[str, Any]:
     }
 
 
-resuming.RESUMABLE["admin.people"] = _shown
+form_recovery.RESUMABLE["admin.people"] = _shown

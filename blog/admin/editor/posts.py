@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from blog.admin import answers, forms, resuming
+from blog.admin import form_recovery, forms, responses
 from blog.admin.blueprint import bp, person
+from blog.admin.form_recovery import Fields as Typed
 from blog.admin.forms import Form
-from blog.admin.resuming import Fields as Typed
 from blog.core.editor import drafts, lint, preview, publish, revisions, working_copy
 from blog.core.editor.drafts import Sent
 from blog.core.editor.revisions import By, Words
@@ -128,7 +128,7 @@ def _shown(
 ) -> ResponseReturnValue:
     remarks, foreign = _remarks(known) if known and status == 200 else ([], [])
     entries = revisions.count(known.id) if known else 0
-    return answers.page(
+    return responses.page(
         PAGE, status, form=form, post=known, sentence=sentence, errors=form.wrong, clash=clash, remarks=remarks,
         foreign=foreign, entries=entries,
     )  # fmt: skip
@@ -155,7 +155,7 @@ def refused(error: BlogError, known: Manuscript | None) -> ResponseReturnValue:
     if not isinstance(error, Unavailable):
         raise error
     said = f"Nothing was saved. {error} What you wrote is still here."
-    response = answers.made(_shown(forms.typed(fields), known, sentence=said, status=503))
+    response = responses.made(_shown(forms.typed(fields), known, sentence=said, status=503))
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
@@ -184,4 +184,4 @@ def _again(fields: Typed, sentence: str, post_id: int) -> ResponseReturnValue:
         return _shown(forms.typed(fields), sentence=GONE)
 
 
-resuming.RESUMABLE |= {"admin.new_post": _new_again, "admin.post": _again}
+form_recovery.RESUMABLE |= {"admin.new_post": _new_again, "admin.post": _again}

@@ -7,10 +7,10 @@ from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from blog.admin import answers, resuming
+from blog.admin import form_recovery, responses
 from blog.admin.blueprint import TOKEN, bp, leave, let_in, person
-from blog.admin.browsers import in_words
-from blog.admin.resuming import Fields
+from blog.admin.form_recovery import Fields
+from blog.admin.user_agents import in_words
 from blog.core.accounts import credentials, sessions, signin
 from blog.core.errors import BlogError, Conflict, Invalid, Missing, TooMany
 
@@ -38,14 +38,14 @@ def _change() -> ResponseReturnValue:
 
 def _change_profile() -> ResponseReturnValue:
     name, email, current = (request.form.get(field, "") for field in ("name", "email", "current"))
-    signin.change_profile(person(), name, email, current, answers.this_caller())
-    return answers.done("admin.account", "Your account is changed.")
+    signin.change_profile(person(), name, email, current, responses.this_caller())
+    return responses.done("admin.account", "Your account is changed.")
 
 
 def _change_password() -> ResponseReturnValue:
     current, password = (request.form.get(field, "") for field in ("current", "password"))
-    let_in(signin.change_password(person(), current, password, answers.this_caller()))
-    return answers.done("admin.account", "Your password is changed. All other sessions have ended.")
+    let_in(signin.change_password(person(), current, password, responses.this_caller()))
+    return responses.done("admin.account", "Your password is changed. All other sessions have ended.")
 
 
 def _end_one() -> ResponseReturnValue:
@@ -53,16 +53,16 @@ def _end_one() -> ResponseReturnValue:
     try:
         sessions.revoke(person().id, ended)
     except Missing:  # another window was quicker
-        return answers.done("admin.account", "That session has ended already.")
+        return responses.done("admin.account", "That session has ended already.")
     if ended == _own():
         leave()
-        return answers.done("admin.sign_in", "You are signed out.")
-    return answers.done("admin.account", "The session has ended.")
+        return responses.done("admin.sign_in", "You are signed out.")
+    return responses.done("admin.account", "The session has ended.")
 
 
 def _end_others() -> ResponseReturnValue:
     sessions.revoke_others(person().id, _own())
-    return answers.done("admin.account", "All other sessions have ended.")
+    return responses.done("admin.account", "All other sessions have ended.")
 
 
 ACTIONS: dict[str, Callable[[], ResponseReturnValue]] = {
@@ -80,11 +80,11 @@ def _field(action: str, name: str) -> str:
 
 
 def _refused(action: str, errors: dict[str, str], error: BlogError | None = None) -> ResponseReturnValue:
-    return answers.rejected(PAGE, errors, error, **_facts(request.form if action == "profile" else MultiDict()))
+    return responses.rejected(PAGE, errors, error, **_facts(request.form if action == "profile" else MultiDict()))
 
 
 def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
-    return answers.page(PAGE, sentence=sentence, **_facts(fields))
+    return responses.page(PAGE, sentence=sentence, **_facts(fields))
 
 
 def _facts(fields: Fields) -> dict[str, Any]:
@@ -94,4 +94,4 @@ def _facts(fields: Fields) -> dict[str, Any]:
     return {"fields": typed, "listed": listed, "least": credentials.PASSWORD_LENGTHS[0]}
 
 
-resuming.RESUMABLE["admin.account"] = _shown
+form_recovery.RESUMABLE["admin.account"] = _shown

@@ -5,8 +5,10 @@ from dataclasses import replace
 from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from blog.admin import answers, forms, media, posts
+from blog.admin import forms, responses
 from blog.admin.blueprint import bp, person
+from blog.admin.editor import posts
+from blog.admin.media import library
 from blog.config import Settings
 from blog.core.editor import drafts, working_copy
 from blog.core.editor.drafts import Sent
@@ -24,10 +26,10 @@ def copies() -> ResponseReturnValue:
     try:
         row = _fetcher().copy(request.form.get("address", "").strip())
     except (Invalid, Unavailable) as error:
-        return media.refused([str(error)], media.status_of(error))
+        return library.refused([str(error)], library.status_of(error))
     if errors.asks_for_data():
-        return answers.told({"picture": media.facts(row)}, 201)
-    return answers.done("admin.picture", "Copied here.", picture_id=row.id)
+        return responses.told({"picture": library.facts(row)}, 201)
+    return responses.done("admin.picture", "Copied here.", picture_id=row.id)
 
 
 @bp.post("/posts/new/copies/")

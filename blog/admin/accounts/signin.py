@@ -3,9 +3,9 @@
 from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from blog.admin import answers, desk, resuming
+from blog.admin import dashboard, form_recovery, responses
 from blog.admin.blueprint import TOKEN, bp, leave, let_in, signed_in
-from blog.admin.resuming import Fields
+from blog.admin.form_recovery import Fields
 from blog.core.accounts import sessions, signin
 from blog.core.errors import Invalid, TooMany
 
@@ -18,8 +18,8 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "POST":
         return _enter()
     if signed_in():
-        return redirect(answers.way_back(request.args.get("next", "")), 303)
-    return answers.page(PAGE, email="", next=request.args.get("next", ""), kept=[])
+        return redirect(responses.way_back(request.args.get("next", "")), 303)
+    return responses.page(PAGE, email="", next=request.args.get("next", ""), kept=[])
 
 
 def _enter() -> ResponseReturnValue:
@@ -27,14 +27,14 @@ def _enter() -> ResponseReturnValue:
     email, password, wanted = (request.form.get(name, "") for name in ("email", "password", "next"))
     before = session.get(TOKEN)
     try:
-        token = signin.sign_in(email, password, answers.this_caller())
+        token = signin.sign_in(email, password, responses.this_caller())
     except (Invalid, TooMany) as error:
         errors = {"email": str(error)}
-        return answers.rejected(PAGE, errors, error, email=email, next=wanted, kept=resuming.kept())
+        return responses.rejected(PAGE, errors, error, email=email, next=wanted, kept=form_recovery.kept())
     if before:
         sessions.end(before)
     let_in(token)
-    return resuming.resume(wanted)
+    return form_recovery.resume(wanted)
 
 
 @bp.post("/sign-out/")
@@ -42,19 +42,19 @@ def sign_out() -> ResponseReturnValue:
     """Leave; who left already may leave again."""
     sessions.end(session.get(TOKEN))
     leave()
-    return answers.done("admin.sign_in", "You are signed out.")
+    return responses.done("admin.sign_in", "You are signed out.")
 
 
 def _sign_in_again(fields: Fields, sentence: str) -> ResponseReturnValue:
     email, wanted = (fields.get(name, "") for name in ("email", "next"))
-    return answers.page(PAGE, sentence=sentence, email=email, next=wanted, kept=resuming.kept())
+    return responses.page(PAGE, sentence=sentence, email=email, next=wanted, kept=form_recovery.kept())
 
 
 def _sign_out_again(_fields: Fields, sentence: str) -> ResponseReturnValue:
     if signed_in():
-        return desk.begin(sentence)
+        return dashboard.begin(sentence)
     return redirect(url_for("admin.sign_in"), 303)
 
 
-resuming.RESUMABLE["admin.sign_in"] = _sign_in_again
-resuming.RESUMABLE["admin.sign_out"] = _sign_out_again
+form_recovery.RESUMABLE["admin.sign_in"] = _sign_in_again
+form_recovery.RESUMABLE["admin.sign_out"] = _sign_out_again

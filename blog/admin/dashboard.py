@@ -7,7 +7,7 @@ from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from blog import clock
-from blog.admin import answers
+from blog.admin import responses
 from blog.admin.blueprint import bp
 from blog.config import Settings
 from blog.core.backup import retention
@@ -73,11 +73,11 @@ def undeletion(post_id: int) -> ResponseReturnValue:
     try:
         publish.undelete(post_id)
     except Conflict as error:  # another window was quicker
-        return answers.done("admin.desk", str(error), show="deleted")
-    return answers.done("admin.desk", "Back again.", show="deleted")
+        return responses.done("admin.desk", str(error), show="deleted")
+    return responses.done("admin.desk", "Back again.", show="deleted")
 
 
 def _page(**facts: Any) -> ResponseReturnValue:
     usual: dict[str, Any] = {"words": "", "show": "", "after": "", "listed": None, "start": {}, "found": []}
     common = {"counts": lists.counts(), "several": lists.several_write(), "zone": templating.zone().key}
-    return answers.page(PAGE, **{"shelf": None, **usual, **common, **facts})
+    return responses.page(PAGE, **{"shelf": None, **usual, **common, **facts})

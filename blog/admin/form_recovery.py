@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from blog.admin import answers
+from blog.admin import responses
 from blog.admin.csrf import csrf_token
 from blog.core.errors import Unavailable
 from blog.web import errors
@@ -41,15 +41,15 @@ def sign_in_first() -> ResponseReturnValue:
     a password in a window of their own.
     """
     if errors.asks_for_data():
-        return answers.told({"error": DATA_SIGNED_OUT, "sign_in": url_for("admin.sign_in")}, 401)
+        return responses.told({"error": DATA_SIGNED_OUT, "sign_in": url_for("admin.sign_in")}, 401)
     waiting = [(KEPT + name, value) for name, value in _without_secrets(request.form)]
-    return answers.page("admin/sign-in.html", 401, sentence=SIGNED_OUT, next=request.path, email="", kept=waiting)
+    return responses.page("admin/sign-in.html", 401, sentence=SIGNED_OUT, next=request.path, email="", kept=waiting)
 
 
 def once_more() -> ResponseReturnValue:
     """The form again, when its token was missing or wrong. A script is given the right one: others cannot read it."""
     if errors.asks_for_data():
-        return answers.told({"error": OLD, "token": csrf_token()}, 400)
+        return responses.told({"error": OLD, "token": csrf_token()}, 400)
     return _again(OLD, 400, OLD)
 
 
@@ -82,7 +82,7 @@ def resume(path: str) -> ResponseReturnValue:
     waiting = kept()
     again, given = _resumable(path) if waiting else (None, {})
     if again is None:
-        return redirect(answers.way_back(path), 303)
+        return redirect(responses.way_back(path), 303)
     return again(MultiDict((name.removeprefix(KEPT), value) for name, value in waiting), BACK, **given)
 
 

@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
-from blog.admin import answers, forms, resuming
+from blog.admin import form_recovery, forms, responses
 from blog.admin.blueprint import bp
-from blog.admin.resuming import Fields as Typed
+from blog.admin.form_recovery import Fields as Typed
 from blog.core.editor import lint, working_copy
 from blog.core.editor import preview as editor_preview
 from blog.core.editor.fields import Fields
@@ -55,7 +55,7 @@ def _page(fields: Fields, known: Manuscript | None, *, remarks: bool) -> Respons
     told = lint.remarks(article, text, current_app.config["SITE_URL"]) if remarks else []
     template = "admin/preview.html" if article.kind == "post" else "admin/preview-page.html"
     around = Around(None, None, recent(RECENT, but=article.id))
-    response = answers.page(
+    response = responses.page(
         template, post=article, contents=contents(article), around=around, remarks=told, known=known
     )
     response.headers["Cache-Control"] = "private, no-store"
@@ -74,4 +74,4 @@ def address(known: Manuscript) -> str:
     return url_for("preview.by_link", token=known.preview) if known.preview else ""
 
 
-resuming.RESUMABLE["admin.preview"] = _of_form
+form_recovery.RESUMABLE["admin.preview"] = _of_form

@@ -8,9 +8,9 @@ from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
-from blog.admin import answers, forms, resuming
+from blog.admin import form_recovery, forms, responses
 from blog.admin.blueprint import bp
-from blog.admin.resuming import Fields
+from blog.admin.form_recovery import Fields
 from blog.config import Settings
 from blog.core.errors import BlogError, Conflict, Invalid, Unavailable
 from blog.core.media import library, usage
@@ -60,8 +60,8 @@ def _library(status: int = 200, **told: Any) -> ResponseReturnValue:
     found = library.page(show, words, number)
     if errors.asks_for_data():
         more = _address(show, words, number + 1) if number < found.pages else None
-        return answers.told({"pictures": [facts(each.row) for each in found.pictures], "next": more})
-    return answers.page(
+        return responses.told({"pictures": [facts(each.row) for each in found.pictures], "next": more})
+    return responses.page(
         LIBRARY, status, show=show, words=words, found=found, counts=library.counts(), address=_address, **told
     )  # fmt: skip
 
@@ -78,10 +78,10 @@ def _upload() -> ResponseReturnValue:
             flash(f"“{row.filename}” is kept.")
         return refused(refused_ones or [NONE], status)
     if errors.asks_for_data():
-        return answers.told({"picture": facts(stored[0])}, 201)
+        return responses.told({"picture": facts(stored[0])}, 201)
     if len(stored) == 1:
-        return answers.done("admin.media", f"“{stored[0].filename}” is kept.")
-    return answers.done("admin.media", f"{len(stored)} pictures are kept.")
+        return responses.done("admin.media", f"“{stored[0].filename}” is kept.")
+    return responses.done("admin.media", f"{len(stored)} pictures are kept.")
 
 
 def _stored(files: Sequence[FileStorage]) -> tuple[list[Media], list[str], int]:
@@ -101,10 +101,10 @@ def _stored(files: Sequence[FileStorage]) -> tuple[list[Media], list[str], int]:
 def refused(sentences: Sequence[str], status: int) -> ResponseReturnValue:
     """What could not be stored, and why: for scripts, or above the library."""
     if errors.asks_for_data():
-        response = answers.told({"error": " ".join(sentences)}, status)
+        response = responses.told({"error": " ".join(sentences)}, status)
     else:
         told = {"errors": {"file": sentences[0]}, "refusals": sentences, "alt": request.form.get("alt", "")}
-        response = answers.made(_library(status, **told))
+        response = responses.made(_library(status, **told))
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
@@ -142,14 +142,14 @@ ACTIONS = {"save": _describe, "delete": _delete, "undelete": _undelete, "logo": 
 
 def _done(row: Media, sentence: str) -> ResponseReturnValue:
     if errors.asks_for_data():
-        return answers.told({"picture": facts(row)})
+        return responses.told({"picture": facts(row)})
     flash(sentence)
     return redirect(url_for("admin.picture", picture_id=row.id), 303)
 
 
 def _wrong(picture_id: int, wrong: dict[str, str], sentence: str, status: int) -> ResponseReturnValue:
     if errors.asks_for_data():
-        return answers.told({"error": sentence}, status)
+        return responses.told({"error": sentence}, status)
     told = "" if wrong else sentence
     return _picture(picture_id, status, alt=request.form.get("alt"), errors=wrong, sentence=told)
 
@@ -157,8 +157,8 @@ def _wrong(picture_id: int, wrong: dict[str, str], sentence: str, status: int) -
 def _picture(picture_id: int, status: int = 200, *, alt: str | None = None, **told: Any) -> ResponseReturnValue:
     row = library.picture(picture_id)
     if errors.asks_for_data() and status == 200:
-        return answers.told({"picture": facts(row)})
-    return answers.page(
+        return responses.told({"picture": facts(row)})
+    return responses.page(
         PICTURE, status, row=row, plate=library.plate(row), alt=row.alt if alt is None else alt,
         users=usage.of(library.stem(row)), is_logo=library.is_logo(row), weights=library.weights(row, _folder()),
         **told,
@@ -178,4 +178,4 @@ def _folder() -> Path:
     return settings.media
 
 
-resuming.RESUMABLE |= {"admin.media": _library_again, "admin.picture": _again}
+form_recovery.RESUMABLE |= {"admin.media": _library_again, "admin.picture": _again}

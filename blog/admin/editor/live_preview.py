@@ -9,9 +9,10 @@ from typing import Any, cast
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
-from blog.admin import answers, previewing, resuming
+from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp, person
-from blog.admin.resuming import Fields
+from blog.admin.editor.preview import contents, sent
+from blog.admin.form_recovery import Fields
 from blog.core.editor import drafts, lint, preview
 from blog.core.markdown.render import Rendered
 from blog.core.posts.article import Article
@@ -25,16 +26,16 @@ def markdown() -> ResponseReturnValue:
     """Rich text that was pasted, as Markdown."""
     from blog.core.markdown import paste  # what it is read with takes a tenth of a second to import
 
-    return answers.told({"markdown": paste.markdown(request.form.get("html", ""))})
+    return responses.told({"markdown": paste.markdown(request.form.get("html", ""))})
 
 
 @bp.post("/posts/preview/live/")
 def live_preview() -> ResponseReturnValue:
     """The article as readers will find it, and what its author may want to know meanwhile."""
-    fields, known = previewing.sent(request.form)
+    fields, known = sent(request.form)
     article, text = preview.article(fields, known, by=person().id)
     language = article.language or templating.site().language
-    return answers.told(
+    return responses.told(
         {
             "html": _fragment(article, language),
             "language": language,
@@ -56,10 +57,10 @@ def looks() -> ResponseReturnValue:
 
 
 def _looks_of(fields: Fields, sentence: str) -> ResponseReturnValue:
-    article, _text = preview.article(*previewing.sent(fields), by=person().id)
+    article, _text = preview.article(*sent(fields), by=person().id)
     template = "admin/looks-part.html" if asks_for_data() else "admin/looks.html"
-    page = answers.page(template, post=article, sentence=sentence)
-    return answers.told({"html": page.get_data(as_text=True).strip()}) if asks_for_data() else page
+    page = responses.page(template, post=article, sentence=sentence)
+    return responses.told({"html": page.get_data(as_text=True).strip()}) if asks_for_data() else page
 
 
 def _remarks(article: Article, text: Rendered) -> list[str]:
@@ -75,11 +76,11 @@ def _fragment(article: Article, language: str) -> str:
         "post": article,
         "language": language,
         "author": author_path(article),
-        "contents": previewing.contents(article),
+        "contents": contents(article),
         "edit_address": lambda _post: "",
     }
     current_app.update_template_context(facts)
     return cast("Careful", template).render_block("article", facts).strip()
 
 
-resuming.RESUMABLE["admin.looks"] = _looks_of
+form_recovery.RESUMABLE["admin.looks"] = _looks_of

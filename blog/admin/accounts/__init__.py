@@ -1,0 +1,1 @@
+"""Sign in, first account, own account, and the other authors."""

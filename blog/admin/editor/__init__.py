@@ -1,0 +1,1 @@
+"""The writing page: form, autosave, previews, revisions."""

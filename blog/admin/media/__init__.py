@@ -1,0 +1,1 @@
+"""The media library of an author, and copies of remote pictures."""
