@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from blog.commands import opened
 from blog.extensions import db, sqlite_driver
 from blog.transfer import samples
 from tests import shelf
+from tests.live_server import Server, Start, starting
 from tests.savings import passwords_dear, savings
 from tests.world import SITE_URL, Blog, run
 
@@ -180,3 +182,35 @@ def _fresh_session() -> Iterator[None]:
         db.session.remove()
     except RuntimeError:
         return  # no application in this test
+
+
+@pytest.fixture
+def start(instance: Path, tmp_path: Path, started_blog: Path) -> Iterator[Start]:
+    """Starts `serve` in the test's folder.
+
+    An empty folder is made one that was started before, which is quicker, unless the test asks for a `new` blog.
+    """
+    with starting(instance, tmp_path, started_blog) as begin:
+        yield begin
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory, started_blog: Path) -> Iterator[Start]:
+    """A server with these options, started once a file: for tests that leave it as good as they found it.
+
+    Whatever they did to it, it must end cleanly when it is told to.
+    """
+    servers: dict[tuple[object, ...], Server] = {}
+
+    def get(*options: str, workers: int = 2) -> Server:
+        if (options, workers) not in servers:
+            folder, outputs = tmp_path_factory.mktemp("lasting"), tmp_path_factory.mktemp("output")
+            begin = stack.enter_context(starting(folder, outputs, started_blog))
+            servers[options, workers] = begin(*options, workers=workers)
+        return servers[options, workers]
+
+    with contextlib.ExitStack() as stack:
+        yield get
+        for server in servers.values():
+            assert server.stop(signal.SIGTERM) == 0
+            assert "Traceback" not in server.output.read_text()

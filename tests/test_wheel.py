@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import serving
+from tests.live_server import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 
 from tests.admin.conftest import Author, Visitor, notices
 from tests.admin.ladder import no_forgery, no_stranger
-from tests.core.findings import change
+from tests.core.doctor.findings import change
 from tests.world import Blog, texts
 
 PATH = "/admin/doctor/"

@@ -10,7 +10,7 @@ from blog.core.editor import publish, working_copy
 from blog.extensions import BUSY_MS, db
 from tests.admin.conftest import ANA, PASSWORD, Author, Visitor, join
 from tests.admin.writing import NEW, again, held
-from tests.core.test_faults import locked, setting
+from tests.core.db.test_transaction import locked, setting
 from tests.world import Blog
 
 

@@ -16,7 +16,7 @@ from tests import shelf
 from tests.browser.paper import Paper
 from tests.browser.writing import EMAIL, PASSWORD, Writing, sign_in
 from tests.gates import without
-from tests.server import serving
+from tests.live_server import serving
 from tests.world import run
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from flask import Flask
 from tests.admin.pages import DOORS, PAGES
 from tests.browser.conftest import EMAIL, PASSWORD, ROOT, sign_in, violations
 from tests.browser.looking import LOOKS
-from tests.server import serving
+from tests.live_server import serving
 from tests.world import picture, run
 
 if TYPE_CHECKING:

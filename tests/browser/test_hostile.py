@@ -12,7 +12,7 @@ from blog.commands import opened
 from blog.core.site.settings import configure
 from tests.browser.conftest import ROOT
 from tests.browser.looking import Look
-from tests.server import serving
+from tests.live_server import serving
 from tests.world import Blog, picture, run, write
 
 if TYPE_CHECKING:

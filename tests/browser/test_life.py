@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.commands.conftest import Start, start
-from tests.server import Server
+from tests.live_server import Server, Start
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.slow
-__all__ = ["start"]
 EMAIL, PASSWORD = "ana@example.org", "seven quiet rivers"
 
 

@@ -12,17 +12,15 @@ import pytest
 
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.writing import EMAIL, PASSWORD, Writing, live, saved, sign_in
-from tests.commands.conftest import start
-from tests.server import free_port, until
+from tests.live_server import free_port, until
 from tests.world import run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-    from tests.commands.conftest import Start
+    from tests.live_server import Start
 
 pytestmark = pytest.mark.slow
-__all__ = ["start"]
 FORBIDDEN = """Object.defineProperty(window, "indexedDB", {
     get() { throw new DOMException("", "SecurityError"); },
 })"""

@@ -9,7 +9,7 @@ import pytest
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.extensions import sqlite_driver
-from tests.commands.conftest import Start
+from tests.live_server import Start
 from tests.transfer.library import everything
 from tests.world import Blog, Result, run
 

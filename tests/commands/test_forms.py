@@ -15,9 +15,8 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from blog.server.dispatch import FORMS
-from tests.commands.conftest import ROOT, Start
-from tests.commands.test_signing_in import PASSWORD, Browser
-from tests.server import Server, free_port, until
+from tests.commands.test_signin import PASSWORD, Browser
+from tests.live_server import ROOT, Server, Start, free_port, until
 from tests.world import run
 
 pytestmark = pytest.mark.slow

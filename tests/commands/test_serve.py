@@ -15,8 +15,7 @@ import feedparser
 import pytest
 from lxml import html
 
-from tests.commands.conftest import Start
-from tests.server import alive, free_port, until
+from tests.live_server import Start, alive, free_port, until
 from tests.transfer.library import files, rows
 from tests.world import Result, run, texts
 

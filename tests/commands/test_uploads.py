@@ -15,8 +15,7 @@ from werkzeug.test import encode_multipart
 
 from blog import config
 from blog.commands import opened
-from tests.commands.conftest import Start
-from tests.server import Server
+from tests.live_server import Server, Start
 from tests.transfer.library import rows
 from tests.world import Blog, run
 

@@ -19,7 +19,7 @@ from tests.commands.test_uploads import Browser
 from tests.faults.killing import PATIENCE, Tally
 from tests.faults.living import ROOT, command_line, kill, served, write
 from tests.faults.living import begin as begin_blog
-from tests.server import Server, until
+from tests.live_server import Server, until
 from tests.transfer.library import rows
 
 # Once more than these are published, what an author writes stays a draft: one page and one feed show all of a round.

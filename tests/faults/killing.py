@@ -17,7 +17,7 @@ from blog import clock, config
 from blog.core.doctor import run
 from blog.core.images import storage
 from tests.faults.living import ROOT
-from tests.server import until
+from tests.live_server import until
 from tests.transfer.library import rows
 from tests.transfer.test_kill import members
 from tests.world import SITE_URL

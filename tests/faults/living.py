@@ -15,7 +15,7 @@ from lxml import html
 
 from tests.admin.writing import held
 from tests.commands.test_uploads import EMAIL, PASSWORD, Browser
-from tests.server import Server, free_port, until
+from tests.live_server import Server, free_port, until
 from tests.transfer.test_kill import members
 from tests.world import Result, words
 

@@ -13,7 +13,7 @@ from blog.core.editor.fields import Fields
 from blog.core.editor.revisions import By
 from blog.core.outbox import Failed
 from tests.admin.conftest import ANA, PASSWORD, Visitor, join
-from tests.core.test_drafting import form, kept
+from tests.core.editor.test_drafts import form, kept
 from tests.core.test_outbox import A, Post, put
 from tests.world import Blog, texts
 

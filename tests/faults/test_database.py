@@ -22,7 +22,7 @@ from tests.faults.killing import begin as begin_command
 from tests.faults.killing import faults
 from tests.faults.living import begin, broadsheet, command_line, sentence, served, told, write
 from tests.faults.loops import old
-from tests.server import free_port
+from tests.live_server import free_port
 from tests.transfer.library import rows
 from tests.world import run
 

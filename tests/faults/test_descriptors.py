@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.living import broadsheet, served
-from tests.server import Server, said_of, until
+from tests.live_server import Server, said_of, until
 
 pytestmark = pytest.mark.slow
 FILES = 64

@@ -12,7 +12,7 @@ from tests.admin.writing import held
 from tests.commands.test_uploads import Browser
 from tests.faults.disks import Disk, disk
 from tests.faults.living import NEW, begin, broadsheet, kill, sentence, served, told, write
-from tests.server import Server
+from tests.live_server import Server
 from tests.transfer.library import files, rows
 from tests.world import picture
 

@@ -17,7 +17,7 @@ from blog.commands import opened
 from blog.core.accounts import people
 from blog.core.db.transaction import writing
 from blog.extensions import sqlite_driver
-from tests.server import serving
+from tests.live_server import serving
 from tests.world import LONG_AGO, SITE_URL, Blog
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,7 +11,7 @@ from tests.feeds.conftest import Served
 from tests.feeds.reading import TYPES, parse
 from tests.feeds.test_http import CHARSET, PATHS, SOME, TAG_FORMS
 from tests.feeds.validity import valid
-from tests.server import until
+from tests.live_server import until
 
 DECODE = {"": bytes, "gzip": gzip.decompress, "br": brotli.decompress}
 

@@ -45,7 +45,7 @@ class World(Blog):
         self.page = self.make_post("Page", kind="page")
         self.unlisted = self.make_post("Unlisted", unlisted=True, tags=["Rivers"])
         configure("hubs", HUB)
-        # Cards are asked for whatever the hubs are (see tests/social/test_pictures.py); another command mends this.
+        # Cards are asked for whatever the hubs are (see tests/social/test_card_files.py); another command mends this.
         self.run(*(text(f"DROP TRIGGER outbox_card_{name}") for name in ("insert", "update", "site")))
         self.forget()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import said_of, until
+from tests.live_server import said_of, until
 from tests.transfer.library import rows, text
 from tests.world import run, write
 

@@ -1,0 +1,141 @@
+"""The watcher: one number that moves when readers could see something new, and only then."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from blog.core.accounts import people
+from blog.core.db import watcher as db_watcher
+from blog.core.db.transaction import writing
+from blog.core.db.watcher import Watcher
+from blog.core.editor import publish
+from blog.core.editor.fields import Fields
+from blog.core.site.settings import configure
+from blog.extensions import db, sqlite_driver
+from tests.web.ask import put
+from tests.world import Blog
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+At = Callable[[datetime], None]
+
+
+@pytest.fixture(params=["wal index", "data_version"])
+def watcher(app: Flask, instance: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Watcher:
+    """A watcher of the blog, of either kind."""
+    if request.param == "data_version":
+        monkeypatch.setattr(db_watcher, "_wal_index", lambda _file: None)
+    return Watcher(instance / "blog.db")
+
+
+def test_where_there_is_a_wal_index_in_memory_it_is_read(app: Flask, instance: Path) -> None:
+    watcher = Watcher(instance / "blog.db")
+    watcher.stamp()
+    head = watcher._commits()
+    if sys.platform == "linux":
+        assert isinstance(head, bytes) and head[:48] == head[48:] and any(head)
+
+
+def test_it_stays_while_nothing_is_written(watcher: Watcher) -> None:
+    assert len({watcher.stamp() for _ in range(10)}) == 1
+
+
+def test_it_moves_with_what_readers_see(watcher: Watcher, blog: Blog) -> None:
+    stamps = [watcher.stamp()]
+
+    def moved() -> bool:
+        stamps.append(watcher.stamp())
+        return stamps[-1] != stamps[-2] and watcher.stamp() == stamps[-1]
+
+    post = blog.make_post("Rivers", tags=["Water"])
+    assert moved()
+    publish.edit(post.id, Fields(body="Slower."))
+    assert moved()
+    configure("tagline", "Slow")
+    assert moved()
+    publish.delete(post.id)
+    assert moved()
+    publish.undelete(post.id)
+    assert moved()
+
+
+def test_it_stays_with_what_readers_do_not_see(watcher: Watcher, blog: Blog) -> None:
+    blog.make_post("Rivers", tags=["Water"])
+    before = watcher.stamp()
+    draft = blog.make_post("Draft", tags=["Water", "Unseen"], published_at=None)
+    publish.edit(draft.id, Fields(title="Another", body="More.", tags=["Unseen"]))
+    publish.delete(draft.id)
+    people.add("ana@example.org", "Ana", "a long enough password")
+    put("UPDATE person SET password = 'x', email = 'b@example.org'")
+    put("INSERT INTO revision (post_id, saved_at, title, summary, body) SELECT id, created_at, '', '', '' FROM post")
+    put("UPDATE site SET samples_at = changed_at")
+    assert watcher.stamp() == before
+
+
+def test_what_is_rolled_back_moves_nothing(watcher: Watcher, blog: Blog) -> None:
+    post = blog.make_post("Rivers")
+    before = watcher.stamp()
+    with pytest.raises(ZeroDivisionError), writing() as session:
+        session.get_one(type(post), post.id).title = "Half"
+        session.flush()
+        raise ZeroDivisionError
+    assert watcher.stamp() == before
+
+
+def test_it_sees_what_another_process_commits(watcher: Watcher, instance: Path, blog: Blog) -> None:
+    blog.make_post("Rivers")
+    db.session.remove()
+    before = watcher.stamp()
+    program = "import sys; from blog.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", program, "--instance", str(instance), "config", "tagline", "Slow"]
+    subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[3])
+    assert watcher.stamp() != before
+
+
+def test_it_moves_when_a_scheduled_post_comes_due(watcher: Watcher, blog: Blog, at: At) -> None:
+    at(NOW)
+    blog.make_post("Tomorrow", published_at=NOW + timedelta(days=1))
+    blog.make_post("Later", published_at=NOW + timedelta(days=2))
+    before = watcher.stamp()
+    at(NOW + timedelta(days=1, microseconds=-1))
+    assert watcher.stamp() == before
+    at(NOW + timedelta(days=1))
+    on_the_day = watcher.stamp()
+    assert on_the_day != before and watcher.stamp() == on_the_day
+    at(NOW + timedelta(days=3))
+    assert watcher.stamp() != on_the_day
+
+
+def test_it_moves_when_a_wrong_clock_is_put_right(watcher: Watcher, blog: Blog, at: At) -> None:
+    blog.make_post("Scheduled", published_at=NOW)
+    at(NOW + timedelta(days=1))
+    fast = watcher.stamp()
+    at(NOW - timedelta(days=1))
+    assert watcher.stamp() != fast
+
+
+def test_without_a_database_it_knows_nothing_and_recovers(watcher: Watcher, instance: Path, blog: Blog) -> None:
+    db.session.remove()
+    db.engine.dispose()
+    file = instance / "blog.db"
+    file.rename(instance / "away")
+    assert watcher.stamp() is None
+    (instance / "away").rename(file)
+    assert watcher.stamp() is not None
+
+
+def test_it_waits_for_nobody(watcher: Watcher, blog: Blog, instance: Path) -> None:
+    blog.make_post("Rivers")
+    db.session.remove()
+    before = watcher.stamp()
+    writer = sqlite_driver().connect(instance / "blog.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("UPDATE post SET title = 'Half'")
+    assert watcher.stamp() == before
+    writer.execute("COMMIT")
+    writer.close()
+    assert watcher.stamp() != before
