@@ -32,11 +32,11 @@ class Told(Shared, Protocol):
     """What a shared link tells: a post or page, stored or only written yet."""
 
     @property
-    def summary(self) -> str: ...  # noqa: D102
+    def summary(self) -> str: ...
     @property
-    def standfirst(self) -> str: ...  # noqa: D102
+    def standfirst(self) -> str: ...
     @property
-    def unlisted(self) -> bool: ...  # noqa: D102
+    def unlisted(self) -> bool: ...
 
 
 @dataclass(frozen=True)

@@ -40,11 +40,11 @@ class Words(Protocol):
     """What is compared of a post."""
 
     @property
-    def title(self) -> str: ...  # noqa: D102
+    def title(self) -> str: ...
     @property
-    def summary(self) -> str: ...  # noqa: D102
+    def summary(self) -> str: ...
     @property
-    def body(self) -> str: ...  # noqa: D102
+    def body(self) -> str: ...
 
 
 def of_words(before: Words, after: Words) -> list[tuple[str, list[Stretch]]]:

@@ -26,9 +26,9 @@ class Addressed(Protocol):
     """Whatever has an address: a post or page, loaded in whatever way."""
 
     @property
-    def kind(self) -> str: ...  # noqa: D102
+    def kind(self) -> str: ...
     @property
-    def slug(self) -> str: ...  # noqa: D102
+    def slug(self) -> str: ...
 
 
 def path(kind: str, slug: str) -> str:

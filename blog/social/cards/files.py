@@ -39,17 +39,17 @@ class Shared(Protocol):
     """What a card is drawn for: a post or page."""
 
     @property
-    def slug(self) -> str: ...  # noqa: D102
+    def slug(self) -> str: ...
     @property
-    def title(self) -> str: ...  # noqa: D102
+    def title(self) -> str: ...
     @property
-    def language(self) -> str | None: ...  # noqa: D102
+    def language(self) -> str | None: ...
     @property
-    def kind(self) -> str: ...  # noqa: D102
+    def kind(self) -> str: ...
     @property
-    def published_at(self) -> datetime | None: ...  # noqa: D102
+    def published_at(self) -> datetime | None: ...
     @property
-    def cover_picture(self) -> Picture | None: ...  # noqa: D102
+    def cover_picture(self) -> Picture | None: ...
 
 
 @dataclass(frozen=True)
