@@ -33,6 +33,18 @@ MAY_KNOW = {
     "commands": {"core", "models", "transfer", "web", "feeds", "social", "server", ""} | GROUND,
     "server": {"core", "web", ""} | GROUND,
 }
+# The packages of core, ground first: each imports only those of earlier lines.
+CORE_ORDER = (
+    {"errors"},
+    {"text", "db"},
+    {"accounts", "posts", "images", "outbox"},
+    {"search", "markdown", "urls"},
+    {"media", "schema"},
+    {"editor", "backup"},
+    {"site"},
+    {"doctor"},
+)
+PACKAGE_MODULES = 15
 DOORS = {
     "flask_wtf": {"admin/csrf.py"},
     "feedgen": {"feeds/build.py"},
@@ -142,6 +154,29 @@ def test_rooms_know_only_whom_they_may(file: Path) -> None:
     allowed = MAY_KNOW[room] | {room}
     known = {found for module, name in _imports(file) if (found := _room(module, name)) is not None}
     assert known <= allowed, f"{_name(file)} may not know {sorted(known - allowed)}"
+
+
+@pytest.mark.parametrize("file", sorted((PACKAGE / "core").rglob("*.py")), ids=_name)
+def test_core_packages_import_only_earlier_ones(file: Path) -> None:
+    package = file.relative_to(PACKAGE / "core").parts[0].removesuffix(".py")
+    if package == "__init__":
+        return
+    earlier = set[str]().union(*CORE_ORDER[: next(i for i, names in enumerate(CORE_ORDER) if package in names)])
+    imported = {
+        [*module.split("."), name][2]
+        for module, name in _imports(file)
+        if module == "blog.core" or module.startswith("blog.core.")
+    }
+    assert imported <= earlier | {package}, f"{_name(file)} may not import {sorted(imported - earlier - {package})}"
+
+
+def test_packages_stay_small() -> None:
+    for folder in {file.parent for file in FILES}:
+        modules = [file.stem for file in folder.glob("*.py") if file.stem != "__init__"]
+        if folder.name != "versions":
+            assert len(modules) <= PACKAGE_MODULES, f"{_name(folder)} holds {len(modules)} modules: group them by noun"
+    beside = [file.stem for file in (PACKAGE / "core").glob("*.py") if file.stem != "__init__"]
+    assert len(beside) <= 3, f"core holds {beside} beside its packages"
 
 
 @pytest.mark.parametrize("file", FILES, ids=_name)
