@@ -16,7 +16,7 @@ from blog import config
 from blog.commands import as_json, blog, opened, say
 from blog.config import Settings
 from blog.core.errors import Invalid
-from blog.core.text.validate import line
+from blog.core.text.validate import one_line
 from blog.transfer import samples as shipped
 from blog.transfer.importer import Import, Report
 from blog.transfer.readers import markdown
@@ -65,7 +65,7 @@ def _library(source: str) -> Path:
             return Path(source)
     except (OSError, ValueError):
         pass
-    raise Invalid("source", f"There is no folder or file “{line(source)[:200]}” to import.")
+    raise Invalid("source", f"There is no folder or file “{one_line(source)[:200]}” to import.")
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def _text(file: str | None) -> str | None:
     """The Markdown of a file, or of standard input for “-”. Raises Invalid."""
     if file is None:
         return None
-    place = "The text on standard input" if file == "-" else f"The file {validate.line(file)[:200]}"
+    place = "The text on standard input" if file == "-" else f"The file {validate.one_line(file)[:200]}"
     data = _bytes(file, place)
     if b"\0" in data:
         raise Invalid("file", f"{place} holds a NUL character in line {_line(data, data.index(0))}: is it text?")
@@ -94,7 +94,7 @@ def _has_front_matter(text: str) -> bool:
 
 
 def _moment(text: str | None) -> datetime | None:
-    return validate.instant(text, zone()) if text is not None else None
+    return validate.parse_instant(text, zone()) if text is not None else None
 
 
 def _status_sentence(post: Post) -> str:

@@ -50,7 +50,7 @@ def tell(hub: str, topic: str) -> None:
 
 
 def _said(status: int, body: bytes) -> str:
-    text = validate.line(re.sub(r"<[^>]*>", " ", body[:4000].decode("utf-8", "replace")))
+    text = validate.one_line(re.sub(r"<[^>]*>", " ", body[:4000].decode("utf-8", "replace")))
     text = "".join(character for character in text if character.isprintable())
     return f"It answered {status}" + (f": {shorten(text, 100).rstrip('.')}." if text else ".")
 

@@ -85,9 +85,11 @@ class Judge:
         for error in wrong:
             self._tell(document, error)
         dated = None if document.draft else document.date
-        published = self._try(document, lambda: validate.instant(dated, self.zone)) if dated else None
+        published = self._try(document, lambda: validate.parse_instant(dated, self.zone)) if dated else None
         updated = document.updated
-        revised = self._try(document, lambda: validate.instant(updated, self.zone, "updated")) if updated else None
+        revised = (
+            self._try(document, lambda: validate.parse_instant(updated, self.zone, "updated")) if updated else None
+        )
         guid = self._try(document, lambda: publish.guid_of(document.guid)) if document.guid else None
         author = self._try(document, lambda: people.shown_name(document.author)) if document.author.strip() else ""
         if len(self.problems) > before:
@@ -151,7 +153,7 @@ def without_twins(documents: Iterable[Document], problems: list[Problem]) -> Ite
 
 def _slug(document: Document) -> str:
     try:
-        return slugs.checked(document.slug)
+        return slugs.validate_slug(document.slug)
     except Invalid:
         return document.slug
 

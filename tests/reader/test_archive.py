@@ -121,7 +121,7 @@ def test_a_year_has_a_hundred_posts_a_page(blog: Blog) -> None:
 
 def test_a_zone_leads_no_date_out_of_the_years_that_have_a_page(blog: Blog) -> None:
     settings.configure("timezone", "Pacific/Kiritimati")
-    blog.make_post("Early", published_at=validate.instant("1001-01-01", settings.zone()))
+    blog.make_post("Early", published_at=validate.parse_instant("1001-01-01", settings.zone()))
     for zone, year in (("Etc/GMT+12", "1000"), ("Pacific/Kiritimati", "1001")):
         settings.configure("timezone", zone)
         assert texts(blog.read("/archive/"), "//h2/a") == [year]

@@ -16,7 +16,7 @@ from blog.core.editor.revisions import By, Words
 from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import BlogError, Conflict, Invalid, Missing, Overtaken, Rejected, Unavailable
 from blog.core.text import diff
-from blog.core.text.diff import Stretch
+from blog.core.text.diff import Hunk
 from blog.web.errors import RETRY_SECONDS
 
 PAGE = "admin/post.html"
@@ -29,7 +29,7 @@ class Clash:
     """Two texts that were saved at once: what is stored, and how what was sent differs from it."""
 
     stored: Manuscript
-    changes: list[tuple[str, list[Stretch]]]
+    changes: list[tuple[str, list[Hunk]]]
 
 
 @bp.route("/posts/new/", methods=["GET", "POST"])
@@ -164,7 +164,7 @@ def _overtaken(error: Overtaken, fields: Typed) -> ResponseReturnValue:
     stored = working_copy.manuscript(error.post_id)
     sent, _wrong = forms.read(fields, stored)
     form = forms.typed(fields, version=stored.version)
-    clash = Clash(stored, diff.of_words(stored.words, _words(sent)))
+    clash = Clash(stored, diff.compare_posts(stored.words, _words(sent)))
     return _shown(form, stored, sentence=str(error), status=409, clash=clash)
 
 

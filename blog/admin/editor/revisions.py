@@ -55,7 +55,7 @@ def compared(post_id: int) -> ResponseReturnValue:
     before, after = (_entry(known, request.args.get(name, NOW)) for name in ("before", "after"))
     if _order(before) > _order(after):
         before, after = after, before
-    changes = diff.of_words(before.words, after.words)
+    changes = diff.compare_posts(before.words, after.words)
     return responses.page("admin/differences.html", post=known, before=before, after=after, changes=changes)
 
 

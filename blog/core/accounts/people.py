@@ -102,7 +102,7 @@ def is_first(session: Session, number: int) -> bool:
 
 def email_address(text: str) -> str:
     """An e-mail address in small letters. Raises Invalid."""
-    value = validate.line(text).lower()
+    value = validate.one_line(text).lower()
     if len(value) > 254 or not EMAIL.fullmatch(value):
         raise Invalid("email", f"“{value[:80]}” is not an e-mail address; it should look like ana@example.org.")
     return value
@@ -110,7 +110,7 @@ def email_address(text: str) -> str:
 
 def shown_name(text: str) -> str:
     """A person's name as readers see it. Raises Invalid."""
-    value = validate.line(text)
+    value = validate.one_line(text)
     if not value or len(value) > 120:
         raise Invalid("name", "A name needs 1 to 120 characters.")
     return value
@@ -138,16 +138,16 @@ def _named(session: Session, name: str) -> Person | None:
 
 
 def _by_email(session: Session, email: str) -> Person:
-    person = session.scalars(select(Person).where(Person.email == validate.line(email).lower())).first()
+    person = session.scalars(select(Person).where(Person.email == validate.one_line(email).lower())).first()
     if person is None:
         raise Missing(
-            f"Nobody here has the address {validate.line(email)[:80]}. `broadsheet user list` names everybody."
+            f"Nobody here has the address {validate.one_line(email)[:80]}. `broadsheet user list` names everybody."
         )
     return person
 
 
 def _new(session: Session, name: str) -> Person:
-    slug = slugs.numbered(
+    slug = slugs.unique_slug(
         slugs.slug_of(name, "author"),
         lambda slug: session.scalar(select(Person.id).where(Person.slug == slug)) is not None,
     )

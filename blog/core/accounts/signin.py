@@ -17,7 +17,7 @@ WRONG_CURRENT = "That is not your current password."
 
 def sign_in(email: str, password: str, by: Caller) -> str:
     """The token of a new session. Raises Invalid, in the same words and time for a name that nobody has, or TooMany."""
-    address = validate.line(email[:LONGEST_EMAIL]).lower()  # a longer one is nobody's, and need not cost more
+    address = validate.one_line(email[:LONGEST_EMAIL]).lower()  # a longer one is nobody's, and need not cost more
     throttle.count(address, by)
     found = db.session.execute(select(Person.id, Person.password).where(Person.email == address)).first()
     number, stored = found or (0, None)

@@ -42,7 +42,7 @@ class Caller:
 
 def caller(address: str | None, agent: str, key: str) -> Caller:
     """A caller, as limits and lists of sessions name them."""
-    return Caller(place(address or ""), validate.line(agent)[:LONGEST], key)
+    return Caller(place(address or ""), validate.one_line(agent)[:LONGEST], key)
 
 
 def place(address: str) -> str:
@@ -53,7 +53,7 @@ def place(address: str) -> str:
     try:
         found = ipaddress.ip_address(host)
     except ValueError:
-        return validate.line(address)[:LONGEST]
+        return validate.one_line(address)[:LONGEST]
     if isinstance(found, ipaddress.IPv4Address):
         return str(found)
     if found.ipv4_mapped:
@@ -63,7 +63,7 @@ def place(address: str) -> str:
 
 def account(email: str, key: str) -> str:
     """The keyed hash of an account's e-mail address."""
-    return hmac.new(key.encode(), validate.line(email).lower().encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key.encode(), validate.one_line(email).lower().encode(), hashlib.sha256).hexdigest()
 
 
 def count(email: str, by: Caller) -> None:

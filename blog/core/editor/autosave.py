@@ -87,7 +87,9 @@ def _says(sent: Sent) -> bool:
 def _fit(sent: Sent, wrong: Sequence[Invalid], known: Manuscript | None) -> tuple[Sent, list[Invalid]]:
     """What can be stored of a form, and what is left out."""
     stored = (known.fields.title if known else "") or UNTITLED
-    fields = replace(sent.fields, slug=sent.fields.slug or None, title=validate.line(sent.fields.title or "") or stored)
+    fields = replace(
+        sent.fields, slug=sent.fields.slug or None, title=validate.one_line(sent.fields.title or "") or stored
+    )
     found = [*judge(fields)[1], *(error for error in wrong if error.field == DATE)]
     if any(error.field == ALL for error in found):
         raise Rejected(found)

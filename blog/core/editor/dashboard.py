@@ -17,7 +17,7 @@ from blog.core.db import keyset
 from blog.core.errors import Missing
 from blog.core.posts import lists
 from blog.core.search import results as engine
-from blog.core.text.validate import line
+from blog.core.text.validate import one_line
 from blog.extensions import db
 from blog.models import Draft, Person, Post
 from blog.models.types import Instant
@@ -109,7 +109,7 @@ def search(text: str) -> list[Row]:
 
     As many as a page holds. Raises Unsearchable.
     """
-    if not (wanted := line(text)):
+    if not (wanted := one_line(text)):
         return []
     ids = [*_changed(wanted), *engine.ids_of_any(wanted, SIZE), *engine.ids_of_any(wanted, SIZE, status="deleted")]
     places = {post_id: place for place, post_id in reversed(list(enumerate(ids)))}

@@ -297,7 +297,7 @@ def _save_copy(ledger: Ledger, kept: Kept, fields: Fields, date: datetime | None
     fields = replace(kept.fields, **{**fields.given(), "slug": _slug(ledger.addresses, kept, fields)})  # type: ignore[arg-type]
     kind, slug = fields.kind or "post", fields.slug or ""
     if (kind, slug) != (post.kind, post.slug):
-        permalinks.claim(ledger.addresses, kind, slugs.checked(slug, kind), but=post)
+        permalinks.claim(ledger.addresses, kind, slugs.validate_slug(slug, kind), but=post)
     if kept.copy:
         revisions.replaced(session, post.id, kept.saved, _words(fields))
     as_public = Kept(post, None)

@@ -33,14 +33,16 @@ def judge(given: Fields) -> tuple[Fields, list[Invalid]]:
     kind = given.kind or "post"
     wrong: list[Invalid] = []
     if kind not in ("post", "page"):
-        wrong.append(Invalid("kind", f"“{validate.line(kind)[:40]}” is not a kind of post; it should be post or page."))
+        wrong.append(
+            Invalid("kind", f"“{validate.one_line(kind)[:40]}” is not a kind of post; it should be post or page.")
+        )
     rules: dict[str, Callable[[str], str]] = {
         "title": validate.title,
         "summary": validate.summary,
         "body": validate.body,
-        "slug": lambda slug: slugs.checked(slug, kind),
+        "slug": lambda slug: slugs.validate_slug(slug, kind),
         "language": lambda text: validate.language(text) if text else "",
-        "canonical_url": lambda text: validate.address(text, "canonical_url") if text else "",
+        "canonical_url": lambda text: validate.http_url(text, "canonical_url") if text else "",
         "cover": validate.cover,
     }
     made: dict[str, object] = {}

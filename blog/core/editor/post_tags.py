@@ -72,7 +72,7 @@ class Tagging:
         self._ids |= {tag.key: tag.id for tag in made}
 
     def _free(self, name: str) -> str:
-        slug = slugs.numbered(slugs.slug_of(name, "tag"), self._is_taken)
+        slug = slugs.unique_slug(slugs.slug_of(name, "tag"), self._is_taken)
         self._taken[slug] = True
         return slug
 

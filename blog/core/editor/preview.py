@@ -65,7 +65,7 @@ def _fit(fields: Fields) -> Fields:
         if error.field == "body":
             raise error
         most = LENGTHS.get(error.field)
-        fit[error.field] = validate.line(getattr(given, error.field) or "")[:most] if most else None
+        fit[error.field] = validate.one_line(getattr(given, error.field) or "")[:most] if most else None
     return replace(given, **fit)  # type: ignore[arg-type]
 
 

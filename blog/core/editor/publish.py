@@ -130,7 +130,7 @@ def change(
     kind, slug = given.kind or post.kind, given.slug or post.slug
     moves = (kind, slug) != (post.kind, post.slug)
     if moves:
-        slug = permalinks.claim(ledger.addresses, kind, slugs.checked(slug, kind), but=post)
+        slug = permalinks.claim(ledger.addresses, kind, slugs.validate_slug(slug, kind), but=post)
     permalinks.check_old(ledger.addresses, aliases, but=post)
     if taken_back:
         _withdraw(post)
@@ -246,7 +246,9 @@ def guid_of(text: str) -> str:
     try:
         return str(UUID(text.strip().lower().removeprefix("urn:uuid:")))
     except ValueError as error:
-        raise Invalid("guid", f"“{validate.line(text)[:60]}” is not a UUID, which permanent ids are here.") from error
+        raise Invalid(
+            "guid", f"“{validate.one_line(text)[:60]}” is not a UUID, which permanent ids are here."
+        ) from error
 
 
 # -- within a transaction -----------------------------------------------------------------------------------

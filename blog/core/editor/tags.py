@@ -98,16 +98,16 @@ NAMES: Prepared[tuple[str, int]] = Prepared(_names, lambda name, posts: (name, p
 
 def named(name: str) -> int:
     """The id of the tag of a name, however its letters are cased. Raises Invalid."""
-    found = db.session.scalar(select(Tag.id).where(Tag.key == validate.line(name).lstrip("#").strip().casefold()))
+    found = db.session.scalar(select(Tag.id).where(Tag.key == validate.one_line(name).lstrip("#").strip().casefold()))
     if found is None:
-        raise Invalid("into", f"There is no tag “{validate.line(name)[:80]}”.")
+        raise Invalid("into", f"There is no tag “{validate.one_line(name)[:80]}”.")
     return found
 
 
 def rename(tag_id: int, name: str, slug: str = "") -> None:
     """Give a tag another name and slug (one made of the name, if none is given). Raises Invalid, Taken or Missing."""
     name = _name(name)
-    slug = slugs.checked(slug) if slug.strip() else ""
+    slug = slugs.validate_slug(slug) if slug.strip() else ""
     with writing() as session:
         row = _row(session, tag_id)
         _refuse_taken(session, row, name)
@@ -240,7 +240,7 @@ def _slug(session: Session, row: Tag, slug: str, *, chosen: bool) -> str:
 
     if chosen and taken(slug):
         raise Invalid("slug", f"Another tag has the address {_path(slug)}. Choose another.")
-    return slugs.numbered(slug, taken)
+    return slugs.unique_slug(slug, taken)
 
 
 def _carriers() -> SQLColumnExpression[int]:

@@ -102,7 +102,7 @@ def clean_name(filename: str) -> str:
     """What a picture was called, as it may be shown: without folders, and without what turns a line round."""
     name = re.split(r"[/\\]", filename)[-1]
     bare = "".join(char for char in name if unicodedata.category(char) != "Cf")
-    return validate.line(bare[: 2 * FILENAME_LENGTH])[:FILENAME_LENGTH]
+    return validate.one_line(bare[: 2 * FILENAME_LENGTH])[:FILENAME_LENGTH]
 
 
 def known(digest: str) -> Stored | None:

@@ -29,7 +29,7 @@ from blog.core.markdown import sanitize
 from blog.core.markdown.code import highlight
 from blog.core.markdown.figures import html_token, make_figure, players, text_of
 from blog.core.markdown.poems import poems
-from blog.core.text.slugs import numbered, slug_of
+from blog.core.text.slugs import slug_of, unique_slug
 from blog.core.text.words import count_words, shorten
 from blog.models.json_types import Heading, Picture
 
@@ -214,7 +214,7 @@ def _raw_ids(tokens: Sequence[Token]) -> set[str]:
 def _heading(tokens: list[Token], index: int, taken: set[str], found: _Findings) -> None:
     token, inline = tokens[index], tokens[index + 1]
     text = " ".join(text_of(inline.children or []).split())
-    ident = numbered(f"s-{slug_of(text, 'section')}", taken.__contains__)
+    ident = unique_slug(f"s-{slug_of(text, 'section')}", taken.__contains__)
     taken.add(ident)
     token.attrSet("id", ident)
     if token.level == 0 and text and token.tag in ("h2", "h3"):

@@ -89,7 +89,7 @@ def page(show: str = "", words: str = "", number: int = 1) -> Page:
     """A page of a list, or of what is called by, or described with, all these words. Raises Missing."""
     if show not in LISTS or not 1 <= number <= LAST_PAGE:
         raise Missing("There is no such page of pictures.")
-    wanted = (*LISTS[show], *map(_holds, validate.line(words).split()[:WORDS]))
+    wanted = (*LISTS[show], *map(_holds, validate.one_line(words).split()[:WORDS]))
     total = db.session.scalar(select(func.count()).select_from(Media).where(*wanted)) or 0
     if number > 1 and total <= SIZE * (number - 1):
         raise Missing("There is no such page of pictures.")
@@ -256,7 +256,7 @@ def _naming(name: str) -> Iterator[None]:
 
 
 def _words(alt: str) -> str:
-    words = validate.line(alt)
+    words = validate.one_line(alt)
     if len(words) > ALT_LENGTH:
         raise Invalid("alt", f"The description has {len(words)} characters; {ALT_LENGTH} are allowed.")
     return words

@@ -16,7 +16,7 @@ from blog.core.errors import Missing
 from blog.core.posts import lists
 from blog.core.posts.lists import ALL, Slice
 from blog.core.posts.taxonomy import Counted
-from blog.core.text.validate import YEARS
+from blog.core.text.validate import ARCHIVE_YEARS
 from blog.extensions import db
 from blog.models import Post, Tally, tally
 from blog.models.tally import EVER
@@ -36,7 +36,7 @@ def years(zone: ZoneInfo) -> list[Counted]:
     """The years with listed posts, newest first."""
     months = _months()
     near = {int(month[:4]) + step for month, _ in months for step in _steps(month)}
-    spans = {year: _span(year, zone) for year in sorted(near & set(YEARS), reverse=True)}
+    spans = {year: _span(year, zone) for year in sorted(near & set(ARCHIVE_YEARS), reverse=True)}
     before = _before(months, [bound for span in spans.values() for bound in span])
     counts = {year: before[last] - before[first] for year, (first, last) in spans.items()}
     return [Counted(str(year), str(year), posts) for year, posts in counts.items() if posts]
@@ -49,7 +49,7 @@ def _steps(month: str) -> Iterable[int]:
 
 def of_year(year: int, zone: ZoneInfo, start: int, size: int) -> Slice:
     """`size` listed posts of a year from the `start`th, newest first. Raises Missing when the year holds none."""
-    if year not in YEARS:
+    if year not in ARCHIVE_YEARS:
         raise Missing("Nothing was published that year.")
     months, (first, last) = _months(), _span(year, zone)
     before = _before(months, [first, last])

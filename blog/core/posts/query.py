@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload, undefer_group
 
 from blog.core.db.prepared import now as at_asking
 from blog.core.errors import Conflict, Missing
-from blog.core.text.validate import line
+from blog.core.text.validate import one_line
 from blog.extensions import db
 from blog.models import Post
 from blog.models.json_types import RENDERER
@@ -44,12 +44,12 @@ def pages() -> Select[Post]:
 
 def find(name: str, *, whole: bool = False) -> Post:
     """Any post or page, whatever its status, by its slug or address. Raises Missing, or Conflict when two fit."""
-    path = address_path(line(name))
+    path = address_path(one_line(name))
     kinds = ("post",) if path.startswith("/posts/") else ("page",) if path.startswith("/") else ("post", "page")
     query = select(Post).where(Post.slug == path.strip("/").removeprefix("posts/"), Post.kind.in_(kinds))
     found = db.session.scalars(query.options(undefer_group("text")) if whole else query).all()
     if not found:
-        raise Missing(f"There is no post “{line(name)[:80]}”. `broadsheet list` names them all.")
+        raise Missing(f"There is no post “{one_line(name)[:80]}”. `broadsheet list` names them all.")
     if len(found) > 1:
         raise Conflict(f"Both a post and a page are called “{path}”: say /posts/{path}/ or /{path}/.")
     return found[0]

@@ -70,7 +70,7 @@ class Query:
 
 def understood(text: str) -> Query:
     """The query of any text."""
-    said = validate.line(text)
+    said = validate.one_line(text)
     kept = _cut(said)
     terms: dict[Term, None] = {}
     without: dict[Term, None] = {}

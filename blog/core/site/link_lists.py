@@ -33,7 +33,7 @@ def reader(field: str, kind: str, example: str, *, paths: bool = False) -> Calla
             raise Invalid(field, f"“{shown}” should be a name and an address, like: {example}")
         if MAIL.fullmatch(address) or (paths and HERE.fullmatch(address)):
             return {"name": name, "address": address}
-        return {"name": name, "address": validate.address(address, field)}
+        return {"name": name, "address": validate.http_url(address, field)}
 
     return read
 
@@ -56,9 +56,9 @@ def parsed(field: str, text: str) -> list[Any] | None:
 def _given(field: str, kind: str, text: str) -> list[tuple[str, str]]:
     parts = parsed(field, text)
     if parts is None:
-        lines = [validate.line(part) for part in re.split(r"[\n;]+", text) if part.strip()]
+        lines = [validate.one_line(part) for part in re.split(r"[\n;]+", text) if part.strip()]
         return [(name, address) for name, _, address in (line.rpartition(" ") for line in lines)]
     try:
-        return [(validate.line(part["name"]), validate.line(part["address"])) for part in parts]
+        return [(validate.one_line(part["name"]), validate.one_line(part["address"])) for part in parts]
     except (TypeError, KeyError, AttributeError) as error:
         raise Invalid(field, f"Each {kind} should be an object with a name and an address.") from error

@@ -41,7 +41,7 @@ class SiteSetting:
 
 def _line(field: str, most: int, needed: bool = False) -> Callable[[str], str]:
     def read(text: str) -> str:
-        value = validate.line(text)
+        value = validate.one_line(text)
         if len(value) > most:
             raise Invalid(field, f"The {field} has {len(value)} characters; {most} are allowed.")
         if needed and not value:
@@ -61,7 +61,8 @@ def _timezone(text: str) -> str:
     value = text.strip()
     if value not in timezones():
         raise Invalid(
-            "timezone", f"“{validate.line(text)[:40]}” is not a time zone; it should look like Europe/Berlin or UTC."
+            "timezone",
+            f"“{validate.one_line(text)[:40]}” is not a time zone; it should look like Europe/Berlin or UTC.",
         )
     return value
 
@@ -71,7 +72,7 @@ def _accent(text: str) -> str:
     if re.fullmatch(r"#[0-9a-f]{3}", value):
         value = "#" + "".join(digit * 2 for digit in value[1:])
     if not re.fullmatch(r"#[0-9a-f]{6}", value):
-        raise Invalid("accent", f"“{validate.line(text)[:40]}” is not a colour; it should look like #9b2d1f.")
+        raise Invalid("accent", f"“{validate.one_line(text)[:40]}” is not a colour; it should look like #9b2d1f.")
     return value
 
 
@@ -83,7 +84,7 @@ def _networks(text: str) -> list[str]:
     for name in names:
         if name not in NETWORKS:
             raise Invalid(
-                "networks", f"There is no network “{validate.line(name)[:40]}”. Known: {', '.join(NETWORKS)}."
+                "networks", f"There is no network “{validate.one_line(name)[:40]}”. Known: {', '.join(NETWORKS)}."
             )
     return list(dict.fromkeys(names))
 
@@ -92,7 +93,7 @@ def _hubs(text: str) -> list[str]:
     given = link_lists.parsed("hubs", text)
     if given is None:
         given = re.split(r"[\s,;]+", text.strip())
-    hubs = list(dict.fromkeys(validate.address(str(hub), "hubs") for hub in given if hub))
+    hubs = list(dict.fromkeys(validate.http_url(str(hub), "hubs") for hub in given if hub))
     if len(hubs) > HUBS:
         raise Invalid("hubs", f"{len(hubs)} hubs were given; {HUBS} are allowed.")
     return hubs
@@ -107,7 +108,9 @@ def _fediverse(text: str) -> str:
     except ValueError:
         host = ""
     if not account or "." not in host:
-        raise Invalid("fediverse", f"“{validate.line(text)[:60]}” is no account; one looks like @ana@mastodon.social.")
+        raise Invalid(
+            "fediverse", f"“{validate.one_line(text)[:60]}” is no account; one looks like @ana@mastodon.social."
+        )
     return f"@{account[1]}@{host}"
 
 
@@ -115,7 +118,8 @@ def _did(text: str) -> str:
     value = text.strip()
     if value and not re.fullmatch(r"did:(?:plc:[a-z2-7]{24}|web:[a-z0-9.-]{3,253})", value):
         raise Invalid(
-            "atproto_did", f"“{validate.line(text)[:60]}” is no id; one looks like did:plc: and 24 letters and digits."
+            "atproto_did",
+            f"“{validate.one_line(text)[:60]}” is no id; one looks like did:plc: and 24 letters and digits.",
         )
     return value
 
@@ -124,14 +128,14 @@ def _typeface(text: str) -> str:
     value = text.strip().lower()
     if value not in TYPEFACES:
         raise Invalid(
-            "typeface", f"“{validate.line(text)[:40]}” is not a typeface here. Known: {', '.join(TYPEFACES)}."
+            "typeface", f"“{validate.one_line(text)[:40]}” is not a typeface here. Known: {', '.join(TYPEFACES)}."
         )
     return value
 
 
 def _logo(field: str) -> Callable[[str], Picture | None]:
     def read(text: str) -> Picture | None:
-        value = validate.line(text)
+        value = validate.one_line(text)
         found = next(iter(storage.plates_of(value).values()), None) if variants.OWN.search(value) else None
         if value and found is None:
             raise Invalid(
@@ -145,7 +149,7 @@ def _logo(field: str) -> Callable[[str], Picture | None]:
 def _yes(text: str) -> bool:
     value = text.strip().lower()
     if value not in ("on", "off", "yes", "no", "true", "false", "1", "0"):
-        raise Invalid("foreign_media", f"“{validate.line(text)[:40]}” should be on or off.")
+        raise Invalid("foreign_media", f"“{validate.one_line(text)[:40]}” should be on or off.")
     return value in ("on", "yes", "true", "1")
 
 
@@ -181,7 +185,7 @@ SETTINGS: Mapping[str, SiteSetting] = {
     "fediverse": SiteSetting("the author's account, like @ana@mastodon.social", _fediverse),
     "atproto_did": SiteSetting("the author's Bluesky id, so that this domain can be their name there", _did),
     "security_contact": SiteSetting(
-        "whom to tell of a weakness of this site: an e-mail or https address, for security.txt", validate.contact
+        "whom to tell of a weakness of this site: an e-mail or https address, for security.txt", validate.contact_url
     ),
     "foreign_media": SiteSetting(
         "show pictures that lie on other sites (on or off)", _yes, lambda value: "on" if value else "off"
@@ -219,7 +223,9 @@ def note_maker(maker: str) -> None:
 def setting(name: str) -> SiteSetting:
     """A setting by its name. Raises Invalid for one that does not exist."""
     if name not in SETTINGS:
-        raise Invalid("key", f"There is no site setting “{validate.line(name)[:40]}”. Known: {', '.join(SETTINGS)}.")
+        raise Invalid(
+            "key", f"There is no site setting “{validate.one_line(name)[:40]}”. Known: {', '.join(SETTINGS)}."
+        )
     return SETTINGS[name]
 
 

@@ -21,7 +21,7 @@ def slug_of(text: str, default: str = "untitled") -> str:
     return slugify(text, max_length=80, word_boundary=True, save_order=True) or default
 
 
-def numbered(base: str, taken: Callable[[str], bool]) -> str:
+def unique_slug(base: str, taken: Callable[[str], bool]) -> str:
     """The first of base, base-2, base-3 ... that is not taken."""
     candidate, number = base, 1
     while taken(candidate):
@@ -30,7 +30,7 @@ def numbered(base: str, taken: Callable[[str], bool]) -> str:
     return candidate
 
 
-def checked(slug: str, kind: str = "post") -> str:
+def validate_slug(slug: str, kind: str = "post") -> str:
     """The slug, if it is one that an address can hold. Raises Invalid."""
     value = slug.strip().lower()
     if not SLUG.fullmatch(value) or len(value) > SLUG_LENGTH:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from blog import clock
 from blog.core.errors import Conflict
 from blog.core.posts.query import visible
-from blog.core.text.slugs import RESERVED, numbered
+from blog.core.text.slugs import RESERVED, unique_slug
 from blog.core.text.validate import clean
 from blog.core.urls.lookup import Addresses
 from blog.extensions import db
@@ -65,7 +65,7 @@ def holder(addresses: Addresses, kind: str, slug: str, but: Post | None = None) 
 def free(addresses: Addresses, kind: str, slug: str, but: Post | None = None) -> str:
     """The slug, or the first of slug-2, slug-3 ... that is free (or leads to `but`)."""
     reserved = RESERVED if kind == "page" else frozenset()
-    return numbered(slug, lambda other: other in reserved or holder(addresses, kind, other, but) is not None)
+    return unique_slug(slug, lambda other: other in reserved or holder(addresses, kind, other, but) is not None)
 
 
 def claim(addresses: Addresses, kind: str, slug: str, but: Post | None = None) -> str:

@@ -96,17 +96,17 @@ def _judged(wrong: list[Invalid], rule: Any, text: str) -> str:
 
 def _source(text: str) -> str:
     """The decoded path of an old address."""
-    value = validate.line(text)
+    value = validate.one_line(text)
     if not PATH.fullmatch(value) or len(value) > LENGTH:
         raise Invalid("source", "An old address is a path that begins with one slash, like /2019/old-title/.")
     return permalinks.old_path(value)
 
 
 def _target(text: str) -> str:
-    value = validate.line(text)
+    value = validate.one_line(text)
     if PATH.match(value) and " " not in value and len(value) <= LENGTH:
         return value
-    return validate.address(value, "target")
+    return validate.http_url(value, "target")
 
 
 def _refuse_taken(session: Session, old: str) -> None:

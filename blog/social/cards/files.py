@@ -20,7 +20,7 @@ from blog.core.errors import BlogError
 from blog.core.images import html
 from blog.core.images.variants import TYPES
 from blog.core.posts import article, taxonomy
-from blog.core.text.validate import CARD
+from blog.core.text.validate import CARD_NAME
 from blog.models.json_types import Picture
 from blog.social.cards import image
 from blog.social.cards.image import Card
@@ -155,7 +155,7 @@ def store(file: Path, data: bytes) -> bool:
 
 def called(name: str) -> Named | None:
     """The card that what a file's name speaks of has now, whatever its hash; None if it speaks of nothing public."""
-    parts = CARD.fullmatch(name)
+    parts = CARD_NAME.fullmatch(name)
     if parts is None:
         return None
     found = list(_candidates(parts["slug"] or ""))

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blog.core.text.diff import ADDED, CONTEXT, REMOVED, SAME, Stretch, compare
+from blog.core.text.diff import ADDED, CONTEXT_LINES, REMOVED, SAME, Hunk, compare
 
 TEXTS = st.text(alphabet="ab \n", max_size=60)
 
 
-def told(stretches: list[Stretch], without: str) -> str:
+def told(stretches: list[Hunk], without: str) -> str:
     """One of the two texts, put together again; lines that are left out are the same, and told as dots."""
     parts = []
     for stretch in stretches:
@@ -38,7 +38,7 @@ def test_what_stays_the_same_is_left_out_but_for_the_lines_around() -> None:
     lines = [f"Line {number}" for number in range(40)]
     changed = [*lines[:20], "Another", *lines[21:]]
     before, head, middle, tail, after = compare("\n".join(lines), "\n".join(changed))
-    assert (before.left_out, after.left_out) == (20 - CONTEXT, 19 - CONTEXT)
+    assert (before.left_out, after.left_out) == (20 - CONTEXT_LINES, 19 - CONTEXT_LINES)
     assert head.pieces[0].text == "Line 18\nLine 19" and tail.pieces[0].text == "Line 21\nLine 22"
     assert "".join(piece.text for piece in middle.pieces if piece.kind != ADDED) == "Line 20"
     assert "".join(piece.text for piece in middle.pieces if piece.kind != REMOVED) == "Another"

@@ -42,21 +42,21 @@ def test_a_long_title_is_cut_at_a_words_end() -> None:
 @given(LIKELY)
 def test_any_text_becomes_an_address_or_the_default(text: str) -> None:
     slug = slugs.slug_of(text, "section")
-    assert slugs.checked(slug) == slug
+    assert slugs.validate_slug(slug) == slug
     assert slugs.slug_of(slug) == slug
 
 
 @STEADY
 @given(st.from_regex(slugs.SLUG, fullmatch=True).filter(lambda slug: len(slug) <= slugs.SLUG_LENGTH))
 def test_every_slug_of_the_pattern_is_good(slug: str) -> None:
-    assert slugs.checked(slug) == slug
+    assert slugs.validate_slug(slug) == slug
 
 
 @STEADY
 @given(st.text())
 def test_any_text_is_checked_or_refused(text: str) -> None:
     try:
-        assert slugs.SLUG.fullmatch(slugs.checked(text))
+        assert slugs.SLUG.fullmatch(slugs.validate_slug(text))
     except Invalid as refusal:
         assert refusal.field == "slug"
         assert str(refusal).replace(" ", "x").isprintable()
@@ -86,18 +86,18 @@ def test_any_text_is_checked_or_refused(text: str) -> None:
 )
 def test_what_no_address_can_hold_is_refused(slug: str) -> None:
     with pytest.raises(Invalid, match="cannot be an address: use small letters a to z, digits and single hyphens"):
-        slugs.checked(slug)
+        slugs.validate_slug(slug)
 
 
 def test_capitals_and_spaces_around_are_forgiven() -> None:
-    assert slugs.checked(" About-Us\n") == "about-us"
+    assert slugs.validate_slug(" About-Us\n") == "about-us"
 
 
 @pytest.mark.parametrize("slug", sorted(slugs.RESERVED))
 def test_no_page_takes_an_address_of_the_blog(slug: str) -> None:
-    assert slugs.checked(slug) == slug
+    assert slugs.validate_slug(slug) == slug
     with pytest.raises(Invalid, match=f"The address /{slug}/ belongs to the blog itself; choose another"):
-        slugs.checked(slug.upper(), "page")
+        slugs.validate_slug(slug.upper(), "page")
 
 
 @pytest.mark.parametrize(

@@ -72,9 +72,9 @@ def test_a_body_is_measured_in_bytes() -> None:
 @STEADY
 @given(st.text())
 def test_any_cleaned_line_can_stand_in_xml(text: str) -> None:
-    line = validate.line(text)
+    line = validate.one_line(text)
     assert not validate.FORBIDDEN.search(line)
-    assert line == validate.line(line) == line.strip()
+    assert line == validate.one_line(line) == line.strip()
     line.encode()
 
 
@@ -141,7 +141,7 @@ def test_no_language_is_refused(text: str) -> None:
     ],
 )
 def test_a_whole_address_is_taken(text: str) -> None:
-    assert validate.address(f" {text} ", "canonical_url") == text
+    assert validate.http_url(f" {text} ", "canonical_url") == text
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_whole_address_is_taken(text: str) -> None:
 )
 def test_no_address_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match="is not a whole address; it should start with https://") as refusal:
-        validate.address(text, "canonical_url")
+        validate.http_url(text, "canonical_url")
     assert refusal.value.field == "canonical_url"
 
 
@@ -207,7 +207,7 @@ def test_no_address_is_refused(text: str) -> None:
     ],
 )
 def test_a_moment_is_read_in_the_sites_zone(value: object, instant: str) -> None:
-    read = validate.instant(value, BERLIN)
+    read = validate.parse_instant(value, BERLIN)
     assert read == datetime.fromisoformat(instant)
     assert read.tzinfo is UTC
 
@@ -237,7 +237,7 @@ def test_a_moment_is_read_in_the_sites_zone(value: object, instant: str) -> None
 )
 def test_nonsense_is_no_date(value: object) -> None:
     with pytest.raises(Invalid, match="is not a date; it should look like 2026-11-20 or 2026-11-20T08:00") as refusal:
-        validate.instant(value, BERLIN, "updated")
+        validate.parse_instant(value, BERLIN, "updated")
     assert refusal.value.field == "updated"
 
 
@@ -247,21 +247,21 @@ def test_nonsense_is_no_date(value: object) -> None:
 )
 def test_a_year_out_of_range_is_refused(value: object) -> None:
     with pytest.raises(Invalid, match="is out of range; years from 1001 to 9998 are allowed"):
-        validate.instant(value, BERLIN)
+        validate.parse_instant(value, BERLIN)
 
 
 @STEADY
 @given(st.datetimes(min_value=datetime(1001, 1, 2), max_value=datetime(9998, 12, 30)), st.timezones())  # noqa: DTZ001
 def test_any_moment_in_any_zone_reads_the_same_as_text(moment: datetime, zone: ZoneInfo) -> None:
-    read = validate.instant(moment.isoformat(), zone)
-    assert read == validate.instant(moment, zone)
-    assert validate.instant(read.isoformat(), BERLIN) == read
+    read = validate.parse_instant(moment.isoformat(), zone)
+    assert read == validate.parse_instant(moment, zone)
+    assert validate.parse_instant(read.isoformat(), BERLIN) == read
 
 
 @STEADY
 @given(st.text(alphabet="0123456789-/:TZ+ .JanuryUTC", max_size=30))
 def test_any_text_is_a_moment_or_a_sentence(text: str) -> None:
     try:
-        assert validate.instant(text, BERLIN).tzinfo is UTC
+        assert validate.parse_instant(text, BERLIN).tzinfo is UTC
     except Invalid as refusal:
         assert str(refusal).endswith(("2026-11-20T08:00.", "are allowed."))
