@@ -285,3 +285,16 @@ def test_git_keeps_no_data() -> None:
         pytest.skip("this is no git checkout")
     kept = subprocess.run(["git", "ls-files", "instance"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert kept.split() == ["instance/.gitignore"]
+
+
+def test_development_names_each_package() -> None:
+    text = text_of("docs/development.md")
+    folders = {file.parent.relative_to(ROOT) for file in (ROOT / "blog").rglob("*.py")}
+    inner = {str(folder).removeprefix("blog/core/").removeprefix("blog/") for folder in folders}
+    assert [name for name in sorted(inner) if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_the_files_that_development_names_are_there() -> None:
+    names = re.findall(r"`((?:blog|templates|tests|docs|static)/[\w./-]+)`", text_of("docs/development.md"))
+    assert len(names) > 40
+    assert [name for name in names if not (ROOT / name).exists()] == []
