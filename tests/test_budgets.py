@@ -92,7 +92,7 @@ def fill(blog: Blog) -> None:
     """A blog in which every page has something to ask for."""
     configure("timezone", "America/New_York")
     with writing() as session:
-        ana = people.byline(session, "Ana")
+        ana = people.author_id(session, "Ana")
     for number in range(1, 31):
         when = datetime(2010 + number % 15, 1, 1, tzinfo=UTC) if number < 20 else LONG_AGO + timedelta(days=number)
         author = ana if number % 2 == 0 else None

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from blog.admin import csrf, form_recovery
 from blog.core.accounts import sessions
-from blog.core.accounts.sessions import Signed
+from blog.core.accounts.sessions import ActiveSession
 from blog.core.errors import Unavailable
 from blog.models import Person
 from blog.web.request_body import IN_MEMORY, LARGEST
@@ -51,7 +51,7 @@ def not_now(error: Unavailable) -> ResponseReturnValue:
     return form_recovery.not_now(error)
 
 
-def signed_in() -> Signed | None:
+def signed_in() -> ActiveSession | None:
     """Who is signed in, if anybody is; asked for once a request."""
     if g.get("silent"):  # the database does not answer: the page that says so must not ask it
         return None
@@ -111,7 +111,7 @@ def _make_room() -> None:
 
 def _enters() -> bool:
     found = signed_in()
-    if found and sessions.seen(found):
+    if found and sessions.touch(found):
         session.modified = True  # the cookie lives as long as the session
     return found is not None
 

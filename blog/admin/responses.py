@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from blog.core.accounts.throttle import Caller, caller
+from blog.core.accounts.throttle import Client, client_of
 from blog.core.errors import BlogError, TooMany
 
 # Exactly one slash at the beginning: two, or a backslash, would lead to another host.
@@ -59,6 +59,6 @@ def way_back(text: str) -> str:
     return text
 
 
-def this_caller() -> Caller:
+def this_caller() -> Client:
     """Who sends this request. Proxies are believed as far as the settings say, and no header else."""
-    return caller(request.remote_addr, request.user_agent.string, str(current_app.secret_key))
+    return client_of(request.remote_addr, request.user_agent.string, str(current_app.secret_key))

@@ -14,7 +14,7 @@ from blog.core.errors import Rejected
 from blog.core.media import library
 from blog.core.site import link_lists
 from blog.core.site import settings as site_settings
-from blog.core.site.settings import NETWORKS, SETTINGS, shown, site, timezones
+from blog.core.site.settings import NETWORKS, SETTINGS, format_setting, site, timezones
 from blog.models import Site
 from blog.web import localize
 from blog.web.theme import colours
@@ -89,7 +89,7 @@ def _facts(fields: Fields) -> dict[str, Any]:
     row = site()
     saved = {name: _written(row, name) for name in SETTINGS}
     typed = saved | _typed(fields)
-    sample = {name: getattr(row, name) for name in SETTINGS} | site_settings.read(typed)[0]
+    sample = {name: getattr(row, name) for name in SETTINGS} | site_settings.parse_settings(typed)[0]
     return {
         "fields": typed,
         "was": {name: _plain(fields.get(WAS + name, saved[name])) for name in SETTINGS},
@@ -109,7 +109,7 @@ def _facts(fields: Fields) -> dict[str, Any]:
 
 def _written(row: Site, name: str) -> str:
     """A setting as the form shows it."""
-    return link_lists.written(getattr(row, name), "\n") if name in LISTS else shown(row, name)
+    return link_lists.format_links(getattr(row, name), "\n") if name in LISTS else format_setting(row, name)
 
 
 def _sentence(meaning: str) -> str:

@@ -42,7 +42,7 @@ def _told(person: Person) -> dict[str, Any]:
 def add(ctx: click.Context, email: str, name: str, password_stdin: bool, as_json: bool) -> None:
     """Add a person."""
     with blog(ctx, begins=True):
-        person = account_people.add(account_people.email_address(email), name, _password(password_stdin))
+        person = account_people.add(account_people.validate_email(email), name, _password(password_stdin))
         say(f"{person.name} ({person.email}) can write here now.", _told(person), json_wanted=as_json)
 
 
@@ -55,7 +55,7 @@ def password(ctx: click.Context, email: str, password_stdin: bool, as_json: bool
     """Give a person another password: also one who tried too often. All their sessions end."""
     with blog(ctx) as app:
         person = account_people.set_password(email, _password(password_stdin))
-        throttle.forgive(email, app.config["SECRET_KEY"])
+        throttle.forget_failures(email, app.config["SECRET_KEY"])
         say(f"The password of {person.email} is changed.", _told(person), json_wanted=as_json)
 
 
@@ -65,7 +65,7 @@ def password(ctx: click.Context, email: str, password_stdin: bool, as_json: bool
 def list_people(ctx: click.Context, as_json: bool) -> None:
     """List everybody who can sign in."""
     with blog(ctx):
-        people = account_people.people()
+        people = account_people.list_accounts()
         lines = [f"{person.email}  {person.name}" for person in people]
         text = "\n".join(lines) or "Nobody yet. `broadsheet user add EMAIL --name NAME` adds the first person."
         say(text, {"users": [_told(person) for person in people]}, json_wanted=as_json)

@@ -17,7 +17,7 @@ from blog.core.accounts import invitations
 from blog.core.backup import retention, sqlite_copy
 from blog.core.errors import Unusable
 from blog.core.posts import query
-from blog.core.site.settings import note_maker
+from blog.core.site.settings import record_build
 from blog.extensions import read_only, sqlite_driver
 from blog.server.workers import run
 from blog.transfer import samples
@@ -93,8 +93,8 @@ def _prepare(of: Settings) -> tuple[Flask, int, str]:
             return app, 0, ""
         if query.outdated():
             _render_again()
-        note_maker(_maker(of))
-        return app, samples.load(of.media), invitations.set_up()
+        record_build(_maker(of))
+        return app, samples.load(of.media), invitations.create_setup_link()
 
 
 def _refuse_damaged(of: Settings) -> None:

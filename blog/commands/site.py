@@ -35,7 +35,7 @@ def _change(key: str, value: str, as_json: bool) -> None:
         variable = machine.SETTINGS[key].variable
         raise Invalid("key", f"{key} is a machine setting: set {variable}, or write it into config.toml.")
     row = configure(key, value)
-    shown = core.shown(row, key)
+    shown = core.format_setting(row, key)
     say(f"{key} = {shown}", {"key": key, "value": getattr(row, key)}, json_wanted=as_json)
 
 
@@ -45,7 +45,7 @@ def _one(settings: Settings, key: str) -> tuple[str, Any]:
         return _said(shown), shown
     core.setting(key)
     row = core.site()
-    return core.shown(row, key), getattr(row, key)
+    return core.format_setting(row, key), getattr(row, key)
 
 
 def _machine_value(settings: Settings, key: str) -> Any:
@@ -70,7 +70,7 @@ def _show_all(settings: Settings, as_json: bool) -> None:
         return
     click.echo("Site settings (broadsheet config KEY VALUE changes one)")
     for name, setting in core.SETTINGS.items():
-        click.echo(f"  {name:<16}{core.shown(row, name) or '–'}\n{'':18}{setting.meaning}")
+        click.echo(f"  {name:<16}{core.format_setting(row, name) or '–'}\n{'':18}{setting.meaning}")
     click.echo(f"\nMachine settings (instance folder {settings.instance})")
     for name, of_one in machine.SETTINGS.items():
         shown = _said(_machine_value(settings, name))

@@ -17,7 +17,7 @@ from blog.core.markdown.sanitize import PAGE, SITE
 from blog.core.posts import feed_items, lists, taxonomy
 from blog.core.posts.feed_items import Entry
 from blog.core.posts.lists import Shelf
-from blog.core.site.context import Edition
+from blog.core.site.context import SiteContext
 from blog.core.text.words import shorten
 from blog.core.urls import permalinks
 from blog.feeds import build, json_feed, paging, reader_apps
@@ -171,7 +171,7 @@ def _older(source: Source, number: int) -> Held:
     return Held(fitting(own), around.total, len(fitting(newer[::-1])))
 
 
-def _channel(edition: Edition, source: Source, address: str, pages: dict[str, str]) -> Channel:
+def _channel(edition: SiteContext, source: Source, address: str, pages: dict[str, str]) -> Channel:
     site = edition.site
     return Channel(
         id=source.id(site.guid),

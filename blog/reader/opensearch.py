@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-TYPE = "application/opensearchdescription+xml"
-SPACE = "http://a9.com/-/spec/opensearch/1.1/"
-MOZILLA = "http://www.mozilla.org/2006/browser/search/"
+CONTENT_TYPE = "application/opensearchdescription+xml"
+NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
+MOZILLA_NAMESPACE = "http://www.mozilla.org/2006/browser/search/"
 # The specification allows no more characters.
-SHORT_NAME, LONG_NAME, DESCRIPTION = 16, 48, 1024
+SHORT_NAME_LENGTH, LONG_NAME_LENGTH, DESCRIPTION_LENGTH = 16, 48, 1024
 
 
 @dataclass(frozen=True)
-class Site:
+class OpenSearchSite:
     """What a browser is told: names, whole addresses."""
 
     title: str
@@ -22,26 +22,26 @@ class Site:
     description: str
 
 
-def description(site: Site) -> bytes:
+def description(site: OpenSearchSite) -> bytes:
     """The description document."""
-    ElementTree.register_namespace("", SPACE)
-    ElementTree.register_namespace("moz", MOZILLA)
-    root = ElementTree.Element(f"{{{SPACE}}}OpenSearchDescription")
+    ElementTree.register_namespace("", NAMESPACE)
+    ElementTree.register_namespace("moz", MOZILLA_NAMESPACE)
+    root = ElementTree.Element(f"{{{NAMESPACE}}}OpenSearchDescription")
 
-    def add(name: str, text: str = "", space: str = SPACE, **attributes: str) -> None:
+    def add(name: str, text: str = "", space: str = NAMESPACE, **attributes: str) -> None:
         ElementTree.SubElement(root, f"{{{space}}}{name}", attributes).text = text or None
 
-    add("ShortName", _short(site.title, SHORT_NAME))
-    add("LongName", _short(site.title, LONG_NAME))
-    add("Description", f"Search {site.title}"[:DESCRIPTION])
+    add("ShortName", _short(site.title, SHORT_NAME_LENGTH))
+    add("LongName", _short(site.title, LONG_NAME_LENGTH))
+    add("Description", f"Search {site.title}"[:DESCRIPTION_LENGTH])
     add("Url", type="text/html", method="get", template=f"{site.search}?q={{searchTerms}}")
-    add("Url", type=TYPE, rel="self", template=site.description)
+    add("Url", type=CONTENT_TYPE, rel="self", template=site.description)
     add("Image", site.icon, type="image/svg+xml", width="64", height="64")
     add("Image", site.favicon, type="image/x-icon", width="16", height="16")
     add("Language", site.language)
     add("InputEncoding", "UTF-8")
     add("OutputEncoding", "UTF-8")
-    add("SearchForm", site.search, MOZILLA)
+    add("SearchForm", site.search, MOZILLA_NAMESPACE)
     return bytes(ElementTree.tostring(root, "utf-8", xml_declaration=True)) + b"\n"
 
 

@@ -34,7 +34,7 @@ def search() -> Response:
 def opensearch() -> Response:
     """How browsers search here."""
     site = templating.edition().site
-    told = describing.Site(
+    told = describing.OpenSearchSite(
         title=site.title,
         language=site.language,
         search=templating.absolute(url_for("reader.search")),
@@ -42,7 +42,7 @@ def opensearch() -> Response:
         favicon=templating.absolute("/favicon.ico"),
         description=templating.absolute(url_for("reader.opensearch")),
     )
-    return Response(describing.description(told), content_type=f"{describing.TYPE}; charset=utf-8")
+    return Response(describing.description(told), content_type=f"{describing.CONTENT_TYPE}; charset=utf-8")
 
 
 def _number(text: str) -> int:

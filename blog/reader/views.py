@@ -12,14 +12,14 @@ from blog.core.posts import article as post_article
 from blog.core.posts import lists, taxonomy
 from blog.core.posts.lists import Shelf
 from blog.core.posts.summaries import Teaser, recent
-from blog.core.site.health import degraded
+from blog.core.site.health import write_problem
 from blog.core.urls import permalinks
 from blog.web import templating
 from blog.web.errors import RETRY_SECONDS
 from blog.web.pagination import PAGE_SIZE, Pager, paged
 
-RECENT = 3
-CONTENTS_FROM_WORDS = 1500
+RECENT_POSTS = 3
+CONTENTS_MIN_WORDS = 1500
 # Archives of at most so many posts show them all on one page.
 SHORT_ARCHIVE = 150
 # Posts on a page of a year: a line each.
@@ -43,7 +43,7 @@ def navigation() -> list[Teaser]:
 @bp.app_template_global()
 def recent_posts() -> list[Teaser]:
     """The newest posts, for pages that have nothing else to show; none when the database does not answer."""
-    return templating.unless_silent(lambda: recent(RECENT))
+    return templating.unless_silent(lambda: recent(RECENT_POSTS))
 
 
 @bp.get("/", defaults={"number": 1})
@@ -59,8 +59,8 @@ def home(number: int) -> BaseResponse:
 def article(slug: str) -> BaseResponse:
     """An article, its neighbours, what is related, and what else was written lately."""
     post = post_article.readable("post", slug)
-    contents = post.contents if post.words > CONTENTS_FROM_WORDS and len(post.contents) > 2 else []
-    return _page("reader/article.html", post=post, contents=contents, around=post_article.around(post, RECENT))
+    contents = post.contents if post.words > CONTENTS_MIN_WORDS and len(post.contents) > 2 else []
+    return _page("reader/article.html", post=post, contents=contents, around=post_article.around(post, RECENT_POSTS))
 
 
 @bp.get("/posts/<slug>.md")
@@ -140,7 +140,7 @@ def healthz() -> Response:
     That is a 200, too: whoever restarts or replaces what answers otherwise would take the pages from readers as well.
     """
     try:
-        reason = degraded(current_app.extensions["settings"])
+        reason = write_problem(current_app.extensions["settings"])
         response = Response(f"degraded: {reason}\n" if reason else "ok\n", mimetype="text/plain")
     except Unavailable as error:
         current_app.logger.error("The database does not answer. %s", error)

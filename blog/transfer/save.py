@@ -158,7 +158,7 @@ class Adoption:
         if not item.author or item.author == self.site.author:
             return None
         if item.author not in self.bylines:
-            self.bylines[item.author] = people.byline(self.session, item.author)
+            self.bylines[item.author] = people.author_id(self.session, item.author)
         return self.bylines[item.author]
 
     def _text(self, item: Ready) -> Rendered:

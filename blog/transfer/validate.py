@@ -91,7 +91,7 @@ class Judge:
             self._try(document, lambda: validate.parse_instant(updated, self.zone, "updated")) if updated else None
         )
         guid = self._try(document, lambda: publish.guid_of(document.guid)) if document.guid else None
-        author = self._try(document, lambda: people.shown_name(document.author)) if document.author.strip() else ""
+        author = self._try(document, lambda: people.validate_name(document.author)) if document.author.strip() else ""
         if len(self.problems) > before:
             return None
         digest = replace(document, body=fields.body or "", cover=fields.cover or "").digest()

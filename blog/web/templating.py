@@ -18,7 +18,7 @@ from blog.config import Settings
 from blog.core.images.html import picture, plate_of
 from blog.core.posts.summaries import Teaser
 from blog.core.site import context
-from blog.core.site.context import Edition
+from blog.core.site.context import SiteContext
 from blog.models import Site
 from blog.models.json_types import Picture
 from blog.models.site import DEFAULTS
@@ -49,10 +49,10 @@ def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
     app.add_template_global(cached_url_for(app), "url_for")
 
 
-def edition() -> Edition:
+def edition() -> SiteContext:
     """The present edition of the site; asked for once a request. Dates this answer."""
     if "edition" not in g:
-        g.edition = context.edition()
+        g.edition = context.site_context()
         theme: Theme = current_app.extensions["theme"]
         theme.stamp()
         responses.changed_at(max(g.edition.changed_at, theme.changed_at))
@@ -137,7 +137,7 @@ class Once:
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
-        self._said: tuple[tuple[Edition | None, int], dict[str, Markup]] = ((None, -1), {})
+        self._said: tuple[tuple[SiteContext | None, int], dict[str, Markup]] = ((None, -1), {})
 
     def __call__(self, macro: Macro) -> Markup:
         """What the macro says now; macros are told apart by their names."""

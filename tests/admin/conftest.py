@@ -29,7 +29,7 @@ def hashed() -> str:
 def join(email: str, name: str) -> Person:
     """Somebody who can sign in with the password above."""
     with writing() as session:
-        return people.join(session, email, name, hashed())
+        return people.create_account(session, email, name, hashed())
 
 
 class Visitor:
@@ -88,9 +88,9 @@ class Author(Visitor):
     def __init__(self, blog: Blog, person: Person | None = None, **options: Any) -> None:
         super().__init__(blog.app, **options)
         self.person = person or join(ANA, "Ana")
-        caller = throttle.caller(self.address, self.agent, str(blog.app.secret_key))
+        caller = throttle.client_of(self.address, self.agent, str(blog.app.secret_key))
         with writing() as session:
-            token = sessions.begin(session, self.person.id, caller)
+            token = sessions.start(session, self.person.id, caller)
         with self.client.session_transaction("/admin/") as cookie:
             cookie.permanent = True
             cookie["token"] = token

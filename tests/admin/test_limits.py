@@ -104,31 +104,31 @@ def test_success_forgets_the_failures_of_the_account_here(blog: Blog) -> None:
 def test_the_window_moves_on(blog: Blog, at: At) -> None:
     for number in range(10):
         at(NOW + timedelta(minutes=number))
-        throttle.count(f"x{number}@example.org", throttle.caller("192.0.2.1", "", KEY))
-    here = throttle.caller("192.0.2.1", "", KEY)
+        throttle.check_and_record(f"x{number}@example.org", throttle.client_of("192.0.2.1", "", KEY))
+    here = throttle.client_of("192.0.2.1", "", KEY)
     at(NOW + timedelta(minutes=14, seconds=30))
     with pytest.raises(TooMany, match="wait 1 minute, then") as refusal:
-        throttle.count(ANA, here)
+        throttle.check_and_record(ANA, here)
     assert refusal.value.seconds == 30
     at(NOW + timedelta(minutes=15))
-    throttle.count(ANA, here)
+    throttle.check_and_record(ANA, here)
     with pytest.raises(TooMany) as refusal:
-        throttle.count(ANA, here)
+        throttle.check_and_record(ANA, here)
     assert refusal.value.seconds == 60
     at(NOW + timedelta(hours=1))
-    throttle.count(ANA, here)
+    throttle.check_and_record(ANA, here)
     assert len(rows(Attempt)) == 1  # old ones are gone
 
 
 def test_a_known_address_is_forgotten_in_the_end(blog: Blog, at: At) -> None:
     from blog.core.db.transaction import writing
 
-    here = throttle.caller("192.0.2.1", "", KEY)
+    here = throttle.client_of("192.0.2.1", "", KEY)
     at(NOW)
     with writing() as session:
-        throttle.succeed(session, ANA, here)
+        throttle.record_success(session, ANA, here)
     at(NOW + timedelta(days=91))
-    throttle.count("bo@example.org", here)
+    throttle.check_and_record("bo@example.org", here)
     assert [row.succeeded for row in rows(Attempt)] == [False]
 
 
@@ -158,7 +158,7 @@ def test_no_name_or_password_typed_is_kept(blog: Blog, visitor: Visitor) -> None
     ],
 )  # fmt: skip
 def test_an_address_is_named_by_whom_it_may_be(said: str, place: str) -> None:
-    assert throttle.place(said) == place
+    assert throttle.network_of(said) == place
 
 
 def test_an_e_mail_address_of_megabytes_is_nobodys(blog: Blog) -> None:

@@ -34,10 +34,10 @@ def test_everybody_is_shown_in_order_of_arrival(author: Author, another: Another
 
 def test_the_first_is_who_joined_first_whatever_an_import_knew(blog: Blog) -> None:
     with writing() as session:
-        people.byline(session, "Zed")
+        people.author_id(session, "Zed")
     ana = Author(blog)
     join("zed@example.org", "Zed")
-    assert [one.name for one in people.people()] == ["Ana", "Zed"]
+    assert [one.name for one in people.list_accounts()] == ["Ana", "Zed"]
     assert shown(ana, "here") == ["Ana first author you", "Zed"]
 
 
@@ -100,7 +100,7 @@ def test_an_unknown_button_does_nothing(author: Author, action: str) -> None:
 
 
 def test_a_setup_link_is_nobodys_to_take_back(visitor: Visitor) -> None:
-    token = invitations.set_up()
+    token = invitations.create_setup_link()
     (row,) = rows(Invitation)
     with pytest.raises(invitations.Missing):
         invitations.revoke(row.id)
@@ -132,13 +132,13 @@ def test_nobody_else_removes_anybody(author: Author, another: Another) -> None:
     for person in (author.person, bo.person, cy.person):
         assert bo.get(removal(person)).status_code == 403
         assert bo.post(removal(person)).status_code == 403
-    assert len(people.people()) == 3
+    assert len(people.list_accounts()) == 3
 
 
 def test_the_first_author_cannot_be_removed(author: Author) -> None:
     assert author.get(removal(author.person)).status_code == 403
     assert author.post(removal(author.person)).status_code == 403
-    assert len(people.people()) == 1
+    assert len(people.list_accounts()) == 1
 
 
 @pytest.mark.parametrize("number", ["99", "0", "999999999999999999999999", "x", "-1", "1.5"])
@@ -149,7 +149,7 @@ def test_nobody_of_a_bad_number_is_found(author: Author, number: str) -> None:
 
 def test_a_byline_has_no_account_to_remove(author: Author) -> None:
     with writing() as session:
-        number = people.byline(session, "Zed")
+        number = people.author_id(session, "Zed")
     assert author.post(f"/admin/people/{number}/removal/").status_code == 404
     assert len(rows(Person)) == 2
 
@@ -171,7 +171,7 @@ def test_looking_changes_nothing(author: Author, another: Another) -> None:
     for path in (PEOPLE, removal(bo.person)):
         assert author.open(path, "HEAD").status_code == 200
         assert author.open(path, "DELETE", headers=token).status_code == 405
-    assert len(people.people()) == 2
+    assert len(people.list_accounts()) == 2
 
 
 @pytest.mark.parametrize("token", ["", "wrong"])
@@ -181,4 +181,4 @@ def test_without_its_token_nothing_is_done(author: Author, another: Another, tok
     assert answer.status_code == 400
     assert html.document_fromstring(answer.text).xpath("//input[@id = 'name']/@value") == ["Typed"]
     assert author.post(removal(bo.person), csrf_token=token).status_code == 400
-    assert len(people.people()) == 2 and rows(Invitation) == []
+    assert len(people.list_accounts()) == 2 and rows(Invitation) == []

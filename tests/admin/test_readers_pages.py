@@ -74,7 +74,7 @@ def test_signing_in_and_failing_to_leave_the_page_cache_full(blog: Blog, rivers:
     visitor.get("/admin/")
     visitor.post("/admin/people/", action="invite", name="Bo")
     visitor.post("/admin/sign-out/")
-    throttle.forgive(ANA, "x")
+    throttle.forget_failures(ANA, "x")
     people.set_password(ANA, "eight loud rivers")
     assert shelf(blog) == len(paths)
     for path in paths:

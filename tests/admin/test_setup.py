@@ -27,7 +27,7 @@ def make(visitor: Visitor, address: str, **fields: str) -> object:
 @pytest.fixture
 def link(app: Flask) -> str:
     """What `serve` prints."""
-    return f"/admin/setup/{invitations.set_up()}/"
+    return f"/admin/setup/{invitations.create_setup_link()}/"
 
 
 def test_the_first_account_is_made_and_signed_in(visitor: Visitor, link: str) -> None:
@@ -74,7 +74,7 @@ def test_of_two_browsers_at_once_one_wins(app: Flask, link: str) -> None:
 
 def test_it_ends_after_an_hour(visitor: Visitor, at: At) -> None:
     at(NOW)
-    link = f"/admin/setup/{invitations.set_up()}/"
+    link = f"/admin/setup/{invitations.create_setup_link()}/"
     at(NOW + timedelta(minutes=59))
     token = visitor.token(link)
     at(NOW + timedelta(minutes=60))
@@ -84,7 +84,7 @@ def test_it_ends_after_an_hour(visitor: Visitor, at: At) -> None:
 
 
 def test_a_new_link_ends_the_older_one(visitor: Visitor, link: str) -> None:
-    newer = invitations.set_up()
+    newer = invitations.create_setup_link()
     assert visitor.get(link).status_code == 404
     assert visitor.get(f"/admin/setup/{newer}/").status_code == 200
 
@@ -92,7 +92,7 @@ def test_a_new_link_ends_the_older_one(visitor: Visitor, link: str) -> None:
 def test_the_command_line_closes_it(visitor: Visitor, link: str, command: Callable[..., Result]) -> None:
     command("user", "add", "bo@example.org", "--name", "Bo", "--password-stdin", stdin=f"{PASSWORD}\n")
     assert visitor.get(link).status_code == 404
-    assert invitations.set_up() == ""
+    assert invitations.create_setup_link() == ""
 
 
 def test_a_link_that_outlived_the_first_account_opens_nothing(visitor: Visitor, link: str) -> None:
@@ -158,7 +158,7 @@ def test_an_invitation_makes_an_account_with_what_it_knows(blog: Blog, author: A
     assert page.xpath("//input[@id = 'name']/@value") == ["Bo"]
     assert page.xpath("//input[@id = 'email']/@value") == ["bo@example.org"]
     assert bo.post(link, form=link, name="Bo", email="bo@example.org", password=PASSWORD).status_code == 303
-    assert [one.name for one in people.people()] == ["Ana", "Bo"]
+    assert [one.name for one in people.list_accounts()] == ["Ana", "Bo"]
     assert [one.author for one in rows(Site)] == ["Editor"]
 
 

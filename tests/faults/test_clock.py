@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from blog import clock
-from blog.core.accounts.throttle import MOST
+from blog.core.accounts.throttle import MAX_FAILURES
 from blog.core.backup import create, retention
 from blog.core.editor import drafts, publish
 from blog.core.editor.fields import Fields
@@ -56,8 +56,8 @@ def test_nobody_is_kept_out_until_the_day_that_a_wrong_clock_told(blog: Blog, at
     join(ANA, "Ana")
     at(NOW + ahead)
     visitor = Visitor(blog.app)
-    guesses = [visitor.sign_in(password="wrong").status_code for _ in range(MOST + 1)]
-    assert guesses == [422] * MOST + [429]
+    guesses = [visitor.sign_in(password="wrong").status_code for _ in range(MAX_FAILURES + 1)]
+    assert guesses == [422] * MAX_FAILURES + [429]
     at(NOW)
     assert visitor.sign_in(password=PASSWORD).status_code == 303
     at(NOW - ahead)

@@ -38,7 +38,7 @@ def rivers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fill(blog: Blog) -> None:
     """An editor's post, and three of Ana's that are worth compressing."""
     with writing() as session:
-        ana = people.byline(session, "Ana")
+        ana = people.author_id(session, "Ana")
     blog.make_post("The editor's", published_at=LONG_AGO - timedelta(days=1))
     for number, title in enumerate(("Source", "Ford", "Mouth")):
         when = LONG_AGO + timedelta(days=number)

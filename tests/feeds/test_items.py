@@ -107,7 +107,7 @@ def test_a_title_is_not_escaped_twice(blog: Blog) -> None:
 def test_the_author_is_named(blog: Blog) -> None:
     configure("author", "The & Editor")
     with writing() as session:
-        ana = people.byline(session, "Ana <Lind>")
+        ana = people.author_id(session, "Ana <Lind>")
     blog.make_post("Editor's")
     blog.make_post("Hers", author_id=ana)
     for form in FORMATS:

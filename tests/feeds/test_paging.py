@@ -25,7 +25,7 @@ EVERY = [(form, place) for form in FORMATS for place in PLACES]
 def essay(blog: Blog, **fields: object) -> Post:
     """A post by Ana, tagged "Rivers"; nothing else of what the blog holds is."""
     with writing() as session:
-        ana = people.byline(session, "Ana")
+        ana = people.author_id(session, "Ana")
     blog.make_post("The editor's", published_at=LONG_AGO - timedelta(days=9))
     essay: dict[str, object] = {"tags": ["Rivers"], "author_id": ana, "published_at": LONG_AGO, **fields}
     return blog.make_post("Essay", **essay)  # type: ignore[arg-type]

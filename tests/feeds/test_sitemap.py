@@ -30,7 +30,7 @@ def test_it_names_every_public_address_whole(blog: Blog) -> None:
 
 def test_it_names_the_pages_of_several_authors(blog: Blog) -> None:
     with writing() as session:
-        ana = people.byline(session, "Ana")
+        ana = people.author_id(session, "Ana")
     blog.make_post()
     blog.make_post(author_id=ana)
     assert f"{SITE_URL}/authors/ana/" in entries(blog)

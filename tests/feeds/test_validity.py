@@ -79,7 +79,7 @@ def fill(blog: Blog) -> None:
     configure("hubs", "https://hub.example/")
     configure("tagline", "On <water> & stone")
     with writing() as session:
-        ana = people.byline(session, "Ana")
+        ana = people.author_id(session, "Ana")
         kept = store(picture(80, 60), blog.instance / "media")
         keep(session, kept)
     blog.make_post("The editor's", published_at=LONG_AGO - timedelta(days=1))

@@ -185,7 +185,7 @@ def test_last_modified_grows_with_each_of_two_changes_in_one_second(
         at(NOON + timedelta(milliseconds=milliseconds))
         configure("title", f"Title {milliseconds}")
         db.session.expire_all()
-        seen.append(context.edition().changed_at)
+        seen.append(context.site_context().changed_at)
     assert seen == [NOON + timedelta(seconds=number) for number in range(4)]
 
 
@@ -199,10 +199,10 @@ def test_last_modified_never_goes_back_with_a_wrong_clock(world: World, at: Call
 
 
 def test_last_modified_moves_when_a_scheduled_post_comes_due(world: World, at: Callable[[datetime], None]) -> None:
-    before = context.edition().changed_at
+    before = context.site_context().changed_at
     at(FUTURE)
     db.session.expire_all()
-    assert context.edition().changed_at == FUTURE > before
+    assert context.site_context().changed_at == FUTURE > before
 
 
 def test_last_modified_moves_after_another_programs_change_was_noted(

@@ -12,7 +12,7 @@ BYLINE = "//article//a[@rel = 'author']"
 
 def person(name: str) -> int:
     with writing() as session:
-        return people.byline(session, name)
+        return people.author_id(session, name)
 
 
 def test_one_author_has_no_page_and_the_byline_leads_home(blog: Blog) -> None:

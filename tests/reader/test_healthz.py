@@ -77,4 +77,4 @@ def test_a_database_that_does_not_answer_is_told(blog: Blog) -> None:
 )
 def test_a_disk_needs_room_for_words_and_for_files(blocks: int, files: int, left: int, well: bool) -> None:
     disk = SimpleNamespace(f_bavail=blocks, f_frsize=1, f_files=files, f_favail=left)
-    assert health.roomy(disk) is well  # type: ignore[arg-type]
+    assert health.has_space(disk) is well  # type: ignore[arg-type]

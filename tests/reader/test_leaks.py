@@ -37,7 +37,7 @@ def world(blog: Blog) -> None:
 def hidden(blog: Blog, state: str, kind: str) -> Post:
     """A post or page in this state, marked everywhere."""
     with writing() as session:
-        author = people.byline(session, MARK)
+        author = people.author_id(session, MARK)
     when = {
         "draft": None,
         "deleted draft": None,
@@ -126,7 +126,7 @@ def test_no_page_of_a_full_blog_holds_a_dead_link(blog: Blog, at: Callable[[date
     world(blog)
     hidden(blog, "unlisted", "post")
     with writing() as session:
-        author = people.byline(session, "Ana")
+        author = people.author_id(session, "Ana")
     blog.make_post("Hers", author_id=author, tags=["Other"], body="[See](/posts/post-1/) and [here](../post-2/).")
     for path, answer in crawl(blog).items():
         assert answer.status_code == (404 if path in ("/nothing/", "/share/mastodon/") else 200), path

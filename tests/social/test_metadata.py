@@ -132,7 +132,7 @@ def test_a_change_is_never_told_to_lie_before_the_publication(blog: Blog, at: Ca
 
 def test_several_authors_are_told_apart(blog: Blog) -> None:
     with writing() as session:
-        ana = people.byline(session, "Ana & Co")
+        ana = people.author_id(session, "Ana & Co")
     blog.make_post()
     blog.make_post("Post", slug="post", author_id=ana)
     page = blog.read("/posts/post/")

@@ -69,7 +69,7 @@ def files(kept: Collection, blog: Blog) -> None:
 def authors(kept: Collection, blog: Blog, tomorrow: datetime) -> None:
     """All that authors see, the first of them before there is an account."""
     visitor = Visitor(blog.app)
-    path = f"/admin/setup/{invitations.set_up()}/"
+    path = f"/admin/setup/{invitations.create_setup_link()}/"
     kept.add("first", visitor.get(path), of="door")
     author = Author(blog)
     names = _states(blog, author, tomorrow)

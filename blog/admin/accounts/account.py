@@ -89,7 +89,7 @@ def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
 
 def _facts(fields: Fields) -> dict[str, Any]:
     me = person()
-    listed = [(row, in_words(row.agent), row.id == _own()) for row in sessions.of(me.id)]
+    listed = [(row, in_words(row.agent), row.id == _own()) for row in sessions.sessions_of(me.id)]
     typed = {"name": fields.get("name", me.name), "email": fields.get("email", me.email or "")}
     return {"fields": typed, "listed": listed, "least": credentials.PASSWORD_LENGTHS[0]}
 

@@ -38,12 +38,12 @@ def removal(number: int) -> ResponseReturnValue:
     """Ask once more, then take somebody's account away; posts keep their author."""
     if request.method == "GET":
         return responses.page("admin/removal.html", person=_removable(number))
-    removed = account_people.dismiss(number, by=person().id)
+    removed = account_people.remove_other(number, by=person().id)
     return responses.done("admin.people", f"{removed.name} cannot sign in any more.")
 
 
 def _removable(number: int) -> Person:
-    everybody = account_people.people()
+    everybody = account_people.list_accounts()
     if everybody[0].id != person().id or number == person().id:
         raise Forbidden("Only the first author can remove others.")
     found = next((one for one in everybody if one.id == number), None)
@@ -82,12 +82,12 @@ def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
 
 
 def _facts(fields: Fields) -> dict[str, Any]:
-    everybody, pending = account_people.people(), invitations.pending()
+    everybody, pending = account_people.list_accounts(), invitations.pending()
     return {
         "everybody": everybody,
         "i_am_first": everybody[0].id == person().id,
         "pending": pending,
-        "inviters": invitations.invited_by(pending),
+        "inviters": invitations.inviter_names(pending),
         "fields": {name: fields.get(name, "") for name in ("name", "email")},
     }
 

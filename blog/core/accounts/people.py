@@ -13,19 +13,19 @@ from blog.core.text import slugs, validate
 from blog.extensions import db
 from blog.models import Invitation, Person, Post
 
-EMAIL = re.compile(r"[^\s@\"<>(),;:\\\[\]]{1,64}@[^\s@\"<>(),;:\\\[\]]+\.[^\s@\"<>(),;:\\\[\].]{2,}")
+EMAIL_PATTERN = re.compile(r"[^\s@\"<>(),;:\\\[\]]{1,64}@[^\s@\"<>(),;:\\\[\]]+\.[^\s@\"<>(),;:\\\[\].]{2,}")
 
 
 def add(email: str, name: str, password: str) -> Person:
     """A person who can sign in. Raises Invalid or Conflict."""
-    address, shown, hashed = email_address(email), shown_name(name), credentials.hash_password(password)
+    address, shown, hashed = validate_email(email), validate_name(name), credentials.hash_password(password)
     with writing() as session:
-        return join(session, address, shown, hashed)
+        return create_account(session, address, shown, hashed)
 
 
-def join(session: Session, email: str, name: str, hashed: str) -> Person:
+def create_account(session: Session, email: str, name: str, hashed: str) -> Person:
     """Somebody who can sign in from now on, within the caller's transaction; links for the first author end."""
-    refuse_taken(session, email)
+    refuse_used_email(session, email)
     session.execute(delete(Invitation).where(Invitation.invited_by.is_(None)))
     known = _named(session, name)
     if known is None or known.email is not None:
@@ -35,15 +35,15 @@ def join(session: Session, email: str, name: str, hashed: str) -> Person:
     return known
 
 
-def refuse_taken(session: Session, email: str) -> None:
+def refuse_used_email(session: Session, email: str) -> None:
     """Nothing, if nobody has this address. Raises Conflict."""
     if session.scalar(select(Person.id).where(Person.email == email)):
         raise Conflict(f"{email} has an account already. `broadsheet user password {email}` changes its password.")
 
 
-def byline(session: Session, name: str) -> int:
+def author_id(session: Session, name: str) -> int:
     """The id of the person of this name, made without an account where there is none."""
-    shown = shown_name(name)
+    shown = validate_name(name)
     return (_named(session, shown) or _new(session, shown)).id
 
 
@@ -63,7 +63,7 @@ def remove(email: str) -> Person:
         return _leave(session, _by_email(session, email))
 
 
-def dismiss(number: int, by: int) -> Person:
+def remove_other(number: int, by: int) -> Person:
     """Take away somebody's account on behalf of the first author. Raises Forbidden or Missing."""
     with writing() as session:
         if not is_first(session, by):
@@ -76,12 +76,12 @@ def dismiss(number: int, by: int) -> Person:
         return _leave(session, person)
 
 
-def people() -> list[Person]:
+def list_accounts() -> list[Person]:
     """Everybody who can sign in, in order of arrival."""
     return list(db.session.scalars(_arrivals()))
 
 
-def person(number: int) -> Person:
+def get_account(number: int) -> Person:
     """Somebody who can sign in. Raises Missing."""
     found = db.session.get(Person, number)
     if found is None or found.email is None:
@@ -89,7 +89,7 @@ def person(number: int) -> Person:
     return found
 
 
-def somebody(session: Session) -> bool:
+def has_accounts(session: Session) -> bool:
     """Whether anybody can sign in."""
     return session.scalar(_arrivals().limit(1)) is not None
 
@@ -100,15 +100,15 @@ def is_first(session: Session, number: int) -> bool:
     return first is not None and first.id == number
 
 
-def email_address(text: str) -> str:
+def validate_email(text: str) -> str:
     """An e-mail address in small letters. Raises Invalid."""
     value = validate.one_line(text).lower()
-    if len(value) > 254 or not EMAIL.fullmatch(value):
+    if len(value) > 254 or not EMAIL_PATTERN.fullmatch(value):
         raise Invalid("email", f"“{value[:80]}” is not an e-mail address; it should look like ana@example.org.")
     return value
 
 
-def shown_name(text: str) -> str:
+def validate_name(text: str) -> str:
     """A person's name as readers see it. Raises Invalid."""
     value = validate.one_line(text)
     if not value or len(value) > 120:

@@ -10,25 +10,25 @@ from sqlalchemy.orm import Session
 
 from blog import clock
 from blog.core.accounts import credentials
-from blog.core.accounts.throttle import Caller
+from blog.core.accounts.throttle import Client
 from blog.core.db.transaction import writing
 from blog.core.errors import Missing, Unavailable
 from blog.extensions import db
 from blog.models import AuthorSession, Person
 
 LIFETIME = timedelta(days=30)
-SEEN_EVERY = timedelta(hours=1)
+TOUCH_INTERVAL = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Signed:
+class ActiveSession:
     """Somebody who is signed in, and the session that says so."""
 
     person: Person
     session: AuthorSession
 
 
-def find(token: object) -> Signed | None:
+def find(token: object) -> ActiveSession | None:
     """Who holds this token, as they were found; nobody when the session has ended."""
     kept = credentials.hash_token(token)
     if not kept:
@@ -43,20 +43,20 @@ def find(token: object) -> Signed | None:
         return None
     for row in found:  # it is looked at until the end of the request, also when the row has gone meanwhile
         db.session.expunge(row)
-    return Signed(found[1], found[0])
+    return ActiveSession(found[1], found[0])
 
 
-def seen(signed: Signed) -> bool:
+def touch(signed: ActiveSession) -> bool:
     """Note that a session is in use; whether that was due. Where nothing can be written, it is not noted."""
     now, row = clock.now(), signed.session.id
-    if now - signed.session.seen_at < SEEN_EVERY:
+    if now - signed.session.seen_at < TOUCH_INTERVAL:
         return False
     with suppress(Unavailable), writing() as session:
         session.execute(update(AuthorSession).where(AuthorSession.id == row).values(seen_at=now))
     return True
 
 
-def begin(session: Session, person_id: int, by: Caller) -> str:
+def start(session: Session, person_id: int, by: Client) -> str:
     """The token of a new session, within the caller's transaction; sessions that ended by age are removed."""
     token, now = credentials.new_token(), clock.now()
     session.execute(delete(AuthorSession).where(AuthorSession.seen_at <= now - LIFETIME))
@@ -73,7 +73,7 @@ def begin(session: Session, person_id: int, by: Caller) -> str:
     return token
 
 
-def of(person_id: int) -> Sequence[AuthorSession]:
+def sessions_of(person_id: int) -> Sequence[AuthorSession]:
     """Somebody's sessions, the last seen first."""
     query = select(AuthorSession).where(
         AuthorSession.person_id == person_id, AuthorSession.seen_at > clock.now() - LIFETIME

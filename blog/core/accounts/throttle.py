@@ -21,14 +21,14 @@ from blog.core.errors import TooMany
 from blog.core.text import validate
 from blog.models import Attempt
 
-MOST = 10
+MAX_FAILURES = 10
 WINDOW = timedelta(minutes=15)
-REMEMBERED = timedelta(days=90)
-LONGEST = 300
+TRUST_LIFETIME = timedelta(days=90)
+MAX_LENGTH = 300
 
 
 @dataclass(frozen=True)
-class Caller:
+class Client:
     """Who gives a password: from which address, by which browser. `key` hides the names of accounts."""
 
     address: str
@@ -37,15 +37,15 @@ class Caller:
 
     def account(self, email: str) -> str:
         """What attempts at an account are counted by."""
-        return account(email, self.key)
+        return account_hash(email, self.key)
 
 
-def caller(address: str | None, agent: str, key: str) -> Caller:
+def client_of(address: str | None, agent: str, key: str) -> Client:
     """A caller, as limits and lists of sessions name them."""
-    return Caller(place(address or ""), validate.one_line(agent)[:LONGEST], key)
+    return Client(network_of(address or ""), validate.one_line(agent)[:MAX_LENGTH], key)
 
 
-def place(address: str) -> str:
+def network_of(address: str) -> str:
     """The network address that counts: of IPv6 the network of a household, which has more addresses than anybody can
     count. Some proxies tell a port, too."""
     host = address.strip("[]") if address.count(":") != 1 else address.partition(":")[0]
@@ -53,7 +53,7 @@ def place(address: str) -> str:
     try:
         found = ipaddress.ip_address(host)
     except ValueError:
-        return validate.one_line(address)[:LONGEST]
+        return validate.one_line(address)[:MAX_LENGTH]
     if isinstance(found, ipaddress.IPv4Address):
         return str(found)
     if found.ipv4_mapped:
@@ -61,12 +61,12 @@ def place(address: str) -> str:
     return str(ipaddress.ip_network((int(found) >> 64 << 64, 64)))
 
 
-def account(email: str, key: str) -> str:
+def account_hash(email: str, key: str) -> str:
     """The keyed hash of an account's e-mail address."""
     return hmac.new(key.encode(), validate.one_line(email).lower().encode(), hashlib.sha256).hexdigest()
 
 
-def count(email: str, by: Caller) -> None:
+def check_and_record(email: str, by: Client) -> None:
     """Count an attempt. Raises TooMany when it is one too many: then no password needs to be looked at."""
     of, now = by.account(email), clock.now()
     with writing() as session:
@@ -80,22 +80,24 @@ def count(email: str, by: Caller) -> None:
         session.add(Attempt(at=now, account=of, address=by.address, succeeded=False))
 
 
-def succeed(session: Session, email: str, by: Caller) -> None:
+def record_success(session: Session, email: str, by: Client) -> None:
     """Forget the failures of an account from here, and remember the address; within the caller's transaction."""
     of = by.account(email)
     session.execute(delete(Attempt).where(Attempt.account == of, Attempt.address == by.address))
     session.add(Attempt(at=clock.now(), account=of, address=by.address, succeeded=True))
 
 
-def forgive(email: str, key: str) -> None:
+def forget_failures(email: str, key: str) -> None:
     """Forget the failures of an account from everywhere."""
     with writing() as session:
-        session.execute(delete(Attempt).where(Attempt.account == account(email, key), ~Attempt.succeeded))
+        session.execute(delete(Attempt).where(Attempt.account == account_hash(email, key), ~Attempt.succeeded))
 
 
-def rename(session: Session, old: str, new: str, key: str) -> None:
+def move_account(session: Session, old: str, new: str, key: str) -> None:
     """Let what is known of an account follow it to its new e-mail address."""
-    session.execute(update(Attempt).where(Attempt.account == account(old, key)).values(account=account(new, key)))
+    session.execute(
+        update(Attempt).where(Attempt.account == account_hash(old, key)).values(account=account_hash(new, key))
+    )
 
 
 def _forget_old(session: Session) -> None:
@@ -103,7 +105,7 @@ def _forget_old(session: Session) -> None:
     # One from the future was counted when the clock was wrong, and would lock the door until then.
     forgotten = or_(Attempt.at <= now - WINDOW, Attempt.at > now + WINDOW)
     session.execute(delete(Attempt).where(~Attempt.succeeded, forgotten))
-    session.execute(delete(Attempt).where(Attempt.succeeded, Attempt.at <= now - REMEMBERED))
+    session.execute(delete(Attempt).where(Attempt.succeeded, Attempt.at <= now - TRUST_LIFETIME))
 
 
 def _known(session: Session, of: str, address: str) -> bool:
@@ -114,5 +116,5 @@ def _known(session: Session, of: str, address: str) -> bool:
 def _wait(session: Session, which: ColumnElement[bool]) -> int:
     """Seconds until so many failures have left the window that one more may come; 0 when it may come now."""
     failures = select(Attempt.at).where(which, ~Attempt.succeeded).order_by(Attempt.at.desc())
-    decisive = session.scalar(failures.offset(MOST - 1).limit(1))
+    decisive = session.scalar(failures.offset(MAX_FAILURES - 1).limit(1))
     return math.ceil((decisive + WINDOW - clock.now()).total_seconds()) if decisive else 0

@@ -15,7 +15,7 @@ from blog.config import Settings
 from blog.core.backup.create import KIND as BACKUP
 from blog.core.backup.scratch import abandoned
 from blog.core.doctor.findings import Findings, bad, counted, good, megabytes, named, note
-from blog.core.site.health import roomy
+from blog.core.site.health import has_space
 
 SMALL_DISK = 200 * 2**20
 # How files are called until they are whole, and folders in which an import sets its pictures aside.
@@ -123,7 +123,7 @@ def _room(settings: Settings) -> Findings:
         free = disk.f_bavail * disk.f_frsize
         if free < SMALL_DISK:
             yield bad(f"Only {free // 2**20} MB of disk are free.", "Make room: writing needs some.")
-        elif not roomy(disk):
+        elif not has_space(disk):
             yield bad(f"Only {disk.f_favail} more files fit on the disk.", "Remove some: all that is new needs a file.")
         else:
             yield good(f"{megabytes(free)} of disk are free.")

@@ -14,11 +14,11 @@ from blog.core.posts.query import pages, visible
 from blog.core.posts.summaries import TEASER, Teaser
 from blog.models import Post, Site
 
-NAVIGATION = 8
+MAX_PAGES = 8
 
 
 @dataclass(frozen=True)
-class Edition:
+class SiteContext:
     """The site as it is now, the pages that its navigation names (About), and when readers last saw anything change.
 
     That was a write, or a scheduled post coming due.
@@ -29,32 +29,32 @@ class Edition:
     changed_at: datetime
 
 
-SITE = Site.__table__.columns
+SITE_COLUMNS = Site.__table__.columns
 
 
-def edition() -> Edition:
+def site_context() -> SiteContext:
     """The present edition, in one query."""
-    return _made(tuple(EDITION.raw()))
+    return _made(tuple(CONTEXT_QUERY.raw()))
 
 
 @lru_cache(maxsize=2)
-def _made(found: tuple[tuple[Any, ...], ...]) -> Edition:
+def _made(found: tuple[tuple[Any, ...], ...]) -> SiteContext:
     """What the rows say; as long as they say the same, it is the same object."""
     if not found:
         raise NoResultFound("The site has no row.")
-    rows = EDITION.made(found)
+    rows = CONTEXT_QUERY.made(found)
     newest, *cells = rows[0]
-    site = Site(**dict(zip(SITE.keys(), cells, strict=False)))
+    site = Site(**dict(zip(SITE_COLUMNS.keys(), cells, strict=False)))
     named = [Teaser(*row[-len(TEASER) :]) for row in rows if row[-len(TEASER)] is not None]
-    return Edition(
+    return SiteContext(
         site, sorted(named, key=lambda page: page.title), max(site.changed_at, newest) if newest else site.changed_at
     )
 
 
 def _edition() -> Query:
     due = visible().with_only_columns(func.max(Post.published_at)).scalar_subquery()
-    page = pages().limit(literal_column(str(NAVIGATION))).with_only_columns(*TEASER).subquery()
-    return select(due, *SITE, *page.c).select_from(Site).outerjoin(page, true())
+    page = pages().limit(literal_column(str(MAX_PAGES))).with_only_columns(*TEASER).subquery()
+    return select(due, *SITE_COLUMNS, *page.c).select_from(Site).outerjoin(page, true())
 
 
-EDITION: Prepared[tuple[Any, ...]] = Prepared(_edition, lambda *cells: cells)
+CONTEXT_QUERY: Prepared[tuple[Any, ...]] = Prepared(_edition, lambda *cells: cells)

@@ -9,13 +9,13 @@ from blog.core.errors import Invalid
 from blog.core.text import validate
 from blog.models.json_types import NamedLink
 
-MOST = 30
+MAX_LINKS = 30
 # A path of this site: no second stroke, with which the name of another one would begin.
-HERE = re.compile(r"/(?![/\\])[^\s\"<>\\^`{|}\x00-\x1f\x7f]{0,1999}")
-MAIL = re.compile(r"mailto:[^\s@\"<>]+@[^\s@\"<>]+")
+SITE_PATH = re.compile(r"/(?![/\\])[^\s\"<>\\^`{|}\x00-\x1f\x7f]{0,1999}")
+MAILTO = re.compile(r"mailto:[^\s@\"<>]+@[^\s@\"<>]+")
 
 
-def reader(field: str, kind: str, example: str, *, paths: bool = False) -> Callable[[str], list[NamedLink]]:
+def link_parser(field: str, kind: str, example: str, *, paths: bool = False) -> Callable[[str], list[NamedLink]]:
     """What reads a setting of links: JSON, or “Name address” on lines or between semicolons. It raises Invalid.
 
     `paths` allows addresses of this site that begin with a stroke.
@@ -23,27 +23,27 @@ def reader(field: str, kind: str, example: str, *, paths: bool = False) -> Calla
 
     def read(text: str) -> list[NamedLink]:
         pairs = _given(field, kind, text)
-        if len(pairs) > MOST:
-            raise Invalid(field, f"{len(pairs)} {kind}s were given; {MOST} are allowed.")
+        if len(pairs) > MAX_LINKS:
+            raise Invalid(field, f"{len(pairs)} {kind}s were given; {MAX_LINKS} are allowed.")
         return [link(name, address) for name, address in pairs]
 
     def link(name: str, address: str) -> NamedLink:
         if not name or len(name) > 80:
             shown = f"{name} {address}".strip()[:80]
             raise Invalid(field, f"“{shown}” should be a name and an address, like: {example}")
-        if MAIL.fullmatch(address) or (paths and HERE.fullmatch(address)):
+        if MAILTO.fullmatch(address) or (paths and SITE_PATH.fullmatch(address)):
             return {"name": name, "address": address}
         return {"name": name, "address": validate.http_url(address, field)}
 
     return read
 
 
-def written(links: list[NamedLink], between: str = "; ") -> str:
+def format_links(links: list[NamedLink], between: str = "; ") -> str:
     """Links as people write them."""
     return between.join(f"{link['name']} {link['address']}" for link in links)
 
 
-def parsed(field: str, text: str) -> list[Any] | None:
+def parse_json_list(field: str, text: str) -> list[Any] | None:
     """The list that a program gave as JSON; None when people wrote the value. Raises Invalid."""
     if not text.lstrip().startswith("["):
         return None
@@ -54,7 +54,7 @@ def parsed(field: str, text: str) -> list[Any] | None:
 
 
 def _given(field: str, kind: str, text: str) -> list[tuple[str, str]]:
-    parts = parsed(field, text)
+    parts = parse_json_list(field, text)
     if parts is None:
         lines = [validate.one_line(part) for part in re.split(r"[\n;]+", text) if part.strip()]
         return [(name, address) for name, _, address in (line.rpartition(" ") for line in lines)]

@@ -25,7 +25,7 @@ NETWORKS = (
     "x facebook linkedin bluesky mastodon threads reddit hackernews whatsapp telegram email"
     " pinterest tumblr line vk weibo instapaper sms"
 ).split()
-HUBS = 5
+MAX_HUBS = 5
 # What the text of a site may be set in; static/css/reader.css names the fonts of each.
 TYPEFACES = ("serif", "sans", "oldstyle")
 
@@ -35,8 +35,8 @@ class SiteSetting:
     """One setting: from text to value (raises Invalid), and back."""
 
     meaning: str
-    read: Callable[[str], Any]
-    write: Callable[[Any], str] = str
+    parse: Callable[[str], Any]
+    format: Callable[[Any], str] = str
 
 
 def _line(field: str, most: int, needed: bool = False) -> Callable[[str], str]:
@@ -77,7 +77,7 @@ def _accent(text: str) -> str:
 
 
 def _networks(text: str) -> list[str]:
-    given = link_lists.parsed("networks", text)
+    given = link_lists.parse_json_list("networks", text)
     if given is None:
         given = re.split(r"[\s,;]+", text.strip().lower())
     names = [str(name) for name in given if name]
@@ -90,12 +90,12 @@ def _networks(text: str) -> list[str]:
 
 
 def _hubs(text: str) -> list[str]:
-    given = link_lists.parsed("hubs", text)
+    given = link_lists.parse_json_list("hubs", text)
     if given is None:
         given = re.split(r"[\s,;]+", text.strip())
     hubs = list(dict.fromkeys(validate.http_url(str(hub), "hubs") for hub in given if hub))
-    if len(hubs) > HUBS:
-        raise Invalid("hubs", f"{len(hubs)} hubs were given; {HUBS} are allowed.")
+    if len(hubs) > MAX_HUBS:
+        raise Invalid("hubs", f"{len(hubs)} hubs were given; {MAX_HUBS} are allowed.")
     return hubs
 
 
@@ -157,9 +157,9 @@ def _address(picture: Picture | None) -> str:
     return picture["src"] if picture else ""
 
 
-FOLLOW = link_lists.reader("follow", "follow link", "Mastodon https://mastodon.social/@me")
-HEADER = link_lists.reader("header_links", "header link", "About /about/", paths=True)
-FOOTER = link_lists.reader("footer_links", "footer link", "Imprint /imprint/", paths=True)
+parse_follow = link_lists.link_parser("follow", "follow link", "Mastodon https://mastodon.social/@me")
+parse_header_links = link_lists.link_parser("header_links", "header link", "About /about/", paths=True)
+parse_footer_links = link_lists.link_parser("footer_links", "footer link", "Imprint /imprint/", paths=True)
 SETTINGS: Mapping[str, SiteSetting] = {
     "title": SiteSetting("the blog's name", _line("title", 120, needed=True)),
     "tagline": SiteSetting("a line under the name", _line("tagline", 300)),
@@ -172,13 +172,17 @@ SETTINGS: Mapping[str, SiteSetting] = {
     "logo_dark": SiteSetting("the same for dark paper, if it should be another", _logo("logo_dark"), _address),
     "typeface": SiteSetting(f"of all texts: {', '.join(TYPEFACES)}", _typeface),
     "header_links": SiteSetting(
-        "the menu: “Name address”, separated by semicolons; if empty, the blog’s own", HEADER, link_lists.written
+        "the menu: “Name address”, separated by semicolons; if empty, the blog’s own",
+        parse_header_links,
+        link_lists.format_links,
     ),
     "footer_links": SiteSetting(
-        "links at the foot of each page, likewise; if empty, the blog’s own", FOOTER, link_lists.written
+        "links at the foot of each page, likewise; if empty, the blog’s own",
+        parse_footer_links,
+        link_lists.format_links,
     ),
     "follow": SiteSetting(
-        "where to follow the author: “Name address”, separated by semicolons", FOLLOW, link_lists.written
+        "where to follow the author: “Name address”, separated by semicolons", parse_follow, link_lists.format_links
     ),
     "networks": SiteSetting("share links shown, in order", _networks, ", ".join),
     "hubs": SiteSetting("WebSub hubs that are told of new posts at once", _hubs, ", ".join),
@@ -203,12 +207,12 @@ def zone() -> ZoneInfo:
     return ZoneInfo(site().timezone)
 
 
-def answers() -> None:
+def ping_database() -> None:
     """Nothing, if the database answers; raises what SQLAlchemy raises if it does not."""
     db.session.execute(select(Site.id))
 
 
-def note_maker(maker: str) -> None:
+def record_build(maker: str) -> None:
     """Remember by what code, and for what address, pages are made from now on.
 
     When it is another than before, readers may see something new without any post having changed: the public version
@@ -229,31 +233,31 @@ def setting(name: str) -> SiteSetting:
     return SETTINGS[name]
 
 
-def shown(of: Site, name: str) -> str:
+def format_setting(of: Site, name: str) -> str:
     """A setting as people write it."""
-    return setting(name).write(getattr(of, name))
+    return setting(name).format(getattr(of, name))
 
 
 def configure(name: str, text: str) -> Site:
     """Change one setting. Raises Invalid with a sentence; texts are rendered again where it matters."""
-    return _store({name: setting(name).read(text)})
+    return _store({name: setting(name).parse(text)})
 
 
 def configure_all(given: Mapping[str, str]) -> Site:
     """Change several settings, all or none. Raises Rejected with all that is wrong."""
-    known, wrong = read(given)
+    known, wrong = parse_settings(given)
     if wrong:
         raise Rejected(wrong)
     return _store(known)
 
 
-def read(given: Mapping[str, str]) -> tuple[dict[str, Any], list[Invalid]]:
+def parse_settings(given: Mapping[str, str]) -> tuple[dict[str, Any], list[Invalid]]:
     """The values that these texts stand for, and all that is wrong with the others."""
     known: dict[str, Any] = {}
     wrong: list[Invalid] = []
     for name, written in given.items():
         try:
-            known[name] = setting(name).read(written)
+            known[name] = setting(name).parse(written)
         except Invalid as error:
             wrong.append(error)
     return known, wrong

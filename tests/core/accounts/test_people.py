@@ -23,7 +23,7 @@ def everybody() -> list[tuple[str, str, str | None]]:
 
 def test_a_person_can_sign_in_with_the_password_given(app: Flask, full_price: None) -> None:
     people.add(" Ana@Example.ORG ", "  Ana  Lima ", PASSWORD)
-    (ana,) = people.people()
+    (ana,) = people.list_accounts()
     assert (ana.email, ana.name, ana.slug) == ("ana@example.org", "Ana Lima", "ana-lima")
     assert ana.password is not None
     assert ana.password.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
@@ -88,14 +88,14 @@ def test_a_password_too_short_or_too_long_is_refused(app: Flask, password: str) 
 def test_a_password_is_changed(app: Flask) -> None:
     people.add("ana@example.org", "Ana", PASSWORD)
     people.set_password("ANA@example.org", "another long one")
-    assert PasswordHasher().verify(people.people()[0].password or "", "another long one")
+    assert PasswordHasher().verify(people.list_accounts()[0].password or "", "another long one")
 
 
 def test_a_bad_new_password_keeps_the_old(app: Flask) -> None:
     people.add("ana@example.org", "Ana", PASSWORD)
     with pytest.raises(Invalid):
         people.set_password("ana@example.org", "short")
-    assert PasswordHasher().verify(people.people()[0].password or "", PASSWORD)
+    assert PasswordHasher().verify(people.list_accounts()[0].password or "", PASSWORD)
 
 
 def test_nobody_is_missing_in_one_sentence(app: Flask) -> None:
@@ -117,14 +117,14 @@ def test_who_wrote_something_keeps_the_byline_only(blog: Blog) -> None:
     blog.make_post("Rivers", author_id=ana.id)
     people.remove("ana@example.org")
     assert everybody() == [("Ana", "ana", None)]
-    assert people.people() == []
+    assert people.list_accounts() == []
     assert db.session.scalars(select(Person.password)).all() == [None]
 
 
 def test_a_byline_becomes_an_account_of_the_same_name(app: Flask) -> None:
     with writing() as session:
-        first = people.byline(session, "Ana Lima")
-        assert people.byline(session, " ana  lima ") == first
+        first = people.author_id(session, "Ana Lima")
+        assert people.author_id(session, " ana  lima ") == first
     people.add("ana@example.org", "Ana Lima", PASSWORD)
     assert everybody() == [("Ana Lima", "ana-lima", "ana@example.org")]
 
@@ -132,4 +132,4 @@ def test_a_byline_becomes_an_account_of_the_same_name(app: Flask) -> None:
 @pytest.mark.parametrize("name", ["Éva Nagy", "Лев Толстой"])
 def test_a_byline_in_any_script_is_one_person(app: Flask, name: str) -> None:
     with writing() as session:
-        assert people.byline(session, name) == people.byline(session, name.upper())
+        assert people.author_id(session, name) == people.author_id(session, name.upper())

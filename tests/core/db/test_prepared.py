@@ -29,9 +29,9 @@ def test_questions_see_one_state_of_the_database_until_the_request_ends(blog: Bl
 
 
 def test_a_write_ends_the_old_state(blog: Blog) -> None:
-    assert context.edition().site.title != "New"
+    assert context.site_context().site.title != "New"
     configure("title", "New")
-    assert context.edition().site.title == "New"
+    assert context.site_context().site.title == "New"
 
 
 def test_questions_within_a_transaction_see_what_it_wrote(blog: Blog) -> None:
@@ -46,11 +46,11 @@ def test_questions_within_a_transaction_see_what_it_wrote(blog: Blog) -> None:
 
 
 def test_an_unchanged_site_is_the_same_object(blog: Blog) -> None:
-    first = context.edition()
+    first = context.site_context()
     blog.make_post("A draft", published_at=None)
-    assert context.edition() is first
+    assert context.site_context() is first
     configure("footer", "Words")
-    assert context.edition() is not first
+    assert context.site_context() is not first
 
 
 def test_every_connection_goes_back_after_a_request(app: Flask, blog: Blog) -> None:

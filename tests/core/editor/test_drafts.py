@@ -31,7 +31,7 @@ Clock = Callable[[datetime], None]
 def ana(blog: Blog, at: Clock) -> By:
     at(NOW)
     with writing() as session:
-        return By(people.byline(session, "Ana"))
+        return By(people.author_id(session, "Ana"))
 
 
 def form(post_id: int, **changed: object) -> Sent:

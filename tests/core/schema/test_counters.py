@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from blog.core.accounts.people import byline
+from blog.core.accounts.people import author_id
 from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
@@ -212,7 +212,7 @@ def test_whatever_is_done_readers_are_told_the_truth(
     monkeypatch.setattr(lists, "SHALLOW", chance.choice([0, 1, 4, 1000]))
     at(NOW)
     with writing() as session:
-        people = [byline(session, name) for name in ("Ana", "Bo")]
+        people = [author_id(session, name) for name in ("Ana", "Bo")]
     walk = Walk(blog, chance, people)
     for number in range(42):
         walk.step()

@@ -16,17 +16,17 @@ def row(app: Flask) -> Site:
 
 
 def test_the_same_code_changes_nothing(app: Flask, blog: Blog) -> None:
-    site_settings.note_maker("one")
+    site_settings.record_build("one")
     before = row(app).public_version, row(app).changed_at
-    site_settings.note_maker("one")
+    site_settings.record_build("one")
     assert (row(app).public_version, row(app).changed_at) == before
 
 
 def test_other_code_moves_the_version_and_the_date(blog: Blog) -> None:
-    site_settings.note_maker("one")
+    site_settings.record_build("one")
     seen = blog.get("/").headers["Last-Modified"]
     version, changed_at = site_settings.site().public_version, site_settings.site().changed_at
-    site_settings.note_maker("two")
+    site_settings.record_build("two")
     assert site_settings.site().public_version == version + 1 and site_settings.site().changed_at > changed_at
     assert blog.get("/", If_Modified_Since=seen).status_code == 200
 

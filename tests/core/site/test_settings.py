@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from blog.core.errors import Invalid
-from blog.core.site.settings import NETWORKS, SETTINGS, configure, setting, shown, site, zone
+from blog.core.site.settings import NETWORKS, SETTINGS, configure, format_setting, setting, site, zone
 from blog.extensions import db
 from blog.models.site import DEFAULT_NETWORKS
 from tests.world import Blog
@@ -165,17 +165,17 @@ def test_a_good_value_is_kept_and_shown(app: Flask, name: str, text: str, value:
     db.session.expire_all()
     assert getattr(site(), name) == value
     if written or not value:
-        assert shown(site(), name) == written
+        assert format_setting(site(), name) == written
 
 
 @pytest.mark.parametrize(("name", "text", "sentence"), BAD)
 def test_a_bad_value_is_refused_and_the_old_one_kept(app: Flask, name: str, text: str, sentence: str) -> None:
-    before = shown(site(), name)
+    before = format_setting(site(), name)
     with pytest.raises(Invalid) as refusal:
         configure(name, text)
     assert (str(refusal.value), refusal.value.field) == (sentence, name)
     db.session.expire_all()
-    assert shown(site(), name) == before
+    assert format_setting(site(), name) == before
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -184,7 +184,7 @@ def test_what_a_setting_shows_can_be_given_again(app: Flask, name: str) -> None:
         if other == name and written:
             configure(name, given)
             value = getattr(site(), name)
-            configure(name, shown(site(), name))
+            configure(name, format_setting(site(), name))
             assert getattr(site(), name) == value
 
 
