@@ -154,7 +154,7 @@ def test_more_posts_need_no_more_questions(blog: Blog) -> None:
 
 def test_a_page_deep_inside_asks_one_question_more(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(blog)
-    monkeypatch.setattr(lists, "SHALLOW", 5)
+    monkeypatch.setattr(lists, "MAX_SKIP", 5)
     deep = ("/page/2/", "/tags/tag/page/2/", "/authors/ana/page/2/", "/feed/29.xml", "/tags/tag/atom/28.xml")
     for path in deep:
         with recorded() as statements:

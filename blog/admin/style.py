@@ -11,8 +11,8 @@ from blog.admin.blueprint import bp, person
 from blog.core.editor import preview
 from blog.core.editor.fields import Fields
 from blog.core.media import library
-from blog.core.posts.article import Around, Article
-from blog.core.posts.summaries import Teaser
+from blog.core.posts.article import Article, MorePosts
+from blog.core.posts.summaries import PostSummary
 from blog.web.pagination import Pager
 
 SAMPLE = "writing-in-markdown.md"
@@ -43,7 +43,7 @@ def style() -> ResponseReturnValue:
     """Every element of a page: for whoever changes the looks, and for whoever wonders what a mark becomes."""
     article = _sample()
     teasers = [_teaser(number, *words) for number, words in enumerate(TITLES, 1)]
-    around = Around(teasers[0], teasers[1], teasers)
+    around = MorePosts(teasers[0], teasers[1], teasers)
     return responses.page(
         "admin/style.html", post=article, contents=article.contents, around=around, teasers=teasers,
         pager=PAGER, colours=COLOURS, sizes=SIZES,
@@ -73,5 +73,5 @@ def _picture() -> str:
     return next((library.plate(row).address for row in library.newest()), "")
 
 
-def _teaser(number: int, title: str, summary: str, language: str) -> Teaser:
-    return Teaser(-number, "post", f"sample-{number}", title, summary, "", language, 230 * number, DAY)
+def _teaser(number: int, title: str, summary: str, language: str) -> PostSummary:
+    return PostSummary(-number, "post", f"sample-{number}", title, summary, "", language, 230 * number, DAY)

@@ -86,7 +86,7 @@ def _follow_up(of: Settings, done: Restored) -> None:
     try:
         with opened(of):
             library.tidy(of.media)
-            if query.outdated():
+            if query.has_outdated_html():
                 for slug in publish.render_again(lambda ids: ids):
                     done.notes.append(f"“{slug}” keeps its old page: its text cannot be rendered any more.")
     except BlogError as error:  # the blog is restored all the same

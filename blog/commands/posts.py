@@ -42,7 +42,7 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 def _answer(app: Any, post: Post, sentence: str, as_json: bool) -> None:
-    data = told(query.with_tags(post.id), app.config["SITE_URL"])
+    data = told(query.load_with_tags(post.id), app.config["SITE_URL"])
     say(f"{sentence} {data['url']}", data, json_wanted=as_json)
 
 
@@ -190,7 +190,7 @@ def _plain(name: str, act: Callable[[int], Post], sentence: str, doc: str) -> cl
 def list_posts(ctx: click.Context, status: str | None, as_json: bool) -> None:
     """List posts and pages, newest first."""
     with blog(ctx) as app:
-        found = [told(post, app.config["SITE_URL"]) for post in query.with_status(status)]
+        found = [told(post, app.config["SITE_URL"]) for post in query.posts_with_status(status)]
         if as_json:
             say("", {"posts": found}, json_wanted=True)
             return

@@ -91,7 +91,7 @@ def _prepare(of: Settings) -> tuple[Flask, int, str]:
     with opened(of) as app:
         if read_only(of.instance):
             return app, 0, ""
-        if query.outdated():
+        if query.has_outdated_html():
             _render_again()
         record_build(_maker(of))
         return app, samples.load(of.media), invitations.create_setup_link()

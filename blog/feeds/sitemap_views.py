@@ -18,7 +18,7 @@ from blog.web import templating
 def site_map() -> Response:
     """Every public address, for search engines; the names of several sitemaps when one cannot hold them."""
     changed_at = templating.edition().changed_at
-    others, total = _others(), lists.total(lists.ALL)
+    others, total = _others(), lists.count(lists.ALL)
     if len(others) + total <= sitemap.LIMIT:
         return _xml(sitemap.sitemap(_whole(chain(others, _posts(0)))))
     parts = [
@@ -32,7 +32,7 @@ def site_map() -> Response:
 def site_map_part(number: int) -> Response:
     """One of several sitemaps. Posts are numbered from the oldest: a file that is full names the same for good."""
     templating.edition()
-    others, total = _others(), lists.total(lists.ALL)
+    others, total = _others(), lists.count(lists.ALL)
     files = sitemap.files(len(others), total) if len(others) + total > sitemap.LIMIT else []
     if number > len(files):
         raise Missing("There are not that many sitemaps.")

@@ -145,7 +145,7 @@ def _kept(address: str, most: int | None) -> list[Kept] | None:
         return None
     posts = [
         Kept(f"urn:uuid:{post.guid}", permalinks.path_of(post), post.title, post.published_at)
-        for post in feed_items.known(source.shelf, source.of, most if number is None else None)
+        for post in feed_items.identities(source.shelf, source.of, most if number is None else None)
     ]
     return posts if number is None else posts[-number:]
 

@@ -15,8 +15,8 @@ from blog.core.images import html
 from blog.core.images.variants import IN_FEEDS
 from blog.core.markdown.sanitize import PAGE, SITE
 from blog.core.posts import feed_items, lists, taxonomy
-from blog.core.posts.feed_items import Entry
-from blog.core.posts.lists import Shelf
+from blog.core.posts.feed_items import FeedPost
+from blog.core.posts.lists import PostList
 from blog.core.site.context import SiteContext
 from blog.core.text.words import shorten
 from blog.core.urls import permalinks
@@ -57,7 +57,7 @@ class Source:
     `place` holds the values of the feed's address beside its number: none, a tag or an author.
     """
 
-    shelf: Shelf
+    shelf: PostList
     of: int
     title: str
     page: str
@@ -139,11 +139,11 @@ def source_of(tag: str | None = None, author: str | None = None) -> Source:
     if tag is not None:
         found = taxonomy.tag(tag)
         page = url_for("reader.tag", slug=tag)
-        return Source(lists.TAGGED, found.id, f"{found.name} – {title}", page, {"tag": tag})
+        return Source(lists.WITH_TAG, found.id, f"{found.name} – {title}", page, {"tag": tag})
     if author is not None:
         person = taxonomy.author(author)
         page = url_for("reader.author", slug=author)
-        return Source(lists.SIGNED, person.id, f"{person.name} – {title}", page, {"author": author})
+        return Source(lists.BY_AUTHOR, person.id, f"{person.name} – {title}", page, {"author": author})
     return Source(lists.ALL, 0, title, url_for("reader.home"), {})
 
 
@@ -157,13 +157,13 @@ class Held:
 
 
 def _newest(source: Source) -> Held:
-    newest = feed_items.newest(source.shelf, ITEMS, source.of)
+    newest = feed_items.newest_page(source.shelf, ITEMS, source.of)
     return Held(fitting([_item(entry) for entry in newest.entries]), newest.total)
 
 
 def _older(source: Source, number: int) -> Held:
     """What one of the older documents holds. Raises Missing past the last of them."""
-    around = feed_items.until(source.shelf, number + ITEMS, 2 * ITEMS, source.of)
+    around = feed_items.older_page(source.shelf, number + ITEMS, 2 * ITEMS, source.of)
     if number > around.total:
         raise Missing("There are not that many posts.")
     items = [_item(entry) for entry in around.entries]
@@ -187,7 +187,7 @@ def _channel(edition: SiteContext, source: Source, address: str, pages: dict[str
     )
 
 
-def _item(post: Entry) -> Item:
+def _item(post: FeedPost) -> Item:
     link = templating.absolute(permalinks.path_of(post))
     return Item(
         guid=post.guid,
@@ -204,7 +204,7 @@ def _item(post: Entry) -> Item:
     )
 
 
-def _cover(post: Entry) -> Cover | None:
+def _cover(post: FeedPost) -> Cover | None:
     picture = post.cover_picture
     if picture is None:
         return None

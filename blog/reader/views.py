@@ -10,8 +10,8 @@ from blog.core.errors import Gone, Missing, Unavailable
 from blog.core.posts import archive as post_archive
 from blog.core.posts import article as post_article
 from blog.core.posts import lists, taxonomy
-from blog.core.posts.lists import Shelf
-from blog.core.posts.summaries import Teaser, recent
+from blog.core.posts.lists import PostList
+from blog.core.posts.summaries import PostSummary, recent
 from blog.core.site.health import write_problem
 from blog.core.urls import permalinks
 from blog.web import templating
@@ -29,19 +29,19 @@ bp = Blueprint("reader", __name__)
 
 
 @bp.app_template_global()
-def post_url(post: Teaser) -> str:
+def post_url(post: PostSummary) -> str:
     """Where a post or page is read."""
     return permalinks.path_of(post)
 
 
 @bp.app_template_global()
-def navigation() -> list[Teaser]:
+def navigation() -> list[PostSummary]:
     """The pages named on every page (About); none when the database does not answer."""
     return templating.unless_silent(lambda: list(templating.edition().pages))
 
 
 @bp.app_template_global()
-def recent_posts() -> list[Teaser]:
+def recent_posts() -> list[PostSummary]:
     """The newest posts, for pages that have nothing else to show; none when the database does not answer."""
     return templating.unless_silent(lambda: recent(RECENT_POSTS))
 
@@ -51,23 +51,25 @@ def recent_posts() -> list[Teaser]:
 def home(number: int) -> BaseResponse:
     """Recent Posts; the newest of all leads them with its cover."""
     found, pager = _listing(number, lists.ALL)
-    cover = post_article.cover(found[0]) if found and number == 1 else None
+    cover = post_article.load_cover(found[0]) if found and number == 1 else None
     return _page("reader/home.html", posts=found, pager=pager, cover=cover)
 
 
 @bp.get("/posts/<slug>/")
 def article(slug: str) -> BaseResponse:
     """An article, its neighbours, what is related, and what else was written lately."""
-    post = post_article.readable("post", slug)
+    post = post_article.load("post", slug)
     contents = post.contents if post.words > CONTENTS_MIN_WORDS and len(post.contents) > 2 else []
-    return _page("reader/article.html", post=post, contents=contents, around=post_article.around(post, RECENT_POSTS))
+    return _page(
+        "reader/article.html", post=post, contents=contents, around=post_article.more_posts(post, RECENT_POSTS)
+    )
 
 
 @bp.get("/posts/<slug>.md")
 def article_markdown(slug: str) -> BaseResponse:
     """An article as its author wrote it, under its title."""
     try:
-        title, text = post_article.markdown(slug)
+        title, text = post_article.markdown_source(slug)
     except Missing:
         old = permalinks.leads_to(permalinks.path("post", slug))
         if old and old.target and old.target.startswith("/posts/"):
@@ -86,7 +88,7 @@ def article_markdown(slug: str) -> BaseResponse:
 @bp.get("/<slug>/")
 def page(slug: str) -> BaseResponse:
     """A page, like About."""
-    return _page("reader/page.html", post=post_article.readable("page", slug))
+    return _page("reader/page.html", post=post_article.load("page", slug))
 
 
 @bp.get("/tags/")
@@ -100,7 +102,7 @@ def tags() -> BaseResponse:
 def tag(slug: str, number: int) -> BaseResponse:
     """The posts that carry a tag."""
     found_tag = taxonomy.tag(slug)
-    found, pager = _listing(number, lists.TAGGED, found_tag.id)
+    found, pager = _listing(number, lists.WITH_TAG, found_tag.id)
     return _page("reader/tag.html", tag=found_tag, posts=found, pager=pager)
 
 
@@ -109,7 +111,7 @@ def tag(slug: str, number: int) -> BaseResponse:
 def author(slug: str, number: int) -> BaseResponse:
     """The posts of one author, where there are several."""
     person = taxonomy.author(slug)
-    found, pager = _listing(number, lists.SIGNED, person.id)
+    found, pager = _listing(number, lists.BY_AUTHOR, person.id)
     return _page("reader/author.html", person=person, posts=found, pager=pager)
 
 
@@ -119,7 +121,7 @@ def archive() -> BaseResponse:
     zone = templating.zone()
     counts = post_archive.years(zone)
     short = sum(year.posts for year in counts) <= SHORT_ARCHIVE
-    by_year: dict[str, list[Teaser]] = {year.name: [] for year in counts}
+    by_year: dict[str, list[PostSummary]] = {year.name: [] for year in counts}
     for post in recent(SHORT_ARCHIVE) if short else []:
         by_year.setdefault(str(post.published_at.astimezone(zone).year), []).append(post)
     return _page("reader/archive.html", years=counts, by_year=by_year)
@@ -129,7 +131,7 @@ def archive() -> BaseResponse:
 @bp.get("/archive/<year:year>/page/<page:number>/")
 def archive_year(year: int, number: int) -> BaseResponse:
     """Everything of one year."""
-    found = post_archive.of_year(year, templating.zone(), (number - 1) * YEAR_SIZE, YEAR_SIZE)
+    found = post_archive.posts_in_year(year, templating.zone(), (number - 1) * YEAR_SIZE, YEAR_SIZE)
     return _page("reader/year.html", year=year, posts=found.posts, pager=paged(number, found.total, YEAR_SIZE))
 
 
@@ -150,8 +152,8 @@ def healthz() -> Response:
     return response
 
 
-def _listing(number: int, shelf: Shelf, of: int = 0) -> tuple[Sequence[Teaser], Pager]:
-    found = lists.page_of(shelf, (number - 1) * PAGE_SIZE, PAGE_SIZE, of)
+def _listing(number: int, shelf: PostList, of: int = 0) -> tuple[Sequence[PostSummary], Pager]:
+    found = lists.page(shelf, (number - 1) * PAGE_SIZE, PAGE_SIZE, of)
     return found.posts, paged(number, found.total)
 
 

@@ -10,7 +10,7 @@ from blog.config import Settings
 from blog.core import outbox
 from blog.core.doctor.findings import Findings, counted, good, named, note
 from blog.core.posts import share_items
-from blog.core.posts.share_items import Shareable
+from blog.core.posts.share_items import ShareItem
 from blog.models.outbox import CARD
 from blog.social.cards import fonts, image, jobs
 from blog.social.cards.files import Named
@@ -73,7 +73,7 @@ def _lying() -> set[str]:
     return set()
 
 
-def _wanted(thorough: bool) -> Iterator[tuple[Shareable, Named]]:
+def _wanted(thorough: bool) -> Iterator[tuple[ShareItem, Named]]:
     """Posts and pages that anyone may read, with their cards; not all of them, where somebody waits."""
-    for post in share_items.everything(None if thorough else NEWEST):
+    for post in share_items.all_items(None if thorough else NEWEST):
         yield post, jobs.of_post(post)

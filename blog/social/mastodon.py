@@ -15,7 +15,7 @@ WRONG = "That is not a server’s name. It looks like mastodon.social: no https:
 @bp.get("/share/mastodon/")
 def mastodon() -> BaseResponse:
     """Ask for the reader's server, then answer with one plain link to it."""
-    post = article.readable("post", request.args.get("post", ""))
+    post = article.load("post", request.args.get("post", ""))
     typed = request.args.get("server")
     server = share.server_name(typed) if typed and len(typed) <= LONGEST else None
     wrong = WRONG if typed is not None and server is None else ""

@@ -52,7 +52,7 @@ class Seen:
 def look(post: Post) -> Seen:
     """How a link to a post or page will look."""
     settings: Settings = current_app.extensions["settings"]
-    author = share_items.signed(post) or templating.site().author
+    author = share_items.author_name(post) or templating.site().author
     told, named = files.preview_of_post(post, author), files.card_of_post(post, author)
     if told == named.preview:
         # Not stored: nobody could read it, but who guessed its name could see it.

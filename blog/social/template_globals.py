@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import current_app, url_for
 
 from blog.core.posts.article import Article
-from blog.core.posts.taxonomy import Named
+from blog.core.posts.taxonomy import TagRef
 from blog.core.urls import permalinks
 from blog.models import NamedLink
 from blog.social import metadata, qr, share
@@ -56,7 +56,7 @@ def author_path(post: Article) -> str:
     return url_for("reader.home")
 
 
-def page_metadata(path: str, title: str, description: str = "", tag: Named | None = None) -> metadata.Metadata:
+def page_metadata(path: str, title: str, description: str = "", tag: TagRef | None = None) -> metadata.Metadata:
     """The metadata of a page that is no post; `tag` is the tag that it shows."""
     card = files.card_of_tag(tag.name, tag.slug) if tag else files.card_of_site()
     return metadata.of_page(_facts(), path, title, description, card.preview)

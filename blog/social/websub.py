@@ -26,7 +26,7 @@ LATER = (429, 503)
 def topics(scope: str) -> list[str]:
     """The addresses of the feeds of a scope, as tallies name it; none if it has no feeds any more."""
     kind, _, number = scope.partition(":")
-    place = {} if kind == "all" else {kind: taxonomy.slug_of(kind, int(number))}
+    place = {} if kind == "all" else {kind: taxonomy.slug_by_id(kind, int(number))}
     if None in place.values():
         return []
     paths = current_app.url_map.bind("")

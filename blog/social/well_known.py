@@ -86,7 +86,7 @@ def _post_at(address: str) -> article.Article:
         raise Missing("There is nothing here with this address.") from error
     if there.netloc.lower() != here.netloc or there.scheme not in ("http", "https") or endpoint not in ARTICLES:
         raise Missing("There is nothing here with this address.")
-    return article.readable(ARTICLES[endpoint], values["slug"])
+    return article.load(ARTICLES[endpoint], values["slug"])
 
 
 @bp.get("/.well-known/webfinger")

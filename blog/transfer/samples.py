@@ -17,7 +17,7 @@ GUIDS = frozenset(f"6f0e6c1a-5b43-4c7e-9d0a-1f1b5f2a7c{number:02}" for number in
 
 def load(media: Path) -> int:
     """Load the samples into a blog in which nothing was ever written; returns how many."""
-    if site().samples_at is not None or query.any_post():
+    if site().samples_at is not None or query.has_posts():
         return 0
     # A blog that has its posts does not load what reads libraries.
     from blog.transfer.importer import Import

@@ -16,7 +16,7 @@ from werkzeug.local import LocalProxy
 from blog import clock
 from blog.config import Settings
 from blog.core.images.html import picture, plate_of
-from blog.core.posts.summaries import Teaser
+from blog.core.posts.summaries import PostSummary
 from blog.core.site import context
 from blog.core.site.context import SiteContext
 from blog.models import Site
@@ -119,7 +119,7 @@ def moment(of: datetime) -> Markup:
     return localize.moment(of, shown.language, shown.timezone)
 
 
-def spoken(post: Teaser) -> Markup:
+def spoken(post: PostSummary) -> Markup:
     """The attributes of an element that shows a post's words: their language and direction."""
     return localize.spoken(post.language, site().language)
 

@@ -50,7 +50,7 @@ def test_a_small_library_is_a_blog_like_any_other(app: Flask, blog: Blog) -> Non
     assert db.session.query(Post).count() == 20 + len(library.PAGES)
     assert db.session.query(Tag).count() == library.TAGS
     tag = taxonomy.tag(library.COMMON_TAG.lower())
-    assert lists.total(lists.TAGGED, tag.id) == 20
+    assert lists.count(lists.WITH_TAG, tag.id) == 20
     assert texts(blog.read(pages.ARTICLE), "//h1") == [library.MEASURED_TITLE]
     for page in {*pages.CACHED, *pages.UNCACHED}:
         answer = blog.get(page.path)

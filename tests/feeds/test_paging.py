@@ -93,7 +93,7 @@ def test_posts_deleted_ahead_let_nobody_miss_another(blog: Blog, form: str) -> N
     for feed in walk(blog, address(form)):
         met += feed.titles
         for number in [each for each in (next(numbers),) if each < 100]:
-            post = next(post for post in query.with_status("published") if post.title == f"Copy {number}")
+            post = next(post for post in query.posts_with_status("published") if post.title == f"Copy {number}")
             publish.delete(post.id)
             gone.add(post.title)
     assert {f"Copy {number}" for number in range(100)} - gone <= set(met)
@@ -102,7 +102,7 @@ def test_posts_deleted_ahead_let_nobody_miss_another(blog: Blog, form: str) -> N
 def test_a_feed_that_lost_its_newest_posts_still_leads_on(blog: Blog) -> None:
     copies(blog.make_post("Copy 0", published_at=LONG_AGO), 44, since=LONG_AGO + timedelta(hours=1))
     older = read(blog, "/feed.xml").next
-    for post in query.with_status("published")[:20]:
+    for post in query.posts_with_status("published")[:20]:
         publish.delete(post.id)
     assert older is not None and reached(blog, older) == [f"Copy {number}" for number in range(24, -1, -1)]
 

@@ -11,7 +11,7 @@ from blog.core.editor import preview as editor_preview
 from blog.core.editor.fields import Fields
 from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import Missing
-from blog.core.posts.article import Around, Article
+from blog.core.posts.article import Article, MorePosts
 from blog.core.posts.summaries import recent
 from blog.models.json_types import Heading
 
@@ -54,7 +54,7 @@ def _page(fields: Fields, known: Manuscript | None, *, remarks: bool) -> Respons
     article, text = editor_preview.article(fields, known)
     told = lint.remarks(article, text, current_app.config["SITE_URL"]) if remarks else []
     template = "admin/preview.html" if article.kind == "post" else "admin/preview-page.html"
-    around = Around(None, None, recent(RECENT, but=article.id))
+    around = MorePosts(None, None, recent(RECENT, but=article.id))
     response = responses.page(
         template, post=article, contents=contents(article), around=around, remarks=told, known=known
     )

@@ -141,7 +141,7 @@ def _number(name: str, state: State) -> SQLColumnExpression[int]:
     here = state.here if bound is None else (*state.here, bound)
     query = select(func.count()).select_from(Post).where(*here)
     if name == "published":
-        return lists.number_of(lists.ALL) + query.where(Post.unlisted.is_(True)).scalar_subquery()
+        return lists.count_column(lists.ALL) + query.where(Post.unlisted.is_(True)).scalar_subquery()
     return query.scalar_subquery()
 
 

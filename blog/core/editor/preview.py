@@ -13,7 +13,7 @@ from blog.core.editor.working_copy import Manuscript
 from blog.core.errors import Missing
 from blog.core.markdown.render import Rendered
 from blog.core.posts import taxonomy
-from blog.core.posts.article import Article, Byline, Label
+from blog.core.posts.article import Article, Byline, TagLabel
 from blog.core.text import slugs, validate
 from blog.extensions import db
 from blog.models import Person, Post, Preview
@@ -49,7 +49,7 @@ def article(fields: Fields, of: Manuscript | None = None, by: int | None = None)
         contents=text.contents,
         pictures=text.pictures,
         author=_byline(of, by),
-        tags=[Label(name, slugs.slug_of(name, "tag")) for name in given.tags or []],
+        tags=[TagLabel(name, slugs.slug_of(name, "tag")) for name in given.tags or []],
     )
     return found, text
 

@@ -248,4 +248,4 @@ def _carriers() -> SQLColumnExpression[int]:
 
 
 def _listed() -> SQLColumnExpression[int]:
-    return lists.number_of(lists.of_tag(Tag.id))
+    return lists.count_column(lists.posts_with_tag(Tag.id))

@@ -14,15 +14,15 @@ from sqlalchemy import Select, func, literal, select, union_all
 from blog import clock
 from blog.core.errors import Missing
 from blog.core.posts import lists
-from blog.core.posts.lists import ALL, Slice
-from blog.core.posts.taxonomy import Counted
+from blog.core.posts.lists import ALL, PostPage
+from blog.core.posts.taxonomy import PostCount
 from blog.core.text.validate import ARCHIVE_YEARS
 from blog.extensions import db
 from blog.models import Post, Tally, tally
 from blog.models.tally import EVER
 
 # SQLite joins at most 500 queries to one.
-TOGETHER = 200
+MAX_UNION = 200
 Months = Sequence[tuple[str, int]]
 
 
@@ -32,14 +32,14 @@ def year_bounds(year: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return first, last
 
 
-def years(zone: ZoneInfo) -> list[Counted]:
+def years(zone: ZoneInfo) -> list[PostCount]:
     """The years with listed posts, newest first."""
     months = _months()
     near = {int(month[:4]) + step for month, _ in months for step in _steps(month)}
     spans = {year: _span(year, zone) for year in sorted(near & set(ARCHIVE_YEARS), reverse=True)}
     before = _before(months, [bound for span in spans.values() for bound in span])
     counts = {year: before[last] - before[first] for year, (first, last) in spans.items()}
-    return [Counted(str(year), str(year), posts) for year, posts in counts.items() if posts]
+    return [PostCount(str(year), str(year), posts) for year, posts in counts.items() if posts]
 
 
 def _steps(month: str) -> Iterable[int]:
@@ -47,7 +47,7 @@ def _steps(month: str) -> Iterable[int]:
     return {"01": (-1, 0), "12": (0, 1)}.get(month[5:], (0,))
 
 
-def of_year(year: int, zone: ZoneInfo, start: int, size: int) -> Slice:
+def posts_in_year(year: int, zone: ZoneInfo, start: int, size: int) -> PostPage:
     """`size` listed posts of a year from the `start`th, newest first. Raises Missing when the year holds none."""
     if year not in ARCHIVE_YEARS:
         raise Missing("Nothing was published that year.")
@@ -58,7 +58,7 @@ def of_year(year: int, zone: ZoneInfo, start: int, size: int) -> Slice:
         raise Missing("Nothing was published that year.")
     ahead = sum(posts for _, posts in months) - before[last]
     wanted = min(size, max(total - start, 0))
-    return Slice(lists.newest(ALL, start, wanted, until=last, ahead=ahead), total)
+    return PostPage(lists.newest_posts(ALL, start, wanted, until=last, ahead=ahead), total)
 
 
 def _span(year: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -89,7 +89,7 @@ def _before(months: Months, bounds: Iterable[datetime]) -> dict[datetime, int]:
             low, high = (bound, last) if late else (first, bound)
             part = select(literal(place), -func.count() if late else func.count())
             parts.append(part.where(*ALL.here, Post.published_at >= low, Post.published_at < high))
-    for start in range(0, len(parts), TOGETHER):
-        for place, number in db.session.execute(union_all(*parts[start : start + TOGETHER])):
+    for start in range(0, len(parts), MAX_UNION):
+        for place, number in db.session.execute(union_all(*parts[start : start + MAX_UNION])):
             found[places[place]] += number
     return found

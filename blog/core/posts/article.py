@@ -23,8 +23,8 @@ from blog.core.db.prepared import Prepared, Query
 from blog.core.db.prepared import now as at_asking
 from blog.core.errors import Gone, Missing
 from blog.core.posts import lists, taxonomy
-from blog.core.posts.query import LIMIT, SHOWN, public
-from blog.core.posts.summaries import TEASER, Teaser, listed, newest, recent
+from blog.core.posts.query import LIMIT, LISTED, is_public
+from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary, listed_posts, recent, take_newest
 from blog.extensions import db
 from blog.models import Person, Post, Tag, Tally, post_tag
 from blog.models.json_types import Heading, Picture
@@ -33,12 +33,12 @@ from blog.models.types import Instant
 
 RELATED = 3
 # So many of the newest posts of each tag are looked at: a tag may stand on every post there is.
-LOOKED_AT = 20
+CANDIDATES_PER_TAG = 20
 NEIGHBOURS = 2
 
 
 @dataclass(frozen=True)
-class Label:
+class TagLabel:
     """A tag of a post."""
 
     name: str
@@ -55,7 +55,7 @@ class Byline:
 
 
 @dataclass(frozen=True)
-class Article(Teaser):
+class Article(PostSummary):
     """A post or page, whole."""
 
     unlisted: bool
@@ -66,30 +66,30 @@ class Article(Teaser):
     contents: list[Heading]
     pictures: list[Picture]
     author: Byline | None
-    tags: Sequence[Label] = ()
+    tags: Sequence[TagLabel] = ()
 
 
 @dataclass(frozen=True)
-class Around:
+class MorePosts:
     """What a reader of a post may read next: the one before it, the one after it, the newest others, related ones."""
 
-    older: Teaser | None
-    newer: Teaser | None
-    recent: Sequence[Teaser]
-    related: Sequence[Teaser] = ()
+    older: PostSummary | None
+    newer: PostSummary | None
+    recent: Sequence[PostSummary]
+    related: Sequence[PostSummary] = ()
 
 
-def readable(kind: str, slug: str) -> Article:
+def load(kind: str, slug: str) -> Article:
     """The post or page that readers find at this slug, whole. Raises Gone or Missing."""
     found = _article(kind).first(slug=slug)
     if found is None:
         raise _absent(kind, slug)
-    return replace(found, tags=TAGS.all(post=found.id))
+    return replace(found, tags=TAGS_QUERY.all(post=found.id))
 
 
-def markdown(slug: str) -> tuple[str, str]:
+def markdown_source(slug: str) -> tuple[str, str]:
     """Title and text of an article as its author wrote them. Raises Gone or Missing."""
-    found = MARKDOWN.first(slug=slug)
+    found = MARKDOWN_QUERY.first(slug=slug)
     if found is None:
         raise _absent("post", slug)
     return found
@@ -103,40 +103,40 @@ def _absent(kind: str, slug: str) -> Gone | Missing:
     return Missing("There is no such page here.")
 
 
-def around(post: Article, limit: int) -> Around:
+def more_posts(post: Article, limit: int) -> MorePosts:
     """The neighbours of a post, up to three others that are related to it, and `limit` of the newest others.
 
     What is related is none of the neighbours, and what is newest, nothing that is related.
     """
     found = _neighbours(post, limit + RELATED)
     named = {other.id for other in (found.older, found.newer) if other}
-    near = [other for other in related(post) if other.id not in named][:RELATED]
+    near = [other for other in related_posts(post) if other.id not in named][:RELATED]
     rest = [other for other in found.recent if other not in near]
     return replace(found, related=near, recent=rest[:limit])
 
 
-def related(post: Article) -> list[Teaser]:
+def related_posts(post: Article) -> list[PostSummary]:
     """The listed posts that share most tags with a post: its neighbours may be among them.
 
     Among equals come first those that share its rarest tag, then the newest.
     """
-    return [other for shown, other in NEAR.all(post=post.id) if shown] if post.tags else []
+    return [other for shown, other in RELATED_QUERY.all(post=post.id) if shown] if post.tags else []
 
 
-def _neighbours(post: Article, limit: int) -> Around:
+def _neighbours(post: Article, limit: int) -> MorePosts:
     """The neighbours of a post, and at most `limit` of the newest others, in one query."""
     if post.kind != "post" or post.unlisted:
-        return Around(None, None, recent(limit, but=post.id))
-    found: dict[str, list[Teaser]] = {"older": [], "newer": [], "recent": []}
+        return MorePosts(None, None, recent(limit, but=post.id))
+    found: dict[str, list[PostSummary]] = {"older": [], "newer": [], "recent": []}
     for place, other in _around(min(limit, LIMIT)).all(id=post.id, at=post.published_at):
         found[place].append(other)
     latest = sorted(found["recent"], key=lambda other: (other.published_at, other.id), reverse=True)
-    return Around(next(iter(found["older"]), None), next(iter(found["newer"]), None), latest)
+    return MorePosts(next(iter(found["older"]), None), next(iter(found["newer"]), None), latest)
 
 
-def cover(post: Teaser) -> Picture | None:
+def load_cover(post: PostSummary) -> Picture | None:
     """The cover of a post in a list, when it is kept here."""
-    return COVER.first(post=post.id)
+    return COVER_QUERY.first(post=post.id)
 
 
 # -- the queries, made once ---------------------------------------------------------------------------------
@@ -144,14 +144,14 @@ def cover(post: Teaser) -> Picture | None:
 
 def _here(kind: str) -> Select[Post]:
     """What is public at an address."""
-    return select(Post).where(Post.kind == literal_column(f"'{kind}'"), Post.slug == bindparam("slug"), public())
+    return select(Post).where(Post.kind == literal_column(f"'{kind}'"), Post.slug == bindparam("slug"), is_public())
 
 
 @cache
 def _article(kind: str) -> Prepared[Article]:
     signed = _here(kind).outerjoin(Person, Person.id == Post.author_id)
     columns = (
-        *TEASER, Post.unlisted, Post.canonical_url, Post.updated_at, Post.cover, Post.html, Post.contents,
+        *SUMMARY_COLUMNS, Post.unlisted, Post.canonical_url, Post.updated_at, Post.cover, Post.html, Post.contents,
         Post.pictures, Person.name, Person.slug, taxonomy.has_page(Person.id),
     )  # fmt: skip
 
@@ -163,14 +163,14 @@ def _article(kind: str) -> Prepared[Article]:
 
 
 @cache
-def _around(limit: int) -> Prepared[tuple[str, Teaser]]:
+def _around(limit: int) -> Prepared[tuple[str, PostSummary]]:
     # Their dates are those of a post that is public: what is older is public too.
     order, here = tuple_(Post.published_at, Post.id), tuple_(bindparam("at", type_=Instant), bindparam("id"))
-    before = select(Post).where(order < here, Post.deleted_at.is_(None), *SHOWN)
-    after = listed().where(order > here).order_by(Post.published_at, Post.id)
+    before = select(Post).where(order < here, Post.deleted_at.is_(None), *LISTED)
+    after = listed_posts().where(order > here).order_by(Post.published_at, Post.id)
     wanted: dict[str, Select[Post]] = {
-        "recent": newest(listed().where(Post.id != bindparam("id")), limit),
-        "older": newest(before, 1),
+        "recent": take_newest(listed_posts().where(Post.id != bindparam("id")), limit),
+        "older": take_newest(before, 1),
         "newer": after.limit(literal_column("1")),
     }
 
@@ -178,10 +178,10 @@ def _around(limit: int) -> Prepared[tuple[str, Teaser]]:
         parts: list[Query] = []
         for place, posts in wanted.items():
             named: Any = literal_column(f"'{place}'").label("place")
-            parts.append(select(posts.with_only_columns(named, *TEASER).subquery()))
+            parts.append(select(posts.with_only_columns(named, *SUMMARY_COLUMNS).subquery()))
         return select(*union_all(*parts).subquery().c)
 
-    return Prepared(query, lambda place, *cells: (place, Teaser(*cells)))
+    return Prepared(query, lambda place, *cells: (place, PostSummary(*cells)))
 
 
 def _tags() -> Query:
@@ -193,9 +193,9 @@ def _cover() -> Query:
     return select(Post.pictures[0]).where(Post.id == bindparam("post"), Post.cover.startswith("/media/"))
 
 
-TAGS = Prepared(_tags, Label)
-COVER: Prepared[Picture | None] = Prepared(_cover, lambda picture: picture)
-MARKDOWN: Prepared[tuple[str, str]] = Prepared(
+TAGS_QUERY = Prepared(_tags, TagLabel)
+COVER_QUERY: Prepared[Picture | None] = Prepared(_cover, lambda picture: picture)
+MARKDOWN_QUERY: Prepared[tuple[str, str]] = Prepared(
     lambda: _here("post").with_only_columns(Post.title, Post.body), lambda title, body: (title, body)
 )
 
@@ -205,7 +205,7 @@ MARKDOWN: Prepared[tuple[str, str]] = Prepared(
 
 def _own() -> CTE:
     """The tags of the post, with the number of posts that carry each."""
-    scope = lists.of_tag(post_tag.c.tag_id).scope
+    scope = lists.posts_with_tag(post_tag.c.tag_id).scope
     posts = select(Tally.posts).where(Tally.scope == scope, Tally.month == EVER).scalar_subquery()
     tags = select(post_tag.c.tag_id, posts.label("posts")).where(post_tag.c.post_id == bindparam("post"))
     return tags.cte("own").prefix_with("MATERIALIZED")  # counted once, not for each post that is found
@@ -216,7 +216,7 @@ def _others(own: CTE) -> CTE:
     newest, found = post_tag.alias("newest"), post_tag.alias("found")
     looked_at = select(newest.c.post_id).where(newest.c.tag_id == own.c.tag_id, newest.c.listed_at <= at_asking())
     looked_at = looked_at.order_by(newest.c.listed_at.desc(), newest.c.post_id.desc())
-    looked_at = looked_at.limit(literal_column(str(LOOKED_AT))).correlate(own)
+    looked_at = looked_at.limit(literal_column(str(CANDIDATES_PER_TAG))).correlate(own)
     # Found by the post alone: by the tag, too, SQLite would go through all that carry it.
     others = select(found.c.post_id.label("id")).join_from(own, found, found.c.post_id.in_(looked_at))
     return others.where(found.c.post_id != bindparam("post")).distinct().cte("others")
@@ -237,15 +237,19 @@ def _near() -> Query:
         .subquery("alike")
     )
     order = alike.c.shared.desc(), alike.c.rarest, Post.published_at.desc(), Post.id.desc()
-    return select(and_(public(), *SHOWN), *TEASER).join_from(alike, Post, Post.id == alike.c.id).order_by(*order)
+    return (
+        select(and_(is_public(), *LISTED), *SUMMARY_COLUMNS)
+        .join_from(alike, Post, Post.id == alike.c.id)
+        .order_by(*order)
+    )
 
 
-def near() -> Prepared[tuple[bool, Teaser]]:
+def related_query() -> Prepared[tuple[bool, PostSummary]]:
     """The query of what is related.
 
     Tables are read in the order in which they are named: each row of one finds a few of the next by an index.
     """
-    return Prepared(_near, lambda shown, *cells: (shown, Teaser(*cells)), hints={" JOIN ": " CROSS JOIN "})
+    return Prepared(_near, lambda shown, *cells: (shown, PostSummary(*cells)), hints={" JOIN ": " CROSS JOIN "})
 
 
-NEAR = near()
+RELATED_QUERY = related_query()

@@ -13,16 +13,16 @@ from sqlalchemy import Select, and_, select
 from blog import clock
 from blog.core.db.prepared import Prepared, Query
 from blog.core.posts import lists
-from blog.core.posts.lists import Shelf
-from blog.core.posts.query import LIMIT, SHOWN, public
-from blog.core.posts.summaries import TEASER, Teaser
+from blog.core.posts.lists import PostList
+from blog.core.posts.query import LIMIT, LISTED, is_public
+from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.extensions import db
 from blog.models import Person, Post, Tag, post_tag
 from blog.models.json_types import Picture
 
 
 @dataclass(frozen=True)
-class Entry(Teaser):
+class FeedPost(PostSummary):
     """A post as feeds carry it: whole, its addresses left open for the feed to fill in."""
 
     guid: str
@@ -35,14 +35,14 @@ class Entry(Teaser):
 
 
 @dataclass(frozen=True)
-class Part:
+class FeedPage:
     """Some posts of a shelf, newest first, and how many it holds in all."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[FeedPost]
     total: int
 
 
-def newest(shelf: Shelf, size: int, of: int = 0) -> Part:
+def newest_page(shelf: PostList, size: int, of: int = 0) -> FeedPage:
     """The newest `size` posts of a shelf. In two queries."""
     now = clock.now()
     asked = {"of": of, "until": now + timedelta.resolution, "start": 0, "size": min(size, LIMIT), "now": now}
@@ -50,7 +50,7 @@ def newest(shelf: Shelf, size: int, of: int = 0) -> Part:
 
 
 @dataclass(frozen=True)
-class Known:
+class PostIdentity:
     """What subscribers' programs know a post by."""
 
     guid: str
@@ -60,60 +60,62 @@ class Known:
     published_at: datetime
 
 
-def known(shelf: Shelf, of: int = 0, most: int | None = None) -> list[Known]:
+def identities(shelf: PostList, of: int = 0, most: int | None = None) -> list[PostIdentity]:
     """All posts of a shelf, or the newest of them, newest first, without their texts."""
-    now, size = clock.now(), lists.total(shelf, of)
+    now, size = clock.now(), lists.count(shelf, of)
     # Not joined: SQLite went through all that was chosen for each post, which took 20 minutes for 100,000.
     query = select(Post.guid, Post.kind, Post.slug, Post.title, Post.published_at)
-    query = query.where(Post.id.in_(lists.downwards(shelf)), public(), *SHOWN)
+    query = query.where(Post.id.in_(lists.newest_first(shelf)), is_public(), *LISTED)
     query = query.order_by(Post.published_at.desc(), Post.id.desc())
     size = size if most is None else min(size, most)
     asked = {"of": of, "until": now + timedelta.resolution, "start": 0, "size": size, "now": now}
-    return [Known(*cells) for cells in db.session.execute(query, asked)]  # type: ignore[arg-type]
+    return [PostIdentity(*cells) for cells in db.session.execute(query, asked)]  # type: ignore[arg-type]
 
 
-def until(shelf: Shelf, last: int, size: int, of: int = 0) -> Part:
+def older_page(shelf: PostList, last: int, size: int, of: int = 0) -> FeedPage:
     """The `last` oldest post of a shelf (1 is the oldest of all) and those before it, `size` of them.
 
     Where there are fewer posts than `last`, there are as many fewer of them.
     """
     start = max(0, last - size)
-    since, skipped = lists.from_oldest(shelf, start, of)
+    since, skipped = lists.offset_from_oldest(shelf, start, of)
     asked = {"of": of, "since": since, "start": skipped, "size": min(last - start, LIMIT), "now": clock.now()}
     return _part(_entries(shelf, down=False).all(**asked), _tags(shelf, down=False).all(**asked))
 
 
-def _part(found: list[tuple[bool, int, Entry]], tags: list[tuple[int, str]]) -> Part:
+def _part(found: list[tuple[bool, int, FeedPost]], tags: list[tuple[int, str]]) -> FeedPage:
     carried: dict[int, list[str]] = {}
     for post, name in tags:
         carried.setdefault(post, []).append(name)
     entries = (replace(entry, tags=carried.get(entry.id, ())) for shown, _total, entry in found if shown)
     newest_first = sorted(entries, key=lambda entry: (entry.published_at, entry.id), reverse=True)
-    return Part(newest_first, found[0][1] if found else 0)
+    return FeedPage(newest_first, found[0][1] if found else 0)
 
 
 # -- the queries of each shelf, made once -------------------------------------------------------------------
 
 
-def _chosen(shelf: Shelf, *, down: bool) -> Select[int]:
-    return lists.downwards(shelf) if down else lists.upwards(shelf)
+def _chosen(shelf: PostList, *, down: bool) -> Select[int]:
+    return lists.newest_first(shelf) if down else lists.oldest_first(shelf)
 
 
 @cache
-def _entries(shelf: Shelf, *, down: bool) -> Prepared[tuple[bool, int, Entry]]:
+def _entries(shelf: PostList, *, down: bool) -> Prepared[tuple[bool, int, FeedPost]]:
     columns = (Post.guid, Post.updated_at, Post.cover, Post.pictures, Post.feed_html, Person.name)
 
     def query() -> Query:
         chosen = _chosen(shelf, down=down).subquery()
-        shown = and_(public(), *SHOWN)  # asked of what was found: see shelves
-        whole = select(shown, lists.number_of(shelf), *TEASER, *columns).join(chosen, chosen.c.id == Post.id)
+        shown = and_(is_public(), *LISTED)  # asked of what was found: see shelves
+        whole = select(shown, lists.count_column(shelf), *SUMMARY_COLUMNS, *columns).join(
+            chosen, chosen.c.id == Post.id
+        )
         return whole.outerjoin(Person, Person.id == Post.author_id)
 
-    return Prepared(query, lambda shown, total, *cells: (bool(shown), total, Entry(*cells)))
+    return Prepared(query, lambda shown, total, *cells: (bool(shown), total, FeedPost(*cells)))
 
 
 @cache
-def _tags(shelf: Shelf, *, down: bool) -> Prepared[tuple[int, str]]:
+def _tags(shelf: PostList, *, down: bool) -> Prepared[tuple[int, str]]:
     def query() -> Query:
         chosen = _chosen(shelf, down=down).subquery()
         tagged = select(post_tag.c.post_id, Tag.name).join(chosen, chosen.c.id == post_tag.c.post_id)

@@ -27,18 +27,18 @@ from sqlalchemy import (
 from blog import clock
 from blog.core.db.prepared import Prepared, Query
 from blog.core.db.prepared import now as at_asking
-from blog.core.posts.query import LIMIT, SHOWN, public
-from blog.core.posts.summaries import TEASER, Teaser
+from blog.core.posts.query import LIMIT, LISTED, is_public
+from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.models import Person, Post, Tag, Tally, post_tag, tally
 from blog.models.tally import EVER
 from blog.models.types import Instant
 
 # So many entries of an index are skipped sooner than a month is found.
-SHALLOW = 1000
+MAX_SKIP = 1000
 
 
 @dataclass(frozen=True, eq=False)
-class Shelf:
+class PostList:
     """Listed posts in the order of their dates: all of them, those with a tag, or those by an author.
 
     `scope` is the tallies' name for it. `here` says what stands on it, scheduled posts too; `moment` and `id` order
@@ -52,40 +52,40 @@ class Shelf:
 
 
 @dataclass(frozen=True)
-class Slice:
+class PostPage:
     """Some posts of a shelf, and how many it holds in all."""
 
-    posts: Sequence[Teaser]
+    posts: Sequence[PostSummary]
     total: int
 
 
-LISTED = (*SHOWN, Post.deleted_at.is_(None))
-OF = bindparam("of", type_=Integer)
+FILTERS = (*LISTED, Post.deleted_at.is_(None))
+LIST_ID = bindparam("of", type_=Integer)
 
 
-def of_tag(tag_id: SQLColumnExpression[int]) -> Shelf:
+def posts_with_tag(tag_id: SQLColumnExpression[int]) -> PostList:
     """The posts with a tag. `listed_at` is the date of the post while it is listed: nothing else is asked of it."""
     scope = literal("tag:") + cast(tag_id, String)
-    return Shelf(scope, (post_tag.c.tag_id == tag_id,), post_tag.c.listed_at, post_tag.c.post_id)
+    return PostList(scope, (post_tag.c.tag_id == tag_id,), post_tag.c.listed_at, post_tag.c.post_id)
 
 
-def of_author(person_id: SQLColumnExpression[int]) -> Shelf:
+def posts_by_author(person_id: SQLColumnExpression[int]) -> PostList:
     """The posts by an author."""
     scope = literal("author:") + cast(person_id, String)
-    return Shelf(scope, (Post.author_id == person_id, *LISTED), Post.published_at, Post.id)
+    return PostList(scope, (Post.author_id == person_id, *FILTERS), Post.published_at, Post.id)
 
 
-ALL = Shelf(literal("all"), LISTED, Post.published_at, Post.id)
-TAGGED, SIGNED = of_tag(OF), of_author(OF)
+ALL = PostList(literal("all"), FILTERS, Post.published_at, Post.id)
+WITH_TAG, BY_AUTHOR = posts_with_tag(LIST_ID), posts_by_author(LIST_ID)
 
 
-def number_of(shelf: Shelf) -> ColumnElement[int]:
+def count_column(shelf: PostList) -> ColumnElement[int]:
     """How many posts a reader finds on a shelf: its tally, without those whose time has not come."""
     ever, ahead = _numbers(shelf)
     return ever - ahead
 
 
-def _numbers(shelf: Shelf) -> tuple[ColumnElement[int], ColumnElement[int]]:
+def _numbers(shelf: PostList) -> tuple[ColumnElement[int], ColumnElement[int]]:
     """The number of all posts on a shelf, and of those whose time has not come."""
     ever = select(Tally.posts).where(Tally.scope == shelf.scope, Tally.month == EVER)
     ahead = select(func.count()).where(*shelf.here, shelf.moment > at_asking())
@@ -94,45 +94,47 @@ def _numbers(shelf: Shelf) -> tuple[ColumnElement[int], ColumnElement[int]]:
     return func.coalesce(ever.scalar_subquery(), 0), ahead.scalar_subquery()
 
 
-def total(shelf: Shelf, of: int = 0) -> int:
+def count(shelf: PostList, of: int = 0) -> int:
     """How many posts a reader finds on a shelf."""
     [(ever, ahead)] = _counting(shelf).all(of=of)
     return ever - ahead
 
 
-def page_of(shelf: Shelf, start: int, size: int, of: int = 0) -> Slice:
+def page(shelf: PostList, start: int, size: int, of: int = 0) -> PostPage:
     """`size` posts of a shelf, newest first, from the `start`th (0 is the newest), and the number of all."""
     now = clock.now()
     [(ever, ahead)] = _counting(shelf).all(of=of, now=now)
     until = now + datetime.resolution
-    return Slice(newest(shelf, start, size, until=until, ahead=ahead, of=of), ever - ahead)
+    return PostPage(newest_posts(shelf, start, size, until=until, ahead=ahead, of=of), ever - ahead)
 
 
-def newest(shelf: Shelf, start: int, size: int, *, until: datetime, ahead: int, of: int = 0) -> list[Teaser]:
+def newest_posts(
+    shelf: PostList, start: int, size: int, *, until: datetime, ahead: int, of: int = 0
+) -> list[PostSummary]:
     """`size` posts of a shelf, newest first, from the `start`th that is before `until`; `ahead` are not."""
     skipped = start
-    if start > SHALLOW and (found := _walking(shelf, down=True).first(of=of, rank=ahead + start)):
+    if start > MAX_SKIP and (found := _walking(shelf, down=True).first(of=of, rank=ahead + start)):
         month, before = found
         until, skipped = tally.bounds(month)[1], ahead + start - before
     rows = _downwards(shelf).all(of=of, until=until, start=skipped, size=min(size, LIMIT))
     return sorted(_shown(rows), key=_place, reverse=True)
 
 
-def from_oldest(shelf: Shelf, start: int, of: int = 0) -> tuple[datetime, int]:
+def offset_from_oldest(shelf: PostList, start: int, of: int = 0) -> tuple[datetime, int]:
     """Where the `start`th oldest post of a shelf is found: since when to look, and how many to skip from there."""
-    if start > SHALLOW and (found := _walking(shelf, down=False).first(of=of, rank=start)):
+    if start > MAX_SKIP and (found := _walking(shelf, down=False).first(of=of, rank=start)):
         month, before = found
         return tally.bounds(month)[0], start - before
     return EARLIEST, start
 
 
-def upwards(shelf: Shelf) -> Select[int]:
+def oldest_first(shelf: PostList) -> Select[int]:
     """Ids of `size` posts of a shelf that readers find, oldest first, `since` a time, without the first `start`."""
     bounds = shelf.moment >= bindparam("since", type_=Instant), shelf.moment <= at_asking()
     return _cut(_ids(shelf).where(*bounds).order_by(shelf.moment, shelf.id))
 
 
-def downwards(shelf: Shelf) -> Select[int]:
+def newest_first(shelf: PostList) -> Select[int]:
     """Ids of `size` posts of a shelf, newest first, before the time `until`, without the first `start`."""
     bound = shelf.moment < bindparam("until", type_=Instant)
     return _cut(_ids(shelf).where(bound).order_by(shelf.moment.desc(), shelf.id.desc()))
@@ -142,7 +144,7 @@ def _cut(ids: Select[int]) -> Select[int]:
     return ids.offset(bindparam("start", type_=Integer)).limit(bindparam("size", type_=Integer))
 
 
-def _ids(shelf: Shelf) -> Select[int]:
+def _ids(shelf: PostList) -> Select[int]:
     return select(shelf.id.label("id")).where(*shelf.here)
 
 
@@ -150,14 +152,14 @@ def _posts(ids: Select[int]) -> Query:
     # The ids come from an index alone: what is skipped is never read. Whether each is public and listed is asked of
     # the rows that were found, not as a condition: SQLite would begin with it, and search all that is listed.
     chosen = ids.subquery()
-    return select(and_(public(), *SHOWN), *TEASER).join(chosen, chosen.c.id == Post.id)
+    return select(and_(is_public(), *LISTED), *SUMMARY_COLUMNS).join(chosen, chosen.c.id == Post.id)
 
 
-def _shown(rows: Sequence[tuple[bool, Teaser]]) -> list[Teaser]:
+def _shown(rows: Sequence[tuple[bool, PostSummary]]) -> list[PostSummary]:
     return [post for shown, post in rows if shown]
 
 
-def _place(post: Teaser) -> tuple[datetime, int]:
+def _place(post: PostSummary) -> tuple[datetime, int]:
     return post.published_at, post.id
 
 
@@ -167,21 +169,21 @@ EARLIEST = tally.bounds("0001-01")[0]
 
 
 @cache
-def _counting(shelf: Shelf) -> Prepared[tuple[int, int]]:
+def _counting(shelf: PostList) -> Prepared[tuple[int, int]]:
     return Prepared(lambda: select(*_numbers(shelf)), lambda ever, ahead: (ever, ahead))
 
 
 @cache
-def _downwards(shelf: Shelf) -> Prepared[tuple[bool, Teaser]]:
-    return Prepared(lambda: _posts(downwards(shelf)), _with_teaser)
+def _downwards(shelf: PostList) -> Prepared[tuple[bool, PostSummary]]:
+    return Prepared(lambda: _posts(newest_first(shelf)), _with_teaser)
 
 
-def _with_teaser(shown: bool, *cells: Any) -> tuple[bool, Teaser]:
-    return shown, Teaser(*cells)
+def _with_teaser(shown: bool, *cells: Any) -> tuple[bool, PostSummary]:
+    return shown, PostSummary(*cells)
 
 
 @cache
-def _walking(shelf: Shelf, *, down: bool) -> Prepared[tuple[str, int]]:
+def _walking(shelf: PostList, *, down: bool) -> Prepared[tuple[str, int]]:
     """The month of a shelf that holds the post of a rank, and how many posts stand before that month."""
     order = Tally.month.desc() if down else Tally.month.asc()
     counted = func.sum(Tally.posts).over(order_by=order, rows=(None, 0))

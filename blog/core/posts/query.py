@@ -20,17 +20,17 @@ LIMIT = 1000
 STATUSES = ("draft", "scheduled", "published", "deleted")
 # What lists and feeds show of all that is there. The kind is written out: given as a value, SQLite would plan the
 # query anew each time, since an index of pages might serve it.
-SHOWN = (Post.kind == literal_column("'post'"), Post.unlisted.is_(False))
+LISTED = (Post.kind == literal_column("'post'"), Post.unlisted.is_(False))
 
 
-def public() -> ColumnElement[bool]:
+def is_public() -> ColumnElement[bool]:
     """True of a row that anyone may read at the time of asking."""
     return and_(Post.published_at <= at_asking(), Post.deleted_at.is_(None))
 
 
 def visible() -> Select[Post]:
     """All that anyone may read: posts and pages, published and not deleted."""
-    return select(Post).where(public())
+    return select(Post).where(is_public())
 
 
 def pages() -> Select[Post]:
@@ -44,7 +44,7 @@ def pages() -> Select[Post]:
 
 def find(name: str, *, whole: bool = False) -> Post:
     """Any post or page, whatever its status, by its slug or address. Raises Missing, or Conflict when two fit."""
-    path = address_path(one_line(name))
+    path = url_path(one_line(name))
     kinds = ("post",) if path.startswith("/posts/") else ("page",) if path.startswith("/") else ("post", "page")
     query = select(Post).where(Post.slug == path.strip("/").removeprefix("posts/"), Post.kind.in_(kinds))
     found = db.session.scalars(query.options(undefer_group("text")) if whole else query).all()
@@ -55,7 +55,7 @@ def find(name: str, *, whole: bool = False) -> Post:
     return found[0]
 
 
-def address_path(text: str) -> str:
+def url_path(text: str) -> str:
     """The path of an address, or the text itself when it is none."""
     try:
         return urlsplit(text).path
@@ -63,37 +63,37 @@ def address_path(text: str) -> str:
         return text
 
 
-def of_status(status: str | None) -> ColumnElement[bool]:
+def status_filter(status: str | None) -> ColumnElement[bool]:
     """True of a row of this status at the time of asking; without one, of all that are not deleted."""
     alive = Post.deleted_at.is_(None)
     return {
         None: alive,
         "draft": and_(alive, Post.published_at.is_(None)),
         "scheduled": and_(alive, Post.published_at > at_asking()),
-        "published": public(),
+        "published": is_public(),
         "deleted": Post.deleted_at.is_not(None),
     }[status]
 
 
-def with_status(status: str | None) -> Sequence[Post]:
+def posts_with_status(status: str | None) -> Sequence[Post]:
     """All posts and pages of one status, newest first; without one, all that are not deleted."""
     newest = func.coalesce(Post.published_at, Post.created_at).desc()
-    query = select(Post).where(of_status(status)).order_by(newest, Post.id.desc())
+    query = select(Post).where(status_filter(status)).order_by(newest, Post.id.desc())
     return db.session.scalars(query.options(selectinload(Post.tags))).all()
 
 
-def with_tags(post_id: int) -> Post:
+def load_with_tags(post_id: int) -> Post:
     """A post as the database has it now, with its tags."""
     query = select(Post).where(Post.id == post_id).options(selectinload(Post.tags))
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def outdated() -> bool:
+def has_outdated_html() -> bool:
     """Whether an older renderer made the page of any post."""
     other = or_(Post.renderer < RENDERER, Post.renderer > RENDERER)  # two ranges of an index; "not equal" reads all
     return bool(db.session.scalar(select(exists(select(Post.id).where(other)))))
 
 
-def any_post() -> bool:
+def has_posts() -> bool:
     """Whether anything was ever written here."""
     return bool(db.session.scalar(select(exists(select(Post.id)))))

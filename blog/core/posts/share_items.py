@@ -17,8 +17,8 @@ CHUNK = 500
 
 
 @dataclass(frozen=True)
-class Shareable(Written):
-    """What a card shows of a post or page; `signed` is its author's name, if it has one of its own."""
+class ShareItem(Written):
+    """What a card shows of a post or page; `author_name` is its author's name, if it has one of its own."""
 
     kind: str
     slug: str
@@ -27,23 +27,23 @@ class Shareable(Written):
     published_at: datetime
     cover: str | None
     pictures: list[Picture]
-    signed: str | None
+    author_name: str | None
 
 
 COLUMNS = (Post.kind, Post.slug, Post.title, Post.language, Post.published_at, Post.cover, Post.pictures, Person.name)
 
 
-def everything(most: int | None = None) -> Iterator[Shareable]:
+def all_items(most: int | None = None) -> Iterator[ShareItem]:
     """All that anyone may read, newest first; at most so many."""
     query = _query().order_by(Post.published_at.desc(), Post.id.desc()).limit(most)
     for cells in db.session.execute(query.execution_options(yield_per=CHUNK)):
-        yield Shareable(*cells)
+        yield ShareItem(*cells)
 
 
-def one(post_id: int) -> Shareable | None:
+def share_item(post_id: int) -> ShareItem | None:
     """A post or page; None if nobody may read it."""
     cells = db.session.execute(_query().where(Post.id == post_id)).first()
-    return Shareable(*cells) if cells else None
+    return ShareItem(*cells) if cells else None
 
 
 def tags(post_id: int) -> list[tuple[str, str]]:
@@ -53,7 +53,7 @@ def tags(post_id: int) -> list[tuple[str, str]]:
     return [(name, slug) for name, slug in rows]
 
 
-def signed(post: Post) -> str | None:
+def author_name(post: Post) -> str | None:
     """The name of the author whom a post has of its own."""
     return db.session.scalar(select(Person.name).where(Person.id == post.author_id))
 

@@ -7,13 +7,13 @@ from functools import cache
 from sqlalchemy import Select, bindparam, literal_column, select
 
 from blog.core.db.prepared import Prepared
-from blog.core.posts.query import LIMIT, SHOWN, public
+from blog.core.posts.query import LIMIT, LISTED, is_public
 from blog.models import Post
 from blog.models.json_types import Written
 
 
 @dataclass(frozen=True)
-class Teaser(Written):
+class PostSummary(Written):
     """A post or page as lists show it."""
 
     id: int
@@ -27,27 +27,27 @@ class Teaser(Written):
     published_at: datetime
 
 
-TEASER = (
+SUMMARY_COLUMNS = (
     Post.id, Post.kind, Post.slug, Post.title, Post.summary, Post.extract, Post.language, Post.words, Post.published_at,
 )  # fmt: skip
 
 
-def recent(limit: int, *, but: int = 0) -> list[Teaser]:
+def recent(limit: int, *, but: int = 0) -> list[PostSummary]:
     """The newest listed posts."""
     return _recent(min(limit, LIMIT)).all(id=but)
 
 
-def listed() -> Select[Post]:
+def listed_posts() -> Select[Post]:
     """The posts that lists and feeds show."""
-    return select(Post).where(public(), *SHOWN)
+    return select(Post).where(is_public(), *LISTED)
 
 
-def newest(query: Select[Post], limit: int) -> Select[Post]:
+def take_newest(query: Select[Post], limit: int) -> Select[Post]:
     """The newest of them."""
     return query.order_by(Post.published_at.desc(), Post.id.desc()).limit(literal_column(str(limit)))
 
 
 @cache
-def _recent(limit: int) -> Prepared[Teaser]:
-    others = listed().where(Post.id != bindparam("id"))
-    return Prepared(lambda: newest(others, limit).with_only_columns(*TEASER), Teaser)
+def _recent(limit: int) -> Prepared[PostSummary]:
+    others = listed_posts().where(Post.id != bindparam("id"))
+    return Prepared(lambda: take_newest(others, limit).with_only_columns(*SUMMARY_COLUMNS), PostSummary)

@@ -13,7 +13,7 @@ from blog.models import Person, Tag
 
 
 @dataclass(frozen=True)
-class Named:
+class TagRef:
     """A tag that has a page."""
 
     id: int
@@ -22,7 +22,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Counted:
+class PostCount:
     """A tag, or a year, with the number of posts a reader finds there."""
 
     name: str
@@ -30,38 +30,38 @@ class Counted:
     posts: int
 
 
-def tags() -> list[Counted]:
+def tags() -> list[PostCount]:
     """All tags that listed posts carry, by name."""
-    query = select(Tag.name, Tag.slug, lists.number_of(lists.of_tag(Tag.id))).order_by(Tag.key)
-    return [Counted(name, slug, posts) for name, slug, posts in db.session.execute(query) if posts]
+    query = select(Tag.name, Tag.slug, lists.count_column(lists.posts_with_tag(Tag.id))).order_by(Tag.key)
+    return [PostCount(name, slug, posts) for name, slug, posts in db.session.execute(query) if posts]
 
 
-def tag(slug: str) -> Named:
+def tag(slug: str) -> TagRef:
     """A tag that some listed post carries. Raises Missing."""
-    found = TAG.first(slug=slug)
+    found = TAG_QUERY.first(slug=slug)
     if found is None:
         raise Missing("No post carries this tag.")
     return found
 
 
 def _tag() -> Query:
-    carried = lists.number_of(lists.of_tag(Tag.id)) > 0
+    carried = lists.count_column(lists.posts_with_tag(Tag.id)) > 0
     return select(Tag.id, Tag.name, Tag.slug).where(Tag.slug == bindparam("slug"), carried)
 
 
-TAG = Prepared(_tag, Named)
+TAG_QUERY = Prepared(_tag, TagRef)
 
 
 def has_page(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Whether somebody's listed posts have a page of their own: they do where others sign posts too."""
-    everything = lists.number_of(lists.ALL)
-    return lists.number_of(lists.of_author(person_id)).between(1, everything - 1)
+    everything = lists.count_column(lists.ALL)
+    return lists.count_column(lists.posts_by_author(person_id)).between(1, everything - 1)
 
 
-def slug_of(kind: str, number: int) -> str | None:
+def slug_by_id(kind: str, number: int) -> str | None:
     """The slug of a `tag` or an `author` by its id; None if there is none, or no page of it."""
     if kind == "tag":
-        carried = lists.number_of(lists.of_tag(Tag.id)) > 0
+        carried = lists.count_column(lists.posts_with_tag(Tag.id)) > 0
         return db.session.scalars(select(Tag.slug).where(Tag.id == number, carried)).first()
     return db.session.scalars(select(Person.slug).where(Person.id == number, has_page(Person.id))).first()
 

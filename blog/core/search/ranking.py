@@ -22,8 +22,8 @@ from sqlalchemy import (
 from blog.core.db.prepared import Prepared
 from blog.core.db.prepared import Query as Rows
 from blog.core.db.prepared import now as at_asking
-from blog.core.posts.query import of_status, public
-from blog.core.posts.summaries import TEASER, Teaser
+from blog.core.posts.query import is_public, status_filter
+from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.core.search import normalize
 from blog.core.search.normalize import TITLE
 from blog.core.search.query import Query, TagNames, Term, tag_names
@@ -57,8 +57,8 @@ class Scope:
     def holds(self) -> ColumnElement[bool]:
         """True of a row that is in it."""
         if self.readers:
-            return and_(public(), Post.unlisted.is_(False))
-        return of_status(self.status)
+            return and_(is_public(), Post.unlisted.is_(False))
+        return status_filter(self.status)
 
 
 READERS = Scope(readers=True)
@@ -270,7 +270,7 @@ def _count_of_matches() -> Rows:
 def _teasers() -> Rows:
     wanted = func.json_each(bindparam("ids")).table_valued("value", name="wanted")
     found = wanted.join(Post.__table__, Post.id == wanted.c.value)
-    return select(*TEASER, HTML).select_from(found).where(READERS.holds())
+    return select(*SUMMARY_COLUMNS, HTML).select_from(found).where(READERS.holds())
 
 
 HTML = func.substr(Post.html, 1, literal_column(str(FIRST_LOOK))).label("start_of_html")
@@ -278,8 +278,8 @@ COUNT: Prepared[int] = Prepared(_count_of_matches, int)
 # One text, so that it is seen at once whether it is the same as before.
 TAGS: Prepared[str] = Prepared(lambda: select(func.json_group_object(Tag.id, Tag.name)), str)
 # Posts that readers found, each with the first of its HTML; and what comes after that.
-TEASERS: Prepared[tuple[Teaser, str]] = Prepared(
-    _teasers, lambda *cells: (Teaser(*cells[:-1]), cells[-1]), hints=IN_THIS_ORDER
+TEASERS: Prepared[tuple[PostSummary, str]] = Prepared(
+    _teasers, lambda *cells: (PostSummary(*cells[:-1]), cells[-1]), hints=IN_THIS_ORDER
 )
 REST: Prepared[str] = Prepared(
     lambda: select(func.substr(Post.html, FIRST_LOOK + 1, _size("length"))).where(Post.id == bindparam("id")), str

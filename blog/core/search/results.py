@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, selectinload
 
 from blog.core.errors import Missing, Unavailable
-from blog.core.posts.summaries import Teaser
+from blog.core.posts.summaries import PostSummary
 from blog.core.search import highlight, index, normalize, ranking
 from blog.core.search.highlight import Piece
 from blog.core.search.query import Query, understood
@@ -36,7 +36,7 @@ class Unsearchable(Unavailable):
 class Found:
     """A post that a reader found: its title and the passage that says why, in pieces, some of them marked."""
 
-    post: Teaser
+    post: PostSummary
     title: Sequence[Piece]
     passage: Sequence[Piece]
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import NoResultFound
 
 from blog.core.db.prepared import Prepared, Query
 from blog.core.posts.query import pages, visible
-from blog.core.posts.summaries import TEASER, Teaser
+from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.models import Post, Site
 
 MAX_PAGES = 8
@@ -25,7 +25,7 @@ class SiteContext:
     """
 
     site: Site
-    pages: Sequence[Teaser]
+    pages: Sequence[PostSummary]
     changed_at: datetime
 
 
@@ -45,7 +45,7 @@ def _made(found: tuple[tuple[Any, ...], ...]) -> SiteContext:
     rows = CONTEXT_QUERY.made(found)
     newest, *cells = rows[0]
     site = Site(**dict(zip(SITE_COLUMNS.keys(), cells, strict=False)))
-    named = [Teaser(*row[-len(TEASER) :]) for row in rows if row[-len(TEASER)] is not None]
+    named = [PostSummary(*row[-len(SUMMARY_COLUMNS) :]) for row in rows if row[-len(SUMMARY_COLUMNS)] is not None]
     return SiteContext(
         site, sorted(named, key=lambda page: page.title), max(site.changed_at, newest) if newest else site.changed_at
     )
@@ -53,7 +53,7 @@ def _made(found: tuple[tuple[Any, ...], ...]) -> SiteContext:
 
 def _edition() -> Query:
     due = visible().with_only_columns(func.max(Post.published_at)).scalar_subquery()
-    page = pages().limit(literal_column(str(MAX_PAGES))).with_only_columns(*TEASER).subquery()
+    page = pages().limit(literal_column(str(MAX_PAGES))).with_only_columns(*SUMMARY_COLUMNS).subquery()
     return select(due, *SITE_COLUMNS, *page.c).select_from(Site).outerjoin(page, true())
 
 

@@ -38,8 +38,8 @@ def of_posts(start: int, size: int) -> Iterator[Address]:
 
 
 def _of_posts(start: int, size: int) -> Select[int]:
-    since, skipped = lists.from_oldest(lists.ALL, start)
-    return lists.upwards(lists.ALL).params(since=since, start=skipped, size=size)
+    since, skipped = lists.offset_from_oldest(lists.ALL, start)
+    return lists.oldest_first(lists.ALL).params(since=since, start=skipped, size=size)
 
 
 def _addresses(query: Select[Post] | Select[int]) -> Iterator[Address]:

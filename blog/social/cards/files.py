@@ -168,7 +168,7 @@ def _candidates(slug: str) -> Iterator[Named]:
         return
     for kind in ("post", "page"):
         try:
-            post = article.readable(kind, slug)
+            post = article.load(kind, slug)
         except BlogError:
             continue
         yield card_of_post(post, post.author.name if post.author else templating.site().author)

@@ -16,7 +16,7 @@ from blog.core.db.batches import slices
 from blog.core.errors import Unavailable
 from blog.core.outbox import Carrier
 from blog.core.posts import share_items, taxonomy
-from blog.core.posts.share_items import Shareable
+from blog.core.posts.share_items import ShareItem
 from blog.extensions import db
 from blog.processes import deaf, pool
 from blog.social.cards import files as card_files
@@ -75,8 +75,8 @@ def _asked(about: str) -> Iterator[Named]:
     kind, _, number = about.partition(":")
     if kind == "site":
         yield card_files.card_of_site()
-        yield from map(of_post, share_items.everything(NEWEST))
-    elif post := share_items.one(int(number)):
+        yield from map(of_post, share_items.all_items(NEWEST))
+    elif post := share_items.share_item(int(number)):
         yield of_post(post)
         yield from (card_files.card_of_tag(*tag) for tag in share_items.tags(int(number)))
 
@@ -93,16 +93,16 @@ def draw(_target: str, name: str) -> None:
 CARRIER = Carrier(wanted, draw)
 
 
-def of_post(post: Shareable) -> Named:
+def of_post(post: ShareItem) -> Named:
     """The card of a post or page, with its author's name or the site's."""
-    return card_files.card_of_post(post, post.signed or templating.site().author)
+    return card_files.card_of_post(post, post.author_name or templating.site().author)
 
 
 def everything() -> Iterator[Named]:
     """The cards of the site, of each tag, of every post and page."""
     yield card_files.card_of_site()
     yield from (card_files.card_of_tag(tag.name, tag.slug) for tag in taxonomy.tags())
-    yield from map(of_post, share_items.everything())
+    yield from map(of_post, share_items.all_items())
 
 
 def _drawn(todo: list[tuple[Path, Card]], media: Path) -> Iterator[bool]:

@@ -21,11 +21,11 @@ def elsewhere(statement: str) -> None:
 
 def test_questions_see_one_state_of_the_database_until_the_request_ends(blog: Blog) -> None:
     blog.make_post("Before", slug="post")
-    assert article.readable("post", "post").title == "Before"
+    assert article.load("post", "post").title == "Before"
     elsewhere("UPDATE post SET title = 'After'")
-    assert article.readable("post", "post").title == "Before"
+    assert article.load("post", "post").title == "Before"
     db.session.remove()
-    assert article.readable("post", "post").title == "After"
+    assert article.load("post", "post").title == "After"
 
 
 def test_a_write_ends_the_old_state(blog: Blog) -> None:

@@ -31,7 +31,9 @@ def revisions(post: Post) -> list[tuple[str, str, str]]:
 
 def tags_of(post: Post) -> list[tuple[str, str]]:
     """Names and slugs of a post's tags, in order."""
-    return [(tag.name, tag.slug) for found in query.with_status(None) if found.id == post.id for tag in found.tags]
+    return [
+        (tag.name, tag.slug) for found in query.posts_with_status(None) if found.id == post.id for tag in found.tags
+    ]
 
 
 # -- create -------------------------------------------------------------------------------------------------
@@ -88,7 +90,7 @@ def test_a_bad_field_is_named_and_nothing_is_written(app: Flask, fields: dict[st
     with pytest.raises(Invalid) as refusal:
         publish.create(Fields(**fields))  # type: ignore[arg-type]
     assert refusal.value.field == field
-    assert not query.any_post()
+    assert not query.has_posts()
 
 
 def test_posts_of_one_title_get_numbered_addresses(blog: Blog) -> None:
@@ -107,7 +109,7 @@ def test_a_slug_that_is_taken_is_a_conflict_in_one_sentence(blog: Blog) -> None:
     blog.make_post("Rivers", slug="rivers")
     with pytest.raises(Conflict, match=r"^The address “rivers” leads to another post, “Rivers”: choose another.$"):
         blog.make_post("Other", slug="rivers")
-    assert len(query.with_status(None)) == 1
+    assert len(query.posts_with_status(None)) == 1
 
 
 def test_a_deleted_post_keeps_its_slug(blog: Blog) -> None:
@@ -390,7 +392,7 @@ def test_writers_at_the_same_moment_all_succeed(app: Flask, blog: Blog) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    slugs = {found.slug for found in query.with_status(None)} - {"a"}
+    slugs = {found.slug for found in query.posts_with_status(None)} - {"a"}
     assert slugs == {"same", *(f"same-{number}" for number in range(2, 21))}
     assert blog.again(post).version == 21
     assert len(revisions(post)) == 20

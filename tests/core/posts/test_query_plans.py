@@ -52,7 +52,7 @@ EXCEPTIONS = {
 @pytest.fixture
 def full(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> Blog:
     """A blog of several hundred posts on many shelves, some of them scheduled; deep pages and several sitemaps."""
-    monkeypatch.setattr(lists, "SHALLOW", 20)
+    monkeypatch.setattr(lists, "MAX_SKIP", 20)
     monkeypatch.setattr(sitemap, "LIMIT", 300)
     configure("timezone", "America/New_York")
     with writing() as session:
@@ -152,10 +152,10 @@ def test_what_is_related_is_found_without_reading_through_a_tag(full: Blog, stat
 
 
 def test_all_posts_of_a_shelf_are_known_without_going_through_it_for_each(full: Blog) -> None:
-    for shelf, of in ((lists.ALL, 0), (lists.TAGGED, 1), (lists.SIGNED, 1)):
+    for shelf, of in ((lists.ALL, 0), (lists.WITH_TAG, 1), (lists.BY_AUTHOR, 1)):
         with recorded() as statements:
-            posts = feed_items.known(shelf, of)
-        assert len(posts) > 100 and feed_items.known(shelf, of, 7) == posts[:7]
+            posts = feed_items.identities(shelf, of)
+        assert len(posts) > 100 and feed_items.identities(shelf, of, 7) == posts[:7]
         steps = [step for statement in statements for step in plan(statement)]
         assert not [step for step in steps if "CO-ROUTINE" in step], steps
 

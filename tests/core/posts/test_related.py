@@ -47,8 +47,8 @@ def test_among_equals_the_rarest_tag_says_which(blog: Blog) -> None:
 def test_a_post_that_is_old_for_a_common_tag_shares_it_all_the_same(
     blog: Blog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(article, "LOOKED_AT", 4)
-    monkeypatch.setattr(article, "NEAR", article.near())
+    monkeypatch.setattr(article, "CANDIDATES_PER_TAG", 4)
+    monkeypatch.setattr(article, "RELATED_QUERY", article.related_query())
     here = lone(blog, "Rare", "One", "Two")
     blog.make_post("All three", tags=["Rare", "One", "Two"], published_at=day(1))
     for number in range(6):

@@ -17,7 +17,7 @@ from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Missing
 from blog.core.posts import archive, feed_items, lists, taxonomy
-from blog.core.posts.lists import ALL, Shelf
+from blog.core.posts.lists import ALL, PostList
 from blog.core.schema import counters
 from blog.extensions import db
 from blog.models import Post, Tag
@@ -149,12 +149,12 @@ def listed(now: datetime) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["when"], row["id"]), reverse=True)
 
 
-def paged(shelf: Shelf, of: int = 0) -> tuple[list[int], int]:
+def paged(shelf: PostList, of: int = 0) -> tuple[list[int], int]:
     """The ids of all pages of a shelf, and the number that each page tells."""
     ids: list[int] = []
     totals, start = set(), 0
     while True:
-        found = lists.page_of(shelf, start, SIZE, of)
+        found = lists.page(shelf, start, SIZE, of)
         totals.add(found.total)
         ids += [post.id for post in found.posts]
         if len(found.posts) < SIZE:
@@ -169,11 +169,13 @@ def check(now: datetime) -> None:
     true = listed(now)
     ids = [row["id"] for row in true]
     assert paged(ALL) == (ids, len(ids))
-    downwards = [post.id for last in range(len(ids), 0, -SIZE) for post in feed_items.until(ALL, last, SIZE).entries]
+    downwards = [
+        post.id for last in range(len(ids), 0, -SIZE) for post in feed_items.older_page(ALL, last, SIZE).entries
+    ]
     assert downwards == ids
     for tag in db.session.query(Tag).all():
         own = [row["id"] for row in true if tag.id in row["tags"]]
-        assert paged(lists.TAGGED, tag.id) == (own, len(own)), tag.name
+        assert paged(lists.WITH_TAG, tag.id) == (own, len(own)), tag.name
     counts = Counter(tag_id for row in true for tag_id in row["tags"])
     names = {tag.id: tag.name for tag in db.session.query(Tag).all()}
     assert {tag.name: tag.posts for tag in taxonomy.tags()} == {names[tag_id]: n for tag_id, n in counts.items()}
@@ -181,7 +183,7 @@ def check(now: datetime) -> None:
     assert {person.id for person in taxonomy.authors()} == (set(signers) - {None} if len(signers) > 1 else set())
     for person_id in signers.keys() - {None}:
         own = [row["id"] for row in true if row["author"] == person_id]
-        assert paged(lists.SIGNED, person_id) == (own, len(own))
+        assert paged(lists.BY_AUTHOR, person_id) == (own, len(own))
     for zone in ZONES:
         check_years(true, zone)
     assert counters.wrong(db.session.connection().exec_driver_sql) == 0
@@ -196,12 +198,12 @@ def check_years(true: list[dict[str, Any]], zone: ZoneInfo) -> None:
         (year, len(ids)) for year, ids in by_year.items()
     ]
     for year, ids in by_year.items():
-        slices = [archive.of_year(year, zone, start, SIZE) for start in range(0, len(ids), SIZE)]
+        slices = [archive.posts_in_year(year, zone, start, SIZE) for start in range(0, len(ids), SIZE)]
         assert [post.id for each in slices for post in each.posts] == ids
         assert {each.total for each in slices} == {len(ids)}
     for year in {2016, 2017, *range(2020, 2027)} - by_year.keys():
         with pytest.raises(Missing):
-            archive.of_year(year, zone, 0, SIZE)
+            archive.posts_in_year(year, zone, 0, SIZE)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -209,7 +211,7 @@ def test_whatever_is_done_readers_are_told_the_truth(
     blog: Blog, at: Callable[[datetime], None], monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     chance = random.Random(seed)
-    monkeypatch.setattr(lists, "SHALLOW", chance.choice([0, 1, 4, 1000]))
+    monkeypatch.setattr(lists, "MAX_SKIP", chance.choice([0, 1, 4, 1000]))
     at(NOW)
     with writing() as session:
         people = [author_id(session, name) for name in ("Ana", "Bo")]
@@ -226,7 +228,7 @@ def test_whatever_is_done_readers_are_told_the_truth(
 def test_nothing_hidden_is_shown_even_when_tallies_and_dates_are_wrong(
     blog: Blog, at: Callable[[datetime], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "SHALLOW", 0)
+    monkeypatch.setattr(lists, "MAX_SKIP", 0)
     at(NOW)
     for day in range(1, 9):
         blog.make_post("Past", published_at=NOW - timedelta(days=day), tags=["Rivers"])
@@ -239,8 +241,8 @@ def test_nothing_hidden_is_shown_even_when_tallies_and_dates_are_wrong(
         session.execute(text("UPDATE post_tag SET listed_at = '2024-12-25 00:00:00.000000'"))
         session.execute(text("UPDATE tally SET posts = posts + 7 WHERE month = '2024-12'"))
     later = [post.id for post in db.session.query(Post).filter(Post.title == "Later")]
-    for shelf in (ALL, lists.TAGGED):
+    for shelf in (ALL, lists.WITH_TAG):
         for start in range(30):
-            shown = {post.id for post in lists.page_of(shelf, start, 2, 1).posts}
-            shown |= {post.id for post in feed_items.until(shelf, start + 2, 2, 1).entries}
+            shown = {post.id for post in lists.page(shelf, start, 2, 1).posts}
+            shown |= {post.id for post in feed_items.older_page(shelf, start + 2, 2, 1).entries}
             assert not shown & {*later, *(post.id for post in hidden)}
