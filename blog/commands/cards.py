@@ -43,13 +43,13 @@ def progress(stored: Iterable[bool], total: int) -> Iterable[bool]:
 def preview_card(ctx: click.Context, slug: str, file: Path | None, as_json: bool) -> None:
     """Show how a link to a post will look when it is shared, draft or not, and what to mend."""
     with blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
-        seen = share_preview.look(query.find(slug))
+        seen = share_preview.share_preview(query.find(slug))
         if file:
             file.write_bytes(seen.data)
     say(_told(seen, file), _data(seen, file), json_wanted=as_json)
 
 
-def _told(seen: share_preview.Seen, file: Path | None) -> str:
+def _told(seen: share_preview.SharePreview, file: Path | None) -> str:
     lines = [f"The picture: {file or seen.preview.address}", ""]
     for look in seen.looks:
         lines.append(f"{look.network:<10}{look.title}")
@@ -57,7 +57,7 @@ def _told(seen: share_preview.Seen, file: Path | None) -> str:
     return "\n".join([*lines, "", *seen.warnings] if seen.warnings else lines)
 
 
-def _data(seen: share_preview.Seen, file: Path | None) -> dict[str, object]:
+def _data(seen: share_preview.SharePreview, file: Path | None) -> dict[str, object]:
     return {
         "picture": seen.preview.address,
         "file": str(file) if file else None,

@@ -17,6 +17,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     for function in (*GLOBALS, well_known.oembed_address, share_preview.looks_of):
         app.add_template_global(function)
-    app.extensions["checks"]["The cards"] = Check(doctor.examine)
-    app.extensions["menders"]["Cards"] = doctor.mend
+    app.extensions["checks"]["The cards"] = Check(doctor.check_cards)
+    app.extensions["menders"]["Cards"] = doctor.request_missing
     app.extensions["carriers"] = {WEBSUB: websub.CARRIER, CARD: jobs.CARRIER}

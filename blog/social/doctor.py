@@ -13,34 +13,34 @@ from blog.core.posts import share_items
 from blog.core.posts.share_items import ShareItem
 from blog.models.outbox import CARD
 from blog.social.cards import fonts, image, jobs
-from blog.social.cards.files import Named
+from blog.social.cards.files import CardFile
 
 # Where somebody waits for the answer, the cards of so many of the newest posts are looked for.
-NEWEST = 1000
+QUICK_LIMIT = 1000
 
 
-def examine(thorough: bool) -> Findings:
+def check_cards(thorough: bool) -> Findings:
     """Look for cards and, where any were drawn, for fonts and for what joins and orders letters."""
-    lying = _lying()
+    lying = _stored_names()
     if not lying:
         return
-    yield from letters()
-    missing = [post for post, card in _wanted(thorough) if card.name not in lying]
+    yield from check_fonts()
+    missing = [post for post, card in _public_cards(thorough) if card.name not in lying]
     if missing and not outbox.waits(CARD):
         yield note(
             f"{counted(len(missing), 'card is', 'cards are')} not drawn yet; each is when it is first asked for.",
             "`broadsheet doctor --fix` has them drawn soon, `broadsheet cards --missing` at once.",
         )
-    if thorough and (old := sorted(lying - {card.name for card in jobs.everything()})):
+    if thorough and (old := sorted(lying - {card.name for card in jobs.all_cards()})):
         yield note(
             f"{counted(len(old), 'card belongs', 'cards belong')} to nothing that is public: {named(old)}.",
             "`broadsheet cards` draws all anew and removes these.",
         )
 
 
-def letters() -> Findings:
+def check_fonts() -> Findings:
     """Whether titles in every script can be drawn."""
-    missing = fonts.missing()
+    missing = fonts.missing_packages()
     if missing:
         yield note(
             "Cards of shared links lack fonts: titles in some scripts would have gaps.",
@@ -48,24 +48,24 @@ def letters() -> Findings:
         )
     else:
         yield good("There are fonts for cards in nearly every script.")
-    if not image.shapes():
+    if not image.can_shape_text():
         yield note(
             "Cards in Arabic, Hebrew or Indian scripts would be wrong: letters cannot be joined here.",
             "`apt install libfribidi0` brings what joins them.",
         )
 
 
-def mend() -> Iterator[str]:
+def request_missing() -> Iterator[str]:
     """Ask for the cards that are missing, where any were drawn."""
-    lying = _lying()
+    lying = _stored_names()
     if lying and not outbox.waits(CARD):
-        missing = [(post.kind, post.slug) for post, card in _wanted(thorough=True) if card.name not in lying]
+        missing = [(post.kind, post.slug) for post, card in _public_cards(thorough=True) if card.name not in lying]
         if missing:
             outbox.ask_for_cards(missing)
             yield f"Asked for {counted(len(missing), 'card')} to be drawn: `serve` does it soon, or `broadsheet tick`."
 
 
-def _lying() -> set[str]:
+def _stored_names() -> set[str]:
     """The names of the cards that are there."""
     settings: Settings = current_app.extensions["settings"]
     with suppress(OSError), os.scandir(settings.cards) as entries:
@@ -73,7 +73,7 @@ def _lying() -> set[str]:
     return set()
 
 
-def _wanted(thorough: bool) -> Iterator[tuple[ShareItem, Named]]:
+def _public_cards(thorough: bool) -> Iterator[tuple[ShareItem, CardFile]]:
     """Posts and pages that anyone may read, with their cards; not all of them, where somebody waits."""
-    for post in share_items.all_items(None if thorough else NEWEST):
-        yield post, jobs.of_post(post)
+    for post in share_items.all_items(None if thorough else QUICK_LIMIT):
+        yield post, jobs.card_of_share_item(post)

@@ -8,8 +8,8 @@ from blog.social import share
 from blog.social.blueprint import bp
 from blog.social.template_globals import canonical
 
-LONGEST = 300
-WRONG = "That is not a server’s name. It looks like mastodon.social: no https://, no @, no path."
+MAX_SERVER_LENGTH = 300
+INVALID_SERVER = "That is not a server’s name. It looks like mastodon.social: no https://, no @, no path."
 
 
 @bp.get("/share/mastodon/")
@@ -17,11 +17,16 @@ def mastodon() -> BaseResponse:
     """Ask for the reader's server, then answer with one plain link to it."""
     post = article.load("post", request.args.get("post", ""))
     typed = request.args.get("server")
-    server = share.server_name(typed) if typed and len(typed) <= LONGEST else None
-    wrong = WRONG if typed is not None and server is None else ""
-    link = share.on_server(post.title, canonical(post), server) if server else ""
+    server = share.parse_server_name(typed) if typed and len(typed) <= MAX_SERVER_LENGTH else None
+    wrong = INVALID_SERVER if typed is not None and server is None else ""
+    link = share.mastodon_url(post.title, canonical(post), server) if server else ""
     page = render_template(
-        "social/mastodon.html", post=post, server=server, link=link, wrong=wrong, typed=(typed or "")[:LONGEST]
+        "social/mastodon.html",
+        post=post,
+        server=server,
+        link=link,
+        wrong=wrong,
+        typed=(typed or "")[:MAX_SERVER_LENGTH],
     )
     response = Response(page, 422 if wrong else 200, mimetype="text/html")
     response.headers["Cache-Control"] = "no-store"

@@ -22,7 +22,7 @@ REGIONS = {
 
 
 @dataclass(frozen=True)
-class Preview:
+class ShareImage:
     """The picture that a page is shared with: its whole address, media type, size in pixels, and what it shows."""
 
     address: str
@@ -45,7 +45,7 @@ class Metadata:
 
 
 @dataclass(frozen=True)
-class Facts:
+class SiteInfo:
     """What any page is made of, beside its own text."""
 
     site: "Site"
@@ -60,35 +60,43 @@ def locale(language: str) -> str:
     return f"{parts[0]}_{region}" if region else ""
 
 
-def of_page(facts: Facts, path: str, title: str, description: str, preview: Preview) -> Metadata:
+def for_page(facts: SiteInfo, path: str, title: str, description: str, preview: ShareImage) -> Metadata:
     """A page that is no post: home, a list, an error."""
     site, url = facts.site, facts.site_url + path
     about = shorten(description or site.tagline or site.title, DESCRIPTION_LENGTH)
-    properties = [("og:type", "website"), *_common(facts, title, about, url, site.language), *_picture(preview)]
+    properties = [
+        ("og:type", "website"),
+        *_common_properties(facts, title, about, url, site.language),
+        *_image_properties(preview),
+    ]
     kind = "WebSite" if path == "/" else "CollectionPage"
-    told = {**_thing(kind), "name": title, "url": url, "description": about, "inLanguage": site.language}
+    told = {**_json_ld(kind), "name": title, "url": url, "description": about, "inLanguage": site.language}
     if path == "/" and facts.search:
-        told["potentialAction"] = _search(facts.site_url + facts.search)
+        told["potentialAction"] = _search_action(facts.site_url + facts.search)
     data: list[Mapping[str, Any]] = [told]
     if path != "/":
         data.append(_breadcrumbs((site.title, facts.site_url + "/"), (title, url)))
-    return Metadata(url, title, about, properties, data, _names(site))
+    return Metadata(url, title, about, properties, data, _meta_names(site))
 
 
-def of_post(
-    facts: Facts, post: "Article", path: str, *, author: str, author_url: str, archive: str, preview: Preview
+def for_post(
+    facts: SiteInfo, post: "Article", path: str, *, author: str, author_url: str, archive: str, preview: ShareImage
 ) -> Metadata:
     """An article or a page of its own; `archive` is the path of the list that holds all articles."""
     site, url = facts.site, facts.site_url + path
     canonical = post.canonical_url or url
     about = shorten(post.standfirst or post.title, DESCRIPTION_LENGTH)
     language = post.language or site.language
-    published, changed = _stamp(post.published_at), _stamp(post.revised_at or post.published_at)
-    properties = [("og:type", "article"), *_common(facts, post.title, about, canonical, language), *_picture(preview)]
+    published, changed = _iso_seconds(post.published_at), _iso_seconds(post.revised_at or post.published_at)
+    properties = [
+        ("og:type", "article"),
+        *_common_properties(facts, post.title, about, canonical, language),
+        *_image_properties(preview),
+    ]
     properties += [("article:published_time", published), ("article:modified_time", changed)]
     properties += [("article:author", author_url)] + [("article:tag", tag.name) for tag in post.tags]
     data: dict[str, Any] = {
-        **_thing("BlogPosting" if post.kind == "post" else "WebPage"),
+        **_json_ld("BlogPosting" if post.kind == "post" else "WebPage"),
         "headline": post.title,
         "description": about,
         "datePublished": published,
@@ -106,11 +114,11 @@ def of_post(
     steps = [(site.title, facts.site_url + "/"), (post.title, url)]
     if post.kind == "post":
         steps.insert(1, ("Archive", facts.site_url + archive))
-    names = _names(site, robots="noindex" if post.unlisted else "")
+    names = _meta_names(site, robots="noindex" if post.unlisted else "")
     return Metadata(canonical, post.title, about, properties, [data, _breadcrumbs(*steps)], names)
 
 
-def _common(facts: Facts, title: str, about: str, url: str, language: str) -> list[tuple[str, str]]:
+def _common_properties(facts: SiteInfo, title: str, about: str, url: str, language: str) -> list[tuple[str, str]]:
     told = [
         ("og:title", title),
         ("og:description", about),
@@ -121,7 +129,7 @@ def _common(facts: Facts, title: str, about: str, url: str, language: str) -> li
     return [(name, content) for name, content in told if content]
 
 
-def _picture(preview: Preview) -> list[tuple[str, str]]:
+def _image_properties(preview: ShareImage) -> list[tuple[str, str]]:
     return [
         ("og:image", preview.address),
         ("og:image:type", preview.type),
@@ -131,16 +139,16 @@ def _picture(preview: Preview) -> list[tuple[str, str]]:
     ]
 
 
-def _names(site: "Site", robots: str = "") -> list[tuple[str, str]]:
+def _meta_names(site: "Site", robots: str = "") -> list[tuple[str, str]]:
     told = [("robots", robots), ("twitter:card", "summary_large_image"), ("fediverse:creator", site.fediverse)]
     return [(name, content) for name, content in told if content]
 
 
-def _thing(kind: str) -> dict[str, Any]:
+def _json_ld(kind: str) -> dict[str, Any]:
     return {"@context": "https://schema.org", "@type": kind}
 
 
-def _search(address: str) -> dict[str, Any]:
+def _search_action(address: str) -> dict[str, Any]:
     """How a program searches the site (https://schema.org/SearchAction)."""
     target = {"@type": "EntryPoint", "urlTemplate": f"{address}?q={{search_term_string}}"}
     return {"@type": "SearchAction", "target": target, "query-input": "required name=search_term_string"}
@@ -150,8 +158,8 @@ def _breadcrumbs(*steps: tuple[str, str]) -> dict[str, Any]:
     """The way to a page, from the home page on."""
     told = [{"@type": "ListItem", "position": place, "name": name, "item": url}
             for place, (name, url) in enumerate(steps, 1)]  # fmt: skip
-    return {**_thing("BreadcrumbList"), "itemListElement": told}
+    return {**_json_ld("BreadcrumbList"), "itemListElement": told}
 
 
-def _stamp(moment: datetime) -> str:
+def _iso_seconds(moment: datetime) -> str:
     return moment.replace(microsecond=0).isoformat()

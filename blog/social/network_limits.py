@@ -10,7 +10,7 @@ from blog.core.text.words import graphemes, shorten
 
 CARD_WIDTH, CARD_HEIGHT = 1200, 630
 # Network -> about how many characters of the title and of the summary it shows.
-SHOWN = {
+TEXT_LIMITS = {
     "X": (70, 0),
     "Facebook": (80, 100),
     "LinkedIn": (100, 0),
@@ -23,7 +23,7 @@ SHOWN = {
 
 
 @dataclass(frozen=True)
-class Look:
+class NetworkPreview:
     """What a network shows beside the picture; `description` is empty where it shows none."""
 
     network: str
@@ -32,7 +32,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Shown:
+class PreviewInput:
     """What decides how a link looks. `cover` is width and height in pixels, if there is a cover picture."""
 
     title: str
@@ -44,20 +44,20 @@ class Shown:
     unwritten: str  # letters that no font here draws
 
 
-def looks(title: str, description: str) -> list[Look]:
+def network_previews(title: str, description: str) -> list[NetworkPreview]:
     """The link as each network shows it."""
     return [
-        Look(network, shorten(title, of_title), shorten(description, of_text) if of_text else "")
-        for network, (of_title, of_text) in SHOWN.items()
+        NetworkPreview(network, shorten(title, of_title), shorten(description, of_text) if of_text else "")
+        for network, (of_title, of_text) in TEXT_LIMITS.items()
     ]
 
 
-def warnings(shown: Shown, *, local: bool) -> Iterator[str]:
+def warnings(shown: PreviewInput, *, local: bool) -> Iterator[str]:
     """What an author may want to mend, each a sentence; `local` says that no network can reach the site."""
     length = len(graphemes(shown.title))
-    shortest = min(of_title for of_title, _ in SHOWN.values())
+    shortest = min(of_title for of_title, _ in TEXT_LIMITS.values())
     if length > shortest:
-        cutting = [network for network, (of_title, _) in SHOWN.items() if length > of_title]
+        cutting = [network for network, (of_title, _) in TEXT_LIMITS.items() if length > of_title]
         yield f"The title has {length} characters: {', '.join(cutting)} will cut it."
     if not shown.summary:
         yield "There is no summary: networks show the opening words of the text."

@@ -9,7 +9,7 @@ MASK = 3
 
 
 @dataclass(frozen=True)
-class Code:
+class QRCode:
     """A code of `size` x `size` modules; `path` draws its dark ones, each one unit high (SVG, stroked)."""
 
     size: int
@@ -17,16 +17,16 @@ class Code:
 
 
 @lru_cache(maxsize=512)
-def code(text: str) -> Code:
+def encode(text: str) -> QRCode:
     """The code of a text, which about 7 % of damage leave readable. Raises ValueError beyond 2,953 bytes."""
     import segno
 
     made = segno.make(text, error="l", boost_error=False, micro=False, mask=MASK)
-    rows = [_row(y, list(row)) for y, row in enumerate(made.matrix)]
-    return Code(len(rows), "".join(rows))
+    rows = [_row_path(y, list(row)) for y, row in enumerate(made.matrix)]
+    return QRCode(len(rows), "".join(rows))
 
 
-def _row(y: int, modules: list[int]) -> str:
+def _row_path(y: int, modules: list[int]) -> str:
     path, x = "", 0
     for dark, group in groupby(modules):
         length = len(list(group))

@@ -15,13 +15,13 @@ import regex
 from blog.core.text.words import graphemes
 from blog.hostnames import ascii_name
 
-MAIL_BYTES = 2000
-SHORT_LINK = 23  # what X and Mastodon count for any address
+MAX_EMAIL_BYTES = 2000
+LINK_LENGTH = 23  # what X and Mastodon count for any address
 # X counts these code points as one, all others (and every emoji) as two.
-LIGHT = regex.compile(r"[\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]+")
-LABEL = regex.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+SINGLE_WEIGHT = regex.compile(r"[\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]+")
+DNS_LABEL = regex.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 # Top-level names that no public server has.
-PRIVATE = {
+PRIVATE_DOMAINS = {
     "alt",
     "arpa",
     "corp",
@@ -56,12 +56,12 @@ class Network:
 
 
 @lru_cache(maxsize=64)
-def encoded(text: str) -> str:
+def encode(text: str) -> str:
     """Percent-encoded, a space as %20, nothing left that could end a parameter."""
     return quote(text, safe="")
 
 
-def cut(title: str, most: int, measure: Callable[[str], int] = len) -> str:
+def truncate(title: str, most: int, measure: Callable[[str], int] = len) -> str:
     """The title, or as much of it as measures at most `most` with an ellipsis."""
     if measure(title) <= most:
         return title
@@ -73,24 +73,30 @@ def cut(title: str, most: int, measure: Callable[[str], int] = len) -> str:
     return f"{kept.rstrip()}…"
 
 
-def weight(text: str) -> int:
+def x_length(text: str) -> int:
     """The length of a text as X counts it."""
-    if LIGHT.fullmatch(text):
+    if SINGLE_WEIGHT.fullmatch(text):
         return len(text)
     total = 0
     for grapheme in graphemes(text):
-        total += len(grapheme) if LIGHT.fullmatch(grapheme) else 2 if len(grapheme) == 1 else _cluster(grapheme)
+        total += (
+            len(grapheme)
+            if SINGLE_WEIGHT.fullmatch(grapheme)
+            else 2
+            if len(grapheme) == 1
+            else _cluster_length(grapheme)
+        )
     return total
 
 
-def _cluster(grapheme: str) -> int:
+def _cluster_length(grapheme: str) -> int:
     # An emoji of several code points counts as one emoji; letters with marks count one by one.
     if regex.search(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3", grapheme):
         return 2
-    return sum(1 if LIGHT.fullmatch(char) else 2 for char in grapheme)
+    return sum(1 if SINGLE_WEIGHT.fullmatch(char) else 2 for char in grapheme)
 
 
-def count(text: str) -> int:
+def character_count(text: str) -> int:
     """The length of a text in characters as people count them."""
     if text.isascii() and "\r" not in text:
         return len(text)
@@ -98,68 +104,70 @@ def count(text: str) -> int:
 
 
 def _x(title: str, url: str) -> str:
-    short = cut(title, 280 - SHORT_LINK - 1, weight)
-    return f"https://x.com/intent/post?text={encoded(short)}&url={encoded(url)}"
+    short = truncate(title, 280 - LINK_LENGTH - 1, x_length)
+    return f"https://x.com/intent/post?text={encode(short)}&url={encode(url)}"
 
 
 def _bluesky(title: str, url: str) -> str:
-    short = cut(title, max(1, 300 - count(url) - 1), count)
-    return f"https://bsky.app/intent/compose?text={encoded(f'{short}{chr(10)}{url}')}"
+    short = truncate(title, max(1, 300 - character_count(url) - 1), character_count)
+    return f"https://bsky.app/intent/compose?text={encode(f'{short}{chr(10)}{url}')}"
 
 
-def _toot(title: str, url: str) -> str:
-    return encoded(f"{cut(title, 500 - SHORT_LINK - 1)}\n{url}")
+def _mastodon_text(title: str, url: str) -> str:
+    return encode(f"{truncate(title, 500 - LINK_LENGTH - 1)}\n{url}")
 
 
 def _threads(title: str, url: str) -> str:
-    short = cut(title, max(1, 500 - len(url) - 1))
-    return f"https://www.threads.com/intent/post?text={encoded(short)}&url={encoded(url)}"
+    short = truncate(title, max(1, 500 - len(url) - 1))
+    return f"https://www.threads.com/intent/post?text={encode(short)}&url={encode(url)}"
 
 
-def _pin(title: str, url: str, picture: str = "") -> str:
-    media = f"&media={encoded(picture)}" if picture else ""
-    return f"https://www.pinterest.com/pin/create/button/?url={encoded(url)}{media}&description={encoded(title)}"
+def _pinterest(title: str, url: str, picture: str = "") -> str:
+    media = f"&media={encode(picture)}" if picture else ""
+    return f"https://www.pinterest.com/pin/create/button/?url={encode(url)}{media}&description={encode(title)}"
 
 
 def _email(title: str, url: str) -> str:
     def letter(subject: str) -> str:
-        return f"mailto:?subject={encoded(subject)}&body={encoded(subject)}%0D%0A%0D%0A{encoded(url)}"
+        return f"mailto:?subject={encode(subject)}&body={encode(subject)}%0D%0A%0D%0A{encode(url)}"
 
-    return letter(cut(title, MAIL_BYTES - 1, lambda subject: len(letter(subject))))
+    return letter(truncate(title, MAX_EMAIL_BYTES - 1, lambda subject: len(letter(subject))))
 
 
 NETWORKS: Mapping[str, Network] = {
     "x": Network("X", _x),
-    "facebook": Network("Facebook", lambda _t, u: f"https://www.facebook.com/sharer/sharer.php?u={encoded(u)}"),
-    "linkedin": Network("LinkedIn", lambda _t, u: f"https://www.linkedin.com/sharing/share-offsite/?url={encoded(u)}"),
+    "facebook": Network("Facebook", lambda _t, u: f"https://www.facebook.com/sharer/sharer.php?u={encode(u)}"),
+    "linkedin": Network("LinkedIn", lambda _t, u: f"https://www.linkedin.com/sharing/share-offsite/?url={encode(u)}"),
     "bluesky": Network("Bluesky", _bluesky),
-    "mastodon": Network("Mastodon", lambda t, u: f"https://share.joinmastodon.org/#text={_toot(t, u)}"),
+    "mastodon": Network("Mastodon", lambda t, u: f"https://share.joinmastodon.org/#text={_mastodon_text(t, u)}"),
     "threads": Network("Threads", _threads),
     "reddit": Network(
         "Reddit",
-        lambda t, u: f"https://www.reddit.com/submit?url={encoded(u)}&title={encoded(cut(t, 300))}&type=LINK",
+        lambda t, u: f"https://www.reddit.com/submit?url={encode(u)}&title={encode(truncate(t, 300))}&type=LINK",
     ),
     "hackernews": Network(
         "Hacker News",
-        lambda t, u: f"https://news.ycombinator.com/submitlink?u={encoded(u)}&t={encoded(cut(t, 80))}",
+        lambda t, u: f"https://news.ycombinator.com/submitlink?u={encode(u)}&t={encode(truncate(t, 80))}",
     ),
-    "whatsapp": Network("WhatsApp", lambda t, u: f"https://api.whatsapp.com/send?text={encoded(f'{t} {u}')}"),
-    "telegram": Network("Telegram", lambda t, u: f"https://t.me/share/url?url={encoded(u)}&text={encoded(t)}"),
+    "whatsapp": Network("WhatsApp", lambda t, u: f"https://api.whatsapp.com/send?text={encode(f'{t} {u}')}"),
+    "telegram": Network("Telegram", lambda t, u: f"https://t.me/share/url?url={encode(u)}&text={encode(t)}"),
     "email": Network("e-mail", _email),
-    "pinterest": Network("Pinterest", _pin, _pin),
+    "pinterest": Network("Pinterest", _pinterest, _pinterest),
     "tumblr": Network(
         "Tumblr",
-        lambda t, u: f"https://www.tumblr.com/widgets/share/tool?canonicalUrl={encoded(u)}&title={encoded(t)}",
+        lambda t, u: f"https://www.tumblr.com/widgets/share/tool?canonicalUrl={encode(u)}&title={encode(t)}",
     ),
-    "line": Network("LINE", lambda _t, u: f"https://social-plugins.line.me/lineit/share?url={encoded(u)}"),
-    "vk": Network("VK", lambda t, u: f"https://vk.com/share.php?url={encoded(u)}&title={encoded(t)}"),
+    "line": Network("LINE", lambda _t, u: f"https://social-plugins.line.me/lineit/share?url={encode(u)}"),
+    "vk": Network("VK", lambda t, u: f"https://vk.com/share.php?url={encode(u)}&title={encode(t)}"),
     "weibo": Network(
-        "Weibo", lambda t, u: f"https://service.weibo.com/share/share.php?url={encoded(u)}&title={encoded(t)}"
+        "Weibo",
+        lambda t, u: f"https://service.weibo.com/share/share.php?url={encode(u)}&title={encode(t)}",
     ),
     "instapaper": Network(
-        "Instapaper", lambda t, u: f"https://www.instapaper.com/hello2?url={encoded(u)}&title={encoded(t)}"
+        "Instapaper",
+        lambda t, u: f"https://www.instapaper.com/hello2?url={encode(u)}&title={encode(t)}",
     ),
-    "sms": Network("SMS", lambda t, u: f"sms:?&body={encoded(f'{t} {u}')}"),
+    "sms": Network("SMS", lambda t, u: f"sms:?&body={encode(f'{t} {u}')}"),
 }
 
 
@@ -177,12 +185,12 @@ def share_links(title: str, url: str, networks: Iterable[str], picture: str = ""
     ]
 
 
-def on_server(title: str, url: str, host: str) -> str:
+def mastodon_url(title: str, url: str, host: str) -> str:
     """The address at which a Mastodon server takes a text to share."""
-    return f"https://{host}/share?text={_toot(' '.join(title.split()), url)}"
+    return f"https://{host}/share?text={_mastodon_text(' '.join(title.split()), url)}"
 
 
-def server_name(typed: str) -> str | None:
+def parse_server_name(typed: str) -> str | None:
     """The public DNS name that a reader typed as their Mastodon server, in small ASCII letters; None if it is none.
 
     No port, path, user, address or private name: what is not plainly a server's name is not guessed at.
@@ -197,8 +205,8 @@ def server_name(typed: str) -> str | None:
     except ValueError:
         return None
     labels = known.split(".")
-    public = len(labels) > 1 and labels[-1] not in PRIVATE and not labels[-1][0:1].isdigit()
-    return known if public and all(map(LABEL.fullmatch, labels)) and not _is_address(known) else None
+    public = len(labels) > 1 and labels[-1] not in PRIVATE_DOMAINS and not labels[-1][0:1].isdigit()
+    return known if public and all(map(DNS_LABEL.fullmatch, labels)) and not _is_address(known) else None
 
 
 def _one_script(name: str) -> bool:

@@ -13,7 +13,7 @@ from blog.social.cards import files
 from blog.web import templating
 
 # Longer ones make codes so fine that cameras miss them.
-LONGEST_CODE = 400
+MAX_QR_LENGTH = 400
 
 
 def canonical(post: Article) -> str:
@@ -24,7 +24,7 @@ def canonical(post: Article) -> str:
 def share_links(post: Article) -> list[share.ShareLink]:
     """Links that share this post, as the site's settings order them."""
     networks = templating.site().networks
-    picture = files.preview_of_post(post, author_name(post)).address if "pinterest" in networks else ""
+    picture = files.image_of_post(post, author_name(post)).address if "pinterest" in networks else ""
     return share.share_links(post.title, canonical(post), networks, picture)
 
 
@@ -34,9 +34,9 @@ def sample_links(networks: Sequence[str]) -> list[share.ShareLink]:
     return share.share_links(site.title, templating.absolute(url_for("reader.home")), networks)
 
 
-def qr_code(address: str) -> qr.Code | None:
+def qr_code(address: str) -> qr.QRCode | None:
     """The QR code of an address; None for one too long to be read by a telephone."""
-    return qr.code(address) if len(address) <= LONGEST_CODE else None
+    return qr.encode(address) if len(address) <= MAX_QR_LENGTH else None
 
 
 def follow_links() -> list[NamedLink]:
@@ -59,25 +59,25 @@ def author_path(post: Article) -> str:
 def page_metadata(path: str, title: str, description: str = "", tag: TagRef | None = None) -> metadata.Metadata:
     """The metadata of a page that is no post; `tag` is the tag that it shows."""
     card = files.card_of_tag(tag.name, tag.slug) if tag else files.card_of_site()
-    return metadata.of_page(_facts(), path, title, description, card.preview)
+    return metadata.for_page(_site_info(), path, title, description, card.preview)
 
 
 def post_metadata(post: Article, author: str) -> metadata.Metadata:
     """The metadata of an article or page; `author` is the path of its author's page."""
     name = author_name(post)
-    return metadata.of_post(
-        _facts(),
+    return metadata.for_post(
+        _site_info(),
         post,
         permalinks.path_of(post),
         author=name,
         author_url=templating.absolute(author),
         archive=url_for("reader.archive"),
-        preview=files.preview_of_post(post, name),
+        preview=files.image_of_post(post, name),
     )
 
 
-def _facts() -> metadata.Facts:
-    return metadata.Facts(templating.site(), str(current_app.config["SITE_URL"]), url_for("reader.search"))
+def _site_info() -> metadata.SiteInfo:
+    return metadata.SiteInfo(templating.site(), str(current_app.config["SITE_URL"]), url_for("reader.search"))
 
 
 GLOBALS = (

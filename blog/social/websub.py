@@ -18,22 +18,22 @@ from blog.core.text import validate
 from blog.core.text.words import shorten
 from blog.web import templating
 
-FEEDS = ("feeds.rss", "feeds.atom", "feeds.json")
+FEED_ENDPOINTS = ("feeds.rss", "feeds.atom", "feeds.json")
 # Too busy, or under repair: it says when to come again.
-LATER = (429, 503)
+RETRY_LATER = (429, 503)
 
 
-def topics(scope: str) -> list[str]:
+def feed_urls(scope: str) -> list[str]:
     """The addresses of the feeds of a scope, as tallies name it; none if it has no feeds any more."""
     kind, _, number = scope.partition(":")
     place = {} if kind == "all" else {kind: taxonomy.slug_by_id(kind, int(number))}
     if None in place.values():
         return []
     paths = current_app.url_map.bind("")
-    return [templating.absolute(paths.build(endpoint, place)) for endpoint in FEEDS]
+    return [templating.absolute(paths.build(endpoint, place)) for endpoint in FEED_ENDPOINTS]
 
 
-def tell(hub: str, topic: str) -> None:
+def notify_hub(hub: str, topic: str) -> None:
     """Tell a hub that a feed changed. Raises Failed."""
     from blog import outbound  # servers never load it: only who makes calls does
 
@@ -44,18 +44,18 @@ def tell(hub: str, topic: str) -> None:
     except outbound.Unreachable as error:
         raise Failed(str(error), closed=True) from error
     if not 200 <= answer.status < 300:
-        later = answer.status in LATER
-        wait = _wait(answer.headers) if later else timedelta()
-        raise Failed(_said(answer.status, answer.body), wait=wait, closed=later)
+        later = answer.status in RETRY_LATER
+        wait = _retry_after(answer.headers) if later else timedelta()
+        raise Failed(_error_message(answer.status, answer.body), wait=wait, closed=later)
 
 
-def _said(status: int, body: bytes) -> str:
+def _error_message(status: int, body: bytes) -> str:
     text = validate.one_line(re.sub(r"<[^>]*>", " ", body[:4000].decode("utf-8", "replace")))
     text = "".join(character for character in text if character.isprintable())
     return f"It answered {status}" + (f": {shorten(text, 100).rstrip('.')}." if text else ".")
 
 
-def _wait(headers: Mapping[str, str]) -> timedelta:
+def _retry_after(headers: Mapping[str, str]) -> timedelta:
     """How long a server wants to be left alone: seconds, or until a date (RFC 9110, 10.2.3)."""
     said = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}", said, re.ASCII):
@@ -67,4 +67,4 @@ def _wait(headers: Mapping[str, str]) -> timedelta:
     return (until if until.tzinfo else until.replace(tzinfo=UTC)) - clock.now()
 
 
-CARRIER = Carrier(topics, tell)
+CARRIER = Carrier(feed_urls, notify_hub)

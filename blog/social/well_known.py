@@ -20,11 +20,11 @@ from blog.web import templating
 from blog.web.responses import VARIES
 from blog.web.static_files import FOR_EVER
 
-FOR_AN_HOUR = "public, max-age=3600"
-LONGEST = 2000
+CACHE_ONE_HOUR = "public, max-age=3600"
+MAX_URL_LENGTH = 2000
 # For how long security.txt is to be believed: RFC 9116 wants less than a year.
-MONTHS = 11
-ARTICLES = {"reader.article": "post", "reader.page": "page"}
+EXPIRY_MONTHS = 11
+POST_KINDS = {"reader.article": "post", "reader.page": "page"}
 
 
 @bp.get("/cards/<name>")
@@ -33,14 +33,14 @@ def card(name: str) -> BaseResponse:
 
     So no card is answered as a mere file: it would outlive its post. The page cache keeps it, until anything changes.
     """
-    named = files.called(name)
+    named = files.current_card(name)
     if named is None:
         raise Missing("There is no such card.")
     if named.name != name:
         answer = redirect(url_for("social.card", name=named.name))
         answer.headers["Cache-Control"] = "no-store"
         return answer
-    response = Response(files.drawn(named), mimetype=named.preview.type)
+    response = Response(files.read_or_draw(named), mimetype=named.preview.type)
     response.headers["Cache-Control"] = FOR_EVER
     return response
 
@@ -56,10 +56,10 @@ def oembed() -> Response:
     """What to show for an address of this site (https://oembed.com); 404 for any other."""
     if request.args.get("format", "json") != "json":
         abort(501)
-    post = _post_at(request.args.get("url", ""))
+    post = _post_at_url(request.args.get("url", ""))
     author = author_name(post)
-    preview = files.preview_of_post(post, author)
-    return _open(
+    preview = files.image_of_post(post, author)
+    return _public_json(
         {
             "version": "1.0",
             "type": "link",
@@ -76,17 +76,17 @@ def oembed() -> Response:
     )
 
 
-def _post_at(address: str) -> article.Article:
+def _post_at_url(address: str) -> article.Article:
     """The post or page at a whole address of this site. Raises Missing."""
     here = urlsplit(str(current_app.config["SITE_URL"]))
     try:
-        there = urlsplit(address[:LONGEST])
+        there = urlsplit(address[:MAX_URL_LENGTH])
         endpoint, values = current_app.url_map.bind("").match(there.path)
     except (ValueError, HTTPException) as error:
         raise Missing("There is nothing here with this address.") from error
-    if there.netloc.lower() != here.netloc or there.scheme not in ("http", "https") or endpoint not in ARTICLES:
+    if there.netloc.lower() != here.netloc or there.scheme not in ("http", "https") or endpoint not in POST_KINDS:
         raise Missing("There is nothing here with this address.")
-    return article.load(ARTICLES[endpoint], values["slug"])
+    return article.load(POST_KINDS[endpoint], values["slug"])
 
 
 @bp.get("/.well-known/webfinger")
@@ -102,7 +102,7 @@ def webfinger() -> Response:
     name, _, server = account[1:].partition("@")
     profile = f"https://{server}/@{name}"
     link = {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": profile}
-    response = _open({"subject": f"acct:{account[1:]}", "aliases": [profile], "links": [link]})
+    response = _public_json({"subject": f"acct:{account[1:]}", "aliases": [profile], "links": [link]})
     response.mimetype = "application/jrd+json"
     return response
 
@@ -114,7 +114,7 @@ def atproto_did() -> Response:
     if not told:
         raise Missing("This domain is nobody's name on Bluesky.")
     response = Response(told, content_type="text/plain; charset=utf-8")
-    response.headers.update({"Cache-Control": FOR_AN_HOUR, "Access-Control-Allow-Origin": "*"})
+    response.headers.update({"Cache-Control": CACHE_ONE_HOUR, "Access-Control-Allow-Origin": "*"})
     return response
 
 
@@ -131,18 +131,18 @@ def security_txt() -> Response:
         told["Canonical"] = here
     text = "".join(f"{name}: {value}\n" for name, value in told.items())
     response = Response(text, content_type="text/plain; charset=utf-8")
-    response.headers["Cache-Control"] = FOR_AN_HOUR
+    response.headers["Cache-Control"] = CACHE_ONE_HOUR
     return response
 
 
 def _expiry(now: datetime) -> str:
     """The first day of the eleventh month from now: the same all month long, and never a year away."""
-    later = now.month - 1 + MONTHS
+    later = now.month - 1 + EXPIRY_MONTHS
     return f"{now.year + later // 12}-{later % 12 + 1:02}-01T00:00:00Z"
 
 
-def _open(data: dict[str, Any]) -> Response:
+def _public_json(data: dict[str, Any]) -> Response:
     """Data that any site's scripts may read."""
     response = jsonify(data)
-    response.headers.update({"Cache-Control": FOR_AN_HOUR, "Access-Control-Allow-Origin": "*"})
+    response.headers.update({"Cache-Control": CACHE_ONE_HOUR, "Access-Control-Allow-Origin": "*"})
     return response

@@ -35,7 +35,7 @@ def drawn(part: html.HtmlElement) -> Image.Image:
 
 def test_each_network_is_shown_with_the_card(blog: Blog, author: Author) -> None:
     part = seen(author, **form(author, title="Rivers & <b>lakes</b>", body="Opening words."))
-    assert part.get("class") == "looks" and texts(part, ".//figcaption") == list(network_limits.SHOWN)
+    assert part.get("class") == "looks" and texts(part, ".//figcaption") == list(network_limits.TEXT_LIMITS)
     assert set(texts(part, ".//*[@class = 'name']")) == {"Rivers & <b>lakes</b>"}
     assert set(texts(part, ".//*[@class = 'host']")) == {"essays.example"}
     assert "Opening words." in texts(part, ".//p")
@@ -73,7 +73,7 @@ def test_without_scripts_it_is_a_page(author: Author) -> None:
     assert answer.status_code == 200 and answer.mimetype == "text/html"
     page = html.document_fromstring(answer.text)
     assert texts(page, "//h1") == ["How it will look when shared"] and len(page.xpath("//figure")) == len(
-        network_limits.SHOWN
+        network_limits.TEXT_LIMITS
     )
 
 

@@ -46,7 +46,7 @@ def opened(data: bytes) -> Image.Image:
 
 
 def needs(script: str) -> None:
-    if fonts.best(script, bold=True) is None:
+    if fonts.find_font(script, bold=True) is None:
         pytest.skip(f"no font for {script} is installed: apt install fonts-noto-core fonts-noto-cjk")
 
 
@@ -76,9 +76,9 @@ def test_each_script_is_drawn_whole_and_light(script: str) -> None:
 def test_no_letter_is_a_box_that_says_it_is_missing(script: str) -> None:
     title, language, font = TITLES[script]
     needs(font)
-    assert card_image.drawable(title, language, bold=True) == title
-    assert card_image.undrawable(title, language) == ""
-    found = card_image.font_of(font, language, 40, bold=True)
+    assert card_image.drawable_text(title, language, bold=True) == title
+    assert card_image.undrawable_letters(title, language) == ""
+    found = card_image.load_font(font, language, 40, bold=True)
     box = bytes(found.getmask("\U0010fffe"))
     assert all(bytes(found.getmask(char)) != box for char in title if char.isalpha())
 
@@ -86,12 +86,12 @@ def test_no_letter_is_a_box_that_says_it_is_missing(script: str) -> None:
 def test_a_title_in_several_scripts_has_a_font_for_each() -> None:
     needs("CJK")
     title, language, _ = TITLES["mixed"]
-    assert card_image.drawable(title, language, bold=True) == title
+    assert card_image.drawable_text(title, language, bold=True) == title
 
 
 def test_arabic_letters_are_joined() -> None:
     needs("ARABIC")
-    font = card_image.font_of("ARABIC", "ar", 60, bold=True)
+    font = card_image.load_font("ARABIC", "ar", 60, bold=True)
     joined, single = (font.getlength(text, direction="rtl", language="ar") for text in ("سلام", "س‌ل‌ا‌م"))
     assert joined < single
 
@@ -106,27 +106,27 @@ def test_any_title_makes_a_card_and_stays_on_its_label(case: str) -> None:
 
 
 def test_long_titles_are_smaller_and_the_longest_is_cut() -> None:
-    sizes = [card_image.title_lines("On slow rivers " * times, "en")[0] for times in (1, 3, 6, 12)]
+    sizes = [card_image.fit_title("On slow rivers " * times, "en")[0] for times in (1, 3, 6, 12)]
     assert sizes == sorted(sizes, reverse=True) and len(set(sizes)) == len(sizes)
-    size, lines = card_image.title_lines("On slow rivers " * 33, "en")
+    size, lines = card_image.fit_title("On slow rivers " * 33, "en")
     assert size == card_image.SIZES[-1] and lines[-1].endswith("…")
 
 
 def test_what_no_font_draws_is_left_out_and_named() -> None:
-    assert card_image.drawable("a \ue000 b", "en", bold=True) == "a b"
-    assert card_image.undrawable("a \ue000 🎉", "en") == "\ue000"
+    assert card_image.drawable_text("a \ue000 b", "en", bold=True) == "a b"
+    assert card_image.undrawable_letters("a \ue000 🎉", "en") == "\ue000"
 
 
 def test_without_any_font_latin_still_looks_designed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "files", dict)
-    for remembered in (card_image.font_of, card_image.has, card_image._length):
+    monkeypatch.setattr(fonts, "font_files", dict)
+    for remembered in (card_image.load_font, card_image.has_glyph, card_image._run_width):
         remembered.cache_clear()
     try:
         left, _, right, _ = words(replace(CARD, title="Diplomatic Relations – часть"))
         assert left >= 285 and right <= 915 and right - left > 300
-        assert fonts.missing() == ["fonts-noto-core", "fonts-noto-cjk"]
+        assert fonts.missing_packages() == ["fonts-noto-core", "fonts-noto-cjk"]
     finally:
-        for remembered in (card_image.font_of, card_image.has, card_image._length):
+        for remembered in (card_image.load_font, card_image.has_glyph, card_image._run_width):
             remembered.cache_clear()
 
 

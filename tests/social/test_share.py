@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from blog.core.site import settings
 from blog.models.site import DEFAULT_NETWORKS
 from blog.social import share
-from blog.social.share import NETWORKS, cut, on_server, share_links, weight
+from blog.social.share import NETWORKS, mastodon_url, share_links, truncate, x_length
 
 TITLE = "Tom & Jerry: 50% + #1? “é” 😀"
 URL = "https://essays.example/posts/tom-jerry/"
@@ -168,7 +168,7 @@ def test_dead_networks_are_not_known() -> None:
     ],
 )
 def test_x_weighs_texts_as_twitter_text_does(text: str, weighs: int) -> None:
-    assert weight(text) == weighs
+    assert x_length(text) == weighs
 
 
 LONG = {
@@ -180,7 +180,7 @@ LONG = {
     "flags": FLAG * 250,
 }
 MEASURES = {
-    "x": (lambda title: weight(title) + 1 + 23, 280),
+    "x": (lambda title: x_length(title) + 1 + 23, 280),
     "bluesky": (lambda title: len(regex.findall(r"\X", f"{title}\n{URL}")), 300),
     "mastodon": (lambda title: len(title) + 1 + 23, 500),
     "threads": (lambda title: len(f"{title} {URL}"), 500),
@@ -235,7 +235,7 @@ def test_networks_without_a_limit_get_the_whole_title(network: str) -> None:
 
 @given(st.text(st.characters(exclude_categories=("Cs",)), max_size=80), st.integers(1, 60))
 def test_a_cut_text_is_short_enough_and_a_beginning(text: str, most: int) -> None:
-    shorter = cut(text, most)
+    shorter = truncate(text, most)
     assert len(shorter) <= most
     assert shorter == text or (text.startswith(shorter.removesuffix("…")) and shorter.endswith("…"))
 
@@ -247,9 +247,9 @@ def test_a_very_long_address_is_never_cut(network: str) -> None:
 
 
 def test_a_server_of_ones_own_gets_text_and_address() -> None:
-    assert on_server(f" {TITLE}\n", URL, "mastodon.social") == f"https://mastodon.social/share?text={T}%0A{U}"
+    assert mastodon_url(f" {TITLE}\n", URL, "mastodon.social") == f"https://mastodon.social/share?text={T}%0A{U}"
     # Mastodon counts any address as 23 characters.
-    assert len(parameters(on_server("水" * 600, URL, "m.social"))["text"].removesuffix(URL)) + 23 <= 500
+    assert len(parameters(mastodon_url("水" * 600, URL, "m.social"))["text"].removesuffix(URL)) + 23 <= 500
 
 
 # -- server names -------------------------------------------------------------------------------------------
@@ -334,17 +334,17 @@ BAD = [
 
 @pytest.mark.parametrize("typed", GOOD)
 def test_a_public_servers_name_is_taken(typed: str) -> None:
-    assert share.server_name(typed) == GOOD[typed]
+    assert share.parse_server_name(typed) == GOOD[typed]
 
 
 @pytest.mark.parametrize("typed", BAD, ids=lambda typed: ascii(typed)[:30])
 def test_what_is_not_plainly_a_public_servers_name_is_refused(typed: str) -> None:
-    assert share.server_name(typed) is None
+    assert share.parse_server_name(typed) is None
 
 
 @given(st.text(max_size=60))
 def test_a_name_that_is_taken_is_a_plain_dns_name(typed: str) -> None:
-    name = share.server_name(typed)
+    name = share.parse_server_name(typed)
     if name is not None:
         assert regex.fullmatch(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", name)
         assert urlsplit(f"https://{name}/share").hostname == name

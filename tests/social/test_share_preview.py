@@ -9,30 +9,30 @@ FRAGMENT = (
     '{% import "macros/looks.html" as fragment %}'
     "{{ fragment.looks('/cards/a.png', looks, warnings, 'essays.example') }}"
 )
-SHOWN = network_limits.Shown(
+SHOWN = network_limits.PreviewInput(
     title="Tom & <b>Jerry</b> " * 8, summary="", public=False, unlisted=True, site_url="http://127.0.0.1:8000",
     cover=(300, 200), unwritten="\ue000",
 )  # fmt: skip
 
 
 def test_each_network_and_each_warning_is_shown(app: Flask) -> None:
-    looks = network_limits.looks(SHOWN.title, "A text. " * 40)
+    looks = network_limits.network_previews(SHOWN.title, "A text. " * 40)
     warnings = list(network_limits.warnings(SHOWN, local=True))
     with app.test_request_context():
         made = render_template_string(FRAGMENT, looks=looks, warnings=warnings)
     page = html.fragment_fromstring(made, create_parent="div")
-    assert [caption.text for caption in page.xpath("//figcaption")] == list(network_limits.SHOWN)
+    assert [caption.text for caption in page.xpath("//figcaption")] == list(network_limits.TEXT_LIMITS)
     assert [item.text for item in page.xpath("//li")] == warnings and len(warnings) == 7
     assert page.xpath("//img/@src") == ["/cards/a.png"] * len(looks)
     assert all(name.text.startswith("Tom & <b>Jerry</b>") for name in page.xpath("//*[@class = 'name']"))
 
 
 def test_nothing_is_warned_of_where_all_is_well() -> None:
-    shown = network_limits.Shown("Rivers", "In short.", True, False, "https://essays.example", (1600, 840), "")
+    shown = network_limits.PreviewInput("Rivers", "In short.", True, False, "https://essays.example", (1600, 840), "")
     assert list(network_limits.warnings(shown, local=False)) == []
 
 
 def test_no_network_shows_more_than_it_does() -> None:
-    for look in network_limits.looks("word " * 100, "word " * 200):
-        most = network_limits.SHOWN[look.network]
+    for look in network_limits.network_previews("word " * 100, "word " * 200):
+        most = network_limits.TEXT_LIMITS[look.network]
         assert len(look.title) <= most[0] and len(look.description) <= most[1]

@@ -5,12 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blog.social.cards import text_layout
-from blog.social.cards.text_layout import ordered, runs_right_to_left, script, scripts, without_pictures, words
+from blog.social.cards.text_layout import (
+    is_right_to_left,
+    script_of,
+    scripts_of,
+    unbreakable_parts,
+    visual_order,
+    without_emoji,
+)
 
 
 def shown(text: str) -> str:
     """A line as the eye meets it from left to right; runs that are drawn from right to left are turned round."""
-    line = ordered(text, scripts(text), right_to_left=runs_right_to_left(text))
+    line = visual_order(text, scripts_of(text), right_to_left=is_right_to_left(text))
     return "".join(run.text[::-1] if run.right_to_left else run.text for run in line.runs)
 
 
@@ -23,15 +30,15 @@ def shown(text: str) -> str:
     ],
 )  # fmt: skip
 def test_a_letter_tells_its_script(char: str, known: str) -> None:
-    assert script(char) == known
+    assert script_of(char) == known
 
 
 def test_signs_are_drawn_with_the_letters_before_them() -> None:
-    assert scripts("سلام!") == ["ARABIC"] * 5
-    assert scripts("“印”") == ["CJK"] * 3
-    assert scripts("a, б") == ["LATIN"] * 3 + ["CYRILLIC"]
-    assert scripts("?!") == ["LATIN"] * 2
-    assert scripts("") == []
+    assert scripts_of("سلام!") == ["ARABIC"] * 5
+    assert scripts_of("“印”") == ["CJK"] * 3
+    assert scripts_of("a, б") == ["LATIN"] * 3 + ["CYRILLIC"]
+    assert scripts_of("?!") == ["LATIN"] * 2
+    assert scripts_of("") == []
 
 
 # What is stored -> what the eye meets from left to right. Hebrew letters stand for all that runs from right to left.
@@ -80,7 +87,7 @@ def test_no_order_loses_a_letter(text: str) -> None:
     ],
 )
 def test_emoji_are_left_out_without_a_trace(text: str, kept: str) -> None:
-    assert without_pictures(text) == kept
+    assert without_emoji(text) == kept
 
 
 @pytest.mark.parametrize(
@@ -96,12 +103,12 @@ def test_emoji_are_left_out_without_a_trace(text: str, kept: str) -> None:
     ],
 )
 def test_a_line_may_end_only_where_a_reader_expects_it(text: str, parts: list[str]) -> None:
-    assert words(text) == parts
+    assert unbreakable_parts(text) == parts
 
 
 def broken(text: str, most: float) -> list[str]:
-    parts = words(text)
-    return text_layout.lines(parts, [float(len(part)) for part in parts], most)
+    parts = unbreakable_parts(text)
+    return text_layout.break_lines(parts, [float(len(part)) for part in parts], most)
 
 
 def test_lines_are_about_equally_long() -> None:

@@ -83,7 +83,7 @@ def test_a_tag_that_nobody_can_follow_any_more_is_not_told_of(blog: Blog, hub: H
 
 @pytest.mark.parametrize("scope", ["tag:99", "author:99"])
 def test_what_is_gone_has_no_topics(blog: Blog, scope: str) -> None:
-    assert websub.topics(scope) == []
+    assert websub.feed_urls(scope) == []
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])

@@ -24,18 +24,18 @@ from blog.core.text.validate import CARD_NAME
 from blog.models.json_types import Picture
 from blog.social.cards import image
 from blog.social.cards.image import Card
-from blog.social.metadata import Preview
+from blog.social.metadata import ShareImage
 from blog.web import localize, templating
 
 SITE = ""
-TAG = "tag-"
+TAG_PREFIX = "tag-"
 # A picture of the author's own is shown as it is when all networks show it large, nearly whole, and soon.
-FIT_SIZE = (600, 315)
-FIT_SHAPE = (1.5, 2.1)
-FIT_BYTES = 300 * 1024
+MIN_COVER_SIZE = (600, 315)
+COVER_RATIOS = (1.5, 2.1)
+MAX_COVER_BYTES = 300 * 1024
 
 
-class Shared(Protocol):
+class CardSource(Protocol):
     """What a card is drawn for: a post or page."""
 
     @property
@@ -53,7 +53,7 @@ class Shared(Protocol):
 
 
 @dataclass(frozen=True)
-class Named:
+class CardFile:
     """A card, and the name of its file."""
 
     card: Card
@@ -65,19 +65,19 @@ class Named:
         return f"{self.stem}{'-' if self.stem else ''}{self.card.hash}.{self.card.ending}"
 
     @property
-    def preview(self) -> Preview:
+    def preview(self) -> ShareImage:
         """The same as a page tells it."""
         address = templating.absolute(url_for("social.card", name=self.name))
         kind = "image/jpeg" if self.card.cover else "image/png"
-        return Preview(address, kind, image.WIDTH, image.HEIGHT, self.card.title)
+        return ShareImage(address, kind, image.WIDTH, image.HEIGHT, self.card.title)
 
 
-def preview_of_post(post: Shared, author: str) -> Preview:
+def image_of_post(post: CardSource, author: str) -> ShareImage:
     """The picture that a post or page is shared with."""
-    return _own(post) or card_of_post(post, author).preview
+    return _cover_image(post) or card_of_post(post, author).preview
 
 
-def _own(post: Shared) -> Preview | None:
+def _cover_image(post: CardSource) -> ShareImage | None:
     """The cover picture, if it is fit to be shared as it is; the largest of its files that is."""
     picture = post.cover_picture
     plate = html.plate_of(picture) if picture else None
@@ -86,21 +86,25 @@ def _own(post: Shared) -> Preview | None:
     for width in sorted(plate.widths or [plate.width], reverse=True):
         height, path = round(plate.height * width / plate.width), plate.twin(width)
         kind = TYPES.get(path.rpartition(".")[2], "")
-        shaped = FIT_SHAPE[0] <= width / height <= FIT_SHAPE[1] and width >= FIT_SIZE[0] and height >= FIT_SIZE[1]
+        shaped = (
+            COVER_RATIOS[0] <= width / height <= COVER_RATIOS[1]
+            and width >= MIN_COVER_SIZE[0]
+            and height >= MIN_COVER_SIZE[1]
+        )
         if shaped and kind in ("image/jpeg", "image/png") and _is_light(path):
-            return Preview(templating.absolute(path), kind, width, height, picture["alt"] or post.title)
+            return ShareImage(templating.absolute(path), kind, width, height, picture["alt"] or post.title)
     return None
 
 
 def _is_light(path: str) -> bool:
     settings: Settings = current_app.extensions["settings"]
     try:
-        return (settings.media / path.removeprefix("/media/")).stat().st_size <= FIT_BYTES
+        return (settings.media / path.removeprefix("/media/")).stat().st_size <= MAX_COVER_BYTES
     except OSError:
         return False
 
 
-def card_of_post(post: Shared, author: str) -> Named:
+def card_of_post(post: CardSource, author: str) -> CardFile:
     """The card of a post or page: by whom, and for a post when."""
     site = templating.site()
     language = post.language or site.language
@@ -108,25 +112,25 @@ def card_of_post(post: Shared, author: str) -> Named:
     told = [author, localize.in_words(local, language)] if post.kind == "post" else []
     cover = post.cover_picture["src"].removeprefix("/media/") if post.cover_picture else ""
     cover = cover if cover.rpartition(".")[2] in TYPES and "/" not in cover else ""
-    return Named(Card(post.title, site.title, " · ".join(told), site.accent, language, cover), post.slug)
+    return CardFile(Card(post.title, site.title, " · ".join(told), site.accent, language, cover), post.slug)
 
 
-def card_of_site() -> Named:
+def card_of_site() -> CardFile:
     """The card of the site itself, and of its lists."""
     site = templating.site()
-    return Named(Card(site.title, "", site.tagline, site.accent, site.language), SITE)
+    return CardFile(Card(site.title, "", site.tagline, site.accent, site.language), SITE)
 
 
-def card_of_tag(name: str, slug: str) -> Named:
+def card_of_tag(name: str, slug: str) -> CardFile:
     """The card of a tag."""
     site = templating.site()
-    return Named(Card(name, site.title, site.tagline, site.accent, site.language), TAG + slug)
+    return CardFile(Card(name, site.title, site.tagline, site.accent, site.language), TAG_PREFIX + slug)
 
 
 # -- files ---------------------------------------------------------------------------------------------------
 
 
-def drawn(named: Named) -> bytes:
+def read_or_draw(named: CardFile) -> bytes:
     """The card's picture; drawn and stored, if it never was. A full disk keeps it from being stored, no more."""
     settings: Settings = current_app.extensions["settings"]
     file = settings.cards / named.name
@@ -153,7 +157,7 @@ def store(file: Path, data: bytes) -> bool:
     return True
 
 
-def called(name: str) -> Named | None:
+def current_card(name: str) -> CardFile | None:
     """The card that what a file's name speaks of has now, whatever its hash; None if it speaks of nothing public."""
     parts = CARD_NAME.fullmatch(name)
     if parts is None:
@@ -162,7 +166,7 @@ def called(name: str) -> Named | None:
     return next((each for each in found if each.name == name), found[0] if found else None)
 
 
-def _candidates(slug: str) -> Iterator[Named]:
+def _candidates(slug: str) -> Iterator[CardFile]:
     if not slug:
         yield card_of_site()
         return
@@ -172,9 +176,9 @@ def _candidates(slug: str) -> Iterator[Named]:
         except BlogError:
             continue
         yield card_of_post(post, post.author.name if post.author else templating.site().author)
-    if slug.startswith(TAG):
+    if slug.startswith(TAG_PREFIX):
         try:
-            tag = taxonomy.tag(slug.removeprefix(TAG))
+            tag = taxonomy.tag(slug.removeprefix(TAG_PREFIX))
         except BlogError:
             return
         yield card_of_tag(tag.name, tag.slug)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/Library/Fonts",
            "/System/Library/Fonts", "~/Library/Fonts")  # fmt: skip
-ENDINGS = (".ttf", ".otf", ".ttc")
+EXTENSIONS = (".ttf", ".otf", ".ttc")
 # The packages that bring them (Debian's names), and scripts for which one font of each tells whether it is there.
-PACKAGES = {"fonts-noto-core": ("LATIN", "ARABIC", "DEVANAGARI"), "fonts-noto-cjk": ("CJK",)}
-LATIN = ("NotoSerif", "DejaVuSerif", "LiberationSerif", "Times New Roman", "Georgia")
+PACKAGES = {"fonts-noto-core": ("LATIN_FONTS", "ARABIC", "DEVANAGARI"), "fonts-noto-cjk": ("CJK",)}
+LATIN_FONTS = ("NotoSerif", "DejaVuSerif", "LiberationSerif", "Times New Roman", "Georgia")
 # Scripts that the Latin fonts draw as well.
-WITH_LATIN = {"LATIN", "GREEK", "CYRILLIC"}
+LATIN_SCRIPTS = {"LATIN_FONTS", "GREEK", "CYRILLIC"}
 # Where the name of the font is not that of the script.
-NAMES = {
+FONT_NAMES = {
     "ARABIC": ("NotoNaskhArabic", "NotoSansArabic"),
     "CJK": ("NotoSerifCJK", "NotoSansCJK"),
     "HANGUL": ("NotoSerifCJK", "NotoSansCJK"),
@@ -27,33 +27,35 @@ CJK_FACES = {"ja": 0, "ko": 1, "zh": 2, "zh-TW": 3, "zh-HK": 4, "zh-Hant": 3}
 
 
 @cache
-def files() -> dict[str, Path]:
+def font_files() -> dict[str, Path]:
     """Every font file that is found: its name without ending -> its path."""
     found: dict[str, Path] = {}
     for folder in FOLDERS:
         for parent, _, names in os.walk(Path(folder).expanduser()):
             for file in (Path(parent, name) for name in names):
-                if file.suffix.lower() in ENDINGS:
+                if file.suffix.lower() in EXTENSIONS:
                     found.setdefault(file.stem, file)
     return found
 
 
-def best(script: str, *, bold: bool) -> Path | None:
+def find_font(script: str, *, bold: bool) -> Path | None:
     """The best font file for a script; None where there is none."""
-    known = files()
-    return next((known[name] for name in _candidates(script, bold=bold) if name in known), None)
+    known = font_files()
+    return next((known[name] for name in _font_names(script, bold=bold) if name in known), None)
 
 
-def _candidates(script: str, *, bold: bool) -> Iterator[str]:
+def _font_names(script: str, *, bold: bool) -> Iterator[str]:
     title = script.capitalize()
-    families = LATIN if script in WITH_LATIN else NAMES.get(script, (f"NotoSerif{title}", f"NotoSans{title}"))
+    families = (
+        LATIN_FONTS if script in LATIN_SCRIPTS else FONT_NAMES.get(script, (f"NotoSerif{title}", f"NotoSans{title}"))
+    )
     for weight in ("Bold", "Regular") if bold else ("Regular", "Bold"):
         for family in families:
             yield f"{family}-{weight}"
     yield from families
 
 
-def face(script: str, language: str) -> int:
+def face_index(script: str, language: str) -> int:
     """Which face of a collection is meant for a language."""
     if script == "HANGUL":
         return CJK_FACES["ko"]
@@ -62,6 +64,6 @@ def face(script: str, language: str) -> int:
     return CJK_FACES.get(language, CJK_FACES.get(language.partition("-")[0], 0))
 
 
-def missing() -> list[str]:
+def missing_packages() -> list[str]:
     """The Debian packages that would bring fonts which are not here."""
-    return [name for name, wanted in PACKAGES.items() if any(best(script, bold=True) is None for script in wanted)]
+    return [name for name, wanted in PACKAGES.items() if any(find_font(script, bold=True) is None for script in wanted)]

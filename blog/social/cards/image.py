@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from blog.core.text.words import graphemes
 from blog.social.cards import fonts, text_layout
-from blog.social.cards.text_layout import Line, Run
+from blog.social.cards.text_layout import Run, TextLine
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 1200, 630
 # Whoever changes what a card looks like raises this: cards get new addresses, and are drawn anew.
 DESIGN = 1
-PAPER, INK, SOFT = "#fcfbf7", "#1c1b19", "#5b5750"
+PAPER, INK, MUTED = "#fcfbf7", "#1c1b19", "#5b5750"
 LABEL = (228, 42, 972, 588)
 # Of the label, what a square cut from the middle keeps.
-MEASURE = 610
+MAX_LINE_WIDTH = 610
 TITLE_TOP, TITLE_BOTTOM = 150, 492
 SIZES = (96, 88, 80, 73, 67, 61, 56, 51, 46, 42, 38, 35, 32, 29)
 # From this size on words may be broken that are longer than a line.
-BREAKING = 56
-MOST_LINES = 9
-LEADING = 1.2
-SMALL = 29
+BREAK_WORDS_FROM = 56
+MAX_LINES = 9
+LINE_HEIGHT = 1.2
+SMALL_SIZE = 29
 COLOURS = 64
 QUALITIES = (84, 74, 60, 40, 20)
-MOST_BYTES = 290 * 1024
+MAX_JPEG_BYTES = 290 * 1024
 
 
 @dataclass(frozen=True)
@@ -72,21 +72,21 @@ def draw(card: Card, media: Path | None = None) -> bytes:
 
     image = Image.new("RGB", (WIDTH, HEIGHT), card.accent)
     brush = ImageDraw.Draw(image)
-    covered = bool(card.cover and media) and _cover(image, media / card.cover)  # type: ignore[operator]
+    covered = bool(card.cover and media) and _paste_cover(image, media / card.cover)  # type: ignore[operator]
     if not covered:
-        _frame(brush, _tint(card.accent))
+        _draw_frame(brush, _tint(card.accent))
     brush.rectangle(LABEL, fill=PAPER)
     inset = (LABEL[0] + 12, LABEL[1] + 12, LABEL[2] - 12, LABEL[3] - 12)
     brush.rectangle(inset, outline=card.accent, width=2)
-    _words(brush, card)
+    _draw_words(brush, card)
     if card.cover:
-        return _photograph(image)
+        return _encode_jpeg(image)
     out = BytesIO()
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-def reduced(picture: bytes, kind: str) -> bytes:
+def half_size(picture: bytes, kind: str) -> bytes:
     """A drawn card (`png` or `jpeg`) at half its width: enough for an author's look at it."""
     from PIL import Image
 
@@ -99,17 +99,17 @@ def reduced(picture: bytes, kind: str) -> bytes:
     return out.getvalue()
 
 
-def _photograph(image: "Image") -> bytes:
+def _encode_jpeg(image: "Image") -> bytes:
     """A JPEG that no network finds too heavy."""
     for quality in QUALITIES:
         out = BytesIO()
         image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
-        if out.tell() <= MOST_BYTES:
+        if out.tell() <= MAX_JPEG_BYTES:
             break
     return out.getvalue()
 
 
-def _cover(image: "Image", file: Path) -> bool:
+def _paste_cover(image: "Image", file: Path) -> bool:
     """Fill the card with the picture; whether there is one."""
     from PIL import Image, ImageOps
 
@@ -121,7 +121,7 @@ def _cover(image: "Image", file: Path) -> bool:
     return True
 
 
-def _frame(brush: "ImageDraw", colour: str) -> None:
+def _draw_frame(brush: "ImageDraw", colour: str) -> None:
     """Lines as they are stamped into a cover of cloth."""
     for inset, width in ((22, 3), (31, 1)):
         brush.rectangle((inset, inset, WIDTH - 1 - inset, HEIGHT - 1 - inset), outline=colour, width=width)
@@ -134,23 +134,23 @@ def _tint(colour: str) -> str:
     return "#" + "".join(f"{round(part + (other - part) * 0.42):02x}" for part in parts)
 
 
-def _words(brush: "ImageDraw", card: Card) -> None:
+def _draw_words(brush: "ImageDraw", card: Card) -> None:
     middle = WIDTH // 2
     if card.site:
-        set_line(brush, card.site, card.language, 102, SMALL + 3, SOFT)
+        draw_line(brush, card.site, card.language, 102, SMALL_SIZE + 3, MUTED)
         brush.line((middle - 30, 134, middle + 30, 134), fill=card.accent, width=3)
-    title = card.title if drawable(card.title, card.language, bold=True) else card.site
-    size, lines = title_lines(title, card.language)
-    leading = round(size * LEADING)
+    title = card.title if drawable_text(card.title, card.language, bold=True) else card.site
+    size, lines = fit_title(title, card.language)
+    leading = round(size * LINE_HEIGHT)
     top = (TITLE_TOP + TITLE_BOTTOM) / 2 - leading * len(lines) / 2
     for number, line in enumerate(lines):
-        set_line(brush, line, card.language, top + leading * number + size * 0.93, size, INK, bold=True, whole=title)
+        draw_line(brush, line, card.language, top + leading * number + size * 0.93, size, INK, bold=True, whole=title)
     if card.line:
         brush.line((middle - 30, 508, middle + 30, 508), fill=card.accent, width=3)
-        set_line(brush, card.line, card.language, 550, SMALL, SOFT)
+        draw_line(brush, card.line, card.language, 550, SMALL_SIZE, MUTED)
 
 
-def set_line(
+def draw_line(
     brush: "ImageDraw",
     text: str,
     language: str,
@@ -162,57 +162,59 @@ def set_line(
     whole: str = "",
 ) -> None:
     """Draw a line in the middle of the card; `whole` is the paragraph that it belongs to."""
-    text = _fitting(drawable(text, language, bold=bold), language, size, bold=bold)
-    line = _line(text, language, bold=bold, right_to_left=text_layout.runs_right_to_left(whole or text))
-    left = WIDTH / 2 - width_of(line, language, size, bold=bold) / 2
+    text = _fit_line(drawable_text(text, language, bold=bold), language, size, bold=bold)
+    line = _text_line(text, language, bold=bold, right_to_left=text_layout.is_right_to_left(whole or text))
+    left = WIDTH / 2 - line_width(line, language, size, bold=bold) / 2
     for run in line.runs:
-        font = font_of(run.script, language, size, bold=bold)
-        brush.text((left, baseline), run.text, fill=colour, font=font, anchor="ls", **_shaping(font, run, language))
-        left += _length(run, language, size, bold=bold)
+        font = load_font(run.script, language, size, bold=bold)
+        brush.text(
+            (left, baseline), run.text, fill=colour, font=font, anchor="ls", **_shaping_options(font, run, language)
+        )
+        left += _run_width(run, language, size, bold=bold)
 
 
-def title_lines(title: str, language: str) -> tuple[int, list[str]]:
+def fit_title(title: str, language: str) -> tuple[int, list[str]]:
     """The size in pixels and the lines in which a title looks best; what fits in no size is cut."""
-    text = drawable(title, language, bold=True)
+    text = drawable_text(title, language, bold=True)
     while True:
-        parts = text_layout.words(text)
-        widths = [_width(part, language, SIZES[0]) for part in parts]
+        parts = text_layout.unbreakable_parts(text)
+        widths = [_text_width(part, language, SIZES[0]) for part in parts]
         for size in SIZES:
-            lines = _lines(parts, [width * size / SIZES[0] for width in widths], size)
+            lines = _break_title(parts, [width * size / SIZES[0] for width in widths], size)
             if lines:
                 return size, lines
         kept = graphemes(text)
         text = "".join(kept[: len(kept) * 9 // 10]).rstrip(" ….") + "…"
 
 
-def _lines(parts: Sequence[str], widths: Sequence[float], size: int) -> list[str] | None:
+def _break_title(parts: Sequence[str], widths: Sequence[float], size: int) -> list[str] | None:
     """The lines at this size; None if they do not fit."""
-    if max(widths, default=0) > MEASURE:
-        if size > BREAKING:
+    if max(widths, default=0) > MAX_LINE_WIDTH:
+        if size > BREAK_WORDS_FROM:
             return None
-        broken = [piece for part in zip(parts, widths, strict=True) for piece in _broken(*part)]
+        broken = [piece for part in zip(parts, widths, strict=True) for piece in _split_word(*part)]
         parts, widths = [text for text, _ in broken], [width for _, width in broken]
-    lines = text_layout.lines(parts, widths, MEASURE)
-    room = (TITLE_BOTTOM - TITLE_TOP) // round(size * LEADING)
-    return lines if len(lines) <= min(room, MOST_LINES) else None
+    lines = text_layout.break_lines(parts, widths, MAX_LINE_WIDTH)
+    room = (TITLE_BOTTOM - TITLE_TOP) // round(size * LINE_HEIGHT)
+    return lines if len(lines) <= min(room, MAX_LINES) else None
 
 
-def _broken(part: str, width: float) -> list[tuple[str, float]]:
+def _split_word(part: str, width: float) -> list[tuple[str, float]]:
     """A word with its width; in several pieces, if it is wider than a line."""
-    if width <= MEASURE:
+    if width <= MAX_LINE_WIDTH:
         return [(part, width)]
     letters = graphemes(part)
-    step = max(1, int(len(letters) * MEASURE / width * 0.85))
+    step = max(1, int(len(letters) * MAX_LINE_WIDTH / width * 0.85))
     pieces = ["".join(letters[start : start + step]) for start in range(0, len(letters), step)]
-    hyphen = "-" if text_layout.script(part[0]) in fonts.WITH_LATIN else ""
+    hyphen = "-" if text_layout.script_of(part[0]) in fonts.LATIN_SCRIPTS else ""
     told = [piece + hyphen for piece in pieces[:-1]] + pieces[-1:]
     return [(piece, width * len(graphemes(piece)) / len(letters)) for piece in told]
 
 
-def _fitting(text: str, language: str, size: int, *, bold: bool) -> str:
+def _fit_line(text: str, language: str, size: int, *, bold: bool) -> str:
     """The text, or as much of it as a line holds."""
     letters, cut = graphemes(text), text
-    while letters and _width(cut, language, size, bold=bold) > MEASURE + 10:
+    while letters and _text_width(cut, language, size, bold=bold) > MAX_LINE_WIDTH + 10:
         letters = letters[: -max(1, len(letters) // 12)]
         cut = "".join(letters).rstrip() + "…"
     return cut
@@ -222,75 +224,77 @@ def _fitting(text: str, language: str, size: int, *, bold: bool) -> str:
 
 
 @lru_cache(maxsize=256)
-def font_of(script: str, language: str, size: int, *, bold: bool) -> "Font":
+def load_font(script: str, language: str, size: int, *, bold: bool) -> "Font":
     """The font for a script; without one, that for Latin; without any, Pillow's own."""
     from PIL import ImageFont
 
     for wanted in (script, "LATIN"):
-        file = fonts.best(wanted, bold=bold)
+        file = fonts.find_font(wanted, bold=bold)
         if file:
-            return ImageFont.truetype(file, size, index=fonts.face(wanted, language))
+            return ImageFont.truetype(file, size, index=fonts.face_index(wanted, language))
     return ImageFont.load_default(size)
 
 
 @lru_cache(maxsize=4096)
-def has(script: str, language: str, char: str, *, bold: bool) -> bool:
+def has_glyph(script: str, language: str, char: str, *, bold: bool) -> bool:
     """Whether the font for a script has a glyph for a character."""
-    font = font_of(script, language, 40, bold=bold)
+    font = load_font(script, language, 40, bold=bold)
     return bytes(font.getmask(char)) != bytes(font.getmask("\U0010fffe"))
 
 
-def drawable(text: str, language: str, *, bold: bool) -> str:
+def drawable_text(text: str, language: str, *, bold: bool) -> str:
     """The text without emoji and without what no font here can draw."""
-    told = text_layout.without_pictures(text)
-    kept = "".join(char for char, writing in zip(told, _writings(told, language, bold=bold), strict=True) if writing)
+    told = text_layout.without_emoji(text)
+    kept = "".join(
+        char for char, writing in zip(told, _font_scripts(told, language, bold=bold), strict=True) if writing
+    )
     return " ".join(kept.split())
 
 
-def undrawable(text: str, language: str) -> str:
+def undrawable_letters(text: str, language: str) -> str:
     """The letters of a title that no font here can draw; emoji are none."""
-    told = text_layout.without_pictures(text)
-    pairs = zip(told, _writings(told, language, bold=True), strict=True)
+    told = text_layout.without_emoji(text)
+    pairs = zip(told, _font_scripts(told, language, bold=True), strict=True)
     return "".join(dict.fromkeys(char for char, writing in pairs if not writing))
 
 
-def _writings(text: str, language: str, *, bold: bool) -> list[str]:
+def _font_scripts(text: str, language: str, *, bold: bool) -> list[str]:
     """For each character the script whose font draws it; empty where none does."""
     found = []
-    for char, usual in zip(text, text_layout.scripts(text), strict=True):
+    for char, usual in zip(text, text_layout.scripts_of(text), strict=True):
         silent = char.isspace() or unicodedata.category(char) in ("Cf", "Mn")
-        able = (each for each in (usual, "LATIN", "CJK") if silent or has(each, language, char, bold=bold))
+        able = (each for each in (usual, "LATIN", "CJK") if silent or has_glyph(each, language, char, bold=bold))
         found.append(next(able, ""))
     return found
 
 
-def _line(text: str, language: str, *, bold: bool, right_to_left: bool) -> Line:
-    return text_layout.ordered(text, _writings(text, language, bold=bold), right_to_left=right_to_left)
+def _text_line(text: str, language: str, *, bold: bool, right_to_left: bool) -> TextLine:
+    return text_layout.visual_order(text, _font_scripts(text, language, bold=bold), right_to_left=right_to_left)
 
 
-def _width(text: str, language: str, size: int, *, bold: bool = True) -> float:
-    return width_of(_line(text, language, bold=bold, right_to_left=False), language, size, bold=bold)
+def _text_width(text: str, language: str, size: int, *, bold: bool = True) -> float:
+    return line_width(_text_line(text, language, bold=bold, right_to_left=False), language, size, bold=bold)
 
 
-def width_of(line: Line, language: str, size: int, *, bold: bool) -> float:
+def line_width(line: TextLine, language: str, size: int, *, bold: bool) -> float:
     """How many pixels a line takes."""
-    return sum(_length(run, language, size, bold=bold) for run in line.runs)
+    return sum(_run_width(run, language, size, bold=bold) for run in line.runs)
 
 
 @lru_cache(maxsize=8192)
-def _length(run: Run, language: str, size: int, *, bold: bool) -> float:
-    font = font_of(run.script, language, size, bold=bold)
-    return font.getlength(run.text, **_shaping(font, run, language))
+def _run_width(run: Run, language: str, size: int, *, bold: bool) -> float:
+    font = load_font(run.script, language, size, bold=bold)
+    return font.getlength(run.text, **_shaping_options(font, run, language))
 
 
-def shapes() -> bool:
+def can_shape_text() -> bool:
     """Whether letters can be joined and ordered as Arabic and Devanagari need it."""
     from PIL import features
 
     return bool(features.check("raqm"))
 
 
-def _shaping(font: "Font", run: Run, language: str) -> dict[str, Any]:
+def _shaping_options(font: "Font", run: Run, language: str) -> dict[str, Any]:
     from PIL import ImageFont
 
     if getattr(font, "layout_engine", ImageFont.Layout.BASIC) != ImageFont.Layout.RAQM:

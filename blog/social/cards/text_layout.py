@@ -17,16 +17,18 @@ from blog.core.text.words import graphemes
 Measure = Callable[["Run"], float]
 COMMON = ""
 # What Unicode's names of letters begin with, where that is not the script's own name.
-SCRIPTS = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "IDEOGRAPHIC": "CJK", "BOPOMOFO": "CJK",
+SCRIPT_ALIASES = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "IDEOGRAPHIC": "CJK", "BOPOMOFO": "CJK",
            "HALFWIDTH": "CJK", "FULLWIDTH": "CJK", "KANGXI": "CJK"}  # fmt: skip
 LETTERS = {"Lu", "Ll", "Lt", "Lm", "Lo"}
-PICTURE = r"(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}(?=\ufe0f)|\p{Regional_Indicator}|\p{Emoji_Modifier})"
-PICTURES = regex.compile(rf"{PICTURE}\ufe0f?(?:\u200d?{PICTURE}\ufe0f?)*[\U000e0020-\U000e007f]*|[\ufe0e\ufe0f\u20e3]")
+EMOJI = r"(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}(?=\ufe0f)|\p{Regional_Indicator}|\p{Emoji_Modifier})"
+EMOJI_SEQUENCES = regex.compile(
+    rf"{EMOJI}\ufe0f?(?:\u200d?{EMOJI}\ufe0f?)*[\U000e0020-\U000e007f]*|[\ufe0e\ufe0f\u20e3]"
+)
 # Scripts that put no space between words: a line may end after almost any of their characters.
 UNSPACED = {"CJK", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN"}
 NEVER_FIRST = set("、。，．・：；？！）」』】〕〉》”’ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.;:!?)]}»›…%")
 NEVER_LAST = set("（「『【〔〈《“‘([{«‹")
-EMBEDDINGS = regex.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+DIRECTION_MARKS = regex.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """Runs from left to right, as they are drawn."""
 
     runs: Sequence[Run]
@@ -50,24 +52,24 @@ class Line:
         return "".join(run.text for run in self.runs)
 
 
-def without_pictures(text: str) -> str:
+def without_emoji(text: str) -> str:
     """The text without emoji, which text fonts cannot draw; digits and signs that can be letters stay."""
-    return " ".join(PICTURES.sub("", EMBEDDINGS.sub("", text)).split())
+    return " ".join(EMOJI_SEQUENCES.sub("", DIRECTION_MARKS.sub("", text)).split())
 
 
-def script(char: str) -> str:
+def script_of(char: str) -> str:
     """The script of a letter by its Unicode name, like DEVANAGARI or CJK; empty for what all scripts share."""
     if "0" <= char <= "9":
         return "LATIN"
     if unicodedata.category(char) not in LETTERS:
         return COMMON
     first = unicodedata.name(char, "").partition(" ")[0].partition("-")[0]
-    return SCRIPTS.get(first, first)
+    return SCRIPT_ALIASES.get(first, first)
 
 
-def scripts(text: str) -> list[str]:
+def scripts_of(text: str) -> list[str]:
     """The script of each character; marks, signs and spaces take that of the letters before them, else after."""
-    found = [script(char) for char in text]
+    found = [script_of(char) for char in text]
     known = next((each for each in found if each), "LATIN")
     for place, each in enumerate(found):
         known = found[place] = each or known
@@ -77,7 +79,7 @@ def scripts(text: str) -> list[str]:
 # -- lines ---------------------------------------------------------------------------------------------------
 
 
-def words(text: str) -> list[str]:
+def unbreakable_parts(text: str) -> list[str]:
     """What may not be broken: words with the space after them; of scripts without spaces, single characters."""
     parts: list[str] = []
     for grapheme in graphemes(text):
@@ -94,24 +96,24 @@ def _breakable(before: str, after: str) -> bool:
     if before[-1].isspace() or before[-1] in "-–—/\u200b":
         return True
     letter = next((char for char in reversed(before) if char not in NEVER_FIRST), " ")
-    return script(letter) in UNSPACED and (script(after[0]) in UNSPACED or after[0] in NEVER_LAST)
+    return script_of(letter) in UNSPACED and (script_of(after[0]) in UNSPACED or after[0] in NEVER_LAST)
 
 
-def lines(parts: Sequence[str], widths: Sequence[float], most: float) -> list[str]:
+def break_lines(parts: Sequence[str], widths: Sequence[float], most: float) -> list[str]:
     """The parts on as few lines of `most` width as they need, about equally long. A wider part has its own line."""
-    least, best = len(_filled(widths, most)), most
+    least, best = len(_line_ends(widths, most)), most
     low, high = max([*(width for width in widths if width <= most), most / 3]), most
     for _ in range(12):
         middle = (low + high) / 2
-        if len(_filled(widths, middle)) <= least:
+        if len(_line_ends(widths, middle)) <= least:
             best = high = middle
         else:
             low = middle
-    ends = _filled(widths, best)
+    ends = _line_ends(widths, best)
     return ["".join(parts[start:end]).strip() for start, end in zip([0, *ends], ends, strict=False)]
 
 
-def _filled(widths: Sequence[float], most: float) -> list[int]:
+def _line_ends(widths: Sequence[float], most: float) -> list[int]:
     """Where lines end that are filled one after the other."""
     ends, width = [], 0.0
     for place, each in enumerate(widths):
@@ -125,7 +127,7 @@ def _filled(widths: Sequence[float], most: float) -> list[int]:
 # -- order ---------------------------------------------------------------------------------------------------
 
 
-def ordered(text: str, writings: Sequence[str], *, right_to_left: bool) -> Line:
+def visual_order(text: str, writings: Sequence[str], *, right_to_left: bool) -> TextLine:
     """A line of a paragraph in the order in which it is drawn; `writings` names the script of each character."""
     levels = _levels(text, base=int(right_to_left))
     runs: list[tuple[int, Run]] = []
@@ -135,11 +137,11 @@ def ordered(text: str, writings: Sequence[str], *, right_to_left: bool) -> Line:
         runs.append((level, Run(text[start:end], writing, bool(level % 2))))
         start = end
     for level in range(max(levels, default=0), 0, -1):
-        runs = list(_reversed(runs, level))
-    return Line([run for _, run in runs])
+        runs = list(_reverse_runs(runs, level))
+    return TextLine([run for _, run in runs])
 
 
-def runs_right_to_left(text: str) -> bool:
+def is_right_to_left(text: str) -> bool:
     """Whether a text begins with a script that runs from right to left (UAX #9, P2 and P3)."""
     kinds = (unicodedata.bidirectional(char) for char in text)
     return next((kind != "L" for kind in kinds if kind in ("L", "R", "AL")), False)
@@ -147,20 +149,22 @@ def runs_right_to_left(text: str) -> bool:
 
 def _levels(text: str, base: int) -> list[int]:
     """The embedding level of each character (UAX #9, W1 to I2, simplified)."""
-    directions = _strong(text, base)
+    directions = _strong_directions(text, base)
     levels: list[int] = []
     for place, each in enumerate(directions):
         if each is None:
             before = next((one for one in reversed(directions[:place]) if one is not None), base)
             after = next((one for one in directions[place:] if one is not None), base)
-            level = _side(before) if _side(before) == _side(after) else base
+            level = (
+                _neighbour_direction(before) if _neighbour_direction(before) == _neighbour_direction(after) else base
+            )
         else:
             level = each
         levels.append(level if level >= base else base + 1)
     return levels
 
 
-def _strong(text: str, base: int) -> list[int | None]:
+def _strong_directions(text: str, base: int) -> list[int | None]:
     """For each character 0 (left to right), 1 (right to left), 2 (a number within the latter), or None."""
     found: list[int | None] = []
     last = base
@@ -180,12 +184,12 @@ def _strong(text: str, base: int) -> list[int | None]:
     return found
 
 
-def _side(level: int) -> int:
+def _neighbour_direction(level: int) -> int:
     """The direction that a neighbour sees: a number among right-to-left words is one of them."""
     return 1 if level else 0
 
 
-def _reversed(runs: list[tuple[int, Run]], least: int) -> Iterator[tuple[int, Run]]:
+def _reverse_runs(runs: list[tuple[int, Run]], least: int) -> Iterator[tuple[int, Run]]:
     for high, group in groupby(runs, lambda run: run[0] >= least):
         together = list(group)
         yield from reversed(together) if high else together
