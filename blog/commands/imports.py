@@ -18,7 +18,7 @@ from blog.config import Settings
 from blog.core.errors import Invalid
 from blog.core.text.validate import one_line
 from blog.transfer import samples as shipped
-from blog.transfer.importer import Import, Report
+from blog.transfer.importer import Import, ImportReport
 from blog.transfer.readers import markdown
 
 TOLD = (
@@ -80,7 +80,7 @@ def _blog(ctx: click.Context, dry_run: bool) -> Iterator[Flask]:
             yield app
 
 
-def _data(report: Report, dry_run: bool) -> dict[str, Any]:
+def _data(report: ImportReport, dry_run: bool) -> dict[str, Any]:
     data = {name: getattr(report, name) for name, _ in TOLD}
     data |= {
         "skipped": [asdict(item) for item in report.skipped],
@@ -90,7 +90,7 @@ def _data(report: Report, dry_run: bool) -> dict[str, Any]:
     return data | {"imported": report.done, "dry_run": dry_run}
 
 
-def _tell(report: Report, dry_run: bool) -> None:
+def _tell(report: ImportReport, dry_run: bool) -> None:
     for problem in report.problems:
         click.echo(str(problem), err=True)
     for item in report.skipped:

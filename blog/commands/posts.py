@@ -18,7 +18,7 @@ from blog.core.site.settings import zone
 from blog.core.text import validate
 from blog.core.urls import permalinks
 from blog.models import Post
-from blog.transfer.readers.front_matter import BadHead, split
+from blog.transfer.readers.front_matter import InvalidFrontMatter, split
 
 slug_argument = click.argument("slug")
 
@@ -88,7 +88,7 @@ def _line(data: bytes, position: int) -> int:
 def _has_front_matter(text: str) -> bool:
     try:
         found = split(text.replace("\r\n", "\n"))
-    except BadHead:
+    except InvalidFrontMatter:
         return False
     return found is not None and found.style != "pelican" and bool(found.head)
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-When = datetime | date | str | None
+DateValue = datetime | date | str | None
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Document:
     slug: str
     summary: str = ""
     tags: list[str] = field(default_factory=list)
-    date: When = None
-    updated: When = None
+    date: DateValue = None
+    updated: DateValue = None
     draft: bool = False
     language: str = ""
     aliases: list[str] = field(default_factory=list)
@@ -67,7 +67,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Skipped:
+class SkippedFile:
     """A file that is no post, and why."""
 
     source: str

@@ -23,19 +23,19 @@ from blog.core.site.settings import site, zone
 from blog.extensions import db
 from blog.models import Post
 from blog.models.json_types import RENDERER
-from blog.transfer.document import Document, Problem, Skipped
-from blog.transfer.readers.markdown import Found
-from blog.transfer.render_pool import Job, render_all
-from blog.transfer.save import Adoption
+from blog.transfer.document import Document, Problem, SkippedFile
+from blog.transfer.readers.markdown import ReaderItem
+from blog.transfer.render_pool import RenderJob, render_all
+from blog.transfer.save import DocumentWriter
 from blog.transfer.spool import Spool
-from blog.transfer.validate import Judge, Ready, without_twins
+from blog.transfer.validate import Validator, ValidDocument, without_duplicates
 
-STAGING = ".import-"
+STAGING_PREFIX = ".import-"
 Progress = Callable[[Iterable[object], str, int], Iterable[object]]
 
 
 @dataclass
-class Report:
+class ImportReport:
     """What an import did (or would do), by the names of the files."""
 
     added: list[str] = field(default_factory=list)
@@ -44,13 +44,13 @@ class Report:
     unchanged: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: list[SkippedFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     done: bool = False
 
 
-class _NotForReal(Exception):
+class _Rollback(Exception):
     """Ends the transaction of a dry run, or of an import that must not be."""
 
 
@@ -68,28 +68,28 @@ class Import:
     skip_bad: bool = False
     progress: Progress = lambda items, _label, _total: items
 
-    def run(self, found: Iterable[Found]) -> Report:
+    def run(self, found: Iterable[ReaderItem]) -> ImportReport:
         """Import what a reader found; all that is wrong is told at once."""
-        report = Report()
-        with self._staging() as staging, Spool[Ready](self.folder.parent) as spool:
+        report = ImportReport()
+        with self._staging() as staging, Spool[ValidDocument](self.folder.parent) as spool:
             for item in self._prepared(found, staging, report):
                 spool.put(item)
             try:
                 with writing() as session:
                     self._adopt(session, spool, report)
                     if self.dry_run or staging is None or (report.problems and not self.skip_bad):
-                        raise _NotForReal
+                        raise _Rollback
                     self._settle(staging)
                 report.done = True
-            except _NotForReal:
+            except _Rollback:
                 if not self.dry_run:
-                    report = Report(skipped=report.skipped, problems=report.problems)
+                    report = ImportReport(skipped=report.skipped, problems=report.problems)
         report.problems.sort(key=lambda problem: (problem.source, problem.line or 0))
         return report
 
-    def _adopt(self, session: Session, spool: Spool[Ready], report: Report) -> None:
-        watched: Iterable[Ready] = self.progress(spool, "Writing", len(spool))  # type: ignore[assignment]
-        for item, outcome in Adoption(session, self.samples).adopt(watched):
+    def _adopt(self, session: Session, spool: Spool[ValidDocument], report: ImportReport) -> None:
+        watched: Iterable[ValidDocument] = self.progress(spool, "Writing", len(spool))  # type: ignore[assignment]
+        for item, outcome in DocumentWriter(session, self.samples).adopt(watched):
             if isinstance(outcome, str):
                 getattr(report, outcome).append(item.source)
             else:
@@ -110,22 +110,24 @@ class Import:
         if self.dry_run:
             yield None
             return
-        for left in self.folder.parent.glob(f"{STAGING}*"):
-            if not _runs(left.name.removeprefix(STAGING)):
+        for left in self.folder.parent.glob(f"{STAGING_PREFIX}*"):
+            if not _is_running(left.name.removeprefix(STAGING_PREFIX)):
                 shutil.rmtree(left, ignore_errors=True)
-        staging = self.folder.parent / f"{STAGING}{os.getpid()}"
+        staging = self.folder.parent / f"{STAGING_PREFIX}{os.getpid()}"
         try:
             yield staging
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
-    def _prepared(self, found: Iterable[Found], staging: Path | None, report: Report) -> Iterator[Ready]:
+    def _prepared(
+        self, found: Iterable[ReaderItem], staging: Path | None, report: ImportReport
+    ) -> Iterator[ValidDocument]:
         """The documents that can be shown, rendered; those that came before just like this need not be."""
-        judge = Judge(self.origin, zone(), staging, report.problems)
+        judge = Validator(self.origin, zone(), staging, report.problems)
         known, foreign = _known_digests(), site().foreign_media
         db.session.rollback()
 
-        def jobs() -> Iterator[tuple[Ready, Job | None]]:
+        def jobs() -> Iterator[tuple[ValidDocument, RenderJob | None]]:
             for item in self._judged(found, judge, report):
                 yield item, None if item.digest in known else item.job(foreign)
 
@@ -135,10 +137,10 @@ class Import:
             else:
                 yield replace(item, text=outcome)
 
-    def _judged(self, found: Iterable[Found], judge: Judge, report: Report) -> Iterator[Ready]:
-        watched: Iterable[Found] = self.progress(found, "Reading", length_hint(found))  # type: ignore[assignment]
+    def _judged(self, found: Iterable[ReaderItem], judge: Validator, report: ImportReport) -> Iterator[ValidDocument]:
+        watched: Iterable[ReaderItem] = self.progress(found, "Reading", length_hint(found))  # type: ignore[assignment]
         lacking: set[str] = set()
-        for document in without_twins(_documents(watched, report, lacking), report.problems):
+        for document in without_duplicates(_documents(watched, report, lacking), report.problems):
             ready = judge.judge(document)
             db.session.rollback()  # reading may take long, and an open transaction would keep the WAL from ending
             if ready and document.source not in lacking:
@@ -146,19 +148,19 @@ class Import:
                 yield ready
 
 
-def _documents(found: Iterable[Found], report: Report, lacking: set[str]) -> Iterator[Document]:
+def _documents(found: Iterable[ReaderItem], report: ImportReport, lacking: set[str]) -> Iterator[Document]:
     """The documents; what is skipped or wrong goes into the report, and the name of what is wrong among the lacking."""
     for item in found:
         if isinstance(item, Document):
             yield item
-        elif isinstance(item, Skipped):
+        elif isinstance(item, SkippedFile):
             report.skipped.append(item)
         else:
             lacking.add(item.source)
             report.problems.append(item)
 
 
-def _runs(pid: str) -> bool:
+def _is_running(pid: str) -> bool:
     """Whether the process that staged there may still be at work."""
     try:
         os.kill(int(pid), 0)

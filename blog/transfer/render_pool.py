@@ -18,13 +18,13 @@ from blog.processes import deaf, pool
 
 T = TypeVar("T")
 # A worker takes longer to start than this many texts to render.
-MANY = 40
+POOL_THRESHOLD = 40
 # Texts that travel to a worker together, and such parts that wait for each worker: what is in memory at once.
-TOGETHER = 8
-AHEAD = 4
+BATCH_SIZE = 8
+BATCHES_PER_WORKER = 4
 
 
-class Job(NamedTuple):
+class RenderJob(NamedTuple):
     """One text to render."""
 
     body: str
@@ -34,10 +34,10 @@ class Job(NamedTuple):
     foreign_media: bool
 
 
-Outcome = Rendered | Invalid | None
+RenderResult = Rendered | Invalid | None
 
 
-def render(job: Job) -> Rendered | Invalid:
+def render(job: RenderJob) -> Rendered | Invalid:
     """The rendered text, or what is wrong with it."""
     base = permalinks.path(job.kind, "-")
     try:
@@ -48,26 +48,26 @@ def render(job: Job) -> Rendered | Invalid:
         return error
 
 
-def render_all(items: Iterable[tuple[T, Job | None]]) -> Iterator[tuple[T, Outcome]]:
+def render_all(items: Iterable[tuple[T, RenderJob | None]]) -> Iterator[tuple[T, RenderResult]]:
     """Each item with what became of its text, in order; None for one without. Never holds more than some at once."""
-    with _Renderers() as renderers:
-        waiting: deque[tuple[list[T], Future[list[Outcome]]]] = deque()
-        for part in slices(items, TOGETHER):
+    with _RenderPool() as renderers:
+        waiting: deque[tuple[list[T], Future[list[RenderResult]]]] = deque()
+        for part in slices(items, BATCH_SIZE):
             waiting.append(([item for item, _ in part], renderers.begin([job for _, job in part])))
             while len(waiting) > renderers.ahead:
-                yield from _done(*waiting.popleft())
+                yield from _results(*waiting.popleft())
         while waiting:
-            yield from _done(*waiting.popleft())
+            yield from _results(*waiting.popleft())
 
 
-def _done(items: list[T], outcomes: Future[list[Outcome]]) -> Iterator[tuple[T, Outcome]]:
+def _results(items: list[T], outcomes: Future[list[RenderResult]]) -> Iterator[tuple[T, RenderResult]]:
     try:
         yield from zip(items, outcomes.result(), strict=True)
     except BrokenProcessPool as error:
         raise Unavailable("A process that renders texts was ended from outside. Nothing was imported.") from error
 
 
-class _Renderers:
+class _RenderPool:
     """Renders here until there is much to do, then in worker processes."""
 
     def __init__(self) -> None:
@@ -87,20 +87,20 @@ class _Renderers:
     @property
     def ahead(self) -> int:
         """How many parts may wait."""
-        return self._workers * AHEAD if self._pool else 0
+        return self._workers * BATCHES_PER_WORKER if self._pool else 0
 
-    def begin(self, jobs: list[Job | None]) -> Future[list[Outcome]]:
+    def begin(self, jobs: list[RenderJob | None]) -> Future[list[RenderResult]]:
         """What will become of the texts."""
         self._seen += sum(job is not None for job in jobs)
-        if self._seen > MANY and self._pool is None:
+        if self._seen > POOL_THRESHOLD and self._pool is None:
             self._pool = pool(self._workers)
         if self._pool and any(jobs):
             with deaf():
-                return self._pool.submit(_render_each, jobs)
-        done: Future[list[Outcome]] = Future()
-        done.set_result(_render_each(jobs))
+                return self._pool.submit(_render_batch, jobs)
+        done: Future[list[RenderResult]] = Future()
+        done.set_result(_render_batch(jobs))
         return done
 
 
-def _render_each(jobs: list[Job | None]) -> list[Outcome]:
+def _render_batch(jobs: list[RenderJob | None]) -> list[RenderResult]:
     return [job and render(job) for job in jobs]

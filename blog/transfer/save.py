@@ -17,13 +17,13 @@ from blog.core.site.settings import site
 from blog.core.urls import permalinks
 from blog.models import Post
 from blog.transfer.render_pool import render
-from blog.transfer.validate import Ready
+from blog.transfer.validate import ValidDocument
 
 # Documents adopted together: few enough to hold their texts in memory.
-TOGETHER = 200
+BATCH_SIZE = 200
 
 
-class Adoption:
+class DocumentWriter:
     """Adopts documents; `samples` are the ids of posts that they may replace.
 
     Whatever may refuse a document is asked before anything is changed for it: a refusal leaves nothing behind.
@@ -38,14 +38,14 @@ class Adoption:
         self.bylines: dict[str, int] = {}
         self.pictures: set[str] = set()
 
-    def adopt(self, documents: Iterable[Ready]) -> Iterator[tuple[Ready, str | Invalid | Conflict]]:
+    def adopt(self, documents: Iterable[ValidDocument]) -> Iterator[tuple[ValidDocument, str | Invalid | Conflict]]:
         """What becomes of each: the name of its list in the report, or why it cannot be. To be read to its end."""
-        for batch in slices(documents, TOGETHER):
+        for batch in slices(documents, BATCH_SIZE):
             self._expect(batch)
             yield from [(item, self._outcome_or_why(item)) for item in batch]
             self.ledger.write()
 
-    def _expect(self, batch: Sequence[Ready]) -> None:
+    def _expect(self, batch: Sequence[ValidDocument]) -> None:
         """Ask with few questions for all that the batch will need."""
         self.by_origin = {post.origin: post for post in self._found(Post.origin, [item.origin for item in batch])}
         self.by_guid = {post.guid: post for post in self._found(Post.guid, [item.guid for item in batch if item.guid])}
@@ -58,17 +58,17 @@ class Adoption:
         posts = select(Post).options(undefer_group("text")) if whole else select(Post)
         return [post for some in slices(values) for post in self.session.scalars(posts.where(by.in_(some)))]
 
-    def _known(self, item: Ready) -> Post | None:
+    def _known(self, item: ValidDocument) -> Post | None:
         """The post that came of this document before."""
         return (self.by_guid.get(item.guid) if item.guid else None) or self.by_origin.get(item.origin)
 
-    def _outcome_or_why(self, item: Ready) -> str | Invalid | Conflict:
+    def _outcome_or_why(self, item: ValidDocument) -> str | Invalid | Conflict:
         try:
             return self._outcome(item)
         except (Invalid, Conflict) as error:
             return error
 
-    def _outcome(self, item: Ready) -> str:
+    def _outcome(self, item: ValidDocument) -> str:
         """What becomes of a document: the name of its list in the report. Raises Conflict."""
         post = self._known(item) or self.ledger.addresses.at(item.kind, item.slug)
         if post is None:
@@ -96,17 +96,17 @@ class Adoption:
         self._update(post, item)
         return "updated"
 
-    def _replaceable(self, post: Post, item: Ready) -> bool:
+    def _replaceable(self, post: Post, item: ValidDocument) -> bool:
         untouched = post.version == post.origin_version or post.deleted_at is not None
         return post.guid in self.samples and post.guid != item.guid and untouched
 
-    def _another(self, post: Post, item: Ready) -> bool:
+    def _another(self, post: Post, item: ValidDocument) -> bool:
         """Whether a document of the same address is plainly not the one that the post came of."""
         if post.guid == item.guid or post.origin_source == item.source or post.version != post.origin_version:
             return False
         return post.title != item.fields.title and post.published_at != item.published_at
 
-    def _add(self, item: Ready, instead_of: Post | None = None) -> None:
+    def _add(self, item: ValidDocument, instead_of: Post | None = None) -> None:
         post = publish.add(
             self.ledger,
             item.fields,
@@ -121,7 +121,7 @@ class Adoption:
         post.updated_at = item.updated_at
         self._finish(post, item)
 
-    def _update(self, post: Post, item: Ready) -> None:
+    def _update(self, post: Post, item: ValidDocument) -> None:
         publish.change(
             self.ledger,
             post,
@@ -142,7 +142,7 @@ class Adoption:
         self.by_origin.pop(post.origin, None)
         self.by_guid.pop(post.guid, None)
 
-    def _finish(self, post: Post, item: Ready) -> None:
+    def _finish(self, post: Post, item: ValidDocument) -> None:
         """Its author and pictures, and what the next import will know it by."""
         post.author_id = self._author(item)
         for picture in item.pictures:
@@ -153,7 +153,7 @@ class Adoption:
         post.origin_digest, post.origin_version = item.digest, post.version
         self.by_origin[post.origin] = self.by_guid[post.guid] = post
 
-    def _author(self, item: Ready) -> int | None:
+    def _author(self, item: ValidDocument) -> int | None:
         """The id of the person who signs it; nobody when it is whoever signs what names nobody else."""
         if not item.author or item.author == self.site.author:
             return None
@@ -161,7 +161,7 @@ class Adoption:
             self.bylines[item.author] = people.author_id(self.session, item.author)
         return self.bylines[item.author]
 
-    def _text(self, item: Ready) -> Rendered:
+    def _text(self, item: ValidDocument) -> Rendered:
         """The rendered text; rendered now in the rare case that another post came of the same words."""
         outcome = item.text or render(item.job(self.site.foreign_media))
         if isinstance(outcome, Invalid):

@@ -18,14 +18,14 @@ from blog.core.markdown.render import Rendered
 from blog.core.text import slugs, validate
 from blog.core.urls import permalinks
 from blog.transfer.document import Document, LocalPicture, Problem
-from blog.transfer.readers.markdown import with_addresses
-from blog.transfer.render_pool import Job
+from blog.transfer.readers.markdown import replace_addresses
+from blog.transfer.render_pool import RenderJob
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Ready:
+class ValidDocument:
     """A document, judged; `text` is there once it is rendered (or None when nothing of it changed)."""
 
     source: str
@@ -51,19 +51,19 @@ class Ready:
         """The last part of its address."""
         return self.fields.slug or ""
 
-    def job(self, foreign_media: bool) -> Job:
+    def job(self, foreign_media: bool) -> RenderJob:
         """What there is to render."""
         plates = {picture.hash[:24]: picture.plate for picture in self.pictures}
-        return Job(self.fields.body or "", self.kind, self.fields.cover or "", plates, foreign_media)
+        return RenderJob(self.fields.body or "", self.kind, self.fields.cover or "", plates, foreign_media)
 
 
-class Judge:
+class Validator:
     """Judges documents one by one; `staging` is where their pictures are put, None to put them nowhere."""
 
     def __init__(self, origin: str, zone: ZoneInfo, staging: Path | None, problems: list[Problem]) -> None:
         self.origin, self.zone, self.staging, self.problems = origin, zone, staging, problems
 
-    def judge(self, document: Document) -> Ready | None:
+    def judge(self, document: Document) -> ValidDocument | None:
         """What may be stored of a document; None when something is wrong, which is then in `problems`."""
         before = len(self.problems)
         pictures = [stored for picture in document.pictures if (stored := self._picture(document, picture))]
@@ -73,7 +73,7 @@ class Judge:
                 title=document.title,
                 slug=document.slug,
                 summary=document.summary,
-                body=with_addresses(document.body, written),
+                body=replace_addresses(document.body, written),
                 tags=document.tags,
                 language=document.language,
                 cover=written.get(document.cover, document.cover),
@@ -97,7 +97,7 @@ class Judge:
         digest = replace(document, body=fields.body or "", cover=fields.cover or "").digest()
         origin = f"{self.origin}:{fields.kind}:{fields.slug}"
         aliases = [permalinks.old_path(alias) for alias in document.aliases]
-        return Ready(
+        return ValidDocument(
             document.source, document.first_line, fields, author or "", published, revised, guid, aliases, origin,
             digest, pictures,
         )  # fmt: skip
@@ -134,7 +134,7 @@ class Judge:
         self.problems.append(Problem(document.source, str(error), line))
 
 
-def without_twins(documents: Iterable[Document], problems: list[Problem]) -> Iterator[Document]:
+def without_duplicates(documents: Iterable[Document], problems: list[Problem]) -> Iterator[Document]:
     """The documents without those that claim the address or id of one before them."""
     seen: dict[str, str] = {}
     for document in documents:

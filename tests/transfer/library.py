@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from blog.extensions import sqlite_driver
-from blog.transfer.document import Document, Problem, Skipped
+from blog.transfer.document import Document, Problem, SkippedFile
 from blog.transfer.readers import markdown
 
 
@@ -14,7 +14,7 @@ def text(title: str = "A text", body: str = "Some words.", **head: str) -> str:
     return "---\n" + "\n".join(lines) + f"\n---\n\n{body}\n"
 
 
-def found(folder: Path) -> list[Document | Problem | Skipped]:
+def found(folder: Path) -> list[Document | Problem | SkippedFile]:
     """All that the reader yields for a folder."""
     return list(markdown.read(folder))
 

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from blog.extensions import db
 from blog.transfer import samples, save
-from blog.transfer.importer import Import, Report
+from blog.transfer.importer import Import, ImportReport
 from blog.transfer.readers import markdown
 from tests.transfer.library import everything, rows, text
 from tests.world import Blog, Result, picture, write
@@ -49,7 +49,7 @@ def library(folder: Path, count: int, word: str = "words") -> Path:
     return folder
 
 
-def taken_in(instance: Path, folder: Path) -> Report:
+def taken_in(instance: Path, folder: Path) -> ImportReport:
     report = Import(instance / "media", samples=samples.GUIDS).run(markdown.read(folder))
     assert report.done, report.problems
     return report
@@ -84,16 +84,16 @@ def test_parts_of_any_size_give_the_same_blog(
     command: Command, blog: Blog, instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = library(tmp_path / "in", 20)
-    monkeypatch.setattr(save, "TOGETHER", 3)
+    monkeypatch.setattr(save, "BATCH_SIZE", 3)
     assert len(taken_in(instance, folder).added) == 20
     assert blog.get("/p/13/").headers["Location"] == "/posts/text-013/"
     told = {post["slug"]: post["tags"] for post in command("list", "--json").data["posts"]}
     assert told["text-013"] == ["Water", "Tag 4", "Letter 3"]
     before = everything(instance)
-    monkeypatch.setattr(save, "TOGETHER", 500)
+    monkeypatch.setattr(save, "BATCH_SIZE", 500)
     assert len(taken_in(instance, folder).unchanged) == 20
     assert everything(instance) == before
-    monkeypatch.setattr(save, "TOGETHER", 7)
+    monkeypatch.setattr(save, "BATCH_SIZE", 7)
     assert len(taken_in(instance, library(folder, 20, "new words")).updated) == 20
     assert rows(instance, "SELECT count(*), count(DISTINCT post_id) FROM revision") == [(20, 20)]
     assert {table: before[table] for table in ("tag", "post_tag", "person")} == {
@@ -105,7 +105,7 @@ def test_parts_of_any_size_give_the_same_blog(
 def test_two_texts_of_different_parts_cannot_have_one_old_address(
     command: Command, app: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int
 ) -> None:
-    monkeypatch.setattr(save, "TOGETHER", together)
+    monkeypatch.setattr(save, "BATCH_SIZE", together)
     for name in "abc":
         write(tmp_path, f"in/{name}.md", text(name, date="2024-05-01", aliases="[/old/]"))
     result = command("import", str(tmp_path / "in"), "--skip-bad")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from blog.transfer.document import Document, Problem, Skipped
+from blog.transfer.document import Document, Problem, SkippedFile
 from tests.transfer.library import document, found, problem, text
 from tests.world import picture, write
 
@@ -78,7 +78,7 @@ def test_a_page_bundle_is_named_by_its_folder_and_finds_its_pictures(tmp_path: P
 
 def test_a_section_page_is_skipped_and_named(tmp_path: Path) -> None:
     write(tmp_path, "posts/_index.md", text("Posts"))
-    assert [(item.source, type(item)) for item in found(tmp_path)] == [("posts/_index.md", Skipped)]
+    assert [(item.source, type(item)) for item in found(tmp_path)] == [("posts/_index.md", SkippedFile)]
 
 
 def test_what_a_generator_made_is_left_out(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_pelican_picture_is_found(tmp_path: Path, mark: str) -> None:
 
 def test_a_file_without_front_matter_is_skipped_and_named(tmp_path: Path) -> None:
     write(tmp_path, "README.md", "# Read me\n")
-    assert found(tmp_path) == [Skipped("README.md", "no front matter")]
+    assert found(tmp_path) == [SkippedFile("README.md", "no front matter")]
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blog.transfer.document import Document
-from blog.transfer.readers.markdown import with_addresses
+from blog.transfer.readers.markdown import replace_addresses
 from tests.transfer.library import document, found, problem, text
 from tests.world import picture, write
 
@@ -172,7 +172,7 @@ def test_a_picture_is_found_however_it_is_written(tmp_path: Path, body: str) -> 
     write(tmp_path, "a.md", text(body=body))
     item = document(tmp_path)
     assert [each.file.name for each in item.pictures] == ["x.png"]
-    replaced = with_addresses(item.body, {each.written: "/media/new.png" for each in item.pictures})
+    replaced = replace_addresses(item.body, {each.written: "/media/new.png" for each in item.pictures})
     assert "/media/new.png" in replaced and "x.png" not in replaced
 
 
@@ -185,12 +185,12 @@ def test_a_picture_in_code_is_only_shown(tmp_path: Path, body: str) -> None:
 @pytest.mark.parametrize("code", ["`![a](x.png)`", "```\n![a](x.png)\n```", "    ![a](x.png)"])
 def test_the_address_of_a_picture_stays_in_code(code: str) -> None:
     body = f"{code}\n\n![a](x.png)"
-    assert with_addresses(body, {"x.png": "/media/new.png"}) == f"{code}\n\n![a](/media/new.png)"
+    assert replace_addresses(body, {"x.png": "/media/new.png"}) == f"{code}\n\n![a](/media/new.png)"
 
 
 def test_an_address_is_not_replaced_within_a_longer_one() -> None:
     body = "![](x.png) ![](y/x.png) ![](x.png.png)"
-    assert with_addresses(body, {"x.png": "/media/n.png"}) == "![](/media/n.png) ![](y/x.png) ![](x.png.png)"
+    assert replace_addresses(body, {"x.png": "/media/n.png"}) == "![](/media/n.png) ![](y/x.png) ![](x.png.png)"
 
 
 @pytest.mark.parametrize(
@@ -209,4 +209,4 @@ def test_a_picture_with_a_difficult_name_is_found_and_replaced(tmp_path: Path, n
     item = document(tmp_path)
     assert [each.file.name for each in item.pictures] == [name]
     addresses = {each.written: "/media/new.png" for each in item.pictures}
-    assert with_addresses(item.body, addresses).strip() in ("![a](/media/new.png)", "![a](</media/new.png>)")
+    assert replace_addresses(item.body, addresses).strip() in ("![a](/media/new.png)", "![a](</media/new.png>)")

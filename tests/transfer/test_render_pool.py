@@ -7,11 +7,11 @@ import pytest
 
 from blog.core.errors import Invalid, Unavailable
 from blog.core.markdown.render import Rendered
-from blog.transfer.render_pool import MANY, Job, render_all
+from blog.transfer.render_pool import POOL_THRESHOLD, RenderJob, render_all
 
 
-def job(body: str) -> Job:
-    return Job(body, "post", "", {}, False)
+def job(body: str) -> RenderJob:
+    return RenderJob(body, "post", "", {}, False)
 
 
 def test_few_texts_are_rendered_here() -> None:
@@ -23,9 +23,9 @@ def test_few_texts_are_rendered_here() -> None:
 
 def test_many_texts_come_back_in_order_and_only_some_are_taken_ahead() -> None:
     taken = 0
-    total = MANY + 400
+    total = POOL_THRESHOLD + 400
 
-    def texts() -> Iterator[tuple[int, Job | None]]:
+    def texts() -> Iterator[tuple[int, RenderJob | None]]:
         nonlocal taken
         for number in range(total):
             taken = number
@@ -47,7 +47,7 @@ def test_nothing_to_render_starts_no_process() -> None:
 
 
 def test_a_worker_that_is_ended_from_outside_is_told() -> None:
-    def texts() -> Iterator[tuple[int, Job]]:
+    def texts() -> Iterator[tuple[int, RenderJob]]:
         for number in range(2000):
             for child in multiprocessing.active_children() if number > 300 else []:
                 child.kill()

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-HEAD_LENGTH = 64 * 1024
+MAX_LENGTH = 64 * 1024
 # The words with which Pelican's authors begin a file.
 PELICAN = re.compile(
     r"(title|date|modified|category|tags|slug|authors?|summary|status|lang|template|save_as|url)\s*:", re.IGNORECASE
@@ -18,7 +18,7 @@ PELICAN = re.compile(
 PELICAN_LINE = re.compile(r"([A-Za-z][\w-]*)\s*:[ \t]*(.*)")
 
 
-class BadHead(Exception):
+class InvalidFrontMatter(Exception):
     """Front matter that cannot be read; `line` counts from 1."""
 
     def __init__(self, message: str, line: int) -> None:
@@ -27,7 +27,7 @@ class BadHead(Exception):
 
 
 @dataclass(frozen=True)
-class Split:
+class ParsedText:
     """A text and what is said about it; `style` is yaml, toml or pelican, `first_line` where the text begins."""
 
     head: dict[str, Any]
@@ -36,24 +36,24 @@ class Split:
     first_line: int
 
 
-def split(text: str) -> Split | None:
+def split(text: str) -> ParsedText | None:
     """The front matter and the text, or None when there is no front matter. Raises BadHead."""
     lines = text.split("\n")
     first = lines[0].rstrip()
     if first in ("---", "+++"):
         end = next((number for number, line in enumerate(lines) if number and line.rstrip() in (first, "...")), None)
         if end is None or (first == "+++" and lines[end].rstrip() != first):
-            raise BadHead(f"The front matter opened by “{first}” in line 1 is never closed.", 1)
+            raise InvalidFrontMatter(f"The front matter opened by “{first}” in line 1 is never closed.", 1)
         source = "\n".join(lines[1:end])
-        if len(source) > HEAD_LENGTH:
-            raise BadHead("The front matter has more than 64 kB; is the closing line missing?", 1)
+        if len(source) > MAX_LENGTH:
+            raise InvalidFrontMatter("The front matter has more than 64 kB; is the closing line missing?", 1)
         head = _yaml(source) if first == "---" else _toml(source)
         style = "yaml" if first == "---" else "toml"
-        return Split(head, "\n".join(lines[end + 1 :]).lstrip("\n"), style, _first_line(lines, end + 1))
+        return ParsedText(head, "\n".join(lines[end + 1 :]).lstrip("\n"), style, _first_line_from(lines, end + 1))
     return _pelican(lines) if PELICAN.match(first) else None
 
 
-def _first_line(lines: list[str], number: int) -> int:
+def _first_line_from(lines: list[str], number: int) -> int:
     while number < len(lines) and not lines[number]:
         number += 1
     return number + 1
@@ -65,31 +65,31 @@ def _yaml(source: str) -> dict[str, Any]:
         head = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise BadHead(f"The front matter is not YAML: {error.problem}.", line) from error
+        raise InvalidFrontMatter(f"The front matter is not YAML: {error.problem}.", line) from error
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
-        raise BadHead("The front matter is not YAML.", 1) from error
+        raise InvalidFrontMatter("The front matter is not YAML.", 1) from error
     if head in ("", None):
         return {}
     if not isinstance(head, dict):
-        raise BadHead("The front matter should hold “key: value” lines.", 2)
-    return _lowered(head)
+        raise InvalidFrontMatter("The front matter should hold “key: value” lines.", 2)
+    return _lower_keys(head)
 
 
 def _toml(source: str) -> dict[str, Any]:
     try:
-        return _lowered(tomllib.loads(source))
+        return _lower_keys(tomllib.loads(source))
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"line (\d+)", str(error))
-        raise BadHead(f"The front matter is not TOML: {error}.", int(at[1]) + 1 if at else 1) from error
+        raise InvalidFrontMatter(f"The front matter is not TOML: {error}.", int(at[1]) + 1 if at else 1) from error
     except (ValueError, RecursionError) as error:
-        raise BadHead("The front matter is not TOML that can be read.", 1) from error
+        raise InvalidFrontMatter("The front matter is not TOML that can be read.", 1) from error
 
 
-def _lowered(head: dict[Any, Any]) -> dict[str, Any]:
+def _lower_keys(head: dict[Any, Any]) -> dict[str, Any]:
     return {str(key).strip().lower(): value for key, value in head.items()}
 
 
-def _pelican(lines: list[str]) -> Split:
+def _pelican(lines: list[str]) -> ParsedText:
     head: dict[str, Any] = {}
     key = ""
     number = 0
@@ -102,4 +102,4 @@ def _pelican(lines: list[str]) -> Split:
             head[key] = f"{head[key]} {line.strip()}"
         else:
             break
-    return Split(head, "\n".join(lines[number:]).lstrip("\n"), "pelican", _first_line(lines, number))
+    return ParsedText(head, "\n".join(lines[number:]).lstrip("\n"), "pelican", _first_line_from(lines, number))

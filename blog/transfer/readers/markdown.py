@@ -12,18 +12,18 @@ from urllib.parse import unquote, urlsplit
 from blog.core.markdown.render import code_lines, picture_sources
 from blog.core.text.slugs import slug_of
 from blog.core.text.validate import BODY_BYTES
-from blog.transfer.document import Document, LocalPicture, Problem, Skipped, When
-from blog.transfer.readers.dialects import left, understood
-from blog.transfer.readers.front_matter import BadHead, Split, split
+from blog.transfer.document import DateValue, Document, LocalPicture, Problem, SkippedFile
+from blog.transfer.readers.dialects import replace_site_urls, unsupported_syntax
+from blog.transfer.readers.front_matter import InvalidFrontMatter, ParsedText, split
 
-ENDINGS = (".md", ".markdown", ".mdown", ".mkd")
-FILE_BYTES = BODY_BYTES + 128 * 1024
-LEFT_OUT = {"_site", "node_modules", "public", "resources", "themes", "vendor"}
+EXTENSIONS = (".md", ".markdown", ".mdown", ".mkd")
+MAX_FILE_BYTES = BODY_BYTES + 128 * 1024
+IGNORED_FOLDERS = {"_site", "node_modules", "public", "resources", "themes", "vendor"}
 # Where sites keep the files behind addresses like /images/x.png.
-ROOTS = ("", "static", "content", "assets", "source", "public")
-JEKYLL = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)")
-EMPTY = ("", "null", "~")
-Found = Document | Problem | Skipped
+STATIC_FOLDERS = ("", "static", "content", "assets", "source", "public")
+JEKYLL_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)")
+EMPTY_VALUES = ("", "null", "~")
+ReaderItem = Document | Problem | SkippedFile
 
 
 class Library:
@@ -39,9 +39,9 @@ class Library:
     def __length_hint__(self) -> int:
         return len(self._files)
 
-    def __iter__(self) -> Iterator[Found]:
+    def __iter__(self) -> Iterator[ReaderItem]:
         for path in self._files:
-            yield from _found(Path(path), self._root)
+            yield from _read_file(Path(path), self._root)
 
 
 def read(source: Path) -> Library:
@@ -49,18 +49,18 @@ def read(source: Path) -> Library:
     return Library(source)
 
 
-def _found(file: Path, root: Path) -> Iterator[Found]:
+def _read_file(file: Path, root: Path) -> Iterator[ReaderItem]:
     name = str(file.relative_to(root)).encode("utf-8", "replace").decode()
     try:
-        yield from _document(file, root, name)
-    except (BadHead, _Bad) as error:
+        yield from _parse_file(file, root, name)
+    except (InvalidFrontMatter, _InvalidFile) as error:
         yield Problem(name, str(error), error.line)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "a link that leads to itself"
         yield Problem(name, f"It cannot be read: {reason}.")
 
 
-class _Bad(Exception):
+class _InvalidFile(Exception):
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
@@ -72,28 +72,28 @@ def _files(source: Path) -> list[str]:
         return [str(source)]
     found = []
     for folder, names, files in os.walk(source):
-        names[:] = [name for name in names if not name.startswith(".") and name not in LEFT_OUT]
-        found += [str(Path(folder, name)) for name in files if name.lower().endswith(ENDINGS) and name[0] != "."]
+        names[:] = [name for name in names if not name.startswith(".") and name not in IGNORED_FOLDERS]
+        found += [str(Path(folder, name)) for name in files if name.lower().endswith(EXTENSIONS) and name[0] != "."]
     return sorted(found, key=lambda path: Path(path).parts)
 
 
-def _document(file: Path, root: Path, name: str) -> Iterator[Found]:
+def _parse_file(file: Path, root: Path, name: str) -> Iterator[ReaderItem]:
     if file.name.startswith("_index."):
-        yield Skipped(name, "a section's own page in Hugo; the blog makes its lists by itself")
+        yield SkippedFile(name, "a section's own page in Hugo; the blog makes its lists by itself")
         return
     text = _text(file, root)
     if not text.strip():
-        raise _Bad("The file is empty.")
+        raise _InvalidFile("The file is empty.")
     found = split(text)
     if found is None:
-        yield Skipped(name, "no front matter")
+        yield SkippedFile(name, "no front matter")
         return
     if str(found.head.get("status", "")).strip().lower() == "skip":
-        yield Skipped(name, "its status is skip")
+        yield SkippedFile(name, "its status is skip")
         return
-    document = _Head(found, file, root).document(name)
+    document = _FrontMatter(found, file, root).document(name)
     if "{" in document.body:  # all that is looked for has one; parsing for nothing would take most of the time
-        for what, number in left(document.body, code_lines(document.body)):
+        for what, number in unsupported_syntax(document.body, code_lines(document.body)):
             note = f"{what} stays in the text as it is written"
             document.notes.append(Problem(name, note, document.first_line + number))
     for picture in _pictures(document, file, root):
@@ -106,34 +106,36 @@ def _document(file: Path, root: Path, name: str) -> Iterator[Found]:
 
 def _text(file: Path, root: Path) -> str:
     if not file.resolve().is_relative_to(root.resolve()):
-        raise _Bad("It is a link to a file outside this folder, which is not followed.")
+        raise _InvalidFile("It is a link to a file outside this folder, which is not followed.")
     if not file.is_file():
-        raise _Bad("It is not a file.")
+        raise _InvalidFile("It is not a file.")
     size = file.stat().st_size
-    if size > FILE_BYTES:
-        raise _Bad(f"The text has {size // 1024} kB; {BODY_BYTES // 1024} kB are allowed. Split it into several posts.")
+    if size > MAX_FILE_BYTES:
+        raise _InvalidFile(
+            f"The text has {size // 1024} kB; {BODY_BYTES // 1024} kB are allowed. Split it into several posts."
+        )
     data = file.read_bytes()
     if b"\0" in data:
         line = data[: data.index(b"\0")].count(b"\n") + 1
-        raise _Bad("There is a NUL character in the text: is it really a text file?", line)
+        raise _InvalidFile("There is a NUL character in the text: is it really a text file?", line)
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise _Bad("The text is not UTF-8. Save it as UTF-8 and import again.", line) from error
+        raise _InvalidFile("The text is not UTF-8. Save it as UTF-8 and import again.", line) from error
 
 
-class _Head:
+class _FrontMatter:
     """Front matter under the names that Hugo, Jekyll and Pelican use."""
 
-    def __init__(self, found: Split, file: Path, root: Path) -> None:
+    def __init__(self, found: ParsedText, file: Path, root: Path) -> None:
         self.found, self.file, self.root = found, file, root
-        self.jekyll = JEKYLL.fullmatch(file.stem)
+        self.jekyll = JEKYLL_NAME.fullmatch(file.stem)
 
     def document(self, name: str) -> Document:
         title = self.text("title")
         if not title:
-            raise _Bad("It has no title. Add a line “title: …” to its front matter.", 1)
+            raise _InvalidFile("It has no title. Add a line “title: …” to its front matter.", 1)
         status = self.status()
         layout = self.text("kind") or self.text("type") or self.text("layout") or self.text("template")
         in_pages = "pages" in self.file.relative_to(self.root).parts[:-1]
@@ -141,7 +143,7 @@ class _Head:
         return Document(
             source=name,
             title=title,
-            body=understood(self.found.body),
+            body=replace_site_urls(self.found.body),
             slug=self.slug(title),
             summary=self.text("summary") or self.text("description") or self.text("excerpt"),
             tags=self.texts("tags") + self.texts("categories") + self.texts("category"),
@@ -163,9 +165,9 @@ class _Head:
         """What Pelican (and others) say of a text's publicity: published, draft or hidden."""
         status = self.text("status").lower() or "published"
         if status not in ("published", "draft", "hidden"):
-            raise _Bad(f"“status: {status[:40]}” in the front matter should be published, draft or hidden.", 1)
+            raise _InvalidFile(f"“status: {status[:40]}” in the front matter should be published, draft or hidden.", 1)
         if self.value("expirydate") is not None:
-            raise _Bad("It has an expiryDate, which nothing here would obey. Take that line out.", 1)
+            raise _InvalidFile("It has an expiryDate, which nothing here would obey. Take that line out.", 1)
         return status
 
     def slug(self, title: str) -> str:
@@ -185,7 +187,7 @@ class _Head:
 
     def value(self, name: str) -> Any:
         value = self.found.head.get(name)
-        return None if isinstance(value, str) and value.strip().lower() in EMPTY else value
+        return None if isinstance(value, str) and value.strip().lower() in EMPTY_VALUES else value
 
     def text(self, name: str) -> str:
         value = self.value(name)
@@ -198,7 +200,7 @@ class _Head:
         if isinstance(value, list) and name == "author" and value:
             value = value[0]
         if not isinstance(value, str | int | float):
-            raise _Bad(f"“{name}” in the front matter should be one line of text.", 1)
+            raise _InvalidFile(f"“{name}” in the front matter should be one line of text.", 1)
         return str(value).strip()
 
     def texts(self, name: str) -> list[str]:
@@ -209,20 +211,20 @@ class _Head:
             return [part.strip() for part in value.strip("[]").split(",") if part.strip()]
         if isinstance(value, list) and all(isinstance(item, str | int | float) for item in value):
             return [str(item).strip() for item in value if str(item).strip()]
-        raise _Bad(f"“{name}” in the front matter should be a list of words.", 1)
+        raise _InvalidFile(f"“{name}” in the front matter should be a list of words.", 1)
 
     def yes(self, name: str, default: str = "false") -> bool:
         value = self.text(name).lower() or default
         if value not in ("true", "false", "yes", "no", "on", "off"):
-            raise _Bad(f"“{name}: {value[:40]}” in the front matter should be true or false.", 1)
+            raise _InvalidFile(f"“{name}: {value[:40]}” in the front matter should be true or false.", 1)
         return value in ("true", "yes", "on")
 
-    def when(self, name: str) -> When:
+    def when(self, name: str) -> DateValue:
         value = self.value(name)
         if value is None or isinstance(value, datetime | date):
             return value
         if not isinstance(value, str | int):
-            raise _Bad(f"“{name}” in the front matter is not a date; it should look like 2026-11-20.", 1)
+            raise _InvalidFile(f"“{name}” in the front matter is not a date; it should look like 2026-11-20.", 1)
         return str(value).strip()
 
 
@@ -247,9 +249,9 @@ def _picture_file(source: str, file: Path, root: Path) -> Path | None:
     if "\0" in path:
         return None
     if path.startswith("/"):
-        candidates = [root / base / path.lstrip("/") for base in ROOTS]
+        candidates = [root / base / path.lstrip("/") for base in STATIC_FOLDERS]
     else:
-        candidates = [file.parent / path, *(root / base / path for base in ROOTS)]
+        candidates = [file.parent / path, *(root / base / path for base in STATIC_FOLDERS)]
     inside = root.resolve()
     for candidate in candidates:
         if candidate.is_file() and candidate.resolve().is_relative_to(inside):
@@ -258,7 +260,7 @@ def _picture_file(source: str, file: Path, root: Path) -> Path | None:
 
 
 # Where an address can stand: in a link or picture, in its definition, in an attribute.
-PLACE = re.compile(
+ADDRESS = re.compile(
     r"""(?P<before>\]\(\s*|\]:\s*)(?P<address><[^<>\n]*>|(?:[^\s()<>]|\([^\s()<>]*\))+)"""
     r"""|(?P<attribute>\bsrc\s*=\s*)(?P<quoted>"[^"]*"|'[^']*'|[^\s"'>]+)""",
     re.IGNORECASE,
@@ -266,7 +268,7 @@ PLACE = re.compile(
 CODE_SPAN = re.compile(r"((?<!`)`+(?!`).+?(?<!`)`+(?!`))")
 
 
-def with_addresses(body: str, addresses: dict[str, str]) -> str:
+def replace_addresses(body: str, addresses: dict[str, str]) -> str:
     """The text with each picture's address replaced; code, where an address is only shown, stays as it is."""
     if not addresses:
         return body
@@ -283,6 +285,6 @@ def with_addresses(body: str, addresses: dict[str, str]) -> str:
     for number, line in enumerate(lines):
         if number not in code:
             parts = CODE_SPAN.split(line)
-            parts[::2] = [PLACE.sub(replaced, part) for part in parts[::2]]
+            parts[::2] = [ADDRESS.sub(replaced, part) for part in parts[::2]]
             lines[number] = "".join(parts)
     return "\n".join(lines)
