@@ -35,7 +35,7 @@ def desk() -> ResponseReturnValue:
     return begin()
 
 
-START = {"drafts": FIRST, "scheduled": FIRST, "published": lists.SIZE}
+START = {"drafts": FIRST, "scheduled": FIRST, "published": lists.PAGE_SIZE}
 
 
 def begin(sentence: str = "") -> ResponseReturnValue:

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from blog.admin.form_recovery import Fields as Typed
-from blog.core.editor.drafts import Sent
-from blog.core.editor.fields import Fields, judge
-from blog.core.editor.working_copy import Manuscript
+from blog.core.editor.drafts import Submission
+from blog.core.editor.fields import Fields, validate_fields
+from blog.core.editor.working_copy import EditorPost
 from blog.core.errors import Invalid
 from blog.core.text import validate
 from blog.web import templating
@@ -36,7 +36,7 @@ def empty() -> Form:
     return Form(dict.fromkeys(TEXTS, "") | {"kind": "post"}, dict.fromkeys(MARKS, False), guid=str(uuid4()))
 
 
-def of(known: Manuscript) -> Form:
+def of(known: EditorPost) -> Form:
     """The form of what was saved last."""
     fields = known.fields
     texts = {name: str(getattr(fields, name, None) or "") for name in TEXTS}
@@ -55,7 +55,7 @@ def typed(fields: Typed, wrong: Sequence[Invalid] = (), version: int | None = No
     )
 
 
-def read(fields: Typed, known: Manuscript | None) -> tuple[Sent, list[Invalid]]:
+def read(fields: Typed, known: EditorPost | None) -> tuple[Submission, list[Invalid]]:
     """What the form says, and what is wrong before anybody judges it: the date."""
     given = Fields(
         title=fields.get("title", ""),
@@ -70,8 +70,8 @@ def read(fields: Typed, known: Manuscript | None) -> tuple[Sent, list[Invalid]]:
         canonical_url=fields.get("canonical_url", "").strip(),
     )
     date, wrong = _date(fields.get("published_at", "").strip(), known)
-    sent = Sent(given, date, number(fields.get("version", "")), bool(fields.get("minor")))
-    return sent, [*judge(replace(given, slug=given.slug or None))[1], *wrong] if wrong else []
+    sent = Submission(given, date, number(fields.get("version", "")), bool(fields.get("minor")))
+    return sent, [*validate_fields(replace(given, slug=given.slug or None))[1], *wrong] if wrong else []
 
 
 def guid(fields: Typed) -> str:
@@ -87,7 +87,7 @@ def shown(date: datetime | None) -> str:
     return f"{date.astimezone(templating.zone()):{LOCAL}}" if date else ""
 
 
-def _date(text: str, known: Manuscript | None) -> tuple[datetime | None, list[Invalid]]:
+def _date(text: str, known: EditorPost | None) -> tuple[datetime | None, list[Invalid]]:
     if not text:
         return None, []
     if known and text == shown(known.date):

@@ -10,7 +10,7 @@ from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
 from blog.admin.form_recovery import Fields
 from blog.core.editor import tags as carried
-from blog.core.editor.tags import Taken
+from blog.core.editor.tags import NameTaken
 from blog.core.errors import Invalid
 
 PAGE = "admin/tag.html"
@@ -21,13 +21,13 @@ SUGGESTED = 1000
 @bp.get("/tags/")
 def tags() -> ResponseReturnValue:
     """All tags, and how many posts carry each."""
-    return responses.page("admin/tags.html", tags=carried.everything())
+    return responses.page("admin/tags.html", tags=carried.all_tags())
 
 
 @bp.get("/tags/names/")
 def tag_names() -> ResponseReturnValue:
     """Names that complete what somebody began to type, for the field of the tags."""
-    return responses.told({"tags": carried.beginning(request.args.get("q", ""))})
+    return responses.told({"tags": carried.suggest(request.args.get("q", ""))})
 
 
 @bp.route("/tags/<number:tag_id>/", methods=["GET", "POST"])
@@ -51,7 +51,7 @@ def _change(tag_id: int) -> ResponseReturnValue:
         return redirect(url_for("admin.tag", tag_id=tag_id), 303)
     try:
         return action(tag_id)
-    except Taken as error:
+    except NameTaken as error:
         return _refused(tag_id, "name", str(error), other=carried.tag(error.other))
     except Invalid as error:
         return _refused(tag_id, "name" if error.field == "tags" else error.field, str(error))
@@ -63,7 +63,7 @@ def _rename(tag_id: int) -> ResponseReturnValue:
 
 
 def _merge(tag_id: int) -> ResponseReturnValue:
-    old, other = carried.tag(tag_id), carried.named(request.form.get("into", ""))
+    old, other = carried.tag(tag_id), carried.id_of_name(request.form.get("into", ""))
     posts, name = carried.merge(tag_id, other), carried.tag(other).name
     counted = f"{posts:,} {'post that carried it carries' if posts == 1 else 'posts that carried it carry'}"
     return responses.done("admin.tags", f"“{old.name}” is merged: {counted} “{name}” now.")
@@ -83,7 +83,7 @@ def _facts(fields: Fields, tag_id: int) -> dict[str, Any]:
     return {
         "tag": here,
         "fields": {name: fields.get(name, text) for name, text in typed.items()},
-        "others": [other.name for other in carried.everything() if other.id != tag_id][:SUGGESTED],
+        "others": [other.name for other in carried.all_tags() if other.id != tag_id][:SUGGESTED],
     }
 
 

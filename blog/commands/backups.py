@@ -87,7 +87,7 @@ def _follow_up(of: Settings, done: Restored) -> None:
         with opened(of):
             library.tidy(of.media)
             if query.has_outdated_html():
-                for slug in publish.render_again(lambda ids: ids):
+                for slug in publish.rerender_outdated(lambda ids: ids):
                     done.notes.append(f"“{slug}” keeps its old page: its text cannot be rendered any more.")
     except BlogError as error:  # the blog is restored all the same
         done.notes.append(f"Texts of an older Broadsheet are rendered anew at the next start of the blog. {error}")

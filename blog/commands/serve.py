@@ -107,7 +107,7 @@ def _refuse_damaged(of: Settings) -> None:
 def _render_again() -> None:
     from blog.core.editor import publish
 
-    for slug in publish.render_again(_bar):
+    for slug in publish.rerender_outdated(_bar):
         click.echo(f"“{slug}” keeps its old page: its text cannot be rendered any more.", err=True)
 
 

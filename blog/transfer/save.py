@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, undefer_group
 from blog.core.accounts import people
 from blog.core.db.batches import slices
 from blog.core.editor import publish
-from blog.core.editor.unit_of_work import Ledger
+from blog.core.editor.unit_of_work import PostWrites
 from blog.core.errors import Conflict, Invalid
 from blog.core.images import storage
 from blog.core.markdown.render import Rendered
@@ -31,7 +31,7 @@ class DocumentWriter:
 
     def __init__(self, session: Session, samples: frozenset[str]) -> None:
         self.session, self.samples = session, samples
-        self.ledger = Ledger(session)
+        self.ledger = PostWrites(session)
         self.site = site()
         self.by_origin: dict[str | None, Post] = {}
         self.by_guid: dict[str | None, Post] = {}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from blog.core.accounts import people
 from blog.core.editor import publish
-from blog.core.editor.fields import Fields, judge
+from blog.core.editor.fields import Fields, validate_fields
 from blog.core.errors import Invalid, Unavailable
 from blog.core.images import storage
 from blog.core.images.storage import Stored
@@ -68,7 +68,7 @@ class Validator:
         before = len(self.problems)
         pictures = [stored for picture in document.pictures if (stored := self._picture(document, picture))]
         written = {picture.written: stored.path for picture, stored in zip(document.pictures, pictures, strict=False)}
-        fields, wrong = judge(
+        fields, wrong = validate_fields(
             Fields(
                 title=document.title,
                 slug=document.slug,
@@ -90,7 +90,7 @@ class Validator:
         revised = (
             self._try(document, lambda: validate.parse_instant(updated, self.zone, "updated")) if updated else None
         )
-        guid = self._try(document, lambda: publish.guid_of(document.guid)) if document.guid else None
+        guid = self._try(document, lambda: publish.parse_guid(document.guid)) if document.guid else None
         author = self._try(document, lambda: people.validate_name(document.author)) if document.author.strip() else ""
         if len(self.problems) > before:
             return None
@@ -160,6 +160,6 @@ def _slug(document: Document) -> str:
 
 def _guid(document: Document) -> str:
     try:
-        return publish.guid_of(document.guid)
+        return publish.parse_guid(document.guid)
     except Invalid:
         return document.guid

@@ -29,7 +29,7 @@ def saved(author: Visitor, fields: dict[str, Any], **changed: Any) -> Any:
 def stored(post_id: int) -> Any:
     db.session.rollback()
     db.session.expire_all()
-    known = working_copy.manuscript(post_id)
+    known = working_copy.load(post_id)
     db.session.rollback()  # the faults below hold for the one connection that the pool has
     return known
 

@@ -9,8 +9,8 @@ import pytest
 from lxml import html
 
 from blog.core.editor import drafts, publish, working_copy
-from blog.core.editor.drafts import Sent
-from blog.core.editor.revisions import By
+from blog.core.editor.drafts import Submission
+from blog.core.editor.revisions import Saver
 from blog.core.site.settings import configure
 from blog.models import Post
 from tests.admin.conftest import Author, Visitor, notices
@@ -23,8 +23,8 @@ NAMES = "//ol[@class = 'work']//*[contains(@class, 'name')]"
 
 def change(post: Post, **fields: Any) -> None:
     """Save changes of a post that readers do not see."""
-    now = working_copy.manuscript(post.id)
-    drafts.save(post.id, Sent(replace(now.fields, **fields), now.date, now.version), By(None, False))
+    now = working_copy.load(post.id)
+    drafts.save(post.id, Submission(replace(now.fields, **fields), now.date, now.version), Saver(None, False))
 
 
 @pytest.fixture

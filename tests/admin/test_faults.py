@@ -47,7 +47,7 @@ def test_the_form_comes_back_with_every_word(
         assert "Nothing was saved" in refused.text and refused.headers["Retry-After"]
         assert again(refused)["body"] == long
     db.session.rollback()
-    assert working_copy.manuscript(post.id).fields.body == "As it was."
+    assert working_copy.load(post.id).fields.body == "As it was."
     db.session.rollback()
     assert author.post(path, **again(answer) | {"action": "save"}).status_code == 303
 

@@ -108,7 +108,7 @@ def test_guessed_links_are_missing(blog: Blog, visitor: Visitor, token: str) -> 
 
 def test_a_link_asked_for_twice_at_once_is_one(blog: Blog) -> None:
     post = blog.make_post("Rivers")
-    assert preview.link(post.id) == preview.link(post.id)
+    assert preview.link_token(post.id) == preview.link_token(post.id)
 
 
 def test_strangers_preview_nothing(blog: Blog, visitor: Visitor, author: Author) -> None:

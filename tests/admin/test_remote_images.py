@@ -102,7 +102,7 @@ def test_all_pictures_of_a_text_are_copied(author: Author, hub: Hub) -> None:
     assert answer.status_code == 303
     assert notices(author.page(answer.location)) == ["4 pictures are copied here."]
     [post] = rows(Post)
-    now = working_copy.manuscript(post.id).fields.body or ""
+    now = working_copy.load(post.id).fields.body or ""
     a, b, c, d = (f"/media/{row.name}" for row in sorted(rows(Media), key=lambda row: row.id))
     expected = BODY.format("SITE").replace("![one](SITE/a.png", f"![one]({a}").replace("SITE/b(1).png", b)
     expected = expected.replace("src='SITE/c.png", f"src='{c}").replace("[r]: SITE/d.png", f"[r]: {d}")
@@ -124,7 +124,7 @@ def test_what_could_not_be_copied_stays_and_is_named(author: Author, hub: Hub, b
     assert author.post(where + "copies/", **form(author, where, body)).location == where
     said = notices(author.page(where))
     assert said == ["One picture is copied here.", f"{site}/b.png was not copied: 127.0.0.1 answers with 500."]
-    assert working_copy.manuscript(post.id).fields.body == f"![a](/media/{rows(Media)[0].name}) ![b]({site}/b.png)"
+    assert working_copy.load(post.id).fields.body == f"![a](/media/{rows(Media)[0].name}) ![b]({site}/b.png)"
     assert blog.again(post).body == "Before."  # readers see nothing of it yet
 
 

@@ -31,7 +31,7 @@ def numbers() -> list[int]:
 def body(post: Post) -> str:
     db.session.rollback()
     db.session.expire_all()
-    return working_copy.manuscript(post.id).fields.body or ""
+    return working_copy.load(post.id).fields.body or ""
 
 
 def test_all_of_them_are_listed_with_time_and_author(blog: Blog, author: Author, post: Post) -> None:

@@ -15,7 +15,7 @@ def rivers(blog: Blog) -> int:
     for number in range(2):
         blog.make_post(f"Public {number}", tags=["Rivers", "Borders"])
     blog.make_post("Draft", tags=["Rivers"], published_at=None)
-    return tags.named("rivers")
+    return tags.id_of_name("rivers")
 
 
 def test_all_tags_are_listed_with_their_posts(author: Author, rivers: int) -> None:

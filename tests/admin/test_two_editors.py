@@ -23,7 +23,7 @@ def kept() -> list[tuple[str, str]]:
 def stored(post: Post) -> str:
     db.session.rollback()
     db.session.expire_all()
-    return working_copy.manuscript(post.id).fields.body or ""
+    return working_copy.load(post.id).fields.body or ""
 
 
 @pytest.mark.parametrize("state", ["draft", "published"])

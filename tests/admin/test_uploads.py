@@ -97,11 +97,11 @@ def test_a_picture_of_former_times_gets_its_twins(blog: Blog, author: Author, ri
         (folder(blog) / name).unlink()
     blog.run(Media.__table__.update().values(widths=[]))
     post = blog.make_post("Post", slug="post", body=f"![A](/media/{river.name})")
-    assert "srcset" not in publish.loaded(blog_session(), post.id).html
+    assert "srcset" not in publish.load(blog_session(), post.id).html
     assert author.get(path(river)).status_code == 200
     upload(author, ("river.jpg", picture(800, 600, "JPEG")))
     assert rows(Media)[0].widths == [640, 800] and len(lying(blog)) == 4
-    publish.render_again()
+    publish.rerender_outdated()
 
 
 def blog_session() -> Any:

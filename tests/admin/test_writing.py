@@ -36,11 +36,11 @@ def address(post: Post) -> str:
     return f"/admin/posts/{post.id}/"
 
 
-def now(post: Post | None = None) -> working_copy.Manuscript:
+def now(post: Post | None = None) -> working_copy.EditorPost:
     """The post, or the only one, as its author sees it."""
     db.session.rollback()
     db.session.expire_all()
-    return working_copy.manuscript(post.id if post else db.session.scalars(select(Post.id)).one())
+    return working_copy.load(post.id if post else db.session.scalars(select(Post.id)).one())
 
 
 def plain(fields: dict[str, str]) -> dict[str, str]:

@@ -127,7 +127,7 @@ SILENT: dict[str, Act] = {
     ),
     "publishing what is public": lambda world: publish.publish(world.post.id),
     "rendering to the same": lambda world: [
-        world.run(update(Post).values(renderer=0)), publish.render_again(),
+        world.run(update(Post).values(renderer=0)), publish.rerender_outdated(),
     ],
     "assigning the same": lambda world: world.run(text("UPDATE post SET title = title, published_at = published_at")),
     "the same tag again": lambda world: world.run(text("UPDATE post_tag SET listed_at = listed_at")),

@@ -10,9 +10,9 @@ from sqlalchemy import delete, insert, select, text, update
 from blog.core.accounts import people
 from blog.core.db.transaction import writing
 from blog.core.editor import drafts, preview, publish
-from blog.core.editor.drafts import Sent
+from blog.core.editor.drafts import Submission
 from blog.core.editor.fields import Fields
-from blog.core.editor.revisions import By
+from blog.core.editor.revisions import Saver
 from blog.core.errors import Conflict
 from blog.core.images import storage
 from blog.core.posts import summaries, taxonomy
@@ -113,9 +113,9 @@ SILENT: dict[str, Act] = {
         update(Post).where(Post.id == world.post.id).values(saved_by=1, saved_at=NOON, saved_auto=True, version=9)
     ),
     "changes that wait": lambda world: drafts.save(
-        world.post.id, Sent(Fields(title="Other", body="Other.", slug="other"), None, 1), By(1)
+        world.post.id, Submission(Fields(title="Other", body="Other.", slug="other"), None, 1), Saver(1)
     ),
-    "a secret link": lambda world: preview.link(world.post.id),
+    "a secret link": lambda world: preview.link_token(world.post.id),
     "a draft": lambda world: world.make_post("New", published_at=None),
     "a draft with tags": lambda world: world.make_post("New", published_at=None, tags=["Brand new", "Rivers"]),
     "a draft edited": lambda world: publish.edit(world.draft.id, Fields(title="Other", body="Other.", slug="other")),

@@ -99,7 +99,7 @@ def _states(blog: Blog, author: Author, tomorrow: datetime) -> dict[str, str]:
     made = {"draft": draft, "deleted": deleted, "changed": changed, "picture": kept.id, "gone": gone.id}
     scheduled = blog.make_post("Soon", published_at=tomorrow).id
     invited = invitations.invite("Cy", "cy@example.org", bo.id)
-    links = {"preview": f"/preview/{preview.link(changed)}/", "invitation": f"/admin/setup/{invited}/"}
+    links = {"preview": f"/preview/{preview.link_token(changed)}/", "invitation": f"/admin/setup/{invited}/"}
     return {name: str(number) for name, number in made.items()} | {"scheduled": str(scheduled)} | links
 
 

@@ -9,8 +9,8 @@ from blog import clock
 from blog.admin import forms, responses
 from blog.admin.blueprint import bp, person
 from blog.core.editor import working_copy
-from blog.core.editor.autosave import Done, save
-from blog.core.editor.revisions import By
+from blog.core.editor.autosave import AutosaveResult, save
+from blog.core.editor.revisions import Saver
 from blog.core.errors import Conflict, Invalid, Missing, Overtaken, Rejected
 from blog.web import templating
 
@@ -22,9 +22,9 @@ def autosave() -> ResponseReturnValue:
     """Keep what is written. `auto` says that nobody pressed anything."""
     fields = request.form
     post_id = forms.number(fields.get("post", "")) or None
-    by = By(person().id, auto=bool(fields.get("auto")))
+    by = Saver(person().id, auto=bool(fields.get("auto")))
     try:
-        known = working_copy.manuscript(post_id) if post_id else None
+        known = working_copy.load(post_id) if post_id else None
         sent, wrong = forms.read(fields, known)
         done = save(post_id, sent, by, guid=forms.guid(fields), wrong=wrong)
     except Missing:
@@ -36,7 +36,7 @@ def autosave() -> ResponseReturnValue:
     return _saved(done)
 
 
-def _saved(done: Done) -> Response:
+def _saved(done: AutosaveResult) -> Response:
     post = done.post
     told = {
         "post": post.id,

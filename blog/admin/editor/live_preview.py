@@ -33,7 +33,7 @@ def markdown() -> ResponseReturnValue:
 def live_preview() -> ResponseReturnValue:
     """The article as readers will find it, and what its author may want to know meanwhile."""
     fields, known = sent(request.form)
-    article, text = preview.article(fields, known, by=person().id)
+    article, text = preview.preview_article(fields, known, by=person().id)
     language = article.language or templating.site().language
     return responses.told(
         {
@@ -45,7 +45,7 @@ def live_preview() -> ResponseReturnValue:
             "minutes": article.minutes,
             "remarks": _remarks(article, text),
             "foreign": text.foreign,
-            "slug": drafts.slug_now(known.id if known else None, fields),
+            "slug": drafts.slug_if_saved(known.id if known else None, fields),
         }
     )
 
@@ -57,14 +57,14 @@ def looks() -> ResponseReturnValue:
 
 
 def _looks_of(fields: Fields, sentence: str) -> ResponseReturnValue:
-    article, _text = preview.article(*sent(fields), by=person().id)
+    article, _text = preview.preview_article(*sent(fields), by=person().id)
     template = "admin/looks-part.html" if asks_for_data() else "admin/looks.html"
     page = responses.page(template, post=article, sentence=sentence)
     return responses.told({"html": page.get_data(as_text=True).strip()}) if asks_for_data() else page
 
 
 def _remarks(article: Article, text: Rendered) -> list[str]:
-    return lint.remarks(article, text, current_app.config["SITE_URL"])
+    return lint.warnings(article, text, current_app.config["SITE_URL"])
 
 
 def _fragment(article: Article, language: str) -> str:

@@ -11,9 +11,9 @@ from blog.admin.blueprint import bp, person
 from blog.admin.form_recovery import Fields as Typed
 from blog.admin.forms import Form
 from blog.core.editor import drafts, lint, preview, publish, revisions, working_copy
-from blog.core.editor.drafts import Sent
-from blog.core.editor.revisions import By, Words
-from blog.core.editor.working_copy import Manuscript
+from blog.core.editor.drafts import Submission
+from blog.core.editor.revisions import PostText, Saver
+from blog.core.editor.working_copy import EditorPost
 from blog.core.errors import BlogError, Conflict, Invalid, Missing, Overtaken, Rejected, Unavailable
 from blog.core.text import diff
 from blog.core.text.diff import Hunk
@@ -28,7 +28,7 @@ NEW = ("save", "publish", "schedule")
 class Clash:
     """Two texts that were saved at once: what is stored, and how what was sent differs from it."""
 
-    stored: Manuscript
+    stored: EditorPost
     changes: list[tuple[str, list[Hunk]]]
 
 
@@ -43,10 +43,10 @@ def new_post() -> ResponseReturnValue:
     try:
         if wrong:
             raise Rejected(wrong)
-        made = drafts.begin(sent, _by(), guid=forms.guid(request.form), action=action)
+        made = drafts.create(sent, _by(), guid=forms.guid(request.form), action=action)
     except BlogError as error:
         return refused(error, None)
-    flash(_done(working_copy.manuscript(made), action))
+    flash(_done(working_copy.load(made), action))
     return redirect(url_for("admin.post", post_id=made), 303)
 
 
@@ -54,10 +54,10 @@ def new_post() -> ResponseReturnValue:
 def post(post_id: int) -> ResponseReturnValue:
     """A post as it was saved last, and what its author does with it."""
     if request.method == "GET":
-        known = working_copy.manuscript(post_id)
+        known = working_copy.load(post_id)
         return _shown(forms.of(known), known)
     try:
-        known = working_copy.manuscript(post_id)
+        known = working_copy.load(post_id)
     except Missing:
         return _shown(forms.typed(request.form), sentence=GONE, status=404)
     sent, wrong = forms.read(request.form, known)
@@ -68,25 +68,25 @@ def post(post_id: int) -> ResponseReturnValue:
         ACTIONS.get(action, drafts.save)(post_id, sent, _by())
     except BlogError as error:
         return refused(error, known)
-    flash(_done(working_copy.manuscript(post_id), action))
+    flash(_done(working_copy.load(post_id), action))
     return redirect(url_for("admin.post", post_id=post_id), 303)
 
 
-def _undelete(post_id: int, _sent: Sent, _by: By) -> None:
+def _undelete(post_id: int, _sent: Submission, _by: Saver) -> None:
     publish.undelete(post_id)
 
 
-def _link(post_id: int, sent: Sent, by: By) -> None:
+def _link(post_id: int, sent: Submission, by: Saver) -> None:
     drafts.save(post_id, sent, by)
-    preview.link(post_id)
+    preview.link_token(post_id)
 
 
-def _unlink(post_id: int, sent: Sent, by: By) -> None:
-    preview.revoke(post_id)
+def _unlink(post_id: int, sent: Submission, by: Saver) -> None:
+    preview.revoke_link(post_id)
     drafts.save(post_id, sent, by)
 
 
-ACTIONS: dict[str, Callable[[int, Sent, By], None]] = {
+ACTIONS: dict[str, Callable[[int, Submission, Saver], None]] = {
     "save": drafts.save,
     "publish": drafts.publish,
     "schedule": drafts.schedule,
@@ -100,11 +100,11 @@ ACTIONS: dict[str, Callable[[int, Sent, By], None]] = {
 HARMLESS = ("delete", "undelete", "discard")  # these store nothing of the form in the post
 
 
-def _by() -> By:
-    return By(person().id)
+def _by() -> Saver:
+    return Saver(person().id)
 
 
-def _done(known: Manuscript, action: str) -> str:
+def _done(known: EditorPost, action: str) -> str:
     """What is now so, in one sentence."""
     sentences = {
         "delete": "Deleted. Nothing is lost: Undelete brings all of it back.",
@@ -124,7 +124,7 @@ def _done(known: Manuscript, action: str) -> str:
 
 
 def _shown(
-    form: Form, known: Manuscript | None = None, *, sentence: str = "", status: int = 200, clash: Clash | None = None
+    form: Form, known: EditorPost | None = None, *, sentence: str = "", status: int = 200, clash: Clash | None = None
 ) -> ResponseReturnValue:
     remarks, foreign = _remarks(known) if known and status == 200 else ([], [])
     entries = revisions.count(known.id) if known else 0
@@ -134,16 +134,16 @@ def _shown(
     )  # fmt: skip
 
 
-def _remarks(known: Manuscript) -> tuple[list[str], list[str]]:
+def _remarks(known: EditorPost) -> tuple[list[str], list[str]]:
     """What may be mended in what was saved last, and which pictures of it could be copied here."""
     try:
-        article, text = preview.article(known.fields, known)
+        article, text = preview.preview_article(known.fields, known)
     except Invalid as error:
         return [str(error)], []
-    return lint.remarks(article, text, current_app.config["SITE_URL"]), text.foreign
+    return lint.warnings(article, text, current_app.config["SITE_URL"]), text.foreign
 
 
-def refused(error: BlogError, known: Manuscript | None) -> ResponseReturnValue:
+def refused(error: BlogError, known: EditorPost | None) -> ResponseReturnValue:
     """The form again, with every word and what is wrong."""
     fields = request.form
     if isinstance(error, Rejected):
@@ -161,16 +161,16 @@ def refused(error: BlogError, known: Manuscript | None) -> ResponseReturnValue:
 
 
 def _overtaken(error: Overtaken, fields: Typed) -> ResponseReturnValue:
-    stored = working_copy.manuscript(error.post_id)
+    stored = working_copy.load(error.post_id)
     sent, _wrong = forms.read(fields, stored)
     form = forms.typed(fields, version=stored.version)
     clash = Clash(stored, diff.compare_posts(stored.words, _words(sent)))
     return _shown(form, stored, sentence=str(error), status=409, clash=clash)
 
 
-def _words(sent: Sent) -> Words:
+def _words(sent: Submission) -> PostText:
     given = sent.fields
-    return Words(given.title or "", given.summary or "", (given.body or "").replace("\r\n", "\n"))
+    return PostText(given.title or "", given.summary or "", (given.body or "").replace("\r\n", "\n"))
 
 
 def _new_again(fields: Typed, sentence: str) -> ResponseReturnValue:
@@ -179,7 +179,7 @@ def _new_again(fields: Typed, sentence: str) -> ResponseReturnValue:
 
 def _again(fields: Typed, sentence: str, post_id: int) -> ResponseReturnValue:
     try:
-        return _shown(forms.typed(fields), working_copy.manuscript(post_id), sentence=sentence)
+        return _shown(forms.typed(fields), working_copy.load(post_id), sentence=sentence)
     except Missing:
         return _shown(forms.typed(fields), sentence=GONE)
 

@@ -9,7 +9,7 @@ from blog.admin.form_recovery import Fields as Typed
 from blog.core.editor import lint, working_copy
 from blog.core.editor import preview as editor_preview
 from blog.core.editor.fields import Fields
-from blog.core.editor.working_copy import Manuscript
+from blog.core.editor.working_copy import EditorPost
 from blog.core.errors import Missing
 from blog.core.posts.article import Article, MorePosts
 from blog.core.posts.summaries import recent
@@ -30,15 +30,15 @@ def _of_form(fields: Typed, _sentence: str) -> ResponseReturnValue:
     return _page(*sent(fields), remarks=True)
 
 
-def sent(fields: Typed) -> tuple[Fields, Manuscript | None]:
+def sent(fields: Typed) -> tuple[Fields, EditorPost | None]:
     """What a form of a post says, good or not, and the post, if there is one yet."""
     known = _known(fields.get("post", ""))
     return forms.read(fields, known)[0].fields, known
 
 
-def _known(number: str) -> Manuscript | None:
+def _known(number: str) -> EditorPost | None:
     try:
-        return working_copy.manuscript(forms.number(number))
+        return working_copy.load(forms.number(number))
     except Missing:
         return None
 
@@ -46,13 +46,13 @@ def _known(number: str) -> Manuscript | None:
 @secret.get("/preview/<token>/")
 def by_link(token: str) -> ResponseReturnValue:
     """What its author saved last, for whoever has the secret link."""
-    known = editor_preview.found(token)
+    known = editor_preview.post_with_token(token)
     return _page(known.fields, known, remarks=False)
 
 
-def _page(fields: Fields, known: Manuscript | None, *, remarks: bool) -> Response:
-    article, text = editor_preview.article(fields, known)
-    told = lint.remarks(article, text, current_app.config["SITE_URL"]) if remarks else []
+def _page(fields: Fields, known: EditorPost | None, *, remarks: bool) -> Response:
+    article, text = editor_preview.preview_article(fields, known)
+    told = lint.warnings(article, text, current_app.config["SITE_URL"]) if remarks else []
     template = "admin/preview.html" if article.kind == "post" else "admin/preview-page.html"
     around = MorePosts(None, None, recent(RECENT, but=article.id))
     response = responses.page(
@@ -69,7 +69,7 @@ def contents(article: Article) -> list[Heading]:
     return article.contents if article.words > CONTENTS_FROM_WORDS and len(article.contents) > 2 else []
 
 
-def address(known: Manuscript) -> str:
+def address(known: EditorPost) -> str:
     """The path of a post's secret link; empty without one."""
     return url_for("preview.by_link", token=known.preview) if known.preview else ""
 

@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from blog.admin import responses
 from blog.admin.blueprint import bp, person
 from blog.core.editor import drafts, revisions, working_copy
-from blog.core.editor.revisions import NEWEST, SIZE, By, Entry, Line
-from blog.core.editor.working_copy import Manuscript
+from blog.core.editor.revisions import NEWEST, PAGE_SIZE, RevisionSummary, RevisionText, Saver
+from blog.core.editor.working_copy import EditorPost
 from blog.core.errors import BlogError, Invalid, Missing, Rejected
 from blog.core.text import diff
 
@@ -17,41 +17,41 @@ NOW, PUBLIC = "now", "public"
 @bp.route("/posts/<number:post_id>/revisions/", methods=["GET", "POST"])
 def history(post_id: int) -> ResponseReturnValue:
     """All that a post said before; a POST brings one of these back."""
-    known = working_copy.manuscript(post_id)
+    known = working_copy.load(post_id)
     if request.method == "POST":
         return _restore(known)
     return _listed(known)
 
 
-def _restore(known: Manuscript) -> ResponseReturnValue:
+def _restore(known: EditorPost) -> ResponseReturnValue:
     try:
-        drafts.restore(known.id, _number(request.form.get("revision", "")), By(person().id))
+        drafts.restore(known.id, _number(request.form.get("revision", "")), Saver(person().id))
     except (Rejected, Invalid) as error:
         return _listed(known, f"These words cannot be restored as they are: {error}", 422)
     except BlogError as error:
         if isinstance(error, Missing):
             raise
         return _listed(known, str(error), 409)
-    now = working_copy.manuscript(known.id)
+    now = working_copy.load(known.id)
     said = "Restored; publish it, and readers will see it." if now.copied else "Restored."
     return responses.done("admin.post", said, post_id=known.id)
 
 
-def _listed(known: Manuscript, sentence: str = "", status: int = 200) -> ResponseReturnValue:
+def _listed(known: EditorPost, sentence: str = "", status: int = 200) -> ResponseReturnValue:
     before = _number(request.args.get("before", str(NEWEST)))
-    found = revisions.history(known.id, before, SIZE + 1)
+    found = revisions.history(known.id, before, PAGE_SIZE + 1)
     said = known.words
-    now = Line(None, known.saved.at, known.author, "", said.title, len(said.body))
-    older = found[SIZE - 1].number if len(found) > SIZE else None
+    now = RevisionSummary(None, known.saved.at, known.author, "", said.title, len(said.body))
+    older = found[PAGE_SIZE - 1].number if len(found) > PAGE_SIZE else None
     return responses.page(
-        "admin/revisions.html", status, post=known, entries=[now, *found[:SIZE]], older=older, sentence=sentence
+        "admin/revisions.html", status, post=known, entries=[now, *found[:PAGE_SIZE]], older=older, sentence=sentence
     )
 
 
 @bp.get("/posts/<number:post_id>/differences/")
 def compared(post_id: int) -> ResponseReturnValue:
     """Two revisions, and what changed from one to the other, word by word."""
-    known = working_copy.manuscript(post_id)
+    known = working_copy.load(post_id)
     before, after = (_entry(known, request.args.get(name, NOW)) for name in ("before", "after"))
     if _order(before) > _order(after):
         before, after = after, before
@@ -59,19 +59,19 @@ def compared(post_id: int) -> ResponseReturnValue:
     return responses.page("admin/differences.html", post=known, before=before, after=after, changes=changes)
 
 
-def _entry(known: Manuscript, number: str) -> Entry:
+def _entry(known: EditorPost, number: str) -> RevisionText:
     if number == PUBLIC:
-        saved = working_copy.public(known.id)
-        return Entry(0, saved.at, None, PUBLIC, saved.words)
-    return _present(known) if number == NOW else revisions.entry(known.id, _number(number))
+        saved = working_copy.published_text(known.id)
+        return RevisionText(0, saved.at, None, PUBLIC, saved.words)
+    return _present(known) if number == NOW else revisions.revision(known.id, _number(number))
 
 
-def _present(known: Manuscript) -> Entry:
+def _present(known: EditorPost) -> RevisionText:
     """What it says now."""
-    return Entry(None, known.saved.at, known.author, "", known.words)
+    return RevisionText(None, known.saved.at, known.author, "", known.words)
 
 
-def _order(entry: Entry) -> tuple[bool, int]:
+def _order(entry: RevisionText) -> tuple[bool, int]:
     """The older first; what a post says now is the newest, what its readers see counts as old."""
     return entry.number is None, entry.number or 0
 

@@ -11,9 +11,9 @@ from blog.admin.editor import posts
 from blog.admin.media import library
 from blog.config import Settings
 from blog.core.editor import drafts, working_copy
-from blog.core.editor.drafts import Sent
-from blog.core.editor.revisions import By
-from blog.core.editor.working_copy import Manuscript
+from blog.core.editor.drafts import Submission
+from blog.core.editor.revisions import Saver
+from blog.core.editor.working_copy import EditorPost
 from blog.core.errors import BlogError, Invalid, Rejected, Unavailable
 from blog.core.media import remote
 from blog.core.media.remote import Fetcher
@@ -41,10 +41,10 @@ def new_post_copies() -> ResponseReturnValue:
 @bp.post("/posts/<number:post_id>/copies/")
 def post_copies(post_id: int) -> ResponseReturnValue:
     """Save what was written, its pictures copied here."""
-    return _copied(working_copy.manuscript(post_id))
+    return _copied(working_copy.load(post_id))
 
 
-def _copied(known: Manuscript | None) -> ResponseReturnValue:
+def _copied(known: EditorPost | None) -> ResponseReturnValue:
     sent, wrong = forms.read(request.form, known)
     try:
         if wrong:
@@ -58,10 +58,10 @@ def _copied(known: Manuscript | None) -> ResponseReturnValue:
     return redirect(url_for("admin.post", post_id=number), 303)
 
 
-def _saved(known: Manuscript | None, sent: Sent) -> int:
-    by = By(person().id)
+def _saved(known: EditorPost | None, sent: Submission) -> int:
+    by = Saver(person().id)
     if known is None:
-        return drafts.begin(sent, by, guid=forms.guid(request.form))
+        return drafts.create(sent, by, guid=forms.guid(request.form))
     drafts.save(known.id, sent, by)
     return known.id
 

@@ -89,7 +89,7 @@ def _render(settings: Settings, *, thorough: bool) -> Iterator[str]:
     if stale > TEXTS_AT_ONCE and not thorough:
         yield f"{stale:,} texts were left to the next `broadsheet serve`, or `broadsheet doctor --fix`, to render anew."
     elif stale:
-        refused = publish.render_again()
+        refused = publish.rerender_outdated()
         yield f"Rendered {counted(stale - len(refused), 'text')} anew."
         if refused:
             yield f"These keep their old pages, for their texts cannot be rendered any more: {named(refused)}."

@@ -22,13 +22,13 @@ from blog.extensions import db
 from blog.models import Draft, Person, Post
 from blog.models.types import Instant
 
-SIZE = 50
+PAGE_SIZE = 50
 LAST_ID = 2**62
-Place = tuple[datetime, int]
+PageKey = tuple[datetime, int]
 
 
 @dataclass(frozen=True)
-class State:
+class ListFilter:
     """A list of the desk: which posts it holds, and the moment that orders them; newest first, or `soonest` first.
 
     One that is bounded by the present begins at `start`. This bound and a key are never asked for together: SQLite
@@ -37,10 +37,10 @@ class State:
 
     here: tuple[ColumnElement[bool], ...]
     moment: SQLColumnExpression[Any]
-    start: Place | None = None
+    start: PageKey | None = None
     soonest: bool = False
 
-    def bound(self, after: Place | None) -> ColumnElement[bool] | None:
+    def bound(self, after: PageKey | None) -> ColumnElement[bool] | None:
         """What is asked of the moment and id of a row, on the page after a place."""
         if after is None or (self.start and self.soonest == (after < self.start)):
             after = self.start
@@ -51,7 +51,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Row:
+class PostRow:
     """A post as the desk lists it, with its tags and author. `moment` is what its list is about.
 
     `changed_at` is when changes were saved that readers do not see; None when there are none.
@@ -66,61 +66,65 @@ class Row:
 class Page:
     """Some rows of a list, and the key with which the next ones are asked for, if there are more."""
 
-    rows: Sequence[Row]
+    rows: Sequence[PostRow]
     after: str | None = None
 
 
-ALIVE = Post.deleted_at.is_(None)
+NOT_DELETED = Post.deleted_at.is_(None)
 
 
-def _states() -> Mapping[str, State]:
+def _states() -> Mapping[str, ListFilter]:
     """The lists, by name. A kind is written out, as in `core.posts.query`."""
     article, page = (Post.kind == literal_column(f"'{kind}'") for kind in ("post", "page"))
     now = clock.now(), LAST_ID
     return {
-        "drafts": State((Post.published_at.is_(None), ALIVE), Post.saved_at),
-        "scheduled": State((ALIVE,), Post.published_at, start=now, soonest=True),
-        "published": State((ALIVE, article), Post.published_at, start=now),
-        "pages": State((page, ALIVE), Post.saved_at),
+        "drafts": ListFilter((Post.published_at.is_(None), NOT_DELETED), Post.saved_at),
+        "scheduled": ListFilter((NOT_DELETED,), Post.published_at, start=now, soonest=True),
+        "published": ListFilter((NOT_DELETED, article), Post.published_at, start=now),
+        "pages": ListFilter((page, NOT_DELETED), Post.saved_at),
         # Working copies are few: asked in this way, SQLite begins with them.
-        "changed": State(
+        "changed": ListFilter(
             (Post.id.in_(select(Draft.post_id)), func.coalesce(Post.deleted_at, None).is_(None)), Draft.saved_at
         ),
-        "deleted": State((Post.deleted_at.is_not(None),), Post.deleted_at),
+        "deleted": ListFilter((Post.deleted_at.is_not(None),), Post.deleted_at),
     }
 
 
-STATES = ("drafts", "scheduled", "published", "pages", "changed", "deleted")
+LIST_NAMES = ("drafts", "scheduled", "published", "pages", "changed", "deleted")
 
 
-def page(name: str, after: str = "", size: int = SIZE) -> Page:
+def page(name: str, after: str = "", size: int = PAGE_SIZE) -> Page:
     """A page of a list, after a key. Raises Missing for a list or a key that there is not."""
     state = _states().get(name)
     if state is None:
         raise Missing("There is no such list.")
     query = _ordered(state, keyset.numbered_place(after) if after else None)
-    found = _rows(query.limit(min(size, SIZE) + 1))
-    shown = found[: min(size, SIZE)]
+    found = _rows(query.limit(min(size, PAGE_SIZE) + 1))
+    shown = found[: min(size, PAGE_SIZE)]
     return Page(shown, keyset.key(shown[-1].moment, shown[-1].post.id) if len(found) > len(shown) else None)
 
 
-def search(text: str) -> list[Row]:
+def search(text: str) -> list[PostRow]:
     """The posts that hold these words, or whose unpublished changes do; the best first, deleted ones last.
 
     As many as a page holds. Raises Unsearchable.
     """
     if not (wanted := one_line(text)):
         return []
-    ids = [*_changed(wanted), *engine.ids_of_any(wanted, SIZE), *engine.ids_of_any(wanted, SIZE, status="deleted")]
+    ids = [
+        *_changed(wanted),
+        *engine.ids_of_any(wanted, PAGE_SIZE),
+        *engine.ids_of_any(wanted, PAGE_SIZE, status="deleted"),
+    ]
     places = {post_id: place for place, post_id in reversed(list(enumerate(ids)))}
-    rows = _rows(_listed(State((Post.id.in_(places),), Post.saved_at)))
-    return sorted(rows, key=lambda row: places[row.post.id])[:SIZE]
+    rows = _rows(_listed(ListFilter((Post.id.in_(places),), Post.saved_at)))
+    return sorted(rows, key=lambda row: places[row.post.id])[:PAGE_SIZE]
 
 
 def _changed(wanted: str) -> Sequence[int]:
     """The posts whose working copies hold these words; they are few, and in no index."""
     texts = or_(Draft.title.icontains(wanted, autoescape=True), Draft.body.icontains(wanted, autoescape=True))
-    return db.session.scalars(select(Draft.post_id).where(texts).limit(SIZE)).all()
+    return db.session.scalars(select(Draft.post_id).where(texts).limit(PAGE_SIZE)).all()
 
 
 def counts() -> dict[str, int]:
@@ -135,7 +139,7 @@ def several_write() -> bool:
     return len(db.session.scalars(select(Person.id).limit(2)).all()) > 1
 
 
-def _number(name: str, state: State) -> SQLColumnExpression[int]:
+def _number(name: str, state: ListFilter) -> SQLColumnExpression[int]:
     """How many posts a list holds. Those published and listed are counted already; the rest is in an index."""
     bound = state.bound(None)
     here = state.here if bound is None else (*state.here, bound)
@@ -145,13 +149,13 @@ def _number(name: str, state: State) -> SQLColumnExpression[int]:
     return query.scalar_subquery()
 
 
-def _listed(state: State) -> Select[Any]:
+def _listed(state: ListFilter) -> Select[Any]:
     """Posts with all that a row says."""
     query = select(Post, state.moment, Draft.saved_at).outerjoin(Draft, Draft.post_id == Post.id).where(*state.here)
     return query.options(selectinload(Post.tags), joinedload(Post.author))
 
 
-def _ordered(state: State, after: Place | None) -> Select[Any]:
+def _ordered(state: ListFilter, after: PageKey | None) -> Select[Any]:
     query = _listed(state)
     bound, order = state.bound(after), (state.moment, Post.id)
     if bound is not None:
@@ -159,5 +163,5 @@ def _ordered(state: State, after: Place | None) -> Select[Any]:
     return query.order_by(*order) if state.soonest else query.order_by(*(part.desc() for part in order))
 
 
-def _rows(query: Select[Any]) -> list[Row]:
-    return [Row(*cells) for cells in db.session.execute(query)]
+def _rows(query: Select[Any]) -> list[PostRow]:
+    return [PostRow(*cells) for cells in db.session.execute(query)]

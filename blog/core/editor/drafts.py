@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from blog import clock
 from blog.core.db.transaction import writing
 from blog.core.editor import revisions, working_copy
-from blog.core.editor.fields import Fields, judge
-from blog.core.editor.publish import add, change, remove, rendered
-from blog.core.editor.revisions import By, Saved, Words
-from blog.core.editor.unit_of_work import Ledger
-from blog.core.editor.working_copy import Kept
+from blog.core.editor.fields import Fields, validate_fields
+from blog.core.editor.publish import add, change, remove, render_body
+from blog.core.editor.revisions import PostText, SavedText, Saver
+from blog.core.editor.unit_of_work import PostWrites
+from blog.core.editor.working_copy import PostRows
 from blog.core.errors import Conflict, Invalid, Overtaken, Rejected
 from blog.core.markdown.render import Rendered
 from blog.core.media import usage
@@ -29,13 +29,15 @@ from blog.core.urls.lookup import Addresses
 from blog.extensions import db
 from blog.models import Draft, Post
 
-AHEAD = "This date lies ahead. Press Schedule to publish then, or empty the field to publish now."
-PAST = "To schedule, give a date and time that lie ahead."
-PUBLIC = "This is public already: changes are published at once. Unpublish it first to give it a date that lies ahead."
+DATE_IN_FUTURE = "This date lies ahead. Press Schedule to publish then, or empty the field to publish now."
+DATE_NOT_IN_FUTURE = "To schedule, give a date and time that lie ahead."
+ALREADY_PUBLIC = (
+    "This is public already: changes are published at once. Unpublish it first to give it a date that lies ahead."
+)
 
 
 @dataclass(frozen=True)
-class Sent:
+class Submission:
     """What a form sent: all fields, the date, and the version that it began with."""
 
     fields: Fields
@@ -44,7 +46,7 @@ class Sent:
     minor: bool = False
 
 
-def begin(sent: Sent, by: By, *, guid: str = "", action: str = "save") -> int:
+def create(sent: Submission, by: Saver, *, guid: str = "", action: str = "save") -> int:
     """The id of a new post: a draft, or (`publish`, `schedule`) one with a date.
 
     The `guid` of a form that was sent twice finds the post that the first one made; the same is done to it then.
@@ -55,7 +57,7 @@ def begin(sent: Sent, by: By, *, guid: str = "", action: str = "save") -> int:
     with writing() as session:
         known = session.scalar(select(Post.id).where(Post.guid == guid)) if guid else None
         if known is None:
-            ledger = Ledger(session)
+            ledger = PostWrites(session)
             post = _add(ledger, fields, text, by, guid=guid, date=sent.date, public=action != "save")
             ledger.write()
             return post.id
@@ -63,12 +65,12 @@ def begin(sent: Sent, by: By, *, guid: str = "", action: str = "save") -> int:
     return known
 
 
-def save(post_id: int, sent: Sent, by: By) -> None:
+def save(post_id: int, sent: Submission, by: Saver) -> None:
     """Keep what was written; readers see none of it. Raises Rejected, Overtaken or Missing."""
     fields = _judged(sent)
-    text = None if working_copy.dated(post_id) else _rendered(fields)
+    text = None if working_copy.has_date(post_id) else _rendered(fields)
 
-    def act(ledger: Ledger, kept: Kept) -> None:
+    def act(ledger: PostWrites, kept: PostRows) -> None:
         if text is None or kept.post.published_at:
             _save_copy(ledger, kept, fields, sent.date, by)
         else:
@@ -78,29 +80,29 @@ def save(post_id: int, sent: Sent, by: By) -> None:
     _edit(post_id, sent, fields, by, act)
 
 
-def publish(post_id: int, sent: Sent, by: By) -> None:
+def publish(post_id: int, sent: Submission, by: Saver) -> None:
     """Show readers what was written, from now on, or as of a date that has passed.
 
     Without a date it keeps the one it has had, if any; what is scheduled, and is to be published at its time
     unchanged, is published now. Raises Rejected, Overtaken or Missing.
     """
-    if sent.date and sent.date == working_copy.manuscript(post_id).scheduled_at:
+    if sent.date and sent.date == working_copy.load(post_id).scheduled_at:
         sent = replace(sent, date=None)
     _show(post_id, sent, by, _wrong_date("publish", sent.date))
 
 
-def schedule(post_id: int, sent: Sent, by: By) -> None:
+def schedule(post_id: int, sent: Submission, by: Saver) -> None:
     """Show readers what was written when its date comes. Raises Rejected, Overtaken or Missing."""
-    public = working_copy.manuscript(post_id).status == "published"
+    public = working_copy.load(post_id).status == "published"
     _show(post_id, sent, by, _wrong_date("schedule", sent.date, public=public))
 
 
-def unpublish(post_id: int, sent: Sent, by: By) -> None:
+def unpublish(post_id: int, sent: Submission, by: Saver) -> None:
     """Make a draft of it again, with what was written. Raises Rejected, Overtaken, Conflict or Missing."""
     fields = _judged(sent)
     text = _rendered(fields)
 
-    def act(ledger: Ledger, kept: Kept) -> None:
+    def act(ledger: PostWrites, kept: PostRows) -> None:
         if kept.post.published_at is None:
             raise Conflict(f"“{kept.post.title}” is a draft already.")
         _put(ledger, kept, fields, text, by, taken_back=True)
@@ -108,50 +110,50 @@ def unpublish(post_id: int, sent: Sent, by: By) -> None:
     _edit(post_id, sent, fields, by, act)
 
 
-def delete(post_id: int, sent: Sent, by: By) -> None:
+def delete(post_id: int, sent: Submission, by: Saver) -> None:
     """Take a post away. What was written and not saved is kept as a revision, good or not. Raises Conflict, Missing."""
     with writing() as session:
-        kept = working_copy.rows(session, post_id)
+        kept = working_copy.load_rows(session, post_id)
         if kept.post.deleted_at:
             raise Conflict(f"“{kept.post.title}” is deleted already.")
         _keep_unsaved(session, kept, sent, by)
         remove(kept.post)
 
 
-def discard(post_id: int, sent: Sent, by: By) -> None:
+def discard(post_id: int, sent: Submission, by: Saver) -> None:
     """Throw a working copy away; its words, and what was typed last, stay among the revisions.
 
     Raises Missing or Conflict.
     """
     with writing() as session:
-        kept = working_copy.rows(session, post_id)
+        kept = working_copy.load_rows(session, post_id)
         if kept.copy is None:
             raise Conflict("There are no unpublished changes to discard.")
         _keep_unsaved(session, kept, sent, by)
-        revisions.keep(session, post_id, kept.saved, "discarded")
+        revisions.save_revision(session, post_id, kept.saved, "discarded")
         _drop_copy(session, kept)
 
 
-def restore(post_id: int, number: int, by: By) -> None:
+def restore(post_id: int, number: int, by: Saver) -> None:
     """Save the words of a revision again. Raises Missing, Conflict or Rejected."""
-    now, words = working_copy.manuscript(post_id), revisions.entry(post_id, number).words
+    now, words = working_copy.load(post_id), revisions.revision(post_id, number).words
     fields = replace(now.fields, title=words.title, summary=words.summary, body=words.body)
-    save(post_id, Sent(fields, now.date, now.version), by)
+    save(post_id, Submission(fields, now.date, now.version), by)
 
 
-def _keep_unsaved(session: Session, kept: Kept, sent: Sent, by: By) -> None:
+def _keep_unsaved(session: Session, kept: PostRows, sent: Submission, by: Saver) -> None:
     """Keep what was typed and not saved, be it good or not."""
-    typed = _words(judge(sent.fields)[0])
+    typed = _words(validate_fields(sent.fields)[0])
     if typed.body and typed != kept.saved.words:
-        revisions.keep(session, kept.post.id, _said(typed, by), "unsaved")
+        revisions.save_revision(session, kept.post.id, _said(typed, by), "unsaved")
 
 
 # -- before the transaction ---------------------------------------------------------------------------------
 
 
-def _judged(sent: Sent, wrong: Sequence[Invalid] = ()) -> Fields:
+def _judged(sent: Submission, wrong: Sequence[Invalid] = ()) -> Fields:
     """The fields as they may be stored; no slug stands for one to be made. Raises Rejected."""
-    fields, found = judge(replace(sent.fields, slug=sent.fields.slug or None))
+    fields, found = validate_fields(replace(sent.fields, slug=sent.fields.slug or None))
     if found or wrong:
         raise Rejected([*found, *wrong])
     return fields
@@ -160,25 +162,25 @@ def _judged(sent: Sent, wrong: Sequence[Invalid] = ()) -> Fields:
 def _wrong_date(action: str, date: datetime | None, *, public: bool = False) -> list[Invalid]:
     ahead = date is not None and date > clock.now()
     if action == "publish" and ahead:
-        return [Invalid("published_at", AHEAD)]
+        return [Invalid("published_at", DATE_IN_FUTURE)]
     if action == "schedule" and (public or not ahead):
-        return [Invalid("published_at", PUBLIC if public else PAST)]
+        return [Invalid("published_at", ALREADY_PUBLIC if public else DATE_NOT_IN_FUTURE)]
     return []
 
 
 def _rendered(fields: Fields) -> Rendered:
     try:
-        return rendered(fields.body or "", fields.kind or "post", fields.cover or "")
+        return render_body(fields.body or "", fields.kind or "post", fields.cover or "")
     except Invalid as error:
         raise Rejected([error]) from error
 
 
-def _show(post_id: int, sent: Sent, by: By, wrong: Sequence[Invalid]) -> None:
+def _show(post_id: int, sent: Submission, by: Saver, wrong: Sequence[Invalid]) -> None:
     """Put what was written in the place of what readers see."""
     fields = _judged(sent, wrong)
     text = _rendered(fields)
 
-    def act(ledger: Ledger, kept: Kept) -> None:
+    def act(ledger: PostWrites, kept: PostRows) -> None:
         post = kept.post
         had = post.published_at if post.status == "published" else post.first_published_at
         _put(ledger, kept, fields, text, by, minor=sent.minor, published_at=sent.date or had or clock.now())
@@ -189,15 +191,17 @@ def _show(post_id: int, sent: Sent, by: By, wrong: Sequence[Invalid]) -> None:
 # -- within it ----------------------------------------------------------------------------------------------
 
 
-def _edit(post_id: int, sent: Sent, fields: Fields, by: By, act: Callable[[Ledger, Kept], None]) -> None:
+def _edit(
+    post_id: int, sent: Submission, fields: Fields, by: Saver, act: Callable[[PostWrites, PostRows], None]
+) -> None:
     """Act on a post that nobody else saved meanwhile; if somebody did, keep what was written beside it."""
     with writing() as session:
-        kept = working_copy.rows(session, post_id)
+        kept = working_copy.load_rows(session, post_id)
         overtaken = _overtaken(sent, fields, kept)
         if overtaken:
-            revisions.keep_once(session, post_id, _said(_words(fields), by), "conflict")
+            revisions.save_revision_once(session, post_id, _said(_words(fields), by), "conflict")
         else:
-            ledger = Ledger(session)
+            ledger = PostWrites(session)
             with _beside_the_slug():
                 act(ledger, kept)
             ledger.write()
@@ -205,12 +209,12 @@ def _edit(post_id: int, sent: Sent, fields: Fields, by: By, act: Callable[[Ledge
         raise Overtaken(post_id, overtaken)
 
 
-def _overtaken(sent: Sent, fields: Fields, kept: Kept) -> str:
+def _overtaken(sent: Submission, fields: Fields, kept: PostRows) -> str:
     """What happened meanwhile, if anything did. Nothing is wrong with a form that says what is there already."""
     if kept.post.deleted_at:
         return f"“{kept.post.title}” was deleted meanwhile. What you wrote is kept among its revisions."
     asked = replace(fields, slug=fields.slug or kept.fields.slug)
-    known = working_copy.same(asked, kept.fields) and sent.date in (None, kept.date)
+    known = working_copy.same_fields(asked, kept.fields) and sent.date in (None, kept.date)
     if sent.version == kept.version or known:
         return ""
     return "This was saved elsewhere while you wrote. Both texts are kept."
@@ -230,7 +234,7 @@ def _beside_the_slug() -> Iterator[None]:
 
 
 def _add(
-    ledger: Ledger, fields: Fields, text: Rendered, by: By, *, guid: str, date: datetime | None, public: bool
+    ledger: PostWrites, fields: Fields, text: Rendered, by: Saver, *, guid: str, date: datetime | None, public: bool
 ) -> Post:
     with _beside_the_slug():
         signed = replace(fields, author_id=by.person)
@@ -241,11 +245,11 @@ def _add(
 
 
 def _put(
-    ledger: Ledger,
-    kept: Kept,
+    ledger: PostWrites,
+    kept: PostRows,
     fields: Fields,
     text: Rendered,
-    by: By,
+    by: Saver,
     *,
     minor: bool = False,
     published_at: datetime | None = None,
@@ -255,7 +259,7 @@ def _put(
     post, version = kept.post, kept.version
     fields = replace(fields, slug=_slug(ledger.addresses, kept, fields))
     if kept.copy:
-        revisions.replaced(ledger.session, post.id, kept.saved, _words(fields))
+        revisions.record_replaced(ledger.session, post.id, kept.saved, _words(fields))
         ledger.session.delete(kept.copy)
         ledger.session.flush()
     change(
@@ -265,17 +269,17 @@ def _put(
     post.planned_at = None
 
 
-def slug_now(post_id: int | None, fields: Fields) -> str:
+def slug_if_saved(post_id: int | None, fields: Fields) -> str:
     """The slug that saving these fields would give. Changes nothing. Raises Missing."""
     session = db.session()
     addresses, kind = Addresses(session), "page" if fields.kind == "page" else "post"
     fields = replace(fields, slug=fields.slug or None, kind=kind)
     if post_id is not None:
-        return _slug(addresses, working_copy.rows(session, post_id), fields)
+        return _slug(addresses, working_copy.load_rows(session, post_id), fields)
     return fields.slug or permalinks.free(addresses, kind, slugs.slug_of(fields.title or ""))
 
 
-def _slug(addresses: Addresses, kept: Kept, fields: Fields) -> str:
+def _slug(addresses: Addresses, kept: PostRows, fields: Fields) -> str:
     """The slug asked for. Until readers knew one or the author chose one, it follows the title."""
     post, had = kept.post, kept.fields
     old = had.slug or post.slug
@@ -291,7 +295,7 @@ def _is_made(slug: str, made: str) -> bool:
     return slug == made or (slug.startswith(f"{made}-") and slug[len(made) + 1 :].isdecimal())
 
 
-def _save_copy(ledger: Ledger, kept: Kept, fields: Fields, date: datetime | None, by: By) -> None:
+def _save_copy(ledger: PostWrites, kept: PostRows, fields: Fields, date: datetime | None, by: Saver) -> None:
     """Keep what was written beside what readers see; nothing is kept of what is the same."""
     session, post = ledger.session, kept.post
     fields = replace(kept.fields, **{**fields.given(), "slug": _slug(ledger.addresses, kept, fields)})  # type: ignore[arg-type]
@@ -299,9 +303,9 @@ def _save_copy(ledger: Ledger, kept: Kept, fields: Fields, date: datetime | None
     if (kind, slug) != (post.kind, post.slug):
         permalinks.claim(ledger.addresses, kind, slugs.validate_slug(slug, kind), but=post)
     if kept.copy:
-        revisions.replaced(session, post.id, kept.saved, _words(fields))
-    as_public = Kept(post, None)
-    if working_copy.same(fields, as_public.fields) and date in (None, post.published_at):
+        revisions.record_replaced(session, post.id, kept.saved, _words(fields))
+    as_public = PostRows(post, None)
+    if working_copy.same_fields(fields, as_public.fields) and date in (None, post.published_at):
         _drop_copy(session, kept)
         return
     if kept.copy is None:
@@ -317,16 +321,16 @@ def _save_copy(ledger: Ledger, kept: Kept, fields: Fields, date: datetime | None
     usage.put_copy(session, copy)
 
 
-def _drop_copy(session: Session, kept: Kept) -> None:
+def _drop_copy(session: Session, kept: PostRows) -> None:
     """End a working copy. The post's version passes the copy's: no form of it can be taken for a newer one."""
     if kept.copy:
         kept.post.version = kept.copy.version + 1
         session.delete(kept.copy)
 
 
-def _words(fields: Fields) -> Words:
-    return Words(fields.title or "", fields.summary or "", fields.body or "")
+def _words(fields: Fields) -> PostText:
+    return PostText(fields.title or "", fields.summary or "", fields.body or "")
 
 
-def _said(words: Words, by: By) -> Saved:
-    return Saved(words, clock.now(), by.person, by.auto)
+def _said(words: PostText, by: Saver) -> SavedText:
+    return SavedText(words, clock.now(), by.person, by.auto)

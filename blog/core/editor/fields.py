@@ -28,7 +28,7 @@ class Fields:
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
 
 
-def judge(given: Fields) -> tuple[Fields, list[Invalid]]:
+def validate_fields(given: Fields) -> tuple[Fields, list[Invalid]]:
     """The same fields as they may be stored, and all that is wrong with them."""
     kind = given.kind or "post"
     wrong: list[Invalid] = []
@@ -60,9 +60,9 @@ def judge(given: Fields) -> tuple[Fields, list[Invalid]]:
     return replace(given, **made), wrong  # type: ignore[arg-type]
 
 
-def judged(given: Fields) -> Fields:
+def require_valid(given: Fields) -> Fields:
     """The same fields as they may be stored. Raises Invalid, naming the first field that cannot be."""
-    fields, wrong = judge(given)
+    fields, wrong = validate_fields(given)
     if wrong:
         raise wrong[0]
     return fields

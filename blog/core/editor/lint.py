@@ -11,10 +11,10 @@ from blog.core.urls import internal_links, permalinks
 HEADING = re.compile(r"<h([2-6])[ >]")
 # Networks and search engines cut titles off at about this many characters.
 LONG_TITLE = 70
-FEW = 5
+MAX_NAMES = 5
 
 
-def remarks(article: Article, text: Rendered, site_url: str) -> list[str]:
+def warnings(article: Article, text: Rendered, site_url: str) -> list[str]:
     """Sentences on what may be missing or wrong."""
     return [
         *_head(article), *_pictures(article, text), *_not_here(article, text), *_foreign(text), *_headings(text),
@@ -72,5 +72,5 @@ def _links(article: Article, text: Rendered, site_url: str) -> Iterator[str]:
 
 
 def _named(addresses: list[str]) -> str:
-    some = ", ".join(dict.fromkeys(addresses[:FEW]))
-    return f"{some} and {len(addresses) - FEW} more" if len(addresses) > FEW else some
+    some = ", ".join(dict.fromkeys(addresses[:MAX_NAMES]))
+    return f"{some} and {len(addresses) - MAX_NAMES} more" if len(addresses) > MAX_NAMES else some

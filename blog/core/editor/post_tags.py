@@ -10,7 +10,7 @@ from blog.core.text import slugs
 from blog.models import Post, Tag, post_tag
 
 
-class Tagging:
+class TagWrites:
     """The tags that the posts of one transaction are to carry. Tags that nobody carried before are made."""
 
     def __init__(self, session: Session) -> None:

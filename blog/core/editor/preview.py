@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 from blog import clock
 from blog.core.db.transaction import writing
 from blog.core.editor import publish, working_copy
-from blog.core.editor.fields import Fields, judge
-from blog.core.editor.working_copy import Manuscript
+from blog.core.editor.fields import Fields, validate_fields
+from blog.core.editor.working_copy import EditorPost
 from blog.core.errors import Missing
 from blog.core.markdown.render import Rendered
 from blog.core.posts import taxonomy
@@ -19,17 +19,17 @@ from blog.extensions import db
 from blog.models import Person, Post, Preview
 
 TOKEN_BYTES = 16
-LENGTHS = {"title": validate.TITLE_LENGTH, "summary": validate.SUMMARY_LENGTH}
+MAX_LENGTHS = {"title": validate.TITLE_LENGTH, "summary": validate.SUMMARY_LENGTH}
 
 
-def article(fields: Fields, of: Manuscript | None = None, by: int | None = None) -> tuple[Article, Rendered]:
+def preview_article(fields: Fields, of: EditorPost | None = None, by: int | None = None) -> tuple[Article, Rendered]:
     """What readers would find, and what its text was rendered to; a new one is signed by a person.
 
     Raises Invalid for a text that cannot be rendered.
     """
     given = _fit(fields)
     kind = given.kind if given.kind in ("post", "page") else "post"
-    text = publish.rendered(given.body or "", kind, given.cover or "")
+    text = publish.render_body(given.body or "", kind, given.cover or "")
     title = given.title or "(No title yet)"
     found = Article(
         id=of.id if of else 0,
@@ -59,17 +59,17 @@ def _fit(fields: Fields) -> Fields:
 
     Nobody judged these before: an address may be a script's. Raises Invalid for a text that is too long to be rendered.
     """
-    given, wrong = judge(fields)
+    given, wrong = validate_fields(fields)
     fit: dict[str, str | None] = {}
     for error in wrong:
         if error.field == "body":
             raise error
-        most = LENGTHS.get(error.field)
+        most = MAX_LENGTHS.get(error.field)
         fit[error.field] = validate.one_line(getattr(given, error.field) or "")[:most] if most else None
     return replace(given, **fit)  # type: ignore[arg-type]
 
 
-def _byline(of: Manuscript | None, by: int | None) -> Byline | None:
+def _byline(of: EditorPost | None, by: int | None) -> Byline | None:
     query = select(Person.name, Person.slug, taxonomy.has_page(Person.id))
     if of is not None:
         query = query.join(Post, Post.author_id == Person.id).where(Post.id == of.id)
@@ -81,10 +81,10 @@ def _byline(of: Manuscript | None, by: int | None) -> Byline | None:
     return Byline(row[0], row[1], bool(row[2])) if row else None
 
 
-def link(post_id: int) -> str:
+def link_token(post_id: int) -> str:
     """The token of a post's secret link, made if it has none. Raises Missing."""
     with writing() as session:
-        working_copy.rows(session, post_id)
+        working_copy.load_rows(session, post_id)
         known = session.get(Preview, post_id)
         if known is None:
             known = Preview(post_id=post_id, token=token_urlsafe(TOKEN_BYTES), created_at=clock.now())
@@ -92,16 +92,16 @@ def link(post_id: int) -> str:
         return known.token
 
 
-def revoke(post_id: int) -> None:
+def revoke_link(post_id: int) -> None:
     """Let the secret link of a post lead nowhere."""
     with writing() as session:
         session.execute(delete(Preview).where(Preview.post_id == post_id))
 
 
-def found(token: str) -> Manuscript:
+def post_with_token(token: str) -> EditorPost:
     """The post that a secret link leads to. Raises Missing, also for one that was deleted."""
     post_id = db.session.scalar(select(Preview.post_id).where(Preview.token == token))
-    of = working_copy.manuscript(post_id) if post_id is not None else None
+    of = working_copy.load(post_id) if post_id is not None else None
     if of is None or of.status == "deleted":
         raise Missing("There is no such preview.")
     return of

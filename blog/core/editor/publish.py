@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, undefer_group
 from blog import clock
 from blog.core.db.transaction import writing
 from blog.core.editor import revisions
-from blog.core.editor.fields import Fields, judged
-from blog.core.editor.revisions import By, Words
-from blog.core.editor.unit_of_work import Ledger
+from blog.core.editor.fields import Fields, require_valid
+from blog.core.editor.revisions import PostText, Saver
+from blog.core.editor.unit_of_work import PostWrites
 from blog.core.errors import Conflict, Invalid, Missing
 from blog.core.images import storage
 from blog.core.markdown import render
@@ -28,10 +28,10 @@ from blog.extensions import db
 from blog.models import Draft, Post, Site
 from blog.models.json_types import RENDERER
 
-NOBODY = By()
+NOBODY = Saver()
 
 
-def rendered(body: str, kind: str, cover: str = "") -> Rendered:
+def render_body(body: str, kind: str, cover: str = "") -> Rendered:
     """The text rendered as this site shows it. Raises Invalid for one that grows too large."""
     plates = storage.plates_of(body, cover)
     foreign = db.session.scalars(select(Site.foreign_media)).one()
@@ -41,17 +41,17 @@ def rendered(body: str, kind: str, cover: str = "") -> Rendered:
 
 def create(given: Fields, *, published_at: datetime | None = None) -> Post:
     """A new post: a draft, or published (or scheduled) at `published_at`. Raises Invalid or Conflict."""
-    given = judged(replace(given, title=given.title or "", body=given.body or ""))
-    text = rendered(given.body or "", given.kind or "post", given.cover or "")
+    given = require_valid(replace(given, title=given.title or "", body=given.body or ""))
+    text = render_body(given.body or "", given.kind or "post", given.cover or "")
     with writing() as session:
-        ledger = Ledger(session)
+        ledger = PostWrites(session)
         post = add(ledger, given, text, published_at=published_at)
         ledger.write()
         return post
 
 
 def add(
-    ledger: Ledger,
+    ledger: PostWrites,
     given: Fields,
     text: Rendered,
     *,
@@ -90,27 +90,27 @@ def edit(post_id: int, given: Fields, *, minor: bool = False, published_at: date
 
     A public post counts as updated when title, summary or body changed, unless `minor`.
     """
-    before = loaded(db.session(), post_id)
-    given = judged(replace(given, kind=given.kind or before.kind))
+    before = load(db.session(), post_id)
+    given = require_valid(replace(given, kind=given.kind or before.kind))
     anew = given.body is not None or given.cover is not None or given.kind != before.kind
     body = before.body if given.body is None else given.body
     cover = (before.cover or "") if given.cover is None else given.cover
-    text = rendered(body, given.kind or "post", cover) if anew else None
+    text = render_body(body, given.kind or "post", cover) if anew else None
     with writing() as session:
-        post = loaded(session, post_id)
+        post = load(session, post_id)
         if post.deleted_at:
             raise Conflict(f"“{post.title}” is deleted; undelete it first.")
         stale = (given.body is None and post.body != body) or (given.cover is None and (post.cover or "") != cover)
         if anew and stale:  # what was rendered is not what would be stored
             raise Conflict(f"“{post.title}” was changed by somebody else meanwhile. Nothing was saved; try again.")
-        ledger = Ledger(session)
+        ledger = PostWrites(session)
         change(ledger, post, given, text, minor=minor, published_at=published_at)
         ledger.write()
         return post
 
 
 def change(
-    ledger: Ledger,
+    ledger: PostWrites,
     post: Post,
     given: Fields,
     text: Rendered | None,
@@ -119,14 +119,14 @@ def change(
     published_at: datetime | None = None,
     taken_back: bool = False,
     aliases: Sequence[str] = (),
-    by: By = NOBODY,
+    by: Saver = NOBODY,
 ) -> None:
     """Change a post in a ledger; `taken_back` makes it a draft again, `aliases` will lead to it.
 
     Raises Invalid or Conflict, with nothing changed, for a slug or an old address that it cannot have.
     """
     was_public, old_path = post.was_public, permalinks.path_of(post)
-    before, was_read = revisions.of(post), "public" if post.status == "published" else ""
+    before, was_read = revisions.text_of(post), "public" if post.status == "published" else ""
     kind, slug = given.kind or post.kind, given.slug or post.slug
     moves = (kind, slug) != (post.kind, post.slug)
     if moves:
@@ -145,9 +145,9 @@ def change(
     if given.tags is not None:
         ledger.tags.put(post, given.tags)
     ledger.reword(post)
-    new = Words(post.title, post.summary, post.body)
+    new = PostText(post.title, post.summary, post.body)
     if new != before.words:
-        revisions.replaced(ledger.session, post.id, before, new, was_read)
+        revisions.record_replaced(ledger.session, post.id, before, new, was_read)
         if was_public and post.published_at and not minor:
             post.updated_at = clock.now()
     post.version += 1
@@ -217,7 +217,7 @@ def undelete(post_id: int) -> Post:
         return post
 
 
-def render_again(progress: Callable[[Sequence[int]], Iterable[int]] = iter) -> list[str]:
+def rerender_outdated(progress: Callable[[Sequence[int]], Iterable[int]] = iter) -> list[str]:
     """Render anew the posts that another renderer made. Returns the slugs of those that it refuses.
 
     These keep the page they have.
@@ -226,22 +226,22 @@ def render_again(progress: Callable[[Sequence[int]], Iterable[int]] = iter) -> l
     db.session.rollback()
     refused = []
     for post_id in progress(ids):
-        post = loaded(db.session(), post_id)
+        post = load(db.session(), post_id)
         version, slug = post.version, post.slug
         try:
-            text = rendered(post.body, post.kind, post.cover or "")
+            text = render_body(post.body, post.kind, post.cover or "")
         except Invalid:
             refused.append(slug)
             continue
         with writing() as session:
-            again = loaded(session, post_id)
+            again = load(session, post_id)
             if again.version == version:  # an author who saved meanwhile was rendered by this code
                 _show(again, text)
                 index.put(session, [post_id])
     return refused
 
 
-def guid_of(text: str) -> str:
+def parse_guid(text: str) -> str:
     """A permanent id as feeds name it. Raises Invalid for what is not a UUID."""
     try:
         return str(UUID(text.strip().lower().removeprefix("urn:uuid:")))
@@ -254,7 +254,7 @@ def guid_of(text: str) -> str:
 # -- within a transaction -----------------------------------------------------------------------------------
 
 
-def loaded(session: Session, post_id: int) -> Post:
+def load(session: Session, post_id: int) -> Post:
     """A post with its text. Raises Missing."""
     post = session.scalars(select(Post).where(Post.id == post_id).options(undefer_group("text"))).first()
     if post is None:

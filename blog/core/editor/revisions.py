@@ -13,14 +13,14 @@ from blog.extensions import db
 from blog.models import Draft, Person, Post, Revision
 
 # What the editor saved by itself is kept once in this time, unless much of it is gone.
-SPAN = timedelta(minutes=10)
-SHORT = 200
+AUTOSAVE_INTERVAL = timedelta(minutes=10)
+MIN_SHRINK_LENGTH = 200
 # So many are listed at once, before a number that none will have.
-SIZE, NEWEST = 50, 2**62
+PAGE_SIZE, NEWEST = 50, 2**62
 
 
 @dataclass(frozen=True)
-class By:
+class Saver:
     """Who saves (nobody, on the command line), and whether the editor does it by itself."""
 
     person: int | None = None
@@ -28,7 +28,7 @@ class By:
 
 
 @dataclass(frozen=True)
-class Words:
+class PostText:
     """What is kept of a post."""
 
     title: str
@@ -37,17 +37,17 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Saved:
+class SavedText:
     """Words, when and by whom they were saved."""
 
-    words: Words
+    words: PostText
     at: datetime
     by: int | None = None
     auto: bool = False
 
 
 @dataclass(frozen=True)
-class Line:
+class RevisionSummary:
     """One line of a post's history; `size` counts the characters of its text. What it says now has no number."""
 
     number: int | None
@@ -59,23 +59,23 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Entry:
+class RevisionText:
     """Words of a post, now or then. What it says now has no number, nor a note."""
 
     number: int | None
     at: datetime
     by: str | None
     note: str
-    words: Words
+    words: PostText
 
 
-def of(row: Post | Draft) -> Saved:
+def text_of(row: Post | Draft) -> SavedText:
     """What a post or its working copy says now; its text must be loaded."""
-    words = Words(row.title, row.summary, row.body)
-    return Saved(words, row.saved_at or clock.now(), row.saved_by, row.saved_auto)
+    words = PostText(row.title, row.summary, row.body)
+    return SavedText(words, row.saved_at or clock.now(), row.saved_by, row.saved_auto)
 
 
-def keep(session: Session, post_id: int, saved: Saved, note: str = "") -> None:
+def save_revision(session: Session, post_id: int, saved: SavedText, note: str = "") -> None:
     """Keep words; those with a note always."""
     words = saved.words
     session.add(
@@ -86,41 +86,41 @@ def keep(session: Session, post_id: int, saved: Saved, note: str = "") -> None:
     )  # fmt: skip
 
 
-def keep_once(session: Session, post_id: int, saved: Saved, note: str) -> None:
+def save_revision_once(session: Session, post_id: int, saved: SavedText, note: str) -> None:
     """Keep words with a note, unless they are kept with it already: a form may be sent again and again."""
     words = saved.words
     said = (Revision.title == words.title, Revision.summary == words.summary, Revision.body == words.body)
     known = select(Revision.id).where(Revision.post_id == post_id, Revision.note == note, *said).limit(1)
     if session.scalar(known) is None:
-        keep(session, post_id, saved, note)
+        save_revision(session, post_id, saved, note)
 
 
-def replaced(session: Session, post_id: int, old: Saved, new: Words, note: str = "") -> None:
+def record_replaced(session: Session, post_id: int, old: SavedText, new: PostText, note: str = "") -> None:
     """Keep words that others take the place of, unless they are the same, or one step of many by the editor itself."""
     if old.words == new:
         return
     if note or not old.auto or _shrinks(old.words, new) or not _recent(session, post_id, old.at):
-        keep(session, post_id, old, note)
+        save_revision(session, post_id, old, note)
 
 
-def _shrinks(old: Words, new: Words) -> bool:
-    return len(old.body) > SHORT and len(new.body) < len(old.body) / 2
+def _shrinks(old: PostText, new: PostText) -> bool:
+    return len(old.body) > MIN_SHRINK_LENGTH and len(new.body) < len(old.body) / 2
 
 
 def _recent(session: Session, post_id: int, at: datetime) -> bool:
     """Whether something was kept, or the post begun, shortly before."""
     kept = select(Revision.saved_at).where(Revision.post_id == post_id).order_by(Revision.id.desc()).limit(1)
     last = session.scalar(kept) or session.scalar(select(Post.created_at).where(Post.id == post_id))
-    return last is not None and abs(at - last) < SPAN  # the clock may have been set back since
+    return last is not None and abs(at - last) < AUTOSAVE_INTERVAL  # the clock may have been set back since
 
 
-def history(post_id: int, before: int = NEWEST, limit: int = SIZE) -> Sequence[Line]:
+def history(post_id: int, before: int = NEWEST, limit: int = PAGE_SIZE) -> Sequence[RevisionSummary]:
     """What a post said before the revision of a number, the newest first, without the texts."""
     size = func.length(Revision.body)
     columns = Revision.id, Revision.saved_at, Person.name, Revision.note, Revision.title, size
     query = select(*columns).outerjoin(Person, Person.id == Revision.saved_by)
     here = query.where(Revision.post_id == post_id, Revision.id < before)
-    return [Line(*cells) for cells in db.session.execute(here.order_by(Revision.id.desc()).limit(limit))]
+    return [RevisionSummary(*cells) for cells in db.session.execute(here.order_by(Revision.id.desc()).limit(limit))]
 
 
 def count(post_id: int) -> int:
@@ -128,7 +128,7 @@ def count(post_id: int) -> int:
     return db.session.scalar(select(func.count()).where(Revision.post_id == post_id)) or 0
 
 
-def entry(post_id: int, number: int) -> Entry:
+def revision(post_id: int, number: int) -> RevisionText:
     """One of them. Raises Missing."""
     query = select(Revision, Person.name).outerjoin(Person, Person.id == Revision.saved_by)
     found = db.session.execute(query.where(Revision.id == number, Revision.post_id == post_id)).first()
@@ -137,5 +137,5 @@ def entry(post_id: int, number: int) -> Entry:
     return _entry(*found)
 
 
-def _entry(row: Revision, name: str | None) -> Entry:
-    return Entry(row.id, row.saved_at, name, row.note, Words(row.title, row.summary, row.body))
+def _entry(row: Revision, name: str | None) -> RevisionText:
+    return RevisionText(row.id, row.saved_at, name, row.note, PostText(row.title, row.summary, row.body))

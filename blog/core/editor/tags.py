@@ -40,7 +40,7 @@ from blog.models.tally import EVER
 WORD_BORDER = re.compile(r"[^\w']+")
 
 
-class Taken(Conflict):
+class NameTaken(Conflict):
     """Another tag has this name; the two can be merged. `other` is its id."""
 
     def __init__(self, other: int, message: str) -> None:
@@ -49,7 +49,7 @@ class Taken(Conflict):
 
 
 @dataclass(frozen=True)
-class Carried:
+class TagUsage:
     """A tag, the number of posts that carry it in whatever state, and of those that readers find in its list."""
 
     id: int
@@ -59,21 +59,21 @@ class Carried:
     listed: int
 
 
-def everything() -> list[Carried]:
+def all_tags() -> list[TagUsage]:
     """All tags, by name."""
     rows = db.session.execute(select(Tag.id, Tag.name, Tag.slug, _carriers(), _listed()).order_by(Tag.key))
-    return [Carried(*cells) for cells in rows]
+    return [TagUsage(*cells) for cells in rows]
 
 
-def tag(tag_id: int) -> Carried:
+def tag(tag_id: int) -> TagUsage:
     """A tag. Raises Missing."""
     row = db.session.execute(select(Tag.id, Tag.name, Tag.slug, _carriers(), _listed()).where(Tag.id == tag_id)).first()
     if row is None:
         raise Missing("There is no such tag.")
-    return Carried(*row)
+    return TagUsage(*row)
 
 
-def beginning(text: str, limit: int = 8) -> list[str]:
+def suggest(text: str, limit: int = 8) -> list[str]:
     """Names of tags for what somebody begins to type, cased and accented in whatever way.
 
     First those that begin so, then those of which a later word does; of either the most used first.
@@ -96,7 +96,7 @@ def _names() -> Select[str, int]:
 NAMES: Prepared[tuple[str, int]] = Prepared(_names, lambda name, posts: (name, posts))
 
 
-def named(name: str) -> int:
+def id_of_name(name: str) -> int:
     """The id of the tag of a name, however its letters are cased. Raises Invalid."""
     found = db.session.scalar(select(Tag.id).where(Tag.key == validate.one_line(name).lstrip("#").strip().casefold()))
     if found is None:
@@ -231,7 +231,9 @@ def _name(text: str) -> str:
 def _refuse_taken(session: Session, row: Tag, name: str) -> None:
     other = session.scalars(select(Tag).where(Tag.key == name.casefold(), Tag.id != row.id)).first()
     if other:
-        raise Taken(other.id, f"There is a tag “{other.name}” already. Merge “{row.name}” into it, or choose another.")
+        raise NameTaken(
+            other.id, f"There is a tag “{other.name}” already. Merge “{row.name}” into it, or choose another."
+        )
 
 
 def _slug(session: Session, row: Tag, slug: str, *, chosen: bool) -> str:

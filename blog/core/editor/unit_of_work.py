@@ -2,14 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from blog.core.editor.post_tags import Tagging
+from blog.core.editor.post_tags import TagWrites
 from blog.core.media import usage
 from blog.core.search import index
 from blog.core.urls.lookup import Addresses
 from blog.models import Post
 
 
-class Ledger:
+class PostWrites:
     """The posts, tags, addresses and uses of pictures of an open transaction, written together by `write`.
 
     New posts stay out of the session until then: a flush for each costs five times as much as one for hundreds.
@@ -19,7 +19,7 @@ class Ledger:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.addresses = Addresses(session)
-        self.tags = Tagging(session)
+        self.tags = TagWrites(session)
         self._new: list[Post] = []
         self._changed: set[Post] = set()
 

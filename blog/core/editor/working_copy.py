@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload, undefer_group
 
 from blog.core.editor import revisions
 from blog.core.editor.fields import Fields
-from blog.core.editor.revisions import Saved, Words
+from blog.core.editor.revisions import PostText, SavedText
 from blog.core.errors import Missing
 from blog.core.urls import permalinks
 from blog.extensions import db
@@ -20,7 +20,7 @@ from blog.models import Draft, Person, Post, Preview
 
 
 @dataclass(frozen=True)
-class Manuscript:
+class EditorPost:
     """What an author's form shows of a post. All its fields are given.
 
     `date` is when its author wants it to be published, `due_at` when it is. `version` tells whether a form was
@@ -33,7 +33,7 @@ class Manuscript:
     status: str
     fields: Fields
     date: datetime | None
-    saved: Saved
+    saved: SavedText
     author: str | None
     copied: bool
     behind: bool
@@ -48,7 +48,7 @@ class Manuscript:
         return self.fields.kind or "post"
 
     @property
-    def words(self) -> Words:
+    def words(self) -> PostText:
         """What it says."""
         return self.saved.words
 
@@ -59,7 +59,7 @@ class Manuscript:
 
 
 @dataclass(frozen=True)
-class Kept:
+class PostRows:
     """The rows of a manuscript in an open session: the post whole, and its working copy if it has one."""
 
     post: Post
@@ -81,26 +81,26 @@ class Kept:
         return self.copy.published_at if self.copy else self.post.published_at or self.post.planned_at
 
     @property
-    def saved(self) -> Saved:
+    def saved(self) -> SavedText:
         """The words saved last."""
-        return revisions.of(self.copy or self.post)
+        return revisions.text_of(self.copy or self.post)
 
 
-def rows(session: Session, post_id: int) -> Kept:
+def load_rows(session: Session, post_id: int) -> PostRows:
     """The rows of a post. Raises Missing."""
     query = select(Post).where(Post.id == post_id).options(undefer_group("text"), selectinload(Post.tags))
     post = session.scalars(query).first()
     if post is None:
         raise Missing("There is no such post.")
-    return Kept(post, session.get(Draft, post_id))
+    return PostRows(post, session.get(Draft, post_id))
 
 
-def manuscript(post_id: int) -> Manuscript:
+def load(post_id: int) -> EditorPost:
     """A post as its authors see it. Raises Missing."""
-    kept = rows(db.session(), post_id)
+    kept = load_rows(db.session(), post_id)
     post, copy = kept.post, kept.copy
     name = select(Person.name).where(Person.id == kept.saved.by)
-    return Manuscript(
+    return EditorPost(
         id=post.id,
         version=kept.version,
         status=post.status,
@@ -117,17 +117,17 @@ def manuscript(post_id: int) -> Manuscript:
     )
 
 
-def public(post_id: int) -> Saved:
+def published_text(post_id: int) -> SavedText:
     """What the post itself says, whatever its working copy does. Raises Missing."""
-    return revisions.of(rows(db.session(), post_id).post)
+    return revisions.text_of(load_rows(db.session(), post_id).post)
 
 
-def dated(post_id: int) -> bool:
+def has_date(post_id: int) -> bool:
     """Whether a post is published or scheduled. Raises Missing."""
-    return manuscript(post_id).status in ("published", "scheduled")
+    return load(post_id).status in ("published", "scheduled")
 
 
-def same(one: Fields, other: Fields) -> bool:
+def same_fields(one: Fields, other: Fields) -> bool:
     """Whether two sets of fields say the same, given or left empty."""
     return _full(one) == _full(other)
 

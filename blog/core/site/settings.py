@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import select, text, update
 
 from blog.core.db.transaction import writing
-from blog.core.editor.publish import render_again
+from blog.core.editor.publish import rerender_outdated
 from blog.core.errors import Invalid, Rejected
 from blog.core.images import html, storage, variants
 from blog.core.site import link_lists
@@ -274,5 +274,5 @@ def _store(new_values: Mapping[str, Any]) -> Site:
         if rerender:  # marked together with the change: when this is cut off, the next start finishes it
             session.execute(update(Post).values(renderer=0))
     if rerender:
-        render_again()
+        rerender_outdated()
     return row

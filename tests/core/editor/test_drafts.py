@@ -11,10 +11,10 @@ from sqlalchemy import select
 from blog.core.accounts import people
 from blog.core.db.transaction import writing
 from blog.core.editor import drafts, publish, revisions, working_copy
-from blog.core.editor.drafts import Sent
+from blog.core.editor.drafts import Submission
 from blog.core.editor.fields import Fields
-from blog.core.editor.revisions import By
-from blog.core.editor.working_copy import Manuscript
+from blog.core.editor.revisions import Saver
+from blog.core.editor.working_copy import EditorPost
 from blog.core.errors import Conflict, Missing, Overtaken, Rejected
 from blog.core.posts import query
 from blog.extensions import db
@@ -28,23 +28,23 @@ Clock = Callable[[datetime], None]
 
 
 @pytest.fixture
-def ana(blog: Blog, at: Clock) -> By:
+def ana(blog: Blog, at: Clock) -> Saver:
     at(NOW)
     with writing() as session:
-        return By(people.author_id(session, "Ana"))
+        return Saver(people.author_id(session, "Ana"))
 
 
-def form(post_id: int, **changed: object) -> Sent:
+def form(post_id: int, **changed: object) -> Submission:
     """The form of a post as its author would send it back, with some fields changed."""
-    now = working_copy.manuscript(post_id)
+    now = working_copy.load(post_id)
     date, minor = changed.pop("date", now.date), bool(changed.pop("minor", False))
     version = int(str(changed.pop("version", now.version)))
-    return Sent(replace(now.fields, **changed), date, version, minor)  # type: ignore[arg-type]
+    return Submission(replace(now.fields, **changed), date, version, minor)  # type: ignore[arg-type]
 
 
-def now(post: Post) -> Manuscript:
+def now(post: Post) -> EditorPost:
     db.session.expire_all()
-    return working_copy.manuscript(post.id)
+    return working_copy.load(post.id)
 
 
 def kept(post: Post) -> list[tuple[str, str]]:
@@ -61,9 +61,9 @@ def public_version() -> int:
 # -- beginning ----------------------------------------------------------------------------------------------
 
 
-def test_a_new_post_is_a_draft_signed_by_its_author(blog: Blog, ana: By) -> None:
-    post_id = drafts.begin(Sent(Fields(title="Rivers", body="Text.", tags=["Water"]), LATER), ana)
-    made = working_copy.manuscript(post_id)
+def test_a_new_post_is_a_draft_signed_by_its_author(blog: Blog, ana: Saver) -> None:
+    post_id = drafts.create(Submission(Fields(title="Rivers", body="Text.", tags=["Water"]), LATER), ana)
+    made = working_copy.load(post_id)
     assert (made.status, made.fields.slug, made.author, made.copied, made.date) == (
         "draft", "rivers", "Ana", False, LATER,
     )  # fmt: skip
@@ -71,13 +71,13 @@ def test_a_new_post_is_a_draft_signed_by_its_author(blog: Blog, ana: By) -> None
     assert blog.get("/posts/rivers/").status_code == 404
 
 
-def test_a_form_sent_twice_makes_one_post(blog: Blog, ana: By) -> None:
+def test_a_form_sent_twice_makes_one_post(blog: Blog, ana: Saver) -> None:
     guid = "0e1a9a04-5f9a-4a3e-8a8b-9f6d1c1f0a11"
-    sent = Sent(Fields(title="Rivers", body="Text."))
-    first = drafts.begin(sent, ana, guid=guid)
-    assert drafts.begin(sent, ana, guid=guid) == first
+    sent = Submission(Fields(title="Rivers", body="Text."))
+    first = drafts.create(sent, ana, guid=guid)
+    assert drafts.create(sent, ana, guid=guid) == first
     with pytest.raises(Overtaken) as overtaken:
-        drafts.begin(Sent(Fields(title="Rivers", body="Another text.")), ana, guid=guid)
+        drafts.create(Submission(Fields(title="Rivers", body="Another text.")), ana, guid=guid)
     assert overtaken.value.post_id == first
     assert db.session.scalars(select(Post.id)).all() == [first]
     assert [body for body, note in kept(db.session.get_one(Post, first)) if note == "conflict"] == ["Another text."]
@@ -91,8 +91,10 @@ def test_a_form_sent_twice_makes_one_post(blog: Blog, ana: By) -> None:
         ("schedule", LATER, "scheduled"),
     ],
 )
-def test_a_new_post_may_be_dated_at_once(blog: Blog, ana: By, action: str, date: datetime | None, status: str) -> None:
-    made = working_copy.manuscript(drafts.begin(Sent(Fields(title="Rivers"), date), ana, action=action))
+def test_a_new_post_may_be_dated_at_once(
+    blog: Blog, ana: Saver, action: str, date: datetime | None, status: str
+) -> None:
+    made = working_copy.load(drafts.create(Submission(Fields(title="Rivers"), date), ana, action=action))
     assert (made.status, made.date) == (status, date or NOW)
 
 
@@ -101,10 +103,10 @@ def test_a_new_post_may_be_dated_at_once(blog: Blog, ana: By, action: str, date:
     [("publish", LATER, "lies ahead"), ("schedule", None, "lie ahead"), ("schedule", NOW, "lie ahead")],
 )
 def test_nothing_is_published_at_a_time_that_its_author_cannot_mean(
-    blog: Blog, ana: By, action: str, date: datetime | None, said: str
+    blog: Blog, ana: Saver, action: str, date: datetime | None, said: str
 ) -> None:
     with pytest.raises(Rejected) as rejected:
-        drafts.begin(Sent(Fields(title=""), date), ana, action=action)
+        drafts.create(Submission(Fields(title=""), date), ana, action=action)
     assert [error.field for error in rejected.value.wrong] == ["title", "published_at"]
     assert said in str(rejected.value)
     assert db.session.scalars(select(Post.id)).all() == []
@@ -113,14 +115,14 @@ def test_nothing_is_published_at_a_time_that_its_author_cannot_mean(
 # -- what has no date ---------------------------------------------------------------------------------------
 
 
-def test_a_draft_is_edited_where_it_is(blog: Blog, ana: By) -> None:
+def test_a_draft_is_edited_where_it_is(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="One.", published_at=None)
     drafts.save(post.id, form(post.id, body="Two."), ana)
     assert (now(post).fields.body, now(post).copied, now(post).author) == ("Two.", False, "Ana")
     assert kept(post) == [("One.", "")]
 
 
-def test_its_slug_follows_the_title_until_it_is_chosen(blog: Blog, ana: By) -> None:
+def test_its_slug_follows_the_title_until_it_is_chosen(blog: Blog, ana: Saver) -> None:
     blog.make_post("Hills", slug="hills")
     post = blog.make_post("Rivers", published_at=None)
     drafts.save(post.id, form(post.id, title="Hills"), ana)
@@ -134,19 +136,19 @@ def test_its_slug_follows_the_title_until_it_is_chosen(blog: Blog, ana: By) -> N
     assert now(post).fields.slug == "mine"
 
 
-def test_what_the_editor_saves_by_itself_is_kept_every_ten_minutes(blog: Blog, ana: By, at: Clock) -> None:
+def test_what_the_editor_saves_by_itself_is_kept_every_ten_minutes(blog: Blog, ana: Saver, at: Clock) -> None:
     post = blog.make_post("Rivers", body="0", published_at=None)
     for minute in range(1, 31):
         at(NOW + timedelta(minutes=minute))
-        drafts.save(post.id, form(post.id, body=f"{minute}"), By(ana.person, auto=True))
+        drafts.save(post.id, form(post.id, body=f"{minute}"), Saver(ana.person, auto=True))
     assert [body for body, _ in kept(post)] == ["0", "10", "20"]
     drafts.save(post.id, form(post.id, body="by hand"), ana)
     drafts.save(post.id, form(post.id, body="by hand, again"), ana)
     assert [body for body, _ in kept(post)] == ["0", "10", "20", "30", "by hand"]
 
 
-def test_a_text_that_is_wiped_out_by_accident_is_kept_at_once(blog: Blog, ana: By) -> None:
-    auto = By(ana.person, auto=True)
+def test_a_text_that_is_wiped_out_by_accident_is_kept_at_once(blog: Blog, ana: Saver) -> None:
+    auto = Saver(ana.person, auto=True)
     post = blog.make_post("Rivers", body="0", published_at=None)
     drafts.save(post.id, form(post.id, body="word " * 100), auto)
     drafts.save(post.id, form(post.id, body=""), auto)
@@ -156,7 +158,7 @@ def test_a_text_that_is_wiped_out_by_accident_is_kept_at_once(blog: Blog, ana: B
 # -- what has one -------------------------------------------------------------------------------------------
 
 
-def test_readers_see_a_change_only_when_it_is_published(blog: Blog, ana: By) -> None:
+def test_readers_see_a_change_only_when_it_is_published(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Public words.", tags=["Water"])
     before = public_version()
     drafts.save(
@@ -175,7 +177,7 @@ def test_readers_see_a_change_only_when_it_is_published(blog: Blog, ana: By) -> 
     assert kept(post) == [("Public words.", "public")]
 
 
-def test_a_scheduled_post_keeps_the_words_it_was_scheduled_with(blog: Blog, ana: By, at: Clock) -> None:
+def test_a_scheduled_post_keeps_the_words_it_was_scheduled_with(blog: Blog, ana: Saver, at: Clock) -> None:
     post = blog.make_post("Rivers", body="Ready.", published_at=LATER)
     drafts.save(post.id, form(post.id, body="Not re"), ana)
     at(LATER)
@@ -183,7 +185,7 @@ def test_a_scheduled_post_keeps_the_words_it_was_scheduled_with(blog: Blog, ana:
     assert now(post).fields.body == "Not re"
 
 
-def test_scheduling_again_takes_the_new_words(blog: Blog, ana: By, at: Clock) -> None:
+def test_scheduling_again_takes_the_new_words(blog: Blog, ana: Saver, at: Clock) -> None:
     post = blog.make_post("Rivers", body="Ready.", published_at=LATER)
     drafts.schedule(post.id, form(post.id, body="Readier.", date=LATER + timedelta(hours=1)), ana)
     assert (now(post).status, now(post).date, now(post).copied) == ("scheduled", LATER + timedelta(hours=1), False)
@@ -191,7 +193,7 @@ def test_scheduling_again_takes_the_new_words(blog: Blog, ana: By, at: Clock) ->
     assert "Readier." in words(blog.read("/posts/rivers/"))
 
 
-def test_a_copy_that_says_what_readers_see_is_none(blog: Blog, ana: By) -> None:
+def test_a_copy_that_says_what_readers_see_is_none(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Words.")
     drafts.save(post.id, form(post.id), ana)
     assert not now(post).copied
@@ -203,7 +205,7 @@ def test_a_copy_that_says_what_readers_see_is_none(blog: Blog, ana: By) -> None:
         drafts.save(post.id, stale, ana)
 
 
-def test_a_minor_edit_does_not_count_as_an_update(blog: Blog, ana: By, at: Clock) -> None:
+def test_a_minor_edit_does_not_count_as_an_update(blog: Blog, ana: Saver, at: Clock) -> None:
     post = blog.make_post("Rivers", body="Wrods.")
     drafts.publish(post.id, form(post.id, body="Words.", minor=True), ana)
     assert blog.again(post).updated_at is None
@@ -211,7 +213,7 @@ def test_a_minor_edit_does_not_count_as_an_update(blog: Blog, ana: By, at: Clock
     assert blog.again(post).updated_at == NOW
 
 
-def test_publishing_keeps_the_date_that_readers_know(blog: Blog, ana: By) -> None:
+def test_publishing_keeps_the_date_that_readers_know(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers")
     was = post.published_at
     drafts.publish(post.id, form(post.id, body="Other.", date=None), ana)
@@ -222,14 +224,14 @@ def test_publishing_keeps_the_date_that_readers_know(blog: Blog, ana: By) -> Non
     assert blog.again(post).published_at == was
 
 
-def test_a_public_post_is_not_scheduled(blog: Blog, ana: By) -> None:
+def test_a_public_post_is_not_scheduled(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers")
     with pytest.raises(Rejected, match="public already"):
         drafts.schedule(post.id, form(post.id, date=LATER), ana)
     assert blog.get("/posts/rivers/").status_code == 200
 
 
-def test_unpublishing_takes_the_copy_into_the_draft(blog: Blog, ana: By) -> None:
+def test_unpublishing_takes_the_copy_into_the_draft(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Public.")
     drafts.save(post.id, form(post.id, body="Changed."), ana)
     drafts.unpublish(post.id, form(post.id, body="Changed more."), ana)
@@ -239,7 +241,7 @@ def test_unpublishing_takes_the_copy_into_the_draft(blog: Blog, ana: By) -> None
         drafts.unpublish(post.id, form(post.id), ana)
 
 
-def test_a_discarded_copy_stays_among_the_revisions(blog: Blog, ana: By) -> None:
+def test_a_discarded_copy_stays_among_the_revisions(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Public.")
     drafts.save(post.id, form(post.id, body="Changed."), ana)
     drafts.discard(post.id, form(post.id, body="Typed last."), ana)
@@ -249,7 +251,7 @@ def test_a_discarded_copy_stays_among_the_revisions(blog: Blog, ana: By) -> None
         drafts.discard(post.id, form(post.id), ana)
 
 
-def test_an_import_takes_no_place_of_what_is_being_edited(blog: Blog, ana: By, tmp_path: Path) -> None:
+def test_an_import_takes_no_place_of_what_is_being_edited(blog: Blog, ana: Saver, tmp_path: Path) -> None:
     def bring(body: str) -> dict[str, list[str]]:
         write(tmp_path, "rivers.md", f"---\ntitle: Rivers\ndate: 2026-01-01\n---\n{body}\n")
         return dict(run(blog.instance, "import", str(tmp_path), "--json").data)
@@ -262,7 +264,7 @@ def test_an_import_takes_no_place_of_what_is_being_edited(blog: Blog, ana: By, t
     assert "From the file." in words(blog.read("/posts/rivers/"))
 
 
-def test_samples_that_are_being_edited_are_not_removed(blog: Blog, ana: By) -> None:
+def test_samples_that_are_being_edited_are_not_removed(blog: Blog, ana: Saver) -> None:
     samples.load(blog.instance / "media")
     post = query.find("reading-by-rss")
     drafts.save(post.id, form(post.id, body="Work of a day."), ana)
@@ -273,7 +275,7 @@ def test_samples_that_are_being_edited_are_not_removed(blog: Blog, ana: By) -> N
 # -- deleting -----------------------------------------------------------------------------------------------
 
 
-def test_what_was_typed_before_deleting_is_kept(blog: Blog, ana: By) -> None:
+def test_what_was_typed_before_deleting_is_kept(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Public.")
     drafts.delete(post.id, form(post.id, title="", body="Never saved."), ana)
     assert now(post).status == "deleted"
@@ -282,7 +284,7 @@ def test_what_was_typed_before_deleting_is_kept(blog: Blog, ana: By) -> None:
         drafts.delete(post.id, form(post.id), ana)
 
 
-def test_a_copy_outlives_deleting_and_undeleting(blog: Blog, ana: By) -> None:
+def test_a_copy_outlives_deleting_and_undeleting(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Public.")
     drafts.save(post.id, form(post.id, body="Changed."), ana)
     drafts.delete(post.id, form(post.id), ana)
@@ -290,7 +292,7 @@ def test_a_copy_outlives_deleting_and_undeleting(blog: Blog, ana: By) -> None:
     assert (now(post).status, now(post).fields.body) == ("published", "Changed.")
 
 
-def test_a_form_of_a_post_that_was_deleted_meanwhile_loses_nothing(blog: Blog, ana: By) -> None:
+def test_a_form_of_a_post_that_was_deleted_meanwhile_loses_nothing(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers")
     sent = form(post.id, body="Long work.")
     publish.delete(post.id)
@@ -305,21 +307,21 @@ def test_a_form_of_a_post_that_was_deleted_meanwhile_loses_nothing(blog: Blog, a
 
 
 @pytest.mark.parametrize("state", ["draft", "published"])
-def test_the_second_of_two_authors_keeps_both_texts(blog: Blog, ana: By, state: str) -> None:
+def test_the_second_of_two_authors_keeps_both_texts(blog: Blog, ana: Saver, state: str) -> None:
     post = blog.make_post("Rivers", body="First.", published_at="now" if state == "published" else None)
     hers, his = form(post.id, body="Hers."), form(post.id, body="His.")
     drafts.save(post.id, hers, ana)
     for act in (drafts.save, drafts.publish):
         with pytest.raises(Overtaken):
-            act(post.id, his, By())
+            act(post.id, his, Saver())
     assert now(post).fields.body == "Hers."
     assert kept(post).count(("His.", "conflict")) == 1
-    drafts.save(post.id, replace(his, version=now(post).version), By())
+    drafts.save(post.id, replace(his, version=now(post).version), Saver())
     assert now(post).fields.body == "His."
     assert "Hers." in [body for body, _ in kept(post)]
 
 
-def test_a_button_pressed_twice_is_no_conflict(blog: Blog, ana: By) -> None:
+def test_a_button_pressed_twice_is_no_conflict(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", published_at=None)
     sent = form(post.id, body="Words.")
     drafts.save(post.id, sent, ana)
@@ -330,7 +332,7 @@ def test_a_button_pressed_twice_is_no_conflict(blog: Blog, ana: By) -> None:
     assert not [body for body, note in kept(post) if note == "conflict"]
 
 
-def test_a_change_by_command_meets_a_working_copy(blog: Blog, ana: By) -> None:
+def test_a_change_by_command_meets_a_working_copy(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Public.")
     drafts.save(post.id, form(post.id, body="Copy."), ana)
     sent = form(post.id, body="Copy, more.")
@@ -344,7 +346,7 @@ def test_a_change_by_command_meets_a_working_copy(blog: Blog, ana: By) -> None:
     assert ("By command.", "public") in kept(post)
 
 
-def test_versions_never_come_again(blog: Blog, ana: By) -> None:
+def test_versions_never_come_again(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="0")
     seen = [now(post).version]
     for act in (
@@ -367,7 +369,7 @@ def test_versions_never_come_again(blog: Blog, ana: By) -> None:
 
 
 @pytest.mark.parametrize("act", [drafts.save, drafts.publish])
-def test_a_slug_in_use_is_told_beside_its_field(blog: Blog, ana: By, act: Callable[..., None]) -> None:
+def test_a_slug_in_use_is_told_beside_its_field(blog: Blog, ana: Saver, act: Callable[..., None]) -> None:
     blog.make_post("Hills", slug="hills")
     post = blog.make_post("Rivers")
     with pytest.raises(Rejected) as rejected:
@@ -379,7 +381,7 @@ def test_a_slug_in_use_is_told_beside_its_field(blog: Blog, ana: By, act: Callab
 # -- restoring ----------------------------------------------------------------------------------------------
 
 
-def test_restoring_is_itself_a_revision(blog: Blog, ana: By) -> None:
+def test_restoring_is_itself_a_revision(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="One.")
     drafts.publish(post.id, form(post.id, title="Seas", body="Two."), ana)
     drafts.restore(post.id, revisions.history(post.id)[0].number or 0, ana)
@@ -391,18 +393,18 @@ def test_restoring_is_itself_a_revision(blog: Blog, ana: By) -> None:
         drafts.restore(post.id, 999, ana)
 
 
-def test_a_revision_of_another_post_is_missing(blog: Blog, ana: By) -> None:
+def test_a_revision_of_another_post_is_missing(blog: Blog, ana: Saver) -> None:
     one, other = blog.make_post("One", published_at=None), blog.make_post("Other", published_at=None)
     drafts.save(one.id, form(one.id, body="Changed."), ana)
     with pytest.raises(Missing):
         drafts.restore(other.id, revisions.history(one.id)[0].number or 0, ana)
 
 
-def test_what_is_torn_out_takes_its_copy_along(blog: Blog, ana: By) -> None:
+def test_what_is_torn_out_takes_its_copy_along(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers")
     drafts.save(post.id, form(post.id, body="Changed."), ana)
     with writing() as session:
         session.delete(session.get_one(Post, post.id))
     assert db.session.scalars(select(Draft.post_id)).all() == []
     with pytest.raises(Missing):
-        drafts.save(post.id, Sent(Fields(title="x", body="")), ana)
+        drafts.save(post.id, Submission(Fields(title="x", body="")), ana)

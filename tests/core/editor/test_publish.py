@@ -208,14 +208,14 @@ def test_a_guid_never_changes(blog: Blog) -> None:
     publish.publish(post.id, LONG_AGO)
     publish.delete(post.id)
     publish.undelete(post.id)
-    publish.render_again()
+    publish.rerender_outdated()
     assert blog.again(post).guid == guid
-    assert publish.guid_of(f" URN:uuid:{guid.upper()} ") == guid
+    assert publish.parse_guid(f" URN:uuid:{guid.upper()} ") == guid
 
 
 def test_what_is_no_uuid_is_no_guid() -> None:
     with pytest.raises(Invalid, match=r"“tag:old.example,2004:1” is not a UUID"):
-        publish.guid_of("tag:old.example,2004:1")
+        publish.parse_guid("tag:old.example,2004:1")
 
 
 # -- publish, unpublish, delete -----------------------------------------------------------------------------
@@ -325,7 +325,7 @@ def test_stale_texts_are_rendered_again_and_nothing_else_moves(blog: Blog) -> No
     post, fresh = blog.make_post("A", body="*One*"), blog.make_post("B")
     db.session.connection().exec_driver_sql("UPDATE post SET html = 'stale', renderer = 0 WHERE id = ?", (post.id,))
     db.session.commit()
-    assert publish.render_again() == []
+    assert publish.rerender_outdated() == []
     again = blog.again(post)
     assert (again.html, again.version, again.updated_at) == ("<p><em>One</em></p>\n", 1, None)
     assert again.renderer == RENDERER
@@ -338,7 +338,7 @@ def test_a_text_that_no_renderer_takes_keeps_its_page_and_is_named(blog: Blog) -
     db.session.connection().exec_driver_sql("UPDATE post SET body = ?, renderer = 0 WHERE id = ?", (nested, post.id))
     db.session.connection().exec_driver_sql("UPDATE post SET renderer = 0 WHERE id = ?", (other.id,))
     db.session.commit()
-    assert publish.render_again() == ["a"]
+    assert publish.rerender_outdated() == ["a"]
     assert blog.again(post).html == "<p>The text of A.</p>\n"
     assert blog.again(other).renderer == RENDERER
 
@@ -352,14 +352,14 @@ def test_a_text_rendered_from_what_somebody_else_replaced_is_not_stored(
     blog: Blog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post = blog.make_post("A", body="Old.")
-    plain = publish.rendered
+    plain = publish.render_body
 
     def meanwhile(body: str, kind: str, cover: str = "") -> render.Rendered:
-        monkeypatch.setattr(publish, "rendered", plain)
+        monkeypatch.setattr(publish, "render_body", plain)
         publish.edit(post.id, Fields(body="New."))
         return plain(body, kind, cover)
 
-    monkeypatch.setattr(publish, "rendered", meanwhile)
+    monkeypatch.setattr(publish, "render_body", meanwhile)
     with pytest.raises(Conflict, match="changed by somebody else meanwhile"):
         publish.edit(post.id, Fields(kind="page"))
     assert blog.again(post).html == "<p>New.</p>\n"

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from blog.core.editor import drafts, publish, tags, working_copy
-from blog.core.editor.drafts import Sent
-from blog.core.editor.revisions import By
-from blog.core.editor.tags import Taken
+from blog.core.editor.drafts import Submission
+from blog.core.editor.revisions import Saver
+from blog.core.editor.tags import NameTaken
 from blog.core.errors import Invalid, Missing
 from blog.core.schema import counters
 from blog.core.site.settings import site
@@ -29,14 +29,14 @@ def carried(post: Post) -> list[str]:
 
 
 def merge(old: str, new: str) -> int:
-    return tags.merge(tags.named(old), tags.named(new))
+    return tags.merge(tags.id_of_name(old), tags.id_of_name(new))
 
 
 def copy(post: Post, names: Iterable[str]) -> None:
     """Save a working copy that carries these tags."""
-    now = working_copy.manuscript(post.id)
+    now = working_copy.load(post.id)
     fields = replace(now.fields, tags=list(names), body="Other words.")
-    drafts.save(post.id, Sent(fields, now.date, now.version), By(None, False))
+    drafts.save(post.id, Submission(fields, now.date, now.version), Saver(None, False))
 
 
 def lead(target: str | None, *addresses: str) -> None:
@@ -47,7 +47,7 @@ def lead(target: str | None, *addresses: str) -> None:
 def test_a_renamed_tag_keeps_its_posts_and_its_old_address_leads_on(blog: Blog) -> None:
     post = blog.make_post("A", tags=["Borders", "Rivers"])
     version, public = blog.again(post).version, site().public_version
-    tags.rename(tags.named("Rivers"), "Streams & Rivers")
+    tags.rename(tags.id_of_name("Rivers"), "Streams & Rivers")
     assert carried(post) == ["Borders", "Streams & Rivers"]
     assert blog.again(post).version == version and site().public_version > public
     lead("/tags/streams-rivers/", "/tags/rivers/", "/tags/rivers")
@@ -61,7 +61,7 @@ def test_all_that_was_below_an_old_address_leads_on(blog: Blog, below: str) -> N
     for number in range(30):
         blog.make_post(f"Post {number}", tags=["Rivers"])
     assert blog.get(f"/tags/rivers/{below}").status_code == 200
-    tags.rename(tags.named("Rivers"), "Streams")
+    tags.rename(tags.id_of_name("Rivers"), "Streams")
     answer = blog.get(f"/tags/rivers/{below}")
     assert (answer.status_code, answer.location) == (301, f"/tags/streams/{below}")
     assert blog.get(answer.location).status_code == 200
@@ -69,9 +69,9 @@ def test_all_that_was_below_an_old_address_leads_on(blog: Blog, below: str) -> N
 
 def test_the_feeds_of_other_engines_lead_on(blog: Blog) -> None:
     blog.make_post("A", tags=["Rivers"])
-    tags.rename(tags.named("Rivers"), "Streams")
+    tags.rename(tags.id_of_name("Rivers"), "Streams")
     assert blog.get("/tag/rivers/rss/").location == "/tags/rivers/feed.xml"
-    tags.remove(tags.named("Streams"))
+    tags.remove(tags.id_of_name("Streams"))
     assert blog.get("/tag/rivers/rss/").status_code == 301
     assert blog.get("/tags/rivers/feed.xml").status_code == 410
     assert blog.get("/tag/nothing/rss/").status_code == 404
@@ -79,7 +79,7 @@ def test_the_feeds_of_other_engines_lead_on(blog: Blog) -> None:
 
 def test_all_addresses_a_tag_ever_had_lead_to_its_last(blog: Blog) -> None:
     blog.make_post("A", tags=["One"])
-    number = tags.named("One")
+    number = tags.id_of_name("One")
     for name in ("Two", "Three"):
         tags.rename(number, name)
     lead("/tags/three/", "/tags/one/", "/tags/two/")
@@ -90,26 +90,26 @@ def test_all_addresses_a_tag_ever_had_lead_to_its_last(blog: Blog) -> None:
 
 def test_another_case_is_the_same_tag(blog: Blog) -> None:
     post = blog.make_post("A", tags=["rivers"])
-    tags.rename(tags.named("RIVERS"), "Rivers", "rivers")
+    tags.rename(tags.id_of_name("RIVERS"), "Rivers", "rivers")
     assert carried(post) == ["Rivers"] and permalinks.leads_to("/tags/rivers/") is None
 
 
 def test_an_address_nobody_could_open_is_forgotten(blog: Blog) -> None:
     blog.make_post("A", tags=["Secret"], published_at=None)
-    tags.rename(tags.named("Secret"), "Plan")
-    tags.remove(tags.named("Plan"))
+    tags.rename(tags.id_of_name("Secret"), "Plan")
+    tags.remove(tags.id_of_name("Plan"))
     assert permalinks.leads_to("/tags/secret/") is None and permalinks.leads_to("/tags/plan/") is None
 
 
 def test_a_name_or_address_that_is_taken(blog: Blog) -> None:
     blog.make_post("A", tags=["Rivers", "Borders", "C", "C#"])
-    with pytest.raises(Taken, match="There is a tag “Borders” already") as error:
-        tags.rename(tags.named("Rivers"), "borders")
-    assert error.value.other == tags.named("Borders")
+    with pytest.raises(NameTaken, match="There is a tag “Borders” already") as error:
+        tags.rename(tags.id_of_name("Rivers"), "borders")
+    assert error.value.other == tags.id_of_name("Borders")
     with pytest.raises(Invalid, match="Another tag has the address /tags/c/"):
-        tags.rename(tags.named("Rivers"), "Rivers", "c")
-    tags.rename(tags.named("Rivers"), "C++")
-    assert tags.tag(tags.named("C++")).slug == "c-3"
+        tags.rename(tags.id_of_name("Rivers"), "Rivers", "c")
+    tags.rename(tags.id_of_name("Rivers"), "C++")
+    assert tags.tag(tags.id_of_name("C++")).slug == "c-3"
     with pytest.raises(Missing):
         tags.rename(999, "Nothing")
 
@@ -144,7 +144,7 @@ def test_merging_counts_posts_and_keeps_what_is_listed(blog: Blog) -> None:
     blog.make_post("Draft", tags=["Old"], published_at=None)
     version = blog.again(both).version
     assert merge("Old", "New") == 5
-    assert (tags.tag(tags.named("New")).posts, tags.tag(tags.named("New")).listed) == (5, 4)
+    assert (tags.tag(tags.id_of_name("New")).posts, tags.tag(tags.id_of_name("New")).listed) == (5, 4)
     assert "Draft" not in blog.get("/tags/new/").text and "Old 2" in blog.get("/tags/new/").text
     assert blog.again(both).version == version
     assert counters.wrong(db.session.connection().exec_driver_sql) == 0
@@ -154,22 +154,22 @@ def test_merging_counts_posts_and_keeps_what_is_listed(blog: Blog) -> None:
 
 def test_old_addresses_of_a_merged_tag_follow(blog: Blog) -> None:
     blog.make_post("A", tags=["One", "Two"])
-    tags.rename(tags.named("One"), "Uno")
+    tags.rename(tags.id_of_name("One"), "Uno")
     merge("Uno", "Two")
     lead("/tags/two/", "/tags/one/", "/tags/uno/")
-    tags.remove(tags.named("Two"))
+    tags.remove(tags.id_of_name("Two"))
     lead(None, "/tags/one/", "/tags/uno/", "/tags/two/", "/tags/one/feed.xml", "/tags/one/page/2/")
 
 
 def test_a_deleted_tag_leaves_its_posts_in_order(blog: Blog) -> None:
     posts = [blog.make_post(names, tags=names.split()) for names in ("A Old B", "Old A", "A Old", "Old", "A B")]
     public = site().public_version
-    assert tags.remove(tags.named("Old")) == "Old"
+    assert tags.remove(tags.id_of_name("Old")) == "Old"
     assert [carried(post) for post in posts] == [["A", "B"], ["A"], ["A"], [], ["A", "B"]]
     assert site().public_version > public
     assert blog.get("/tags/old/").status_code == 410
     with pytest.raises(Invalid, match="There is no tag “Old”"):
-        tags.named("Old")
+        tags.id_of_name("Old")
     blog.make_post("Again", tags=["Old"])
     assert blog.get("/tags/old/").status_code == 200
 
@@ -181,25 +181,25 @@ def test_working_copies_follow(blog: Blog) -> None:
     def kept() -> list[str]:
         return db.session.scalars(select(Draft.tags)).one()
 
-    tags.rename(tags.named("Old"), "Older")
+    tags.rename(tags.id_of_name("Old"), "Older")
     assert kept() == ["X", "Older", "New", "Y"]
     blog.make_post("B", tags=["New"])
     merge("Older", "New")
     assert kept() == ["X", "New", "Y"]
-    tags.remove(tags.named("New"))
+    tags.remove(tags.id_of_name("New"))
     assert kept() == ["X", "Y"]
 
 
 def test_a_page_may_take_the_name_of_a_tag(blog: Blog) -> None:
     blog.make_post("A", tags=["Rivers"])
-    tags.rename(tags.named("Rivers"), "Streams")
+    tags.rename(tags.id_of_name("Rivers"), "Streams")
     publish.delete(blog.make_post("Rivers", kind="page").id)
     lead("/tags/streams/", "/tags/rivers/")
 
 
 def test_what_only_looks_like_a_tags_address_leads_nowhere(blog: Blog) -> None:
     blog.make_post("A", tags=["Rivers"])
-    tags.rename(tags.named("Rivers"), "Streams")
+    tags.rename(tags.id_of_name("Rivers"), "Streams")
     for address in ("/tags/", "/tags", "/tags//feed.xml", "/x/tags/rivers/feed.xml", "/rivers/feed.xml"):
         assert permalinks.leads_to(address) is None, address
 
@@ -207,7 +207,7 @@ def test_what_only_looks_like_a_tags_address_leads_nowhere(blog: Blog) -> None:
 @pytest.mark.parametrize("below", ["%0D%0AX-Made-Up: yes", "100%25", "%E0%A4%A8/%22"])
 def test_what_is_asked_for_below_an_old_address_is_no_part_of_the_answers_head(blog: Blog, below: str) -> None:
     blog.make_post("A", tags=["Rivers"])
-    tags.rename(tags.named("Rivers"), "Streams")
+    tags.rename(tags.id_of_name("Rivers"), "Streams")
     answer = blog.get(f"/tags/rivers/{below}")
     assert answer.status_code == 301 and "X-Made-Up" not in answer.headers
     assert answer.location == "/tags/streams/" + below.replace(": ", "%3A%20")

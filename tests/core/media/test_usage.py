@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 
 from blog.core.editor import drafts, publish, working_copy
-from blog.core.editor.drafts import Sent
+from blog.core.editor.drafts import Submission
 from blog.core.editor.fields import Fields
-from blog.core.editor.revisions import By
+from blog.core.editor.revisions import Saver
 from blog.core.media import usage
 from blog.core.schema import migrate
 from blog.extensions import db
@@ -19,7 +19,7 @@ from tests.recorder import recorded
 from tests.world import Blog
 
 A, B, C = "a" * 24, "b" * 24, "c" * 24
-ME = By()
+ME = Saver()
 
 
 def noted() -> set[tuple[int, bool, str]]:
@@ -29,10 +29,10 @@ def noted() -> set[tuple[int, bool, str]]:
 
 
 def save(post: Post, action: str, **fields: str) -> None:
-    now = working_copy.manuscript(post.id)
+    now = working_copy.load(post.id)
     given = {"cover": "", **fields}
     words = Fields(title="River", summary="", tags=[], kind="post", unlisted=False, **given)  # type: ignore[arg-type]
-    getattr(drafts, action)(post.id, Sent(words, None, now.version), ME)
+    getattr(drafts, action)(post.id, Submission(words, None, now.version), ME)
 
 
 def test_a_post_uses_what_its_text_and_cover_name(blog: Blog) -> None:

@@ -97,7 +97,7 @@ def test_readers_find_all_that_they_found(old: Old, number: str) -> None:
     assert now["sitemap"].keys() == then["sitemap"].keys()
     with opened(config.load(instance, environ={})):
         change(instance, "UPDATE post SET renderer = 0")
-        assert publish.render_again() == []
+        assert publish.rerender_outdated() == []
     # To read them anew is a change of the front page, and the sitemap says when.
     del then["sitemap"]["/"]
     assert lacks(told(instance), then) == []
@@ -110,7 +110,7 @@ def test_its_pages_and_feeds_are_those_of_a_blog_that_never_was_older(old: Old, 
         folder.mkdir()
     making.make(fresh, texts, number)
     with opened(config.load(instance, environ={})):
-        publish.render_again()
+        publish.rerender_outdated()
     drawn_alike(instance, fresh)
     with making.set_clock(making.LOOKED):
         upgraded, new = pages(instance), pages(fresh)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import undefer_group
 from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.editor.unit_of_work import Ledger
+from blog.core.editor.unit_of_work import PostWrites
 from blog.core.errors import Conflict, Missing, Unavailable
 from blog.core.posts import query as post_query
 from blog.core.search import index, ranking
@@ -292,9 +292,9 @@ def test_a_post_is_found_right_after_every_change(blog: Blog) -> None:
 def test_a_save_that_fails_leaves_the_index_as_it_was(blog: Blog) -> None:
     post = blog.make_post("First", body="alpha", slug="first")
     blog.make_post("Other", slug="other")
-    rendered = publish.rendered("beta", "post")
+    rendered = publish.render_body("beta", "post")
     with suppress(RuntimeError), writing() as session:
-        ledger = Ledger(session)
+        ledger = PostWrites(session)
         whole = select(Post).options(undefer_group("text")).execution_options(populate_existing=True)
         publish.change(ledger, session.scalars(whole).all()[0], Fields(title="Second", body="beta"), rendered)
         ledger.write()
@@ -343,7 +343,7 @@ def test_new_code_that_renders_anew_indexes_anew(blog: Blog) -> None:
     post = blog.make_post("A", body="alpha")
     blog.run(text("UPDATE post SET renderer = 0"), text("DELETE FROM search"))
     assert not found("alpha")
-    publish.render_again()
+    publish.rerender_outdated()
     assert found("alpha") and indexed() == [post.id]
 
 
