@@ -38,7 +38,7 @@ def removal(number: int) -> ResponseReturnValue:
     """Ask once more, then take somebody's account away; posts keep their author."""
     if request.method == "GET":
         return responses.page("admin/removal.html", person=_removable(number))
-    removed = account_people.remove_other(number, by=person().id)
+    removed = account_people.remove_other(number, person().id)
     return responses.done("admin.people", f"{removed.name} cannot sign in any more.")
 
 

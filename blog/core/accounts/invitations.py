@@ -1,4 +1,4 @@
-"""Links with which people make accounts: one for the first author, printed by `serve`; others from who is here."""
+"""Links that let people make accounts: `serve` prints the first author's; authors invite others."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -21,66 +21,69 @@ LINK_ENDED = "This link has been used, or has ended."
 
 
 def create_setup_link() -> str:
-    """The token of a new link for the first author, for an hour; older ones end. Empty once somebody can sign in."""
+    """Return the token of a new link for the first author, and end older ones; "" if anybody can sign in already."""
     if people.has_accounts(db.session()):  # nothing is written then: `serve` starts often
         return ""
     with writing() as session:
         session.execute(delete(Invitation).where(Invitation.invited_by.is_(None)))
-        return _made(session, Invitation(expires_at=clock.now() + SETUP_LIFETIME))
+        return _add(session, Invitation(expires_at=clock.now() + SETUP_LIFETIME))
 
 
-def invite(name: str, email: str, by: int) -> str:
-    """The token of a link for another author, for a week. Raises Invalid, or Conflict for one who is here."""
-    shown, address = people.validate_name(name), people.validate_email(email) if email.strip() else None
+def invite(name: str, email: str, inviter_id: int) -> str:
+    """Return the token of a link for another author. Raise Invalid, or Conflict if the email is used already."""
+    name, address = people.validate_name(name), people.validate_email(email) if email.strip() else None
+    now = clock.now()
     with writing() as session:
-        session.execute(delete(Invitation).where(Invitation.expires_at <= clock.now()))
+        session.execute(delete(Invitation).where(Invitation.expires_at <= now))
         if address:
             people.refuse_used_email(session, address)
-        return _made(
-            session, Invitation(name=shown, email=address, invited_by=by, expires_at=clock.now() + INVITATION_LIFETIME)
-        )
+        expires_at = now + INVITATION_LIFETIME
+        return _add(session, Invitation(name=name, email=address, invited_by=inviter_id, expires_at=expires_at))
 
 
 def pending() -> Sequence[Invitation]:
-    """The invitations of authors that can still be used, the newest first."""
+    """Return the invitations of authors that can still be used, newest first."""
     query = select(Invitation).where(Invitation.invited_by.is_not(None), Invitation.expires_at > clock.now())
     return db.session.scalars(query.order_by(Invitation.created_at.desc(), Invitation.id)).all()
 
 
-def revoke(number: str) -> None:
-    """End an invitation. Raises Missing."""
+def revoke(invitation_id: str) -> None:
+    """End an invitation. Raise Missing if there is none with this id, or if it is the first author's link."""
     with writing() as session:
-        row = session.get(Invitation, number)
+        row = session.get(Invitation, invitation_id)
         if row is None or row.invited_by is None:
             raise Missing("There is no such invitation.")
         session.delete(row)
 
 
 def find(token: str) -> Invitation:
-    """The invitation of a link. Raises Missing for an unknown or used one, Gone for one that has ended."""
+    """Return the invitation of a link. Raise Missing if it is unknown or used, Gone if it has ended."""
     return _usable(db.session(), token)
 
 
-def accept(token: str, name: str, email: str, password: str, by: Client) -> str:
-    """Make an account with a link, which is used up then: the token of its first session.
+def accept(token: str, name: str, email: str, password: str, client: Client) -> str:
+    """Make an account, use up the link, and return the token of the account's first session.
 
-    Raises Missing, Gone, Invalid, or Conflict.
+    Raise Missing or Gone for the link, Invalid for a field, Conflict if the email is used already.
     """
     find(token)  # before the password costs anything
-    shown, address, hashed = (
-        people.validate_name(name),
-        people.validate_email(email),
-        credentials.hash_password(password),
-    )
+    name, address = people.validate_name(name), people.validate_email(email)
+    password_hash = credentials.hash_password(password)
     with writing() as session:
         row = _usable(session, token)
-        first = row.invited_by is None
+        is_first = row.invited_by is None
         session.delete(row)
-        person = people.create_account(session, address, shown, hashed)
-        if first:
-            session.execute(update(Site).where(Site.author == DEFAULTS["author"]).values(author=shown))
-        throttle.record_success(session, address, by)
-        return sessions.start(session, person.id, by)
+        person = people.create_account(session, address, name, password_hash)
+        if is_first:
+            session.execute(update(Site).where(Site.author == DEFAULTS["author"]).values(author=name))
+        throttle.record_success(session, address, client)
+        return sessions.start(session, person.id, client)
+
+
+def inviter_names(rows: Sequence[Invitation]) -> dict[int, str]:
+    """Return the names of the people who sent these invitations, by id."""
+    inviter_ids = {row.invited_by for row in rows}
+    return {person.id: person.name for person in db.session.scalars(select(Person).where(Person.id.in_(inviter_ids)))}
 
 
 def _usable(session: Session, token: str) -> Invitation:
@@ -92,14 +95,8 @@ def _usable(session: Session, token: str) -> Invitation:
     return row
 
 
-def _made(session: Session, row: Invitation) -> str:
+def _add(session: Session, row: Invitation) -> str:
     token = credentials.new_token()
     row.id, row.created_at = credentials.hash_token(token), clock.now()
     session.add(row)
     return token
-
-
-def inviter_names(rows: Sequence[Invitation]) -> dict[int, str]:
-    """The names of those who invited, by id."""
-    numbers = {row.invited_by for row in rows}
-    return {one.id: one.name for one in db.session.scalars(select(Person).where(Person.id.in_(numbers)))}

@@ -1,4 +1,4 @@
-"""Who is signed in where: begin a session, find it again, list and end them."""
+"""Sessions of signed-in people, kept in the database: start, find, list and end them."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -22,42 +22,42 @@ TOUCH_INTERVAL = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class ActiveSession:
-    """Somebody who is signed in, and the session that says so."""
+    """A person who is signed in, and the row of their session."""
 
     person: Person
     session: AuthorSession
 
 
 def find(token: object) -> ActiveSession | None:
-    """Who holds this token, as they were found; nobody when the session has ended."""
-    kept = credentials.hash_token(token)
-    if not kept:
+    """Return the session of a token and its person; None if there is none or it has ended."""
+    session_id = credentials.hash_token(token)
+    if not session_id:
         return None
-    query = (
-        select(AuthorSession, Person)
-        .join(Person, Person.id == AuthorSession.person_id)
-        .where(AuthorSession.id == kept, AuthorSession.seen_at > clock.now() - LIFETIME, Person.password.is_not(None))
-    )
-    found = db.session.execute(query).first()
-    if found is None:
+    in_use = (AuthorSession.id == session_id, AuthorSession.seen_at > clock.now() - LIFETIME)
+    query = select(AuthorSession, Person).join(Person, Person.id == AuthorSession.person_id)
+    rows = db.session.execute(query.where(*in_use, Person.password.is_not(None))).first()
+    if rows is None:
         return None
-    for row in found:  # it is looked at until the end of the request, also when the row has gone meanwhile
+    for row in rows:  # both are read until the end of the request, even if they are deleted meanwhile
         db.session.expunge(row)
-    return ActiveSession(found[1], found[0])
+    return ActiveSession(rows[1], rows[0])
 
 
-def touch(signed: ActiveSession) -> bool:
-    """Note that a session is in use; whether that was due. Where nothing can be written, it is not noted."""
-    now, row = clock.now(), signed.session.id
-    if now - signed.session.seen_at < TOUCH_INTERVAL:
+def touch(active: ActiveSession) -> bool:
+    """Record at most once an hour that a session is in use; return whether that was due.
+
+    If nothing can be written, it is not recorded.
+    """
+    now, session_id = clock.now(), active.session.id
+    if now - active.session.seen_at < TOUCH_INTERVAL:
         return False
     with suppress(Unavailable), writing() as session:
-        session.execute(update(AuthorSession).where(AuthorSession.id == row).values(seen_at=now))
+        session.execute(update(AuthorSession).where(AuthorSession.id == session_id).values(seen_at=now))
     return True
 
 
-def start(session: Session, person_id: int, by: Client) -> str:
-    """The token of a new session, within the caller's transaction; sessions that ended by age are removed."""
+def start(session: Session, person_id: int, client: Client) -> str:
+    """Return the token of a new session, in the caller's transaction; delete the sessions that ended by age."""
     token, now = credentials.new_token(), clock.now()
     session.execute(delete(AuthorSession).where(AuthorSession.seen_at <= now - LIFETIME))
     session.add(
@@ -66,15 +66,15 @@ def start(session: Session, person_id: int, by: Client) -> str:
             person_id=person_id,
             created_at=now,
             seen_at=now,
-            address=by.address,
-            agent=by.agent,
+            address=client.address,
+            agent=client.agent,
         )
     )
     return token
 
 
 def sessions_of(person_id: int) -> Sequence[AuthorSession]:
-    """Somebody's sessions, the last seen first."""
+    """Return a person's sessions, the last used first."""
     query = select(AuthorSession).where(
         AuthorSession.person_id == person_id, AuthorSession.seen_at > clock.now() - LIFETIME
     )
@@ -88,20 +88,20 @@ def end(token: object) -> None:
 
 
 def revoke(person_id: int, session_id: str) -> None:
-    """End one of somebody's sessions. Raises Missing when they have no such session."""
-    mine = (AuthorSession.person_id == person_id, AuthorSession.id == session_id)
+    """End one of a person's sessions. Raise Missing if they have no such session."""
+    own = (AuthorSession.person_id == person_id, AuthorSession.id == session_id)
     with writing() as session:
-        if session.scalar(select(AuthorSession.id).where(*mine)) is None:
+        if session.scalar(select(AuthorSession.id).where(*own)) is None:
             raise Missing("There is no such session.")
-        session.execute(delete(AuthorSession).where(*mine))
+        session.execute(delete(AuthorSession).where(*own))
 
 
-def revoke_others(person_id: int, but: str) -> None:
-    """End all of somebody's sessions but one."""
+def revoke_others(person_id: int, keep_id: str) -> None:
+    """End all of a person's sessions but one."""
     with writing() as session:
-        end_all(session, person_id, but=but)
+        end_all(session, person_id, keep_id=keep_id)
 
 
-def end_all(session: Session, person_id: int, *, but: str = "") -> None:
-    """End all of somebody's sessions, but perhaps one; within the caller's transaction."""
-    session.execute(delete(AuthorSession).where(AuthorSession.person_id == person_id, AuthorSession.id != but))
+def end_all(session: Session, person_id: int, *, keep_id: str = "") -> None:
+    """End a person's sessions in the caller's transaction, all but `keep_id`."""
+    session.execute(delete(AuthorSession).where(AuthorSession.person_id == person_id, AuthorSession.id != keep_id))

@@ -1,4 +1,4 @@
-"""Sign in, and prove again that it is oneself. Passwords are compared outside of any transaction: it takes long."""
+"""Sign in, and change one's own account. Passwords are compared outside any transaction, because that takes long."""
 
 from sqlalchemy import select
 
@@ -15,59 +15,62 @@ WRONG_SIGN_IN = "E-mail address or password is wrong."
 WRONG_CURRENT = "That is not your current password."
 
 
-def sign_in(email: str, password: str, by: Client) -> str:
-    """The token of a new session. Raises Invalid, in the same words and time for a name that nobody has, or TooMany."""
+def sign_in(email: str, password: str, client: Client) -> str:
+    """Return the token of a new session.
+
+    Raise Invalid, with the same words and after the same time for an unknown email and a wrong password; or TooMany.
+    """
     address = validate.one_line(email[:MAX_EMAIL_LENGTH]).lower()  # a longer one is nobody's, and need not cost more
-    throttle.check_and_record(address, by)
-    found = db.session.execute(select(Person.id, Person.password).where(Person.email == address)).first()
-    number, stored = found or (0, None)
-    if not credentials.verify(password, stored):
+    throttle.check_and_record(address, client)
+    account = db.session.execute(select(Person.id, Person.password).where(Person.email == address)).first()
+    person_id, stored_hash = account or (0, None)
+    if not credentials.verify(password, stored_hash):
         raise Invalid("email", WRONG_SIGN_IN)
-    anew = credentials.rehash_if_needed(password, stored or "")
+    new_hash = credentials.rehash_if_needed(password, stored_hash or "")
     with writing() as session:
-        person = session.get(Person, number)
-        if person is None or person.password != stored:  # changed, or removed, while this one was compared
+        person = session.get(Person, person_id)
+        if person is None or person.password != stored_hash:  # changed or removed while the password was compared
             raise Invalid("email", WRONG_SIGN_IN)
-        person.password = anew or stored
-        throttle.record_success(session, address, by)
-        return sessions.start(session, number, by)
+        person.password = new_hash or stored_hash
+        throttle.record_success(session, address, client)
+        return sessions.start(session, person_id, client)
 
 
-def confirm_password(person: Person, password: str, by: Client) -> None:
-    """Nothing, if it is the person's password. Raises Invalid or TooMany: a wrong one counts as in signing in."""
-    email, stored = person.email or "", person.password
-    throttle.check_and_record(email, by)
-    if not credentials.verify(password, stored):
+def confirm_password(person: Person, password: str, client: Client) -> None:
+    """Raise Invalid if this is not the person's password, or TooMany: a failure counts as one in signing in."""
+    email, stored_hash = person.email or "", person.password
+    throttle.check_and_record(email, client)
+    if not credentials.verify(password, stored_hash):
         raise Invalid("current", WRONG_CURRENT)
     with writing() as session:
-        throttle.record_success(session, email, by)
+        throttle.record_success(session, email, client)
 
 
-def change_password(person: Person, current: str, password: str, by: Client) -> str:
-    """The token that takes the place of the present session's; all others end. Raises Invalid or TooMany."""
-    number, stored = person.id, person.password
-    confirm_password(person, current, by)
-    hashed = credentials.hash_password(password)
+def change_password(person: Person, current: str, password: str, client: Client) -> str:
+    """Change the password, end all sessions, and return the token of a new one. Raise Invalid or TooMany."""
+    person_id, stored_hash = person.id, person.password
+    confirm_password(person, current, client)
+    password_hash = credentials.hash_password(password)
     with writing() as session:
-        row = session.get(Person, number)
-        if row is None or row.password != stored:
+        row = session.get(Person, person_id)
+        if row is None or row.password != stored_hash:
             raise Invalid("current", WRONG_CURRENT)
-        row.password = hashed
-        sessions.end_all(session, number)
-        return sessions.start(session, number, by)
+        row.password = password_hash
+        sessions.end_all(session, person_id)
+        return sessions.start(session, person_id, client)
 
 
-def change_profile(person: Person, name: str, email: str, current: str, by: Client) -> None:
-    """Another name or e-mail address; that one needs the current password. Raises Invalid or TooMany."""
-    number, old = person.id, person.email or ""
-    shown, address = people.validate_name(name), people.validate_email(email)
-    if address != old:
-        confirm_password(person, current, by)
+def change_profile(person: Person, name: str, email: str, current: str, client: Client) -> None:
+    """Change the name and the email; a new email needs the current password. Raise Invalid, Conflict or TooMany."""
+    person_id, old_email = person.id, person.email or ""
+    name, new_email = people.validate_name(name), people.validate_email(email)
+    if new_email != old_email:
+        confirm_password(person, current, client)
     with writing() as session:
-        row = session.get(Person, number)
+        row = session.get(Person, person_id)
         if row is None:
             raise Missing("This account has been removed.")
-        if address != old:
-            people.refuse_used_email(session, address)
-            throttle.move_account(session, old, address, by.key)
-        row.name, row.email = shown, address
+        if new_email != old_email:
+            people.refuse_used_email(session, new_email)
+            throttle.move_account(session, old_email, new_email, client.key)
+        row.name, row.email = name, new_email

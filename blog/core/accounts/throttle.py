@@ -1,8 +1,8 @@
-"""How often passwords may be tried: ten failures in a quarter of an hour, of an account and of a network address.
+"""Limit the attempts at passwords: ten failures in 15 minutes for an account, and for a network address.
 
-An attempt is counted before its password is looked at, in one transaction with the judgement: guesses sent at once, to
-several processes, count one after the other. An address at which the account signed in before is stopped by its own
-failures only; or else anybody, from anywhere, could keep the author out.
+An attempt is recorded before its password is compared, in one transaction with the check: guesses sent at the same
+time, to several processes, count one after the other. From an address where the account signed in before, only the
+failures from that address count; otherwise anybody, from anywhere, could lock the author out.
 """
 
 import hashlib
@@ -23,98 +23,98 @@ from blog.models import Attempt
 
 MAX_FAILURES = 10
 WINDOW = timedelta(minutes=15)
+# For so long, an account's failures elsewhere do not count at an address where it signed in.
 TRUST_LIFETIME = timedelta(days=90)
 MAX_LENGTH = 300
 
 
 @dataclass(frozen=True)
 class Client:
-    """Who gives a password: from which address, by which browser. `key` hides the names of accounts."""
+    """The network address and the browser that send a password. `key` keys the hashes that hide account names."""
 
     address: str
     agent: str
     key: str
 
-    def account(self, email: str) -> str:
-        """What attempts at an account are counted by."""
+    def account_hash(self, email: str) -> str:
         return account_hash(email, self.key)
 
 
 def client_of(address: str | None, agent: str, key: str) -> Client:
-    """A caller, as limits and lists of sessions name them."""
+    """Return a client in the form that the limits and the list of sessions use."""
     return Client(network_of(address or ""), validate.one_line(agent)[:MAX_LENGTH], key)
 
 
 def network_of(address: str) -> str:
-    """The network address that counts: of IPv6 the network of a household, which has more addresses than anybody can
-    count. Some proxies tell a port, too."""
+    """Return the address to count attempts by: for IPv6 the /64 network, since a household has more addresses than
+    anybody can count. Some proxies add a port; drop it."""
     host = address.strip("[]") if address.count(":") != 1 else address.partition(":")[0]
     host = host.partition("]")[0]
     try:
-        found = ipaddress.ip_address(host)
+        ip = ipaddress.ip_address(host)
     except ValueError:
         return validate.one_line(address)[:MAX_LENGTH]
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((int(found) >> 64 << 64, 64)))
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.ip_network((int(ip) >> 64 << 64, 64)))
 
 
 def account_hash(email: str, key: str) -> str:
-    """The keyed hash of an account's e-mail address."""
+    """Return the keyed hash of an account's email; attempts are stored under it."""
     return hmac.new(key.encode(), validate.one_line(email).lower().encode(), hashlib.sha256).hexdigest()
 
 
-def check_and_record(email: str, by: Client) -> None:
-    """Count an attempt. Raises TooMany when it is one too many: then no password needs to be looked at."""
-    of, now = by.account(email), clock.now()
+def check_and_record(email: str, client: Client) -> None:
+    """Record an attempt. Raise TooMany if the limit is reached: then no password needs to be compared."""
+    account, now = client.account_hash(email), clock.now()
     with writing() as session:
-        _forget_old(session)
-        counts = [Attempt.address == by.address]
-        if not _known(session, of, by.address):
-            counts.append(Attempt.account == of)
-        wait = max(_wait(session, which) for which in counts)
+        _delete_old(session)
+        limits = [Attempt.address == client.address]
+        if not _is_trusted(session, account, client.address):
+            limits.append(Attempt.account == account)
+        wait = max(_seconds_to_wait(session, limit) for limit in limits)
         if wait > 0:
             raise TooMany(wait)
-        session.add(Attempt(at=now, account=of, address=by.address, succeeded=False))
+        session.add(Attempt(at=now, account=account, address=client.address, succeeded=False))
 
 
-def record_success(session: Session, email: str, by: Client) -> None:
-    """Forget the failures of an account from here, and remember the address; within the caller's transaction."""
-    of = by.account(email)
-    session.execute(delete(Attempt).where(Attempt.account == of, Attempt.address == by.address))
-    session.add(Attempt(at=clock.now(), account=of, address=by.address, succeeded=True))
+def record_success(session: Session, email: str, client: Client) -> None:
+    """Delete an account's failures from this address and trust the address, in the caller's transaction."""
+    account = client.account_hash(email)
+    session.execute(delete(Attempt).where(Attempt.account == account, Attempt.address == client.address))
+    session.add(Attempt(at=clock.now(), account=account, address=client.address, succeeded=True))
 
 
 def forget_failures(email: str, key: str) -> None:
-    """Forget the failures of an account from everywhere."""
+    """Delete an account's failures from all addresses."""
     with writing() as session:
         session.execute(delete(Attempt).where(Attempt.account == account_hash(email, key), ~Attempt.succeeded))
 
 
-def move_account(session: Session, old: str, new: str, key: str) -> None:
-    """Let what is known of an account follow it to its new e-mail address."""
-    session.execute(
-        update(Attempt).where(Attempt.account == account_hash(old, key)).values(account=account_hash(new, key))
-    )
+def move_account(session: Session, old_email: str, new_email: str, key: str) -> None:
+    """Let an account's attempts follow it to its new email."""
+    own = Attempt.account == account_hash(old_email, key)
+    session.execute(update(Attempt).where(own).values(account=account_hash(new_email, key)))
 
 
-def _forget_old(session: Session) -> None:
+def _delete_old(session: Session) -> None:
     now = clock.now()
-    # One from the future was counted when the clock was wrong, and would lock the door until then.
-    forgotten = or_(Attempt.at <= now - WINDOW, Attempt.at > now + WINDOW)
-    session.execute(delete(Attempt).where(~Attempt.succeeded, forgotten))
+    # One from the future was recorded while the clock was wrong, and would lock everybody out until then.
+    outside = or_(Attempt.at <= now - WINDOW, Attempt.at > now + WINDOW)
+    session.execute(delete(Attempt).where(~Attempt.succeeded, outside))
     session.execute(delete(Attempt).where(Attempt.succeeded, Attempt.at <= now - TRUST_LIFETIME))
 
 
-def _known(session: Session, of: str, address: str) -> bool:
-    known = select(Attempt.id).where(Attempt.account == of, Attempt.address == address, Attempt.succeeded)
-    return session.scalar(known.limit(1)) is not None
+def _is_trusted(session: Session, account: str, address: str) -> bool:
+    """Return whether the account has signed in from this address before."""
+    successes = select(Attempt.id).where(Attempt.account == account, Attempt.address == address, Attempt.succeeded)
+    return session.scalar(successes.limit(1)) is not None
 
 
-def _wait(session: Session, which: ColumnElement[bool]) -> int:
-    """Seconds until so many failures have left the window that one more may come; 0 when it may come now."""
-    failures = select(Attempt.at).where(which, ~Attempt.succeeded).order_by(Attempt.at.desc())
+def _seconds_to_wait(session: Session, limit: ColumnElement[bool]) -> int:
+    """Return the seconds until one more attempt may come: enough failures have left the window then."""
+    failures = select(Attempt.at).where(limit, ~Attempt.succeeded).order_by(Attempt.at.desc())
     decisive = session.scalar(failures.offset(MAX_FAILURES - 1).limit(1))
     return math.ceil((decisive + WINDOW - clock.now()).total_seconds()) if decisive else 0
