@@ -70,7 +70,7 @@ def _is_something(path: str) -> bool:
     """Whether the blog itself answers at an address; of posts and pages the core knows more."""
     if not led.PATH.fullmatch(path):
         return False  # nor can it be an old address: the core says so
-    decoded = permalinks.old_path(path)
+    decoded = permalinks.decoded_path(path)
     if f"{decoded}/".startswith(OWN):
         return True
     try:

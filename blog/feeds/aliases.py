@@ -71,6 +71,6 @@ def lead(alias: Alias) -> Response:
     try:
         source_of(**alias.place)
     except Missing:
-        if permalinks.leads_to(path) is None:  # the feed of a tag that has another address now
+        if permalinks.find_redirect(path) is None:  # the feed of a tag that has another address now
             raise
     return redirect(path, 301)

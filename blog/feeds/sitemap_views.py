@@ -8,7 +8,7 @@ from flask import Response, url_for
 
 from blog.core.errors import Missing
 from blog.core.posts import archive, lists, taxonomy
-from blog.core.urls.sitemap import last_change, of_pages, of_posts
+from blog.core.urls.sitemap import last_change, page_entries, post_entries
 from blog.feeds import sitemap
 from blog.feeds.blueprint import answer, bp
 from blog.web import templating
@@ -45,7 +45,7 @@ def _others() -> list[tuple[str, datetime | None]]:
     """The paths of all that is no post, with the time of their last change where that is known."""
     found: list[tuple[str, datetime | None]] = [(url_for("reader.home"), templating.edition().changed_at)]
     found += [(url_for(name), None) for name in ("reader.archive", "reader.tags", "feeds.subscribe")]
-    found += [(page.path, page.changed_at) for page in of_pages()]
+    found += [(page.path, page.changed_at) for page in page_entries()]
     found += [(url_for("reader.tag", slug=tag.slug), None) for tag in taxonomy.tags()]
     counts = archive.years(templating.zone())
     found += [(url_for("reader.archive_year", year=int(year.slug)), None) for year in counts]
@@ -54,7 +54,7 @@ def _others() -> list[tuple[str, datetime | None]]:
 
 
 def _posts(start: int) -> Iterator[tuple[str, datetime]]:
-    return ((post.path, post.changed_at) for post in of_posts(start, sitemap.LIMIT))
+    return ((post.path, post.changed_at) for post in post_entries(start, sitemap.LIMIT))
 
 
 def _changed(start: int) -> datetime | None:

@@ -71,7 +71,7 @@ def article_markdown(slug: str) -> BaseResponse:
     try:
         title, text = post_article.markdown_source(slug)
     except Missing:
-        old = permalinks.leads_to(permalinks.path("post", slug))
+        old = permalinks.find_redirect(permalinks.path("post", slug))
         if old and old.target and old.target.startswith("/posts/"):
             return redirect(old.target.rstrip("/") + ".md", 301)
         if old and old.target is None:

@@ -41,7 +41,7 @@ def remove() -> tuple[list[str], list[str]]:
                 kept.append(post.slug)
                 continue
             if post.was_public:
-                permalinks.gone(session, permalinks.path_of(post))
+                permalinks.mark_gone(session, permalinks.path_of(post))
             index.remove(session, [post.id])
             session.delete(post)
             removed.append(post.slug)

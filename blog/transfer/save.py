@@ -50,7 +50,7 @@ class DocumentWriter:
         self.by_origin = {post.origin: post for post in self._found(Post.origin, [item.origin for item in batch])}
         self.by_guid = {post.guid: post for post in self._found(Post.guid, [item.guid for item in batch if item.guid])}
         anew = [item for item in batch if (post := self._known(item)) is None or post.origin_digest != item.digest]
-        permalinks.expect(self.ledger.addresses, [(item.kind, item.slug, item.aliases) for item in anew])
+        permalinks.prefetch(self.ledger.addresses, [(item.kind, item.slug, item.aliases) for item in anew])
         changing = [post.id for item in anew if (post := self._known(item)) and post.version == post.origin_version]
         self._found(Post.id, changing, whole=True)
 

@@ -96,7 +96,7 @@ class Validator:
             return None
         digest = replace(document, body=fields.body or "", cover=fields.cover or "").digest()
         origin = f"{self.origin}:{fields.kind}:{fields.slug}"
-        aliases = [permalinks.old_path(alias) for alias in document.aliases]
+        aliases = [permalinks.decoded_path(alias) for alias in document.aliases]
         return ValidDocument(
             document.source, document.first_line, fields, author or "", published, revised, guid, aliases, origin,
             digest, pictures,

@@ -93,7 +93,7 @@ def _disk_error(error: OSError) -> BaseResponse:
 def _moved() -> BaseResponse:
     """Nothing answers here: perhaps something did once."""
     try:
-        old = permalinks.leads_to(request.path)
+        old = permalinks.find_redirect(request.path)
     except DBAPIError as error:
         return _database_error(error)
     if old is None:
@@ -107,7 +107,7 @@ def _only_to_what_is_there() -> BaseResponse | None:
     # Who may know what is below /admin/ is judged there, and nobody was asked yet.
     if not isinstance(redirection, RequestRedirect) or request.path.startswith(ADMIN):
         return None
-    old = permalinks.leads_to(request.path)
+    old = permalinks.find_redirect(request.path)
     if old and old.target:
         return redirect(old.target, 301)
     endpoint, given = current_app.url_map.bind("").match(urlsplit(redirection.new_url).path, method="GET")

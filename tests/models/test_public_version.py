@@ -209,7 +209,7 @@ def test_last_modified_moves_after_another_programs_change_was_noted(
     world: World, at: Callable[[datetime], None]
 ) -> None:
     with writing() as session:
-        permalinks.gone(session, "/gone-for-good")
+        permalinks.mark_gone(session, "/gone-for-good")
     before = site().changed_at
     at(before + timedelta(hours=1))
     with db.engine.begin() as connection:

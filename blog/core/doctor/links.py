@@ -53,7 +53,7 @@ def examine(site_url: str, *, thorough: bool) -> Findings:
 def broken(site_url: str, most: int) -> Iterator[Broken]:
     """The links that nobody answers, in so many of the newest texts."""
     for some in slices(_links(site_url, most), BATCH):
-        leading = internal_links.readable({path for _, _, path in some})
+        leading = internal_links.existing_paths({path for _, _, path in some})
         yield from (Broken(source, link) for source, link, path in some if path not in leading)
 
 
@@ -65,7 +65,11 @@ def _links(site_url: str, most: int) -> Iterator[tuple[str, str, str]]:
         own = permalinks.path(kind, slug)
         shown = [cover or "", *(picture["src"] for picture in pictures)]
         for link in dict.fromkeys([*links, *shown]):
-            if link and not _elsewhere(link, site_url) and (path := internal_links.target(link, site_url, own)) != own:
+            if (
+                link
+                and not _elsewhere(link, site_url)
+                and (path := internal_links.internal_path(link, site_url, own)) != own
+            ):
                 yield own, link, path
 
 

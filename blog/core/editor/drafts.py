@@ -25,7 +25,7 @@ from blog.core.markdown.render import Rendered
 from blog.core.media import usage
 from blog.core.text import slugs
 from blog.core.urls import permalinks
-from blog.core.urls.lookup import Addresses
+from blog.core.urls.lookup import AddressBook
 from blog.extensions import db
 from blog.models import Draft, Post
 
@@ -272,14 +272,14 @@ def _put(
 def slug_if_saved(post_id: int | None, fields: Fields) -> str:
     """The slug that saving these fields would give. Changes nothing. Raises Missing."""
     session = db.session()
-    addresses, kind = Addresses(session), "page" if fields.kind == "page" else "post"
+    addresses, kind = AddressBook(session), "page" if fields.kind == "page" else "post"
     fields = replace(fields, slug=fields.slug or None, kind=kind)
     if post_id is not None:
         return _slug(addresses, working_copy.load_rows(session, post_id), fields)
-    return fields.slug or permalinks.free(addresses, kind, slugs.slug_of(fields.title or ""))
+    return fields.slug or permalinks.free_slug(addresses, kind, slugs.slug_of(fields.title or ""))
 
 
-def _slug(addresses: Addresses, kept: PostRows, fields: Fields) -> str:
+def _slug(addresses: AddressBook, kept: PostRows, fields: Fields) -> str:
     """The slug asked for. Until readers knew one or the author chose one, it follows the title."""
     post, had = kept.post, kept.fields
     old = had.slug or post.slug
@@ -287,7 +287,7 @@ def _slug(addresses: Addresses, kept: PostRows, fields: Fields) -> str:
     chosen = fields.slug not in (None, old) or not _is_made(old, made)
     if post.was_public or chosen or title == made:
         return fields.slug or old
-    return permalinks.free(addresses, fields.kind or "post", title, but=post)
+    return permalinks.free_slug(addresses, fields.kind or "post", title, but=post)
 
 
 def _is_made(slug: str, made: str) -> bool:
@@ -301,7 +301,7 @@ def _save_copy(ledger: PostWrites, kept: PostRows, fields: Fields, date: datetim
     fields = replace(kept.fields, **{**fields.given(), "slug": _slug(ledger.addresses, kept, fields)})  # type: ignore[arg-type]
     kind, slug = fields.kind or "post", fields.slug or ""
     if (kind, slug) != (post.kind, post.slug):
-        permalinks.claim(ledger.addresses, kind, slugs.validate_slug(slug, kind), but=post)
+        permalinks.check_slug(ledger.addresses, kind, slugs.validate_slug(slug, kind), but=post)
     if kept.copy:
         revisions.record_replaced(session, post.id, kept.saved, _words(fields))
     as_public = PostRows(post, None)

@@ -64,8 +64,8 @@ def _headings(text: Rendered) -> Iterator[str]:
 
 def _links(article: Article, text: Rendered, site_url: str) -> Iterator[str]:
     own = permalinks.path_of(article)
-    paths = {link: path for link in text.links if (path := internal_links.target(link, site_url, own)) != own}
-    open_to_all = internal_links.readable(set(paths.values()))
+    paths = {link: path for link in text.links if (path := internal_links.internal_path(link, site_url, own)) != own}
+    open_to_all = internal_links.existing_paths(set(paths.values()))
     broken = [link for link, path in paths.items() if path not in open_to_all]
     if broken:
         yield f"Nothing that readers can open is at {_named(broken)}."

@@ -67,10 +67,10 @@ def add(
     """
     kind = given.kind or "post"
     if given.slug:
-        slug = permalinks.claim(ledger.addresses, kind, given.slug, but=instead_of)
+        slug = permalinks.check_slug(ledger.addresses, kind, given.slug, but=instead_of)
     else:
-        slug = permalinks.free(ledger.addresses, kind, slugs.slug_of(given.title or ""))
-    permalinks.check_old(ledger.addresses, aliases, but=instead_of)
+        slug = permalinks.free_slug(ledger.addresses, kind, slugs.slug_of(given.title or ""))
+    permalinks.check_old_addresses(ledger.addresses, aliases, but=instead_of)
     if instead_of is not None:
         ledger.remove(instead_of)
     post = Post(guid=guid or str(uuid4()), kind=kind, slug=slug, created_at=clock.now(), published_at=published_at)
@@ -81,7 +81,7 @@ def add(
     if given.tags:
         ledger.tags.put(post, given.tags)
     for alias in aliases:
-        permalinks.moved(ledger.addresses, post, alias)
+        permalinks.redirect_to_post(ledger.addresses, post, alias)
     return post
 
 
@@ -130,8 +130,8 @@ def change(
     kind, slug = given.kind or post.kind, given.slug or post.slug
     moves = (kind, slug) != (post.kind, post.slug)
     if moves:
-        slug = permalinks.claim(ledger.addresses, kind, slugs.validate_slug(slug, kind), but=post)
-    permalinks.check_old(ledger.addresses, aliases, but=post)
+        slug = permalinks.check_slug(ledger.addresses, kind, slugs.validate_slug(slug, kind), but=post)
+    permalinks.check_old_addresses(ledger.addresses, aliases, but=post)
     if taken_back:
         _withdraw(post)
     if moves:
@@ -155,7 +155,7 @@ def change(
     # Whoever is at work on a copy of it will be told.
     ledger.session.execute(update(Draft).where(Draft.post_id == post.id).values(version=Draft.version + 1))
     for old in [old_path, *aliases] if was_public else aliases:
-        permalinks.moved(ledger.addresses, post, old)
+        permalinks.redirect_to_post(ledger.addresses, post, old)
 
 
 def publish(post_id: int, at: datetime | None = None) -> Post:

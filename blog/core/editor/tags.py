@@ -202,16 +202,16 @@ def _lead(session: Session, row: Tag, old: str, new: str | None) -> None:
     """Let the old address lead to a new one, with all that led there, or be gone; if readers could open it."""
     source, target = _path(old), _path(new) if new else None
     if target:
-        session.execute(delete(Redirect).where(Redirect.path == permalinks.key(target)))
+        session.execute(delete(Redirect).where(Redirect.path == permalinks.redirect_key(target)))
     led = session.scalar(select(exists().where(Redirect.target == source)))
     session.execute(update(Redirect).where(Redirect.target == source).values(target=target))
     if led or session.scalar(select(_listed()).where(Tag.id == row.id)):
         here = {"post_id": None, "target": target, "created_at": clock.now()}
-        session.merge(Redirect(path=permalinks.key(source), **here))
+        session.merge(Redirect(path=permalinks.redirect_key(source), **here))
 
 
 def _path(slug: str) -> str:
-    return f"{permalinks.TAGS}{slug}/"
+    return f"{permalinks.TAGS_PATH}{slug}/"
 
 
 def _row(session: Session, tag_id: int) -> Tag:

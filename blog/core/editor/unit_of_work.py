@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from blog.core.editor.post_tags import TagWrites
 from blog.core.media import usage
 from blog.core.search import index
-from blog.core.urls.lookup import Addresses
+from blog.core.urls.lookup import AddressBook
 from blog.models import Post
 
 
@@ -18,7 +18,7 @@ class PostWrites:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.addresses = Addresses(session)
+        self.addresses = AddressBook(session)
         self.tags = TagWrites(session)
         self._new: list[Post] = []
         self._changed: set[Post] = set()

@@ -13,7 +13,7 @@ from blog.extensions import db
 from blog.models import Post, Redirect, Tag
 
 
-def target(link: str, site_url: str, own: str) -> str:
+def internal_path(link: str, site_url: str, own: str) -> str:
     """The path on this site that a link of a page (at `own`) leads to; the page's own for one that leads elsewhere."""
     try:
         parts = urlsplit(urljoin(site_url + own, link))
@@ -26,7 +26,7 @@ def target(link: str, site_url: str, own: str) -> str:
 Place = tuple[str, str]
 
 
-def readable(paths: set[str]) -> set[str]:
+def existing_paths(paths: set[str]) -> set[str]:
     """Those of the paths where a reader finds something, with a question for each kind of thing, however many."""
     places = {path: _place(path) for path in paths}
     there = _there({place for place in places.values() if place})
@@ -63,13 +63,15 @@ def _there(places: set[Place]) -> set[Place]:
 
 def _old(paths: set[str]) -> set[str]:
     """Those of the paths that lead to something."""
-    keys = {path: permalinks.key(path) for path in paths}
+    keys = {path: permalinks.redirect_key(path) for path in paths}
     known: set[str] = set()
     for some in slices(sorted(set(keys.values()))):
         known |= set(db.session.scalars(select(Redirect.path).where(Redirect.path.in_(some))))
-    return {path for path, key in keys.items() if (key in known or path.startswith(permalinks.TAGS)) and _leads(path)}
+    return {
+        path for path, key in keys.items() if (key in known or path.startswith(permalinks.TAGS_PATH)) and _leads(path)
+    }
 
 
 def _leads(path: str) -> bool:
-    led = permalinks.leads_to(path)
+    led = permalinks.find_redirect(path)
     return led is not None and led.target is not None

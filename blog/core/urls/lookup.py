@@ -11,7 +11,7 @@ from blog.core.db.batches import slices
 from blog.models import Post, Redirect
 
 
-class Addresses:
+class AddressBook:
     """The addresses that the posts of one transaction have and had.
 
     What was not asked for before is looked up. Posts are told here before they are written, so that two of them

@@ -15,20 +15,20 @@ from blog.core.db.transaction import writing
 from blog.core.errors import Invalid, Missing, Rejected
 from blog.core.text import validate
 from blog.core.urls import permalinks
-from blog.core.urls.lookup import Addresses
+from blog.core.urls.lookup import AddressBook
 from blog.extensions import db
 from blog.models import Post, Redirect
 from blog.models.types import Instant
 
-SIZE = 50
-LENGTH = 1000
-HOPS = 20
+PAGE_SIZE = 50
+MAX_LENGTH = 1000
+MAX_HOPS = 20
 # One slash: two, or a backslash, would lead to another host.
 PATH = re.compile(r"/(?![/\\])[^\\?#\s]*")
 
 
 @dataclass(frozen=True)
-class Led:
+class RedirectRow:
     """An old address and where it leads: to a post (its title is given), to another address, or (None) nowhere."""
 
     path: str
@@ -41,16 +41,16 @@ class Led:
 class Page:
     """Some redirects, and the key with which the next ones are asked for, if there are more."""
 
-    rows: Sequence[Led]
+    rows: Sequence[RedirectRow]
     after: str | None = None
 
 
-def page(prefix: str = "", after: str = "", size: int = SIZE) -> Page:
+def page(prefix: str = "", after: str = "", size: int = PAGE_SIZE) -> Page:
     """Redirects after a key, the newest first; with a prefix, those whose paths begin so, by path. Raises Missing."""
     place = keyset.place(after) if after else None
     query = _beginning(prefix, place) if prefix else _newest(place)
-    found = [_led(*cells) for cells in db.session.execute(query.limit(min(size, SIZE) + 1))]
-    shown = found[: min(size, SIZE)]
+    found = [_led(*cells) for cells in db.session.execute(query.limit(min(size, PAGE_SIZE) + 1))]
+    shown = found[: min(size, PAGE_SIZE)]
     return Page(shown, keyset.key(shown[-1].created_at, shown[-1].path) if len(found) > len(shown) else None)
 
 
@@ -65,7 +65,7 @@ def add(path: str, target: str | None) -> None:
     if wrong:
         raise Rejected(wrong)
     with writing() as session:
-        old = permalinks.key(source)
+        old = permalinks.redirect_key(source)
         _refuse_taken(session, old)
         _refuse_loop(old, leads)
         post = None if leads is None else _post(session, leads)
@@ -73,7 +73,7 @@ def add(path: str, target: str | None) -> None:
         session.add(Redirect(path=old, created_at=clock.now(), **led))
 
 
-def remove(path: str) -> Led:
+def remove(path: str) -> RedirectRow:
     """Forget where a path leads. Returns where it did. Raises Missing."""
     with writing() as session:
         row = session.execute(_query().where(Redirect.path == path)).first()
@@ -97,14 +97,14 @@ def _judged(wrong: list[Invalid], rule: Any, text: str) -> str:
 def _source(text: str) -> str:
     """The decoded path of an old address."""
     value = validate.one_line(text)
-    if not PATH.fullmatch(value) or len(value) > LENGTH:
+    if not PATH.fullmatch(value) or len(value) > MAX_LENGTH:
         raise Invalid("source", "An old address is a path that begins with one slash, like /2019/old-title/.")
-    return permalinks.old_path(value)
+    return permalinks.decoded_path(value)
 
 
 def _target(text: str) -> str:
     value = validate.one_line(text)
-    if PATH.match(value) and " " not in value and len(value) <= LENGTH:
+    if PATH.match(value) and " " not in value and len(value) <= MAX_LENGTH:
         return value
     return validate.http_url(value, "target")
 
@@ -114,7 +114,7 @@ def _refuse_taken(session: Session, old: str) -> None:
     row = session.execute(_query().where(Redirect.path == old)).first()
     if row:
         raise Rejected([Invalid("source", f"{old} {_words(_led(*row))} already. Remove that first.")])
-    post = permalinks.reader_of(Addresses(session), old)
+    post = permalinks.post_at(AddressBook(session), old)
     if post:
         state = " (deleted)" if post.deleted_at else ""
         raise Rejected([Invalid("source", f"{old} is the address of “{post.title}”{state}.")])
@@ -122,13 +122,13 @@ def _refuse_taken(session: Session, old: str) -> None:
 
 def _refuse_loop(old: str, target: str | None) -> None:
     """Nothing, if who follows an address does not come back to it. Raises Rejected."""
-    for hop in range(HOPS):
+    for hop in range(MAX_HOPS):
         if target is None or not target.startswith("/"):
             return
-        if permalinks.key(permalinks.old_path(target)) == old:
+        if permalinks.redirect_key(permalinks.decoded_path(target)) == old:
             itself = "The address would lead to itself." if hop == 0 else "The address would lead back to itself."
             raise Rejected([Invalid("target", itself)])
-        led = permalinks.leads_to(permalinks.old_path(target))
+        led = permalinks.find_redirect(permalinks.decoded_path(target))
         target = led.target if led else None
 
 
@@ -136,10 +136,10 @@ def _post(session: Session, target: str) -> Post | None:
     """The post that is read at a path, which says nothing else."""
     if not target.startswith("/") or not PATH.fullmatch(target):
         return None
-    return permalinks.reader_of(Addresses(session), permalinks.old_path(target))
+    return permalinks.post_at(AddressBook(session), permalinks.decoded_path(target))
 
 
-def _words(led: Led) -> str:
+def _words(led: RedirectRow) -> str:
     if led.title is not None:
         return f"leads to “{led.title}”"
     return f"leads to {led.target}" if led.target else "says that it is gone"
@@ -166,5 +166,7 @@ def _beginning(prefix: str, place: tuple[datetime, str] | None) -> Select[Any]:
     return (query.where(Redirect.path > place[1]) if place else query).order_by(Redirect.path)
 
 
-def _led(path: str, target: str | None, made: datetime, title: str | None, kind: str | None, slug: str | None) -> Led:
-    return Led(path, permalinks.path(kind, slug) if kind and slug else target, title, made)
+def _led(
+    path: str, target: str | None, made: datetime, title: str | None, kind: str | None, slug: str | None
+) -> RedirectRow:
+    return RedirectRow(path, permalinks.path(kind, slug) if kind and slug else target, title, made)

@@ -13,26 +13,26 @@ from blog.extensions import db
 from blog.models import Post
 
 # So many rows are held at a time.
-CHUNK = 1000
+FETCH_SIZE = 1000
 
 
 @dataclass(frozen=True)
-class Address:
+class SitemapEntry:
     """Where a post or page is read, and when its text last changed."""
 
     path: str
     changed_at: datetime
 
 
-CHANGED = case((Post.updated_at > Post.published_at, Post.updated_at), else_=Post.published_at)
+CHANGED_AT = case((Post.updated_at > Post.published_at, Post.updated_at), else_=Post.published_at)
 
 
-def of_pages() -> list[Address]:
+def page_entries() -> list[SitemapEntry]:
     """The listed pages, oldest first."""
     return list(_addresses(pages().order_by(None).order_by(Post.published_at, Post.id)))
 
 
-def of_posts(start: int, size: int) -> Iterator[Address]:
+def post_entries(start: int, size: int) -> Iterator[SitemapEntry]:
     """`size` listed posts, oldest first, from the `start`th: later posts move none of them."""
     return _addresses(_of_posts(start, size))
 
@@ -42,14 +42,16 @@ def _of_posts(start: int, size: int) -> Select[int]:
     return lists.oldest_first(lists.ALL).params(since=since, start=skipped, size=size)
 
 
-def _addresses(query: Select[Post] | Select[int]) -> Iterator[Address]:
-    rows = db.session.execute(query.with_only_columns(Post.kind, Post.slug, CHANGED).execution_options(yield_per=CHUNK))
+def _addresses(query: Select[Post] | Select[int]) -> Iterator[SitemapEntry]:
+    rows = db.session.execute(
+        query.with_only_columns(Post.kind, Post.slug, CHANGED_AT).execution_options(yield_per=FETCH_SIZE)
+    )
     for kind, slug, changed in rows:
-        yield Address(permalinks.path(kind, slug), changed)
+        yield SitemapEntry(permalinks.path(kind, slug), changed)
 
 
 def last_change(start: int, size: int) -> datetime | None:
     """When one of `of_posts(start, size)` last changed."""
-    changes = _of_posts(start, size).with_only_columns(CHANGED.label("changed")).subquery()
+    changes = _of_posts(start, size).with_only_columns(CHANGED_AT.label("changed")).subquery()
     newest: datetime | None = db.session.scalar(select(func.max(changes.c.changed)))
     return newest

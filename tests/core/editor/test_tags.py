@@ -14,7 +14,7 @@ from blog.core.errors import Invalid, Missing
 from blog.core.schema import counters
 from blog.core.site.settings import site
 from blog.core.urls import permalinks
-from blog.core.urls.permalinks import Moved
+from blog.core.urls.permalinks import RedirectTarget
 from blog.extensions import db
 from blog.models import Draft, Post, Tag, post_tag
 from tests.world import Blog
@@ -41,7 +41,7 @@ def copy(post: Post, names: Iterable[str]) -> None:
 
 def lead(target: str | None, *addresses: str) -> None:
     for address in addresses:
-        assert permalinks.leads_to(address) == Moved(target), address
+        assert permalinks.find_redirect(address) == RedirectTarget(target), address
 
 
 def test_a_renamed_tag_keeps_its_posts_and_its_old_address_leads_on(blog: Blog) -> None:
@@ -85,20 +85,20 @@ def test_all_addresses_a_tag_ever_had_lead_to_its_last(blog: Blog) -> None:
     lead("/tags/three/", "/tags/one/", "/tags/two/")
     tags.rename(number, "One")
     lead("/tags/one/", "/tags/two/", "/tags/three/")
-    assert permalinks.leads_to("/tags/one/") is None and blog.get("/tags/one/").status_code == 200
+    assert permalinks.find_redirect("/tags/one/") is None and blog.get("/tags/one/").status_code == 200
 
 
 def test_another_case_is_the_same_tag(blog: Blog) -> None:
     post = blog.make_post("A", tags=["rivers"])
     tags.rename(tags.id_of_name("RIVERS"), "Rivers", "rivers")
-    assert carried(post) == ["Rivers"] and permalinks.leads_to("/tags/rivers/") is None
+    assert carried(post) == ["Rivers"] and permalinks.find_redirect("/tags/rivers/") is None
 
 
 def test_an_address_nobody_could_open_is_forgotten(blog: Blog) -> None:
     blog.make_post("A", tags=["Secret"], published_at=None)
     tags.rename(tags.id_of_name("Secret"), "Plan")
     tags.remove(tags.id_of_name("Plan"))
-    assert permalinks.leads_to("/tags/secret/") is None and permalinks.leads_to("/tags/plan/") is None
+    assert permalinks.find_redirect("/tags/secret/") is None and permalinks.find_redirect("/tags/plan/") is None
 
 
 def test_a_name_or_address_that_is_taken(blog: Blog) -> None:
@@ -201,7 +201,7 @@ def test_what_only_looks_like_a_tags_address_leads_nowhere(blog: Blog) -> None:
     blog.make_post("A", tags=["Rivers"])
     tags.rename(tags.id_of_name("Rivers"), "Streams")
     for address in ("/tags/", "/tags", "/tags//feed.xml", "/x/tags/rivers/feed.xml", "/rivers/feed.xml"):
-        assert permalinks.leads_to(address) is None, address
+        assert permalinks.find_redirect(address) is None, address
 
 
 @pytest.mark.parametrize("below", ["%0D%0AX-Made-Up: yes", "100%25", "%E0%A4%A8/%22"])
