@@ -32,7 +32,7 @@ from blog.core.search import index
 from blog.core.text import slugs
 from blog.core.urls import permalinks
 from blog.models import Post, Tag, post_tag
-from blog.models.json_types import RENDERER
+from blog.models.json_types import RENDERER_VERSION
 
 SEED = "broadsheet"
 NEWEST = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
@@ -63,7 +63,7 @@ class Text:
         return {
             "body": self.body, "html": made.html, "feed_html": made.feed_html, "contents": made.contents,
             "links": made.links, "pictures": made.pictures, "words": made.words, "extract": made.extract,
-            "renderer": RENDERER,
+            "renderer": RENDERER_VERSION,
         }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from bench import library
 from blog.core.db.transaction import writing
 from blog.core.search import index
 from blog.models import Post, Tag, post_tag
-from blog.models.json_types import RENDERER
+from blog.models.json_types import RENDERER_VERSION
 
 VOCABULARY = 60_000
 CHARACTERS = 3_000
@@ -87,7 +87,7 @@ def post_rows(size: int) -> Rows:
             "id": number, "guid": str(UUID(int=number, version=4)), "kind": "post", "version": 1, "unlisted": False,
             "slug": f"post-{number}", "title": title, "summary": body[:120] if dice.random() < 0.5 else "",
             "created_at": when, "published_at": when, "body": body, "html": html, "feed_html": html,
-            "words": len(body.split()), "extract": body[:200], "renderer": RENDERER,
+            "words": len(body.split()), "extract": body[:200], "renderer": RENDERER_VERSION,
         }  # fmt: skip
 
 

@@ -70,4 +70,4 @@ def _open_to_the_doctor(app: "Flask", settings: "Settings") -> None:
         "The links": Check(lambda thorough: links.examine(settings.site_url, thorough=thorough)),
         "The looks": Check(lambda _thorough: check.examine(settings, create_app), asks=False),
     }
-    app.extensions["menders"] = {}
+    app.extensions["fixes"] = {}

@@ -26,7 +26,7 @@ def doctor() -> ResponseReturnValue:
 
 
 def _mend() -> ResponseReturnValue:
-    done = list(fix.mend(_settings(), current_app.extensions["menders"], thorough=False))
+    done = list(fix.mend(_settings(), current_app.extensions["fixes"], thorough=False))
     for sentence in done[:MOST] or [NOTHING]:
         flash(sentence if len(sentence) <= LONGEST else f"{sentence[:LONGEST]}…")
     return redirect(url_for("admin.doctor"), 303)

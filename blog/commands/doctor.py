@@ -43,7 +43,7 @@ def examined(
     app = create_app(replace(settings, secret_key=settings.secret_key or NO_KEY))
     with app.app_context():
         try:
-            mended = list(mend(settings, app.extensions["menders"], thorough=True)) if fix else []
+            mended = list(mend(settings, app.extensions["fixes"], thorough=True)) if fix else []
             look = core.before_going_public if deploy else core.examine
             found = list(look(settings, app.extensions["checks"], faults=list(map(str, faults))))
         finally:

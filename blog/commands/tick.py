@@ -10,7 +10,7 @@ from blog.core import outbox
 from blog.core.backup import create
 from blog.core.backup.create import Made
 from blog.core.media import library
-from blog.core.outbox import Report
+from blog.core.outbox import OutboxReport
 
 
 @click.command()
@@ -24,13 +24,13 @@ def tick(ctx: click.Context, as_json: bool) -> None:
     with blog(ctx) as app:
         settings: Settings = app.extensions["settings"]
         removed = library.tidy(settings.media)
-        report = outbox.run(app.extensions["carriers"])
+        report = outbox.run(app.extensions["outbox_handlers"])
     made = create.keep_daily(settings)
     said = {**asdict(report), "pictures_removed": removed, "backup": str(made.file) if made else None}
     say("\n".join(_lines(report, removed, made)), said, json_wanted=as_json)
 
 
-def _lines(report: Report, removed: int, made: Made | None) -> list[str]:
+def _lines(report: OutboxReport, removed: int, made: Made | None) -> list[str]:
     kept = [f"Backed up into {made.file}."] if made else []
     if report.busy:
         return ["Another process is at work on the errands; none was done here.", *kept]

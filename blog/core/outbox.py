@@ -1,6 +1,6 @@
-"""The outbox at work: what is due, what became of it, when it is tried again. No transaction is open during a call.
+"""The outbox: find the jobs that are due, run them, and note the result. No transaction is open during a call.
 
-At least once: a process that dies between a call and noting its end leaves the errand to the next one.
+Each job runs at least once: if a process dies between a call and the note of its end, another process repeats it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -16,50 +16,48 @@ from blog import clock
 from blog.core.db import leases
 from blog.core.db.transaction import writing
 from blog.extensions import db
-from blog.models import Errand
+from blog.models import OutboxItem
 from blog.models.outbox import AT_ONCE, CARD
 
 LEASE = "outbox"
-# After a failure it waits this long, each time twice as long: the twelfth is the last, a day and a half later.
+# The wait after the first failure; it doubles each time. The twelfth attempt is the last, a day and a half later.
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(days=1)
-TRIES = 12
-# So many errands are read at once.
-TOGETHER = 20
-# What ended is kept to be told by `doctor`.
-KEPT = timedelta(days=30)
-MOST_KEPT = 300
-CARD_OF = (
+MAX_ATTEMPTS = 12
+BATCH_SIZE = 20
+# Finished items stay this long, for `doctor`.
+RETENTION = timedelta(days=30)
+MAX_FINISHED = 300
+REQUEST_CARD = (
     "INSERT OR IGNORE INTO outbox (kind, target, about, not_before)"  # noqa: S608
     f" SELECT '{CARD}', '', 'post:' || id, '{AT_ONCE}' FROM post WHERE kind = :kind AND slug = :slug"
 )
 
 
-class Failed(Exception):
-    """A call that did not succeed; the message is what was said. `wait` is how long not to try again.
+class HandlerError(Exception):
+    """A call failed; the message is the target's answer. Do not try again before `retry_after`.
 
-    When the target is `closed` (nobody there, or too busy), other errands there fail without being tried.
+    With `target_down` (it cannot be reached, or is too busy) the other jobs for this target fail without a call.
     """
 
-    def __init__(self, message: str, *, wait: timedelta = timedelta(), closed: bool = False) -> None:
+    def __init__(self, message: str, *, retry_after: timedelta = timedelta(), target_down: bool = False) -> None:
         super().__init__(message)
-        self.wait, self.closed = wait, closed
+        self.retry_after, self.target_down = retry_after, target_down
 
 
 @dataclass(frozen=True)
-class Carrier:
-    """How errands of one kind are carried out: what calls one takes (none, if there is nothing to say), and a call.
-
-    `call` gets the target and one of these; it raises Failed, and asks the database nothing.
+class Handler:
+    """Runs the jobs of one kind: `expand(about)` returns the subjects of its calls (none: there is nothing to do),
+    and `call(target, subject)` makes one call. `call` raises HandlerError, and does not use the database.
     """
 
-    calls: Callable[[str], Sequence[str]]
+    expand: Callable[[str], Sequence[str]]
     call: Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
-class Due:
-    """Errands for one target about one thing: their ids, with `changes` as it was when they were read."""
+class DueJob:
+    """Outbox items for one target about one thing. `rows` holds their ids, with `changes` as it was when read."""
 
     kind: str
     target: str
@@ -68,14 +66,13 @@ class Due:
     rows: tuple[tuple[int, int], ...]
 
     @property
-    def place(self) -> tuple[str, str, str]:
-        """What tells it from others."""
+    def key(self) -> tuple[str, str, str]:
         return self.kind, self.target, self.about
 
 
 @dataclass(frozen=True)
 class Failure:
-    """An errand that failed, with the instant of the next attempt; None if it is given up."""
+    """A job that failed; `retry_at` is None after the last attempt."""
 
     target: str
     about: str
@@ -84,10 +81,10 @@ class Failure:
 
 
 @dataclass
-class Report:
-    """What a run did: how many calls it made to others and how many cards it drew, what failed, how many errands wait.
+class OutboxReport:
+    """The result of a run: the number of calls to other servers, of cards drawn, and of items that still wait.
 
-    `busy` says that another process is at it.
+    `busy`: another process is running the outbox.
     """
 
     calls: int = 0
@@ -97,160 +94,165 @@ class Report:
     busy: bool = False
 
 
-def run(carriers: Mapping[str, Carrier]) -> Report:
-    """Carry out everything that is due, once. Where nothing is, nothing is written."""
-    report, holder = Report(), token_hex(8)
-    if due(carriers):
+def run(handlers: Mapping[str, Handler]) -> OutboxReport:
+    """Run everything that is due, once. Write nothing if nothing is due."""
+    report, holder = OutboxReport(), token_hex(8)
+    if due_jobs(handlers):
         if leases.take(LEASE, holder):
             try:
-                _run(carriers, report, holder)
+                _run_due(handlers, report, holder)
             finally:
-                tidy()
+                delete_finished()
                 leases.give_back(LEASE, holder)
         else:
             report.busy = True
-    report.waiting = db.session.scalar(select(func.count()).where(WAITING, Errand.kind.in_(carriers))) or 0
+    report.waiting = db.session.scalar(select(func.count()).where(WAITING, OutboxItem.kind.in_(handlers))) or 0
     db.session.rollback()
     return report
 
 
-def _run(carriers: Mapping[str, Carrier], report: Report, holder: str) -> None:
-    closed: dict[str, Failed] = {}
-    for errand in _one_by_one(carriers):
+def _run_due(handlers: Mapping[str, Handler], report: OutboxReport, holder: str) -> None:
+    down: dict[str, HandlerError] = {}
+    for job in _each_once(handlers):
         if not leases.take(LEASE, holder):
             break
         try:
-            if errand.target in closed:
-                raise closed[errand.target]
-            carrier = carriers[errand.kind]
-            calls = carrier.calls(errand.about)
+            if job.target in down:
+                raise down[job.target]
+            handler = handlers[job.kind]
+            subjects = handler.expand(job.about)
             db.session.rollback()
-            for about in calls:
-                report.calls += errand.kind != CARD
-                report.cards += errand.kind == CARD
-                carrier.call(errand.target, about)
-            end(errand)
-        except Failed as failure:
-            if failure.closed:
-                closed[errand.target] = failure
-            retry_at = fail(errand, failure)
-            report.failed.append(Failure(errand.target, errand.about, str(failure), retry_at))
+            for subject in subjects:
+                report.calls += job.kind != CARD
+                report.cards += job.kind == CARD
+                handler.call(job.target, subject)
+            mark_done(job)
+        except HandlerError as error:
+            if error.target_down:
+                down[job.target] = error
+            retry_at = mark_failed(job, error)
+            report.failed.append(Failure(job.target, job.about, str(error), retry_at))
 
 
-def _one_by_one(kinds: Collection[str]) -> Iterator[Due]:
-    """What is due, each thing once: what comes meanwhile is not kept waiting by a long row of others."""
+def _each_once(kinds: Collection[str]) -> Iterator[DueJob]:
+    """Yield each due job once. Read them in batches: a job that comes meanwhile need not wait for a long list."""
     seen: set[tuple[str, str, str]] = set()
-    while found := [one for one in due(kinds) if one.place not in seen][:TOGETHER]:
-        seen |= {one.place for one in found}
-        yield from found
+    while batch := [job for job in due_jobs(kinds) if job.key not in seen][:BATCH_SIZE]:
+        seen |= {job.key for job in batch}
+        yield from batch
 
 
-WAITING: ColumnElement[bool] = Errand.done_at.is_(None)
+WAITING: ColumnElement[bool] = OutboxItem.done_at.is_(None)
 
 
-def due(kinds: Collection[str]) -> list[Due]:
-    """What is due now, by target; what one target is to be told twice about one thing is one errand.
+def due_jobs(kinds: Collection[str]) -> list[DueJob]:
+    """Return what is due now, ordered by target. Items with the same target and subject are one job.
 
-    Kinds come in the order of the alphabet turned round: hubs are told before cards are drawn.
+    Kinds come in reverse alphabetical order: pings of hubs before cards.
     """
     now = clock.now()
-    # A wait that is longer than any was begun when the clock was wrong.
-    again = or_(Errand.retry_at.is_(None), Errand.retry_at <= now, Errand.retry_at > now + LONGEST_WAIT)
-    ready = (Errand.kind.in_(kinds), Errand.not_before <= now, again)
-    place = (Errand.kind, Errand.target, Errand.about)
-    query = select(*place, Errand.attempts, Errand.id, Errand.changes).where(WAITING, *ready)
-    query = query.order_by(Errand.kind.desc(), Errand.target, Errand.about)
+    # A wait longer than LONGEST_WAIT was set by a wrong clock.
+    retry_is_due = or_(
+        OutboxItem.retry_at.is_(None), OutboxItem.retry_at <= now, OutboxItem.retry_at > now + LONGEST_WAIT
+    )
+    ready = (OutboxItem.kind.in_(kinds), OutboxItem.not_before <= now, retry_is_due)
+    key = (OutboxItem.kind, OutboxItem.target, OutboxItem.about)
+    query = select(*key, OutboxItem.attempts, OutboxItem.id, OutboxItem.changes).where(WAITING, *ready)
+    query = query.order_by(OutboxItem.kind.desc(), OutboxItem.target, OutboxItem.about)
     rows = db.session.execute(query).all()
     db.session.rollback()
-    return list(_together(rows))
+    return list(_group(rows))
 
 
-def _together(rows: Sequence[Any]) -> Iterator[Due]:
-    for (kind, target, about), same in groupby(rows, lambda row: tuple(row[:3])):
-        found = list(same)
-        attempts = max(row.attempts for row in found)
-        yield Due(kind, target, about, attempts, tuple((row.id, row.changes) for row in found))
+def _group(rows: Sequence[Any]) -> Iterator[DueJob]:
+    for (kind, target, about), group in groupby(rows, lambda row: tuple(row[:3])):
+        same = list(group)
+        attempts = max(row.attempts for row in same)
+        yield DueJob(kind, target, about, attempts, tuple((row.id, row.changes) for row in same))
 
 
-def end(errand: Due) -> None:
-    """An errand succeeded. What was asked for again since it was read goes on waiting."""
+def mark_done(job: DueJob) -> None:
+    """Note a success. An item that was requested again since it was read goes on waiting."""
     now = clock.now()
-    _note(errand, tried_at=now, done_at=now, answer="")
+    _update(job, tried_at=now, done_at=now, answer="")
 
 
-def fail(errand: Due, failure: Failed) -> datetime | None:
-    """An errand failed; the instant of the next attempt, None after the last. Asked for again, it begins anew."""
-    now, attempts = clock.now(), errand.attempts + 1
-    wait = max(min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT), min(failure.wait, LONGEST_WAIT))
-    given_up = attempts >= TRIES
-    retry_at = None if given_up else now + wait
-    values = {"tried_at": now, "attempts": attempts, "retry_at": retry_at, "answer": str(failure)}
-    _note(errand, **values, done_at=now if given_up else None)
+def mark_failed(job: DueJob, error: HandlerError) -> datetime | None:
+    """Note a failure; return the time of the next attempt, or None after the last.
+
+    An item that was requested again since it was read begins anew.
+    """
+    now, attempts = clock.now(), job.attempts + 1
+    wait = max(min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT), min(error.retry_after, LONGEST_WAIT))
+    is_last = attempts >= MAX_ATTEMPTS
+    retry_at = None if is_last else now + wait
+    values = {"tried_at": now, "attempts": attempts, "retry_at": retry_at, "answer": str(error)}
+    _update(job, **values, done_at=now if is_last else None)
     return retry_at
 
 
-def _note(errand: Due, **values: object) -> None:
+def _update(job: DueJob, **values: object) -> None:
     with writing() as session:
-        for row, changes in errand.rows:
-            same = (Errand.id == row, Errand.changes == changes, WAITING)
-            session.execute(update(Errand).where(*same).values(values))
+        for row, changes in job.rows:
+            unchanged = (OutboxItem.id == row, OutboxItem.changes == changes, WAITING)
+            session.execute(update(OutboxItem).where(*unchanged).values(values))
 
 
-def tidy() -> None:
-    """Forget what ended long ago, and all but the last few hundred."""
-    kept = select(Errand.id).where(~WAITING).order_by(Errand.done_at.desc()).limit(MOST_KEPT)
-    old = or_(Errand.done_at < clock.now() - KEPT, Errand.id.not_in(kept))
+def delete_finished() -> None:
+    """Delete finished items that are older than RETENTION, and all but the newest MAX_FINISHED."""
+    newest = select(OutboxItem.id).where(~WAITING).order_by(OutboxItem.done_at.desc()).limit(MAX_FINISHED)
+    old = or_(OutboxItem.done_at < clock.now() - RETENTION, OutboxItem.id.not_in(newest))
     with writing() as session:
-        session.execute(delete(Errand).where(~WAITING, old))
+        session.execute(delete(OutboxItem).where(~WAITING, old))
 
 
-def waits(kind: str) -> bool:
-    """Whether anything of a kind waits, now or for its time."""
-    return bool(db.session.scalar(select(exists(select(Errand.id).where(WAITING, Errand.kind == kind)))))
+def has_waiting(kind: str) -> bool:
+    """Return whether any item of a kind waits, due or not."""
+    return bool(db.session.scalar(select(exists(select(OutboxItem.id).where(WAITING, OutboxItem.kind == kind)))))
 
 
-def ask_for_cards(places: Iterable[tuple[str, str]]) -> None:
-    """Have the cards of posts and pages drawn, named by kind and slug. What waits already is not asked for twice."""
+def request_cards(posts: Iterable[tuple[str, str]]) -> None:
+    """Request the cards of posts and pages, given by kind and slug. A request that waits already stays as it is."""
     with writing() as session:
-        for kind, slug in places:
-            session.execute(text(CARD_OF), {"kind": kind, "slug": slug})
+        for kind, slug in posts:
+            session.execute(text(REQUEST_CARD), {"kind": kind, "slug": slug})
 
 
-# -- asked on a bare connection -----------------------------------------------------------------------------
+# -- queries on a bare connection ---------------------------------------------------------------------------
 
 
-DELETED = """
+FIRST_DELETED = """
 SELECT min(deleted_at) FROM media
 WHERE deleted_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM media_use WHERE stem = substr(media.hash, 1, 24))
 """
-NEXT = "SELECT min(max(not_before, coalesce(retry_at, not_before))) FROM outbox WHERE done_at IS NULL"
+NEXT_ITEM = "SELECT min(max(not_before, coalesce(retry_at, not_before))) FROM outbox WHERE done_at IS NULL"
 
 
 def next_due(connection: Any) -> datetime | None:
-    """When the next errand is due, or a deleted picture to be removed; None if nothing waits."""
-    (moment,), (deleted,) = connection.execute(NEXT).fetchone(), connection.execute(DELETED).fetchone()
-    found = [datetime.fromisoformat(moment).replace(tzinfo=UTC)] if moment else []
+    """Return when the next item is due, or the purge of a deleted picture; None if nothing waits."""
+    (item,), (deleted,) = connection.execute(NEXT_ITEM).fetchone(), connection.execute(FIRST_DELETED).fetchone()
+    times = [datetime.fromisoformat(item).replace(tzinfo=UTC)] if item else []
     if deleted:
-        found.append(datetime.fromisoformat(deleted).replace(tzinfo=UTC) + KEPT)
-    return min(found, default=None)
+        times.append(datetime.fromisoformat(deleted).replace(tzinfo=UTC) + RETENTION)
+    return min(times, default=None)
 
 
 @dataclass(frozen=True)
-class Result:
-    """How it stands with one target: the last success, the failure that was not made up for, and what waits.
+class HubStatus:
+    """The state of one hub: its last success, the last failure unless a success followed, and the waiting items.
 
-    Instants are text as the database has them, to the minute; `retry_at` is '' when it was given up.
+    Times are text as in the database, to the minute; `retry_at` is '' after the last attempt.
     """
 
     target: str
-    told_at: str
+    succeeded_at: str
     waiting: int
     attempts: int
     answer: str
     retry_at: str
 
 
-RESULTS = """
+HUB_STATUSES = """
 SELECT hub.value,
   coalesce((
     SELECT substr(max(tried_at), 1, 16) FROM outbox WHERE target = hub.value AND done_at IS NOT NULL AND answer = ''
@@ -265,7 +267,7 @@ FROM site, json_each(site.hubs) AS hub LEFT JOIN outbox AS last ON last.id = (
 """
 
 
-def results(connection: Any) -> list[Result]:
-    """How it stands with each hub of the site, asked on a bare connection."""
+def hub_statuses(connection: Any) -> list[HubStatus]:
+    """Return the state of each hub of the site."""
     now = clock.now().strftime("%Y-%m-%d %H:%M:%S.%f")
-    return [Result(*row) for row in connection.execute(RESULTS, {"now": now})]
+    return [HubStatus(*row) for row in connection.execute(HUB_STATUSES, {"now": now})]

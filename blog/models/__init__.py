@@ -1,9 +1,9 @@
-"""Nouns: the tables, and rules that need only their own row."""
+"""The tables, and rules that need only their own row."""
 
 from blog.models.draft import Draft, Preview
 from blog.models.json_types import Heading, NamedLink, Picture
 from blog.models.media import Media, MediaUse
-from blog.models.outbox import Errand, Lease
+from blog.models.outbox import Lease, OutboxItem
 from blog.models.person import Person
 from blog.models.post import Post, Revision
 from blog.models.redirect import Redirect
@@ -16,13 +16,13 @@ __all__ = [
     "Attempt",
     "AuthorSession",
     "Draft",
-    "Errand",
     "Heading",
     "Invitation",
     "Lease",
     "Media",
     "MediaUse",
     "NamedLink",
+    "OutboxItem",
     "Person",
     "Picture",
     "Post",

@@ -1,4 +1,4 @@
-"""What authors have written and readers do not see yet: working copies, and secret links to look at them."""
+"""Texts that readers do not see yet: working copies, and secret preview links."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from blog.models.types import Instant
 
 
 class Draft(Base):
-    """The working copy of a post that has a date: what it will be once its author publishes it again.
+    """The working copy of a published or scheduled post: its content after the next publication.
 
-    `version` continues the post's own, so that a form knows by one number whether it was overtaken; `base_version`
-    is the post's when the copy began. An empty `slug` will be made from the title.
+    `version` continues the post's own version, so one number tells a form whether it is outdated. `base_version` is
+    the post's version when the copy began. If `slug` is empty, it will be made from the title.
     """
 
     __tablename__ = "draft"
@@ -38,7 +38,7 @@ class Draft(Base):
 
 
 class Preview(Base):
-    """The secret link of a post: whoever has it may read what its author saved last."""
+    """The secret link of a post: anybody who has it may read the text that was saved last."""
 
     __tablename__ = "preview"
 

@@ -1,15 +1,14 @@
-"""The shapes of what JSON columns hold, and what follows from a post's own words. Pure modules may know them."""
+"""The types of JSON columns, and properties computed from a post's columns. Pure modules may import them."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-# The version of what core.markdown.render makes of a text: raise it when that changes, and stored texts are rendered
-# again.
-RENDERER = 3
+# The version of core.markdown.render. Raise it when the output changes: stored texts are then rendered again.
+RENDERER_VERSION = 3
 
 
 class Heading(TypedDict):
-    """One entry of a contents list."""
+    """An entry of a table of contents."""
 
     level: int
     id: str
@@ -17,27 +16,28 @@ class Heading(TypedDict):
 
 
 class Picture(TypedDict):
-    """A picture that a text shows."""
+    """A picture in a text."""
 
     src: str
     alt: str
     width: int | None
     height: int | None
-    widths: NotRequired[list[int]]  # of its files, where it has twins: see core.images.variants
+    widths: NotRequired[list[int]]  # of its files, if it has variants: see core.images.variants
 
 
 class NamedLink(TypedDict):
-    """A link as settings hold it: a place where the author can be followed, an entry of the menu."""
+    """A link in the settings: an entry of the menu, or a profile of the author."""
 
     name: str
     address: str
 
 
-class Written:
-    """What follows from what a post says, wherever it was loaded to. Needs only the columns that each names."""
+class PostProperties:
+    """Properties of a post, for the model and for smaller classes that hold some columns: each needs only the columns
+    that it names."""
 
     if TYPE_CHECKING:
-        # Not seen by SQLAlchemy, which would make columns of them a second time.
+        # Only for mypy: SQLAlchemy would make columns of them a second time.
         summary: str
         extract: str
         words: int
@@ -48,7 +48,7 @@ class Written:
 
     @property
     def standfirst(self) -> str:
-        """The summary, or the opening words when the author gave none."""
+        """The summary, or the opening words if there is none."""
         return self.summary or self.extract
 
     @property
@@ -58,12 +58,12 @@ class Written:
 
     @property
     def revised_at(self) -> datetime | None:
-        """When the text last changed materially after its publication, if it did."""
+        """When the text last changed after publication (minor edits do not count), or None."""
         later = self.updated_at and self.published_at and self.updated_at > self.published_at
         return self.updated_at if later else None
 
     @property
     def cover_picture(self) -> Picture | None:
-        """The cover when it is kept here, with its size; it was put before the pictures of the text."""
-        here = self.cover and self.cover.startswith("/media/") and self.pictures
-        return self.pictures[0] if here else None
+        """The cover with its size, if it is stored in this blog: `pictures` then begins with it."""
+        is_stored = self.cover and self.cover.startswith("/media/") and self.pictures
+        return self.pictures[0] if is_stored else None

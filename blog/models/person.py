@@ -1,4 +1,4 @@
-"""People: who writes here. One without a password has a byline and cannot sign in."""
+"""People who write here. A person without a password has a byline but cannot sign in."""
 
 from datetime import datetime
 
@@ -19,4 +19,4 @@ class Person(Base):
     email: Mapped[str | None] = mapped_column(unique=True)
     password: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(Instant)
-    joined_at: Mapped[datetime | None] = mapped_column(Instant)  # since when they can sign in; a byline may be older
+    joined_at: Mapped[datetime | None] = mapped_column(Instant)  # since when they can sign in (a byline may be older)

@@ -1,4 +1,4 @@
-"""The post: the one noun of this blog. A page (About) is a post of another kind."""
+"""Posts and their revisions. A page (About) is a post of another kind."""
 
 from datetime import datetime
 
@@ -7,34 +7,34 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from blog import clock
 from blog.extensions import Base
-from blog.models.json_types import Heading, Picture, Written
+from blog.models.json_types import Heading, Picture, PostProperties
 from blog.models.person import Person
 from blog.models.tag import Tag, post_tag
 from blog.models.types import Instant
 
 
-def _heavy(**options: object) -> Mapped:  # type: ignore[type-arg]
-    """A column that lists never load: reading it without having asked for it is an error."""
+def _text_column(**options: object) -> Mapped:  # type: ignore[type-arg]
+    """Return a column that queries load only when asked to; reading it otherwise raises an error."""
     return mapped_column(deferred=True, deferred_group="text", deferred_raiseload=True, **options)  # type: ignore[arg-type]
 
 
-class Post(Base, Written):
+class Post(Base, PostProperties):
     """An article or a page.
 
-    `published_at` is None for a draft and lies ahead for a scheduled post. The columns from `html` to `pictures`
-    are made from `body` when it is saved, by version `renderer` of `core.markdown.render`.
+    `published_at` is None for a draft and in the future for a scheduled post. The columns from `html` to `pictures`
+    are rendered from `body` when it is saved, by version `renderer` of `core.markdown.render`.
     """
 
     __tablename__ = "post"
     __table_args__ = (
         CheckConstraint("kind IN ('post', 'page')", name="known_kind"),
         Index("post_by_slug", "kind", "slug", unique=True),
-        # With `updated_at`, so that what changed last among many is known without reading the posts.
+        # With `updated_at`: the last change among many posts is then read from the index alone.
         Index("post_listed", "kind", "unlisted", "deleted_at", "published_at", "id", "updated_at"),
         Index("post_signed", "author_id", "kind", "unlisted", "deleted_at", "published_at", "id"),
         Index("post_public", "deleted_at", "published_at"),
         Index("post_renderer", "renderer"),
-        # The columns that are always empty here let SQLite prefer it to `post_public`, which is in another order.
+        # The two columns that are always empty here make SQLite prefer it to `post_public`, which has another order.
         Index(
             "post_drafted",
             "deleted_at",
@@ -44,7 +44,7 @@ class Post(Base, Written):
             sqlite_where=text("published_at IS NULL AND deleted_at IS NULL"),
         ),
         Index("post_deleted", "deleted_at", "id", sqlite_where=text("deleted_at IS NOT NULL")),
-        # What a search asks of each of the thousands of posts that hold a word: see core.search.ranking.
+        # A search reads these of each of the thousands of posts that hold a word: see core.search.ranking.
         Index("post_found", "id", "published_at", "deleted_at", "unlisted"),
         Index("page_named", "unlisted", "deleted_at", "title", sqlite_where=text("kind = 'page'")),
     )
@@ -64,30 +64,30 @@ class Post(Base, Written):
 
     created_at: Mapped[datetime] = mapped_column(Instant)
     published_at: Mapped[datetime | None] = mapped_column(Instant)
-    first_published_at: Mapped[datetime | None] = mapped_column(Instant)  # kept while unpublished
+    first_published_at: Mapped[datetime | None] = mapped_column(Instant)  # stays while the post is unpublished
     updated_at: Mapped[datetime | None] = mapped_column(Instant)
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)
-    planned_at: Mapped[datetime | None] = mapped_column(Instant)  # the date that a draft's author has in mind
+    planned_at: Mapped[datetime | None] = mapped_column(Instant)  # the date in the form of a draft
 
-    # When its present words were saved, by whom, and whether the editor did it by itself.
+    # When and by whom the present text was saved, and whether by autosave.
     saved_at: Mapped[datetime | None] = mapped_column(Instant)
     saved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     saved_auto: Mapped[bool] = mapped_column(default=False, server_default="0")
 
-    origin: Mapped[str | None] = mapped_column(unique=True)  # its id in the system it came from
-    origin_source: Mapped[str | None]  # the file it came of
-    origin_digest: Mapped[str | None]  # what it looked like there when it came
-    origin_version: Mapped[int | None]  # `version` when it came: a greater one was edited here since
+    origin: Mapped[str | None] = mapped_column(unique=True)  # its id in the system it was imported from
+    origin_source: Mapped[str | None]  # the file it was imported from
+    origin_digest: Mapped[str | None]  # a hash of the source at the import
+    origin_version: Mapped[int | None]  # `version` at the import: a greater `version` means an edit since
 
     words: Mapped[int] = mapped_column(default=0)
     extract: Mapped[str] = mapped_column(default="")
     renderer: Mapped[int] = mapped_column(default=0)
-    body: Mapped[str] = _heavy(type_=Text, default="")
-    html: Mapped[str] = _heavy(type_=Text, default="")
-    feed_html: Mapped[str] = _heavy(type_=Text, default="")
-    contents: Mapped[list[Heading]] = _heavy(type_=JSON, default=list)
-    links: Mapped[list[str]] = _heavy(type_=JSON, default=list)
-    pictures: Mapped[list[Picture]] = _heavy(type_=JSON, default=list)
+    body: Mapped[str] = _text_column(type_=Text, default="")
+    html: Mapped[str] = _text_column(type_=Text, default="")
+    feed_html: Mapped[str] = _text_column(type_=Text, default="")
+    contents: Mapped[list[Heading]] = _text_column(type_=JSON, default=list)
+    links: Mapped[list[str]] = _text_column(type_=JSON, default=list)
+    pictures: Mapped[list[Picture]] = _text_column(type_=JSON, default=list)
 
     author: Mapped[Person | None] = relationship(lazy="raise", viewonly=True, foreign_keys=author_id)
     tags: Mapped[list[Tag]] = relationship(
@@ -105,15 +105,15 @@ class Post(Base, Written):
 
     @property
     def was_public(self) -> bool:
-        """Whether readers could open it at any time until now (or until it was deleted)."""
+        """Whether readers could ever open it, until now or until its deletion."""
         until = self.deleted_at or clock.now()
         return bool(self.first_published_at or (self.published_at and self.published_at <= until))
 
 
 class Revision(Base):
-    """Words that a post said once: saved at `saved_at`, replaced later.
+    """An earlier text of a post.
 
-    `note` says what is particular: they were `public`, lost to somebody else's save (`conflict`), or were thrown away
+    `note` is empty or says why it is here: it was `public`, lost to another person's save (`conflict`), or thrown away
     (`discarded`, `unsaved`).
     """
 

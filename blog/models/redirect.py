@@ -1,4 +1,4 @@
-"""Old addresses and where they lead now. A published address never dies."""
+"""Old addresses and their targets. A published address always gets an answer."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from blog.models.types import Instant
 
 
 class Redirect(Base):
-    """An address that moved: to a post, to another address, or (neither given) for good."""
+    """An address that moved to a post or to another address; with neither it is gone for good."""
 
     __tablename__ = "redirect"
     __table_args__ = (

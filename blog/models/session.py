@@ -1,4 +1,4 @@
-"""Who is signed in, who tried to, and who may make an account. Nothing here is kept in words that would open a door."""
+"""Sessions, sign-in attempts, and invitations. Tokens and accounts are stored as hashes only."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from blog.models.types import Instant
 
 
 class AuthorSession(Base):
-    """A browser in which somebody is signed in. The id is the SHA-256 of the token in its cookie."""
+    """A browser in which a person is signed in. The id is the SHA-256 of the token in its cookie."""
 
     __tablename__ = "session"
 
@@ -23,9 +23,9 @@ class AuthorSession(Base):
 
 
 class Attempt(Base):
-    """A password that somebody gave. `account` is a keyed hash: what was typed there may have been a password.
+    """A sign-in attempt. `account` is a keyed hash: people may type their password into that field.
 
-    Those that failed are counted; one that succeeded says that its address is known to the account.
+    Failures are counted; after a success the address is trusted for this account.
     """
 
     __tablename__ = "attempt"
@@ -39,9 +39,9 @@ class Attempt(Base):
 
 
 class Invitation(Base):
-    """A link with which one person can make an account. The id is the SHA-256 of the token in its address.
+    """A link for making an account. The id is the SHA-256 of the token in its address.
 
-    Nobody made the link that `serve` prints for the first author.
+    `invited_by` is None for the first author's link, which `serve` prints.
     """
 
     __tablename__ = "invitation"

@@ -1,4 +1,4 @@
-"""The site: one row that says what this blog is called and how it looks."""
+"""The site: one row with the blog's name, appearance and other settings."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from blog.models.types import Instant
 
 # The share links of a new site, in order.
 DEFAULT_NETWORKS = "x facebook linkedin bluesky mastodon threads reddit whatsapp telegram email".split()
-# What a new site starts with.
+# The row of a new site.
 DEFAULTS: dict[str, Any] = {
     "id": 1,
     "title": "Broadsheet",
@@ -40,7 +40,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 class Site(Base):
-    """The one row of site settings, and the version of all that readers can see."""
+    """The one row of site settings, with the version of everything public."""
 
     __tablename__ = "site"
     __table_args__ = (CheckConstraint("id = 1", name="one_site"),)
@@ -65,10 +65,10 @@ class Site(Base):
     atproto_did: Mapped[str] = mapped_column(default="", server_default="")
     security_contact: Mapped[str] = mapped_column(default="", server_default="")
     foreign_media: Mapped[bool]
-    guid: Mapped[str] = mapped_column(default="", server_default="")  # of its feeds; a move keeps it
+    guid: Mapped[str] = mapped_column(default="", server_default="")  # of its feeds; a move does not change it
     made_by: Mapped[str] = mapped_column(default="", server_default="")  # the code and address of the last server
     samples_at: Mapped[datetime | None] = mapped_column(Instant)
-    # Triggers advance public_version; core.db.transaction notes when it last moved (see changed_at).
+    # Triggers advance public_version; core.db.transaction sets changed_at when it moved.
     public_version: Mapped[int]
     changed_version: Mapped[int]
     changed_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,4 +1,4 @@
-"""Tags, and which post carries which, in the author's order."""
+"""Tags, and the tags of each post in the author's order."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,7 +18,7 @@ post_tag = Table(
 
 
 class Tag(Base):
-    """A tag. Two names that differ only in case are one tag: `key` is the folded name."""
+    """A tag. `key` is the case-folded name: two names that differ only in case are one tag."""
 
     __tablename__ = "tag"
 

@@ -7,13 +7,12 @@ from sqlalchemy import DateTime, Dialect, TypeDecorator
 
 
 class Instant(TypeDecorator[datetime]):
-    """An instant: stored in UTC, zone-aware in Python. A naive datetime is refused."""
+    """A date and time: stored in UTC without a zone, zone-aware in Python. Raises ValueError for a naive datetime."""
 
     impl = DateTime
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """UTC without a zone, as the database keeps it."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -21,5 +20,4 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """The stored instant with its zone."""
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else None

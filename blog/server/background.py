@@ -131,7 +131,7 @@ def _run(of: Settings, app: Flask | None) -> None:
     app = app or create_app(of)
     try:
         with app.app_context():
-            report = outbox.run(app.extensions["carriers"])
+            report = outbox.run(app.extensions["outbox_handlers"])
             if library.due():
                 library.tidy(app.extensions["settings"].media)
     except (BlogError, SQLAlchemyError) as error:

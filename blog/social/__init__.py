@@ -18,5 +18,5 @@ def init_app(app: Flask) -> None:
     for function in (*GLOBALS, well_known.oembed_address, share_preview.looks_of):
         app.add_template_global(function)
     app.extensions["checks"]["The cards"] = Check(doctor.check_cards)
-    app.extensions["menders"]["Cards"] = doctor.request_missing
-    app.extensions["carriers"] = {WEBSUB: websub.CARRIER, CARD: jobs.CARRIER}
+    app.extensions["fixes"]["Cards"] = doctor.request_missing
+    app.extensions["outbox_handlers"] = {WEBSUB: websub.HANDLER, CARD: jobs.HANDLER}

@@ -26,7 +26,7 @@ def check_cards(thorough: bool) -> Findings:
         return
     yield from check_fonts()
     missing = [post for post, card in _public_cards(thorough) if card.name not in lying]
-    if missing and not outbox.waits(CARD):
+    if missing and not outbox.has_waiting(CARD):
         yield note(
             f"{counted(len(missing), 'card is', 'cards are')} not drawn yet; each is when it is first asked for.",
             "`broadsheet doctor --fix` has them drawn soon, `broadsheet cards --missing` at once.",
@@ -58,10 +58,10 @@ def check_fonts() -> Findings:
 def request_missing() -> Iterator[str]:
     """Ask for the cards that are missing, where any were drawn."""
     lying = _stored_names()
-    if lying and not outbox.waits(CARD):
+    if lying and not outbox.has_waiting(CARD):
         missing = [(post.kind, post.slug) for post, card in _public_cards(thorough=True) if card.name not in lying]
         if missing:
-            outbox.ask_for_cards(missing)
+            outbox.request_cards(missing)
             yield f"Asked for {counted(len(missing), 'card')} to be drawn: `serve` does it soon, or `broadsheet tick`."
 
 

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from flask import current_app
 
 from blog import clock
-from blog.core.outbox import Carrier, Failed
+from blog.core.outbox import Handler, HandlerError
 from blog.core.posts import taxonomy
 from blog.core.text import validate
 from blog.core.text.words import shorten
@@ -42,11 +42,11 @@ def notify_hub(hub: str, topic: str) -> None:
     try:
         answer = outbound.post(hub, form, site=settings.site_url, allow=settings.outbound_allow)
     except outbound.Unreachable as error:
-        raise Failed(str(error), closed=True) from error
+        raise HandlerError(str(error), target_down=True) from error
     if not 200 <= answer.status < 300:
         later = answer.status in RETRY_LATER
         wait = _retry_after(answer.headers) if later else timedelta()
-        raise Failed(_error_message(answer.status, answer.body), wait=wait, closed=later)
+        raise HandlerError(_error_message(answer.status, answer.body), retry_after=wait, target_down=later)
 
 
 def _error_message(status: int, body: bytes) -> str:
@@ -67,4 +67,4 @@ def _retry_after(headers: Mapping[str, str]) -> timedelta:
     return (until if until.tzinfo else until.replace(tzinfo=UTC)) - clock.now()
 
 
-CARRIER = Carrier(feed_urls, notify_hub)
+HANDLER = Handler(feed_urls, notify_hub)

@@ -22,7 +22,7 @@ from blog.core.images import storage
 from blog.core.site.settings import site, zone
 from blog.extensions import db
 from blog.models import Post
-from blog.models.json_types import RENDERER
+from blog.models.json_types import RENDERER_VERSION
 from blog.transfer.document import Document, Problem, SkippedFile
 from blog.transfer.readers.markdown import ReaderItem
 from blog.transfer.render_pool import RenderJob, render_all
@@ -173,4 +173,4 @@ def _is_running(pid: str) -> bool:
 
 def _known_digests() -> set[str]:
     rows = db.session.execute(select(Post.origin_digest, Post.renderer).where(Post.origin_digest.is_not(None)))
-    return {digest for digest, renderer in rows if digest and renderer == RENDERER}
+    return {digest for digest, renderer in rows if digest and renderer == RENDERER_VERSION}

@@ -58,7 +58,7 @@ def test_what_failed_is_told_with_its_next_try_and_is_no_failure_of_tick(
 
 def test_what_is_given_up_is_told(command: Command, tick: Command, hub: Hub, instance: Path) -> None:
     command("new", "Rivers", "--publish")
-    change(instance, f"UPDATE outbox SET attempts = {outbox.TRIES - 1}")
+    change(instance, f"UPDATE outbox SET attempts = {outbox.MAX_ATTEMPTS - 1}")
     hub.fails(410)
     assert tick().out == f"{hub.address} (all) failed. It answered 410. Given up.\nCalls made: 1. Cards drawn: 1.\n"
 
@@ -147,7 +147,7 @@ def test_doctor_says_when_a_hub_fails_and_when_it_is_given_up(
     [(level, what, remedy)] = findings(command)
     assert (level, remedy[:22]) == ("note", "The next attempt is at")
     assert what == f"The hub {hub.address} failed at attempt 1 of 12: It answered 500. Errands waiting: 2."
-    change(instance, f"UPDATE outbox SET attempts = {outbox.TRIES - 1}, retry_at = NULL")
+    change(instance, f"UPDATE outbox SET attempts = {outbox.MAX_ATTEMPTS - 1}, retry_at = NULL")
     tick()
     [(level, what, remedy)] = findings(command)
     assert what == f"The hub {hub.address} was given up after attempt 12: It answered 500."

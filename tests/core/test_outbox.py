@@ -11,9 +11,9 @@ from blog import clock
 from blog.core import outbox
 from blog.core.db import leases
 from blog.core.db.transaction import writing
-from blog.core.outbox import Carrier, Due, Failed, Report
+from blog.core.outbox import DueJob, Handler, HandlerError, OutboxReport
 from blog.extensions import db, sqlite_driver
-from blog.models import Errand, Lease
+from blog.models import Lease, OutboxItem
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 A, B = "https://a.example/", "https://b.example/"
@@ -32,7 +32,7 @@ class Post:
 
     def __init__(self) -> None:
         self.made: list[tuple[str, str]] = []
-        self.failing: dict[str, Failed] = {}
+        self.failing: dict[str, HandlerError] = {}
         self.meanwhile: Callable[[], object] = lambda: None
 
     def call(self, target: str, about: str) -> None:
@@ -43,9 +43,9 @@ class Post:
         if target in self.failing:
             raise self.failing[target]
 
-    def run(self, calls: Callable[[str], list[str]] = lambda about: [about]) -> Report:
+    def run(self, calls: Callable[[str], list[str]] = lambda about: [about]) -> OutboxReport:
         """Carry out what is due."""
-        return outbox.run({"websub": Carrier(calls, self.call)})
+        return outbox.run({"websub": Handler(calls, self.call)})
 
 
 @pytest.fixture
@@ -56,22 +56,22 @@ def post() -> Post:
 def put(about: str = "all", target: str = A, **fields: object) -> int:
     """An errand that waits."""
     with writing() as session:
-        errand = Errand(**{"kind": "websub", "target": target, "about": about, "not_before": NOW, **fields})
+        errand = OutboxItem(**{"kind": "websub", "target": target, "about": about, "not_before": NOW, **fields})
         session.add(errand)
         session.flush()
         return errand.id
 
 
-def found(number: int) -> Errand:
+def found(number: int) -> OutboxItem:
     """The errand as the database has it."""
     db.session.rollback()
     db.session.expire_all()
-    return db.session.scalars(select(Errand).where(Errand.id == number)).one()
+    return db.session.scalars(select(OutboxItem).where(OutboxItem.id == number)).one()
 
 
 def left() -> list[str]:
     db.session.rollback()
-    return list(db.session.scalars(select(Errand.about).order_by(Errand.id)))
+    return list(db.session.scalars(select(OutboxItem.about).order_by(OutboxItem.id)))
 
 
 def written() -> int:
@@ -131,19 +131,19 @@ def test_what_is_asked_for_meanwhile_goes_on_waiting(post: Post) -> None:
 
     def again() -> None:
         with writing() as session:
-            session.execute(update(Errand).values(changes=Errand.changes + 1, attempts=0))
+            session.execute(update(OutboxItem).values(changes=OutboxItem.changes + 1, attempts=0))
 
     post.meanwhile = again
     assert post.run().waiting == 1
     post.meanwhile = lambda: None
-    post.failing[A] = Failed("No.")
+    post.failing[A] = HandlerError("No.")
     assert found(number).done_at is None
     assert post.run().waiting == 1 and found(number).attempts == 1
 
 
 def test_what_is_asked_for_while_it_fails_begins_anew(post: Post) -> None:
     number = put(attempts=5)
-    post.failing[A] = Failed("No.")
+    post.failing[A] = HandlerError("No.")
     post.meanwhile = lambda: _ask_again(number)
     post.run()
     assert (found(number).attempts, found(number).retry_at) == (0, None)
@@ -151,8 +151,8 @@ def test_what_is_asked_for_while_it_fails_begins_anew(post: Post) -> None:
 
 def _ask_again(number: int) -> None:
     with writing() as session:
-        changed = {"changes": Errand.changes + 1, "attempts": 0, "retry_at": None}
-        session.execute(update(Errand).where(Errand.id == number).values(changed))
+        changed = {"changes": OutboxItem.changes + 1, "attempts": 0, "retry_at": None}
+        session.execute(update(OutboxItem).where(OutboxItem.id == number).values(changed))
 
 
 # -- failing ------------------------------------------------------------------------------------------------
@@ -160,8 +160,8 @@ def _ask_again(number: int) -> None:
 
 def test_a_failure_is_tried_again_ever_later_and_given_up_in_the_end(post: Post, at: Clock) -> None:
     number, now, waits = put(), NOW, []
-    post.failing[A] = Failed("It answered 500.")
-    for _ in range(outbox.TRIES):
+    post.failing[A] = HandlerError("It answered 500.")
+    for _ in range(outbox.MAX_ATTEMPTS):
         at(now)
         [failure] = post.run().failed
         assert (failure.target, failure.about, failure.answer) == (A, "all", "It answered 500.")
@@ -178,15 +178,15 @@ def test_a_failure_is_tried_again_ever_later_and_given_up_in_the_end(post: Post,
 def test_a_failure_waits_as_long_as_it_is_asked_to_but_not_for_ever(post: Post) -> None:
     for wait, told in ((timedelta(hours=2), 2), (timedelta(days=9), 24), (timedelta(seconds=-5), 1 / 60)):
         number = put()
-        post.failing[A] = Failed("Later.", wait=wait)
+        post.failing[A] = HandlerError("Later.", retry_after=wait)
         post.run()
         assert found(number).retry_at == NOW + timedelta(hours=told)
-        outbox.end(Due("websub", A, "all", 1, ((number, 1),)))
+        outbox.mark_done(DueJob("websub", A, "all", 1, ((number, 1),)))
 
 
 def test_a_success_forgets_the_failures(post: Post, at: Clock) -> None:
     number = put()
-    post.failing[A] = Failed("No.")
+    post.failing[A] = HandlerError("No.")
     post.run()
     post.failing.clear()
     at(NOW + timedelta(minutes=1))
@@ -197,7 +197,7 @@ def test_a_success_forgets_the_failures(post: Post, at: Clock) -> None:
 def test_nobody_there_is_asked_once_a_run_and_keeps_nobody_waiting(post: Post) -> None:
     numbers = [put(about) for about in ("all", "tag:1", "tag:2")]
     put("all", B)
-    post.failing[A] = Failed("Nobody there.", closed=True)
+    post.failing[A] = HandlerError("Nobody there.", target_down=True)
     report = post.run()
     assert post.made == [(A, "all"), (B, "all")]
     assert (report.calls, len(report.failed), report.waiting) == (2, 3, 3)
@@ -206,7 +206,7 @@ def test_nobody_there_is_asked_once_a_run_and_keeps_nobody_waiting(post: Post) -
 
 def test_a_failure_about_one_thing_keeps_the_others_going(post: Post) -> None:
     put("all"), put("tag:1")
-    post.failing[A] = Failed("It answered 400.")
+    post.failing[A] = HandlerError("It answered 400.")
     assert post.run().calls == 2
 
 
@@ -296,7 +296,7 @@ def test_one_that_is_renewed_while_another_process_waits_for_the_database_is_kep
 
 
 def test_the_table_stays_small(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "MOST_KEPT", 3)
+    monkeypatch.setattr(outbox, "MAX_FINISHED", 3)
     put("old", done_at=NOW - timedelta(days=31))
     for number in range(4):
         put(f"ended {number}", done_at=NOW - timedelta(days=number))

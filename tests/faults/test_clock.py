@@ -11,7 +11,7 @@ from blog.core.backup import create, retention
 from blog.core.editor import drafts, publish
 from blog.core.editor.fields import Fields
 from blog.core.editor.revisions import Saver
-from blog.core.outbox import Failed
+from blog.core.outbox import HandlerError
 from tests.admin.conftest import ANA, PASSWORD, Visitor, join
 from tests.core.editor.test_drafts import form, kept
 from tests.core.test_outbox import A, Post, put
@@ -67,7 +67,7 @@ def test_nobody_is_kept_out_until_the_day_that_a_wrong_clock_told(blog: Blog, at
 @pytest.mark.usefixtures("app")
 def test_a_call_does_not_wait_for_the_day_that_a_wrong_clock_told(at: At, ahead: timedelta) -> None:
     hub = Post()
-    hub.failing[A] = Failed("No.")
+    hub.failing[A] = HandlerError("No.")
     at(NOW)
     put(not_before=NOW)
     at(NOW + ahead)

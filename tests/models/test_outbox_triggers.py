@@ -18,7 +18,7 @@ from blog.core.editor.fields import Fields
 from blog.core.errors import Conflict
 from blog.core.site.settings import configure
 from blog.extensions import db, sqlite_driver
-from blog.models import Errand, Person, Post, Site, Tag, post_tag
+from blog.models import OutboxItem, Person, Post, Site, Tag, post_tag
 from blog.models.outbox import WEBSUB
 from tests.world import LONG_AGO, Blog, Result, write
 
@@ -51,7 +51,7 @@ class World(Blog):
 
     def forget(self) -> None:
         """Begin with an empty outbox."""
-        self.run(delete(Errand))
+        self.run(delete(OutboxItem))
 
 
 @pytest.fixture
@@ -62,13 +62,13 @@ def world(blog: Blog) -> World:
 def waiting(at: datetime = AT_ONCE, target: str = HUB) -> str:
     """What waits to be told to a hub: scopes, in order."""
     db.session.rollback()
-    chosen = (Errand.target == target, Errand.not_before == at, Errand.done_at.is_(None))
-    return " ".join(sorted(db.session.scalars(select(Errand.about).where(*chosen))))
+    chosen = (OutboxItem.target == target, OutboxItem.not_before == at, OutboxItem.done_at.is_(None))
+    return " ".join(sorted(db.session.scalars(select(OutboxItem.about).where(*chosen))))
 
 
 def rows() -> int:
     db.session.rollback()
-    return len(db.session.scalars(select(Errand.id).where(Errand.kind == WEBSUB)).all())
+    return len(db.session.scalars(select(OutboxItem.id).where(OutboxItem.kind == WEBSUB)).all())
 
 
 Act = Callable[[World], object]
@@ -167,20 +167,20 @@ def test_many_changes_are_one_errand_each_scope(world: World) -> None:
     for number in range(5):
         publish.edit(world.post.id, Fields(title=f"Title {number}"))
     assert waiting() == "all author:1 tag:1" and rows() == 3
-    assert min(db.session.scalars(select(Errand.changes))) >= 5
+    assert min(db.session.scalars(select(OutboxItem.changes))) >= 5
 
 
 def test_a_change_begins_the_tries_anew(world: World) -> None:
     world.make_post("One")
-    world.run(update(Errand).values(attempts=7, retry_at=SOON, answer="It answered 500."))
+    world.run(update(OutboxItem).values(attempts=7, retry_at=SOON, answer="It answered 500."))
     world.make_post("Two")
-    [errand] = db.session.scalars(select(Errand)).all()
+    [errand] = db.session.scalars(select(OutboxItem)).all()
     assert (errand.attempts, errand.retry_at, errand.answer, errand.changes) == (0, None, "", 2)
 
 
 def test_what_ended_is_asked_for_anew(world: World) -> None:
     world.make_post("One")
-    world.run(update(Errand).values(done_at=LONG_AGO))
+    world.run(update(OutboxItem).values(done_at=LONG_AGO))
     world.make_post("Two")
     assert (waiting(), rows()) == ("all", 2)
 
@@ -235,12 +235,12 @@ def test_a_new_hub_hears_of_what_is_scheduled(world: World) -> None:
 def test_a_hub_that_is_gone_hears_nothing_more(world: World) -> None:
     configure("hubs", f"{HUB} {OTHER}")
     world.make_post("One")
-    world.run(update(Errand).where(Errand.target == HUB).values(done_at=LONG_AGO))
+    world.run(update(OutboxItem).where(OutboxItem.target == HUB).values(done_at=LONG_AGO))
     configure("hubs", "https://third.example/")
     assert waiting(target=OTHER) == waiting(SOON, OTHER) == ""
     assert waiting(SOON, "https://third.example/") == "all tag:2"
     configure("hubs", "")
-    assert set(db.session.scalars(select(Errand.target))) == {HUB}  # what ended stays
+    assert set(db.session.scalars(select(OutboxItem.target))) == {HUB}  # what ended stays
 
 
 # -- together or not at all ---------------------------------------------------------------------------------
@@ -297,7 +297,7 @@ def test_a_kill_leaves_both_or_neither(world: World) -> None:
     db.session.rollback()
     made = len(db.session.scalars(select(Post.id).where(Post.slug.like("post-%"))).all())
     assert made in (said + 1, said + 2)
-    assert db.session.scalars(select(Errand.changes).where(Errand.kind == WEBSUB)).all() == [made]
+    assert db.session.scalars(select(OutboxItem.changes).where(OutboxItem.kind == WEBSUB)).all() == [made]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -318,7 +318,7 @@ def test_whatever_is_done_no_ping_is_missing(world: World, seed: int) -> None:
         lambda post: publish.edit(post, Fields(unlisted=chance.choice([True, False]))),
     ]  # fmt: skip
     for _ in range(40):
-        world.run(delete(Errand).where(Errand.not_before == AT_ONCE))
+        world.run(delete(OutboxItem).where(OutboxItem.not_before == AT_ONCE))
         before = items(world, feeds)
         try:
             chance.choice(acts)(chance.choice(posts))

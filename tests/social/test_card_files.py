@@ -35,7 +35,7 @@ def files(blog: Blog) -> list[str]:
 def carried(blog: Blog) -> int:
     """Do what waits; how many cards were drawn."""
     before = len(files(blog))
-    outbox.run(blog.app.extensions["carriers"])
+    outbox.run(blog.app.extensions["outbox_handlers"])
     return len(files(blog)) - before
 
 

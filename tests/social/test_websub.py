@@ -12,10 +12,10 @@ from blog.core import outbox
 from blog.core.db.transaction import writing
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.outbox import Report
+from blog.core.outbox import OutboxReport
 from blog.core.site.settings import configure
 from blog.extensions import db
-from blog.models import Errand, Person
+from blog.models import OutboxItem, Person
 from blog.models.outbox import WEBSUB
 from blog.social import websub
 from tests.hub import Hub, listening
@@ -34,9 +34,9 @@ def hub(blog: Blog) -> Iterator[Hub]:
         yield hub
 
 
-def tell(blog: Blog) -> Report:
+def tell(blog: Blog) -> OutboxReport:
     """What is due is told."""
-    return outbox.run({WEBSUB: blog.app.extensions["carriers"][WEBSUB]})
+    return outbox.run({WEBSUB: blog.app.extensions["outbox_handlers"][WEBSUB]})
 
 
 def feeds(place: str = "") -> list[str]:
@@ -205,4 +205,4 @@ def test_a_ping_asked_for_while_the_hub_hears_another_is_not_lost(blog: Blog, hu
     assert tell(blog).waiting == 0
     assert hub.topics == feeds() * 2
     db.session.rollback()
-    assert db.session.scalars(select(Errand.answer).where(Errand.kind == WEBSUB)).all() == [""]
+    assert db.session.scalars(select(OutboxItem.answer).where(OutboxItem.kind == WEBSUB)).all() == [""]

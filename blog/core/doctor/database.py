@@ -14,7 +14,7 @@ from blog.core.schema import counters, migrate
 from blog.core.search import index
 from blog.extensions import safe_wal, sqlite_driver
 from blog.migrations import HEAD
-from blog.models.json_types import RENDERER
+from blog.models.json_types import RENDERER_VERSION
 
 # Larger ones are not read from end to end where somebody waits for the answer.
 QUICKLY = 100 * 2**20
@@ -137,4 +137,4 @@ def lost_triggers(run: Run) -> set[str]:
 
 def stale_texts(run: Run) -> int:
     """How many texts were rendered by other code than this."""
-    return int(run(f"SELECT count(*) FROM post WHERE renderer <> {RENDERER:d}").fetchone()[0])  # noqa: S608
+    return int(run(f"SELECT count(*) FROM post WHERE renderer <> {RENDERER_VERSION:d}").fetchone()[0])  # noqa: S608

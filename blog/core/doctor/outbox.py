@@ -18,7 +18,7 @@ WAITING = (
 
 def examine(run: Run, connection: object) -> Findings:
     """Hubs one by one, then what is overdue."""
-    for result in outbox.results(connection):
+    for result in outbox.hub_statuses(connection):
         yield _hub(result)
     since = (clock.now() - OVERDUE).strftime("%Y-%m-%d %H:%M:%S.%f")
     overdue = dict(run(WAITING, (since,)).fetchall())
@@ -30,13 +30,14 @@ def examine(run: Run, connection: object) -> Findings:
         yield note(f"{counted(cards, 'card')} to be drawn wait for more than an hour.", remedy)
 
 
-def _hub(result: outbox.Result) -> Finding:
+def _hub(result: outbox.HubStatus) -> Finding:
     hub, waiting = f"The hub {result.target}", f" Errands waiting: {result.waiting}." if result.waiting else ""
     if not result.answer:
-        told = f"was told of feeds last on {result.told_at} UTC" if result.told_at else "was told of nothing yet"
-        return good(f"{hub} {told}.{waiting}")
+        since = result.succeeded_at
+        state = f"was told of feeds last on {since} UTC" if since else "was told of nothing yet"
+        return good(f"{hub} {state}.{waiting}")
     if result.retry_at:
-        failed = f"{hub} failed at attempt {result.attempts} of {outbox.TRIES}: {result.answer}{waiting}"
+        failed = f"{hub} failed at attempt {result.attempts} of {outbox.MAX_ATTEMPTS}: {result.answer}{waiting}"
         return note(failed, f"The next attempt is at {result.retry_at} UTC.")
     return note(
         f"{hub} was given up after attempt {result.attempts}: {result.answer}{waiting}",

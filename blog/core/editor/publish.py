@@ -26,7 +26,7 @@ from blog.core.text import slugs, validate
 from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.models import Draft, Post, Site
-from blog.models.json_types import RENDERER
+from blog.models.json_types import RENDERER_VERSION
 
 NOBODY = Saver()
 
@@ -222,7 +222,7 @@ def rerender_outdated(progress: Callable[[Sequence[int]], Iterable[int]] = iter)
 
     These keep the page they have.
     """
-    ids = db.session.scalars(select(Post.id).where(Post.renderer != RENDERER).order_by(Post.id)).all()
+    ids = db.session.scalars(select(Post.id).where(Post.renderer != RENDERER_VERSION).order_by(Post.id)).all()
     db.session.rollback()
     refused = []
     for post_id in progress(ids):
@@ -292,4 +292,4 @@ def _show(post: Post, text: Rendered) -> None:
     post.html, post.feed_html = text.html, text.feed_html
     post.contents, post.links, post.pictures = text.contents, text.links, text.pictures
     post.words, post.extract = text.words, text.extract
-    post.renderer = RENDERER
+    post.renderer = RENDERER_VERSION

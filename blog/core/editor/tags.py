@@ -34,7 +34,7 @@ from blog.core.text import slugs, validate
 from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.models import Draft, Redirect, Tag, Tally, post_tag
-from blog.models.tally import EVER
+from blog.models.tally import ALL_TIME
 
 # What stands between the words of a name.
 WORD_BORDER = re.compile(r"[^\w']+")
@@ -89,7 +89,7 @@ def suggest(text: str, limit: int = 8) -> list[str]:
 
 def _names() -> Select[str, int]:
     """All names, and how many posts lists show of each."""
-    ever = and_(Tally.scope == literal("tag:") + cast(Tag.id, String), Tally.month == EVER)
+    ever = and_(Tally.scope == literal("tag:") + cast(Tag.id, String), Tally.month == ALL_TIME)
     return select(Tag.name, func.coalesce(Tally.posts, 0)).outerjoin(Tally, ever)
 
 

@@ -2,7 +2,7 @@
 
 CommonMark with tables, footnotes, task lists, strikethrough, definition lists, figures, poems, films and
 recordings, attributes and bare links. Pure: no database, no clock, no network; the same text gives the same bytes.
-Runs when a post is saved, never when it is read. Raise RENDERER when the output changes: stored texts are then
+Runs when a post is saved, never when it is read. Raise RENDERER_VERSION when the output changes: stored texts are then
 rendered again.
 """
 

@@ -19,7 +19,7 @@ from blog.core.posts.taxonomy import PostCount
 from blog.core.text.validate import ARCHIVE_YEARS
 from blog.extensions import db
 from blog.models import Post, Tally, tally
-from blog.models.tally import EVER
+from blog.models.tally import ALL_TIME
 
 # SQLite joins at most 500 queries to one.
 MAX_UNION = 200
@@ -70,7 +70,7 @@ def _span(year: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 def _months() -> Months:
     """The tallies of all listed posts by month."""
-    query = select(Tally.month, Tally.posts).where(Tally.scope == ALL.scope, Tally.month > EVER)
+    query = select(Tally.month, Tally.posts).where(Tally.scope == ALL.scope, Tally.month > ALL_TIME)
     return [(month, posts) for month, posts in db.session.execute(query.order_by(Tally.month)) if posts]
 
 
@@ -82,7 +82,7 @@ def _before(months: Months, bounds: Iterable[datetime]) -> dict[datetime, int]:
     places = sorted(set(bounds))
     for place, bound in enumerate(places):
         month = tally.month_of(bound)
-        first, last = tally.bounds(month)
+        first, last = tally.month_bounds(month)
         late = last - bound < bound - first  # the smaller part is counted
         found[bound] = sums[(bisect_right if late else bisect_left)(names, month)]
         if bound != first and month in names:

@@ -28,7 +28,7 @@ from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary, listed_posts
 from blog.extensions import db
 from blog.models import Person, Post, Tag, Tally, post_tag
 from blog.models.json_types import Heading, Picture
-from blog.models.tally import EVER
+from blog.models.tally import ALL_TIME
 from blog.models.types import Instant
 
 RELATED = 3
@@ -206,7 +206,7 @@ MARKDOWN_QUERY: Prepared[tuple[str, str]] = Prepared(
 def _own() -> CTE:
     """The tags of the post, with the number of posts that carry each."""
     scope = lists.posts_with_tag(post_tag.c.tag_id).scope
-    posts = select(Tally.posts).where(Tally.scope == scope, Tally.month == EVER).scalar_subquery()
+    posts = select(Tally.posts).where(Tally.scope == scope, Tally.month == ALL_TIME).scalar_subquery()
     tags = select(post_tag.c.tag_id, posts.label("posts")).where(post_tag.c.post_id == bindparam("post"))
     return tags.cte("own").prefix_with("MATERIALIZED")  # counted once, not for each post that is found
 

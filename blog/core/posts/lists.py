@@ -30,7 +30,7 @@ from blog.core.db.prepared import now as at_asking
 from blog.core.posts.query import LIMIT, LISTED, is_public
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.models import Person, Post, Tag, Tally, post_tag, tally
-from blog.models.tally import EVER
+from blog.models.tally import ALL_TIME
 from blog.models.types import Instant
 
 # So many entries of an index are skipped sooner than a month is found.
@@ -87,7 +87,7 @@ def count_column(shelf: PostList) -> ColumnElement[int]:
 
 def _numbers(shelf: PostList) -> tuple[ColumnElement[int], ColumnElement[int]]:
     """The number of all posts on a shelf, and of those whose time has not come."""
-    ever = select(Tally.posts).where(Tally.scope == shelf.scope, Tally.month == EVER)
+    ever = select(Tally.posts).where(Tally.scope == shelf.scope, Tally.month == ALL_TIME)
     ahead = select(func.count()).where(*shelf.here, shelf.moment > at_asking())
     # There may be a query of tags or authors around these that asks for the shelf of each.
     ever, ahead = (query.correlate(Tag, Person) for query in (ever, ahead))
@@ -115,7 +115,7 @@ def newest_posts(
     skipped = start
     if start > MAX_SKIP and (found := _walking(shelf, down=True).first(of=of, rank=ahead + start)):
         month, before = found
-        until, skipped = tally.bounds(month)[1], ahead + start - before
+        until, skipped = tally.month_bounds(month)[1], ahead + start - before
     rows = _downwards(shelf).all(of=of, until=until, start=skipped, size=min(size, LIMIT))
     return sorted(_shown(rows), key=_place, reverse=True)
 
@@ -124,7 +124,7 @@ def offset_from_oldest(shelf: PostList, start: int, of: int = 0) -> tuple[dateti
     """Where the `start`th oldest post of a shelf is found: since when to look, and how many to skip from there."""
     if start > MAX_SKIP and (found := _walking(shelf, down=False).first(of=of, rank=start)):
         month, before = found
-        return tally.bounds(month)[0], start - before
+        return tally.month_bounds(month)[0], start - before
     return EARLIEST, start
 
 
@@ -165,7 +165,7 @@ def _place(post: PostSummary) -> tuple[datetime, int]:
 
 # -- the queries of each shelf, made once -------------------------------------------------------------------
 
-EARLIEST = tally.bounds("0001-01")[0]
+EARLIEST = tally.month_bounds("0001-01")[0]
 
 
 @cache
@@ -187,7 +187,7 @@ def _walking(shelf: PostList, *, down: bool) -> Prepared[tuple[str, int]]:
     """The month of a shelf that holds the post of a rank, and how many posts stand before that month."""
     order = Tally.month.desc() if down else Tally.month.asc()
     counted = func.sum(Tally.posts).over(order_by=order, rows=(None, 0))
-    of_scope = (Tally.scope == shelf.scope, Tally.month > EVER)
+    of_scope = (Tally.scope == shelf.scope, Tally.month > ALL_TIME)
     months = select(Tally.month, Tally.posts, counted.label("counted")).where(*of_scope).subquery()
     before = months.c.counted - months.c.posts
     rank = bindparam("rank", type_=Integer)

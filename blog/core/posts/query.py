@@ -14,7 +14,7 @@ from blog.core.errors import Conflict, Missing
 from blog.core.text.validate import one_line
 from blog.extensions import db
 from blog.models import Post
-from blog.models.json_types import RENDERER
+from blog.models.json_types import RENDERER_VERSION
 
 LIMIT = 1000
 STATUSES = ("draft", "scheduled", "published", "deleted")
@@ -90,7 +90,8 @@ def load_with_tags(post_id: int) -> Post:
 
 def has_outdated_html() -> bool:
     """Whether an older renderer made the page of any post."""
-    other = or_(Post.renderer < RENDERER, Post.renderer > RENDERER)  # two ranges of an index; "not equal" reads all
+    # Two ranges of an index; "not equal" reads all.
+    other = or_(Post.renderer < RENDERER_VERSION, Post.renderer > RENDERER_VERSION)
     return bool(db.session.scalar(select(exists(select(Post.id).where(other)))))
 
 

@@ -10,14 +10,14 @@ from sqlalchemy import select
 from blog.core.posts.query import visible
 from blog.extensions import db
 from blog.models import Person, Post, Tag, post_tag
-from blog.models.json_types import Picture, Written
+from blog.models.json_types import Picture, PostProperties
 
 # So many rows are held at a time.
 CHUNK = 500
 
 
 @dataclass(frozen=True)
-class ShareItem(Written):
+class ShareItem(PostProperties):
     """What a card shows of a post or page; `author_name` is its author's name, if it has one of its own."""
 
     kind: str

@@ -9,11 +9,11 @@ from sqlalchemy import Select, bindparam, literal_column, select
 from blog.core.db.prepared import Prepared
 from blog.core.posts.query import LIMIT, LISTED, is_public
 from blog.models import Post
-from blog.models.json_types import Written
+from blog.models.json_types import PostProperties
 
 
 @dataclass(frozen=True)
-class PostSummary(Written):
+class PostSummary(PostProperties):
     """A post or page as lists show it."""
 
     id: int

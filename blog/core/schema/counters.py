@@ -12,7 +12,7 @@ Run = Callable[[str], Any]
 
 def recount(run: Run) -> None:
     """Count everything anew, within the caller's transaction."""
-    run(tally.redate())
+    run(tally.set_listed_at())
     run("DELETE FROM tally")
     run(f"INSERT INTO tally (scope, month, posts) {tally.recount()}")
 
@@ -21,7 +21,7 @@ def wrong(run: Run) -> int:
     """How many tallies, and dates that taggings tell, a recount would change."""
     kept = set(run("SELECT scope, month, posts FROM tally WHERE posts <> 0").fetchall())
     true = set(run(tally.recount()).fetchall())
-    return len(kept ^ true) + int(run(tally.misdated()).fetchone()[0])
+    return len(kept ^ true) + int(run(tally.count_wrong_listed_at()).fetchone()[0])
 
 
 def mend() -> None:
@@ -29,4 +29,4 @@ def mend() -> None:
     with writing() as session:
         run = session.connection().exec_driver_sql
         recount(run)
-        run(triggers.BUMP)
+        run(triggers.BUMP_VERSION)

@@ -41,7 +41,7 @@ def trigger_names() -> set[str]:
 
 
 def _triggers() -> dict[str, str]:
-    return triggers.statements(
+    return triggers.create_triggers(
         *([column.name for column in table.columns] for table in (Site.__table__, Post.__table__))
     )
 

@@ -18,7 +18,7 @@ from blog.core.text import validate
 from blog.extensions import db
 from blog.hostnames import ascii_name
 from blog.models import Picture, Post, Site
-from blog.models.triggers import BUMP
+from blog.models.triggers import BUMP_VERSION
 
 # Every network that share links are made for (blog.social.share holds how).
 NETWORKS = (
@@ -221,7 +221,7 @@ def record_build(maker: str) -> None:
     if site().made_by != maker:
         with writing() as session:
             session.execute(update(Site).values(made_by=maker))
-            session.execute(text(BUMP))
+            session.execute(text(BUMP_VERSION))
 
 
 def setting(name: str) -> SiteSetting:

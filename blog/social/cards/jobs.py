@@ -14,7 +14,7 @@ from flask import current_app
 from blog.config import Settings
 from blog.core.db.batches import slices
 from blog.core.errors import Unavailable
-from blog.core.outbox import Carrier
+from blog.core.outbox import Handler
 from blog.core.posts import share_items, taxonomy
 from blog.core.posts.share_items import ShareItem
 from blog.extensions import db
@@ -90,7 +90,7 @@ def draw_card(_target: str, name: str) -> None:
             card_files.read_or_draw(named)
 
 
-CARRIER = Carrier(missing_cards, draw_card)
+HANDLER = Handler(missing_cards, draw_card)
 
 
 def card_of_share_item(post: ShareItem) -> CardFile:

@@ -16,7 +16,7 @@ from blog.core.markdown import render
 from blog.core.posts import query, summaries
 from blog.extensions import db
 from blog.models import Person, Post, Revision, Tag
-from blog.models.json_types import RENDERER
+from blog.models.json_types import RENDERER_VERSION
 from tests.world import LONG_AGO, Blog
 
 MORNING = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -64,7 +64,7 @@ def test_a_new_post_is_a_draft_with_all_that_was_given(blog: Blog, at: Clock) ->
     assert (post.cover, post.canonical_url, post.renderer) == (
         "/media/c.png",
         "https://first.example/x",
-        RENDERER,
+        RENDERER_VERSION,
     )
     assert revisions(post) == []
 
@@ -328,7 +328,7 @@ def test_stale_texts_are_rendered_again_and_nothing_else_moves(blog: Blog) -> No
     assert publish.rerender_outdated() == []
     again = blog.again(post)
     assert (again.html, again.version, again.updated_at) == ("<p><em>One</em></p>\n", 1, None)
-    assert again.renderer == RENDERER
+    assert again.renderer == RENDERER_VERSION
     assert blog.again(fresh).version == 1
 
 
@@ -340,7 +340,7 @@ def test_a_text_that_no_renderer_takes_keeps_its_page_and_is_named(blog: Blog) -
     db.session.commit()
     assert publish.rerender_outdated() == ["a"]
     assert blog.again(post).html == "<p>The text of A.</p>\n"
-    assert blog.again(other).renderer == RENDERER
+    assert blog.again(other).renderer == RENDERER_VERSION
 
 
 def test_publishing_what_is_public_changes_nothing(blog: Blog) -> None:

@@ -5,7 +5,7 @@ from flask import Flask
 
 from blog.core.errors import Invalid, Rejected
 from blog.core.site.settings import configure, configure_all, site
-from blog.models.json_types import RENDERER
+from blog.models.json_types import RENDERER_VERSION
 from tests.world import Blog
 
 PICTURE = "![A river](https://elsewhere.example/river.png)"
@@ -43,7 +43,7 @@ def test_one_change_moves_the_version_once(app: Flask) -> None:
 def test_texts_are_rendered_anew_only_when_it_matters(blog: Blog) -> None:
     post = blog.make_post("A", slug="a", body=PICTURE)
     configure_all({"foreign_media": "on", "title": "B"})
-    assert "<img" in blog.again(post).html and blog.again(post).renderer == RENDERER
+    assert "<img" in blog.again(post).html and blog.again(post).renderer == RENDERER_VERSION
     version = site().public_version
     configure_all({"foreign_media": "yes"})
     assert site().public_version == version
