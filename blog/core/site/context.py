@@ -1,4 +1,4 @@
-"""The site as readers find it now: its settings, its navigation, and when any of it last changed."""
+"""The site as every public page needs it: settings, navigation, date of the last change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,13 +15,14 @@ from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.models import Post, Site
 
 MAX_PAGES = 8
+SITE_COLUMNS = Site.__table__.columns
 
 
 @dataclass(frozen=True)
 class SiteContext:
-    """The site as it is now, the pages that its navigation names (About), and when readers last saw anything change.
+    """The site's row, the pages that the navigation names (About), and when readers last saw anything change.
 
-    That was a write, or a scheduled post coming due.
+    The last change is a write, or a scheduled post that became public.
     """
 
     site: Site
@@ -29,32 +30,28 @@ class SiteContext:
     changed_at: datetime
 
 
-SITE_COLUMNS = Site.__table__.columns
-
-
 def site_context() -> SiteContext:
-    """The present edition, in one query."""
-    return _made(tuple(CONTEXT_QUERY.raw()))
+    """Load the site as it is now, in one query."""
+    return _context(tuple(CONTEXT_QUERY.raw()))
 
 
 @lru_cache(maxsize=2)
-def _made(found: tuple[tuple[Any, ...], ...]) -> SiteContext:
-    """What the rows say; as long as they say the same, it is the same object."""
-    if not found:
+def _context(raw_rows: tuple[tuple[Any, ...], ...]) -> SiteContext:
+    """Return the context that the rows hold. Equal rows give the same object."""
+    if not raw_rows:
         raise NoResultFound("The site has no row.")
-    rows = CONTEXT_QUERY.made(found)
+    rows = CONTEXT_QUERY.made(raw_rows)
     newest, *cells = rows[0]
     site = Site(**dict(zip(SITE_COLUMNS.keys(), cells, strict=False)))
-    named = [PostSummary(*row[-len(SUMMARY_COLUMNS) :]) for row in rows if row[-len(SUMMARY_COLUMNS)] is not None]
-    return SiteContext(
-        site, sorted(named, key=lambda page: page.title), max(site.changed_at, newest) if newest else site.changed_at
-    )
+    page_cells = [row[-len(SUMMARY_COLUMNS) :] for row in rows]
+    pages = sorted((PostSummary(*cells) for cells in page_cells if cells[0] is not None), key=lambda page: page.title)
+    return SiteContext(site, pages, max(site.changed_at, newest) if newest else site.changed_at)
 
 
-def _edition() -> Query:
-    due = visible().with_only_columns(func.max(Post.published_at)).scalar_subquery()
+def _context_query() -> Query:
+    newest = visible().with_only_columns(func.max(Post.published_at)).scalar_subquery()
     page = pages().limit(literal_column(str(MAX_PAGES))).with_only_columns(*SUMMARY_COLUMNS).subquery()
-    return select(due, *SITE_COLUMNS, *page.c).select_from(Site).outerjoin(page, true())
+    return select(newest, *SITE_COLUMNS, *page.c).select_from(Site).outerjoin(page, true())
 
 
-CONTEXT_QUERY: Prepared[tuple[Any, ...]] = Prepared(_edition, lambda *cells: cells)
+CONTEXT_QUERY: Prepared[tuple[Any, ...]] = Prepared(_context_query, lambda *cells: cells)

@@ -1,4 +1,4 @@
-"""Whether the blog can work: asked often, so nothing is written, and only what costs microseconds is looked at."""
+"""Check whether the blog can work. Monitors ask often, so this writes nothing and does only what takes microseconds."""
 
 import os
 from collections.abc import Iterator
@@ -10,25 +10,22 @@ from blog.core.db.transaction import trouble
 from blog.core.errors import Unavailable
 from blog.core.site.settings import ping_database
 
-# Below this the next picture, or the log of the database, may not fit.
+# Below this the next picture, or the write-ahead log of the database, may not fit.
 MIN_FREE_BYTES = 16 * 2**20
 
 
 def write_problem(settings: Settings) -> str:
-    """Why only readers are served, in a few words; nothing when authors are, too.
-
-    Raises Unavailable when the database does not answer.
-    """
+    """Return why authors cannot write, in a few words; "" if they can. Raise Unavailable if nobody can read either."""
     try:
         ping_database()
     except SQLAlchemyError as error:
         raise Unavailable(trouble(error)) from error
-    return "; ".join(_troubles(settings))
+    return "; ".join(_write_problems(settings))
 
 
-def _troubles(settings: Settings) -> Iterator[str]:
+def _write_problems(settings: Settings) -> Iterator[str]:
     file = settings.database_file
-    if not file.exists():  # who has it open reads on
+    if not file.exists():  # processes that have it open still read it
         yield "the database is missing from its folder"
         return
     if not os.access(file, os.W_OK):
@@ -39,6 +36,6 @@ def _troubles(settings: Settings) -> Iterator[str]:
         yield "the disk has no room"
 
 
-def has_space(disk: os.statvfs_result, least: int = MIN_FREE_BYTES) -> bool:
-    """Whether so many bytes, and a few new files, find room. Some file systems count no files: they say 0 of 0."""
-    return disk.f_bavail * disk.f_frsize >= least and not (disk.f_files and disk.f_favail < 8)
+def has_space(disk: os.statvfs_result, min_bytes: int = MIN_FREE_BYTES) -> bool:
+    """Return whether `min_bytes` and a few new files fit. File systems that do not count files report 0 of 0."""
+    return disk.f_bavail * disk.f_frsize >= min_bytes and not (disk.f_files and disk.f_favail < 8)

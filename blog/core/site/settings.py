@@ -1,4 +1,4 @@
-"""The site's own settings: what they may be, and how people write them."""
+"""The site's settings: parse and format their values, read and change them."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,47 +13,47 @@ from blog.core.db.transaction import writing
 from blog.core.editor.publish import rerender_outdated
 from blog.core.errors import Invalid, Rejected
 from blog.core.images import html, storage, variants
-from blog.core.site import link_lists
+from blog.core.site.link_lists import format_links, link_parser, parse_json_list
 from blog.core.text import validate
 from blog.extensions import db
 from blog.hostnames import ascii_name
 from blog.models import Picture, Post, Site
 from blog.models.triggers import BUMP_VERSION
 
-# Every network that share links are made for (blog.social.share holds how).
+# The networks that have share links; blog.social.share builds the links.
 NETWORKS = (
     "x facebook linkedin bluesky mastodon threads reddit hackernews whatsapp telegram email"
     " pinterest tumblr line vk weibo instapaper sms"
 ).split()
 MAX_HUBS = 5
-# What the text of a site may be set in; static/css/reader.css names the fonts of each.
+# static/css/reader.css names the fonts of each.
 TYPEFACES = ("serif", "sans", "oldstyle")
 
 
 @dataclass(frozen=True)
 class SiteSetting:
-    """One setting: from text to value (raises Invalid), and back."""
+    """One setting: `parse` turns text into a value or raises Invalid, `format` turns the value into text."""
 
     meaning: str
     parse: Callable[[str], Any]
     format: Callable[[Any], str] = str
 
 
-def _line(field: str, most: int, needed: bool = False) -> Callable[[str], str]:
-    def read(text: str) -> str:
+def _line(field: str, limit: int, required: bool = False) -> Callable[[str], str]:
+    def parse(text: str) -> str:
         value = validate.one_line(text)
-        if len(value) > most:
-            raise Invalid(field, f"The {field} has {len(value)} characters; {most} are allowed.")
-        if needed and not value:
+        if len(value) > limit:
+            raise Invalid(field, f"The {field} has {len(value)} characters; {limit} are allowed.")
+        if required and not value:
             raise Invalid(field, f"The {field} cannot be empty.")
         return value
 
-    return read
+    return parse
 
 
 @cache
 def timezones() -> list[str]:
-    """The names of all time zones."""
+    """Return the names of all time zones."""
     return sorted(available_timezones())
 
 
@@ -77,10 +77,10 @@ def _accent(text: str) -> str:
 
 
 def _networks(text: str) -> list[str]:
-    given = link_lists.parse_json_list("networks", text)
-    if given is None:
-        given = re.split(r"[\s,;]+", text.strip().lower())
-    names = [str(name) for name in given if name]
+    values = parse_json_list("networks", text)
+    if values is None:
+        values = re.split(r"[\s,;]+", text.strip().lower())
+    names = [str(name) for name in values if name]
     for name in names:
         if name not in NETWORKS:
             raise Invalid(
@@ -90,10 +90,10 @@ def _networks(text: str) -> list[str]:
 
 
 def _hubs(text: str) -> list[str]:
-    given = link_lists.parse_json_list("hubs", text)
-    if given is None:
-        given = re.split(r"[\s,;]+", text.strip())
-    hubs = list(dict.fromkeys(validate.http_url(str(hub), "hubs") for hub in given if hub))
+    values = parse_json_list("hubs", text)
+    if values is None:
+        values = re.split(r"[\s,;]+", text.strip())
+    hubs = list(dict.fromkeys(validate.http_url(str(hub), "hubs") for hub in values if hub))
     if len(hubs) > MAX_HUBS:
         raise Invalid("hubs", f"{len(hubs)} hubs were given; {MAX_HUBS} are allowed.")
     return hubs
@@ -134,19 +134,19 @@ def _typeface(text: str) -> str:
 
 
 def _logo(field: str) -> Callable[[str], Picture | None]:
-    def read(text: str) -> Picture | None:
+    def parse(text: str) -> Picture | None:
         value = validate.one_line(text)
-        found = next(iter(storage.plates_of(value).values()), None) if variants.OWN.search(value) else None
-        if value and found is None:
+        image = next(iter(storage.plates_of(value).values()), None) if variants.OWN.search(value) else None
+        if value and image is None:
             raise Invalid(
                 field, f"“{value[:60]}” is no picture of the library; its address should look like /media/….png."
             )
-        return html.listed(found.address, "", found) if found else None
+        return html.listed(image.address, "", image) if image else None
 
-    return read
+    return parse
 
 
-def _yes(text: str) -> bool:
+def _on_or_off(text: str) -> bool:
     value = text.strip().lower()
     if value not in ("on", "off", "yes", "no", "true", "false", "1", "0"):
         raise Invalid("foreign_media", f"“{validate.one_line(text)[:40]}” should be on or off.")
@@ -157,32 +157,28 @@ def _address(picture: Picture | None) -> str:
     return picture["src"] if picture else ""
 
 
-parse_follow = link_lists.link_parser("follow", "follow link", "Mastodon https://mastodon.social/@me")
-parse_header_links = link_lists.link_parser("header_links", "header link", "About /about/", paths=True)
-parse_footer_links = link_lists.link_parser("footer_links", "footer link", "Imprint /imprint/", paths=True)
+parse_follow = link_parser("follow", "follow link", "Mastodon https://mastodon.social/@me")
+parse_header_links = link_parser("header_links", "header link", "About /about/", paths=True)
+parse_footer_links = link_parser("footer_links", "footer link", "Imprint /imprint/", paths=True)
 SETTINGS: Mapping[str, SiteSetting] = {
-    "title": SiteSetting("the blog's name", _line("title", 120, needed=True)),
+    "title": SiteSetting("the blog's name", _line("title", 120, required=True)),
     "tagline": SiteSetting("a line under the name", _line("tagline", 300)),
     "language": SiteSetting("language of texts that name no other, like en or pt-BR", validate.language),
     "timezone": SiteSetting("time zone of dates, like Europe/Berlin", _timezone),
     "accent": SiteSetting("the one colour, like #9b2d1f", _accent),
-    "author": SiteSetting("who signs texts that name nobody else", _line("author", 120, needed=True)),
+    "author": SiteSetting("who signs texts that name nobody else", _line("author", 120, required=True)),
     "footer": SiteSetting("a line at the foot of each page", _line("footer", 500)),
     "logo": SiteSetting("a picture of the library in the place of the name", _logo("logo"), _address),
     "logo_dark": SiteSetting("the same for dark paper, if it should be another", _logo("logo_dark"), _address),
     "typeface": SiteSetting(f"of all texts: {', '.join(TYPEFACES)}", _typeface),
     "header_links": SiteSetting(
-        "the menu: “Name address”, separated by semicolons; if empty, the blog’s own",
-        parse_header_links,
-        link_lists.format_links,
+        "the menu: “Name address”, separated by semicolons; if empty, the blog’s own", parse_header_links, format_links
     ),
     "footer_links": SiteSetting(
-        "links at the foot of each page, likewise; if empty, the blog’s own",
-        parse_footer_links,
-        link_lists.format_links,
+        "links at the foot of each page, likewise; if empty, the blog’s own", parse_footer_links, format_links
     ),
     "follow": SiteSetting(
-        "where to follow the author: “Name address”, separated by semicolons", parse_follow, link_lists.format_links
+        "where to follow the author: “Name address”, separated by semicolons", parse_follow, format_links
     ),
     "networks": SiteSetting("share links shown, in order", _networks, ", ".join),
     "hubs": SiteSetting("WebSub hubs that are told of new posts at once", _hubs, ", ".join),
@@ -192,40 +188,40 @@ SETTINGS: Mapping[str, SiteSetting] = {
         "whom to tell of a weakness of this site: an e-mail or https address, for security.txt", validate.contact_url
     ),
     "foreign_media": SiteSetting(
-        "show pictures that lie on other sites (on or off)", _yes, lambda value: "on" if value else "off"
+        "show pictures that lie on other sites (on or off)", _on_or_off, lambda value: "on" if value else "off"
     ),
 }
 
 
 def site() -> Site:
-    """The site's row."""
+    """Load the site's row."""
     return db.session.scalars(select(Site)).one()
 
 
 def zone() -> ZoneInfo:
-    """The site's time zone."""
+    """Return the site's time zone."""
     return ZoneInfo(site().timezone)
 
 
 def ping_database() -> None:
-    """Nothing, if the database answers; raises what SQLAlchemy raises if it does not."""
+    """Raise an SQLAlchemyError if the database does not answer."""
     db.session.execute(select(Site.id))
 
 
-def record_build(maker: str) -> None:
-    """Remember by what code, and for what address, pages are made from now on.
+def record_build(build: str) -> None:
+    """Record the code and the address that pages are made with from now on.
 
-    When it is another than before, readers may see something new without any post having changed: the public version
-    and the date of all pages move.
+    If `build` is new, readers may see changes although no post changed: advance the public version and the date of
+    all pages.
     """
-    if site().made_by != maker:
+    if site().made_by != build:
         with writing() as session:
-            session.execute(update(Site).values(made_by=maker))
+            session.execute(update(Site).values(made_by=build))
             session.execute(text(BUMP_VERSION))
 
 
 def setting(name: str) -> SiteSetting:
-    """A setting by its name. Raises Invalid for one that does not exist."""
+    """Return a setting by its name. Raise Invalid if there is none."""
     if name not in SETTINGS:
         raise Invalid(
             "key", f"There is no site setting “{validate.one_line(name)[:40]}”. Known: {', '.join(SETTINGS)}."
@@ -233,45 +229,45 @@ def setting(name: str) -> SiteSetting:
     return SETTINGS[name]
 
 
-def format_setting(of: Site, name: str) -> str:
-    """A setting as people write it."""
-    return setting(name).format(getattr(of, name))
+def format_setting(site: Site, name: str) -> str:
+    """Return the value of a setting as people write it."""
+    return setting(name).format(getattr(site, name))
 
 
 def configure(name: str, text: str) -> Site:
-    """Change one setting. Raises Invalid with a sentence; texts are rendered again where it matters."""
+    """Change one setting and render posts again if it changes their HTML. Raise Invalid."""
     return _store({name: setting(name).parse(text)})
 
 
-def configure_all(given: Mapping[str, str]) -> Site:
-    """Change several settings, all or none. Raises Rejected with all that is wrong."""
-    known, wrong = parse_settings(given)
-    if wrong:
-        raise Rejected(wrong)
-    return _store(known)
+def configure_all(texts: Mapping[str, str]) -> Site:
+    """Change several settings, all or none. Raise Rejected with all errors."""
+    values, errors = parse_settings(texts)
+    if errors:
+        raise Rejected(errors)
+    return _store(values)
 
 
-def parse_settings(given: Mapping[str, str]) -> tuple[dict[str, Any], list[Invalid]]:
-    """The values that these texts stand for, and all that is wrong with the others."""
-    known: dict[str, Any] = {}
-    wrong: list[Invalid] = []
-    for name, written in given.items():
+def parse_settings(texts: Mapping[str, str]) -> tuple[dict[str, Any], list[Invalid]]:
+    """Return the values of the valid texts by name, and the errors of the others."""
+    values: dict[str, Any] = {}
+    errors: list[Invalid] = []
+    for name, value_text in texts.items():
         try:
-            known[name] = setting(name).parse(written)
+            values[name] = setting(name).parse(value_text)
         except Invalid as error:
-            wrong.append(error)
-    return known, wrong
+            errors.append(error)
+    return values, errors
 
 
 def _store(new_values: Mapping[str, Any]) -> Site:
-    """Write those that differ: what stays as it is moves nothing that readers see."""
+    """Write only the values that differ: an equal one must not advance the public version."""
     with writing() as session:
         row = session.scalars(select(Site)).one()
         changed = {name: value for name, value in new_values.items() if getattr(row, name) != value}
         for name, value in changed.items():
             setattr(row, name, value)
         rerender = "foreign_media" in changed
-        if rerender:  # marked together with the change: when this is cut off, the next start finishes it
+        if rerender:  # marked in the same transaction: if rendering is interrupted, the next start finishes it
             session.execute(update(Post).values(renderer=0))
     if rerender:
         rerender_outdated()
