@@ -10,7 +10,7 @@ from blog.core.accounts import sessions
 from blog.core.accounts.sessions import ActiveSession
 from blog.core.errors import Unavailable
 from blog.models import Person
-from blog.web.request_body import IN_MEMORY, LARGEST
+from blog.web.request_body import MEDIA_LIMIT, MEMORY_LIMIT
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -53,7 +53,7 @@ def not_now(error: Unavailable) -> ResponseReturnValue:
 
 def signed_in() -> ActiveSession | None:
     """Who is signed in, if anybody is; asked for once a request."""
-    if g.get("silent"):  # the database does not answer: the page that says so must not ask it
+    if g.get("database_down"):  # the database does not answer: the page that says so must not ask it
         return None
     if "signed_in" not in g:
         g.signed_in = sessions.find(session.get(TOKEN))
@@ -106,7 +106,7 @@ def _make_room() -> None:
             request.max_content_length = request.max_form_memory_size = limit
     if request.path == PICTURES:
         # Files are set aside. What is held of a form at once may be more than one piece of it: no line may end there.
-        request.max_content_length, request.max_form_memory_size = LARGEST, IN_MEMORY
+        request.max_content_length, request.max_form_memory_size = MEDIA_LIMIT, MEMORY_LIMIT
 
 
 def _enters() -> bool:

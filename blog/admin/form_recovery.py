@@ -40,7 +40,7 @@ def sign_in_first() -> ResponseReturnValue:
     401 tells scripts what happened. It names no way to authenticate: browsers know none for cookies, and would ask for
     a password in a window of their own.
     """
-    if errors.asks_for_data():
+    if errors.wants_json():
         return responses.told({"error": DATA_SIGNED_OUT, "sign_in": url_for("admin.sign_in")}, 401)
     waiting = [(KEPT + name, value) for name, value in _without_secrets(request.form)]
     return responses.page("admin/sign-in.html", 401, sentence=SIGNED_OUT, next=request.path, email="", kept=waiting)
@@ -48,7 +48,7 @@ def sign_in_first() -> ResponseReturnValue:
 
 def once_more() -> ResponseReturnValue:
     """The form again, when its token was missing or wrong. A script is given the right one: others cannot read it."""
-    if errors.asks_for_data():
+    if errors.wants_json():
         return responses.told({"error": OLD, "token": csrf_token()}, 400)
     return _again(OLD, 400, OLD)
 
@@ -64,8 +64,8 @@ def not_now(error: Unavailable) -> ResponseReturnValue:
 def _again(sentence: str, status: int, without_form: str) -> Response:
     """The form that was sent, with a sentence to be told; an error page with another where there is none to show."""
     again = RESUMABLE.get(request.endpoint or "")
-    if again is None or errors.asks_for_data():
-        return errors.page(status, without_form)
+    if again is None or errors.wants_json():
+        return errors.error_page(status, without_form)
     response = make_response(again(MultiDict(_without_secrets(request.form)), sentence, **(request.view_args or {})))
     if response.status_code == 200:
         response.status_code = status

@@ -12,8 +12,8 @@ from blog.commands import as_json, blog, say
 from blog.core.errors import Missing
 from blog.feeds import rules
 from blog.feeds import validate as core
-from blog.feeds.parse import ReadFeed
-from blog.feeds.validate import Checked
+from blog.feeds.parse import ParsedFeed
+from blog.feeds.validate import FeedReport
 
 NOTHING = "There is nothing that a subscriber would miss or meet twice."
 
@@ -35,10 +35,10 @@ def check(ctx: click.Context, url: str | None, as_json: bool) -> None:
     be judged.
     """
     with blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
-        fetch = over_network(url, app.config["SITE_URL"]) if url is not None else core.within(app)
-        groups = [core.found(url, fetch)] if url is not None else core.own()
+        fetch = over_network(url, app.config["SITE_URL"]) if url is not None else core.app_fetcher(app)
+        groups = [core.discover_feeds(url, fetch)] if url is not None else core.site_feeds()
         checked = [
-            together([core.check(each, fetch, progress, whole=not number) for each in addresses])
+            together([core.check_feed(each, fetch, progress, whole=not number) for each in addresses])
             for number, addresses in enumerate(groups)
         ]
     bad = any(each.faults for each in chain(*checked))
@@ -59,22 +59,22 @@ def over_network(url: str, site_url: str) -> core.Fetch:
     return fetch
 
 
-def progress(documents: Iterable[ReadFeed], expected: int) -> Iterable[ReadFeed]:
+def progress(documents: Iterable[ParsedFeed], expected: int) -> Iterable[ParsedFeed]:
     """The documents, with a bar on standard error while they pass."""
     with click.progressbar(documents, label="Reading", length=expected, file=sys.stderr, hidden=expected < 50) as bar:
         yield from bar
 
 
-def together(formats: list[Checked]) -> list[Checked]:
+def together(formats: list[FeedReport]) -> list[FeedReport]:
     """The same, with what is wrong between formats of one feed."""
     first = formats[0]
     for other in formats[1:]:
         if first.first and other.first and first.first.title == other.first.title:
-            other.faults += rules.alike(first.first, first.items, other.first, other.items)
+            other.faults += rules.compare_formats(first.first, first.items, other.first, other.items)
     return formats
 
 
-def report(checked: list[list[Checked]]) -> str:
+def report(checked: list[list[FeedReport]]) -> str:
     """What people read: all of the first feeds, and what is wrong with the others (tags', authors')."""
     site, others = checked[0], list(chain(*checked[1:]))
     lines = [told(each) for each in site]
@@ -86,7 +86,7 @@ def report(checked: list[list[Checked]]) -> str:
     return "\n".join([*lines, f"{faults} {'fault' if faults == 1 else 'faults'}." if faults else NOTHING])
 
 
-def told(checked: Checked) -> str:
+def told(checked: FeedReport) -> str:
     """What people read."""
     lines = [f"{'BAD ' if checked.faults else 'ok  '}  {checked.address}"]
     if checked.first is not None:
@@ -100,13 +100,13 @@ def told(checked: Checked) -> str:
     return "\n".join([*lines, *(f"      {fault}" for fault in checked.faults)])
 
 
-def newest(checked: Checked) -> str:
+def newest(checked: FeedReport) -> str:
     """When the newest post of a feed was published."""
-    moment = rules.date(checked.items[0].published, checked.format) if checked.items else None
-    return f", the newest of {rules.utc(moment)}" if moment else ""
+    moment = rules.parse_date(checked.items[0].published, checked.format) if checked.items else None
+    return f", the newest of {rules.day(moment)}" if moment else ""
 
 
-def data(checked: Checked) -> dict[str, Any]:
+def data(checked: FeedReport) -> dict[str, Any]:
     """What programs read."""
     return {
         "address": checked.address,

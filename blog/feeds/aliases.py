@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from blog.core.errors import Missing
 from blog.core.urls import permalinks
 from blog.feeds.blueprint import bp
-from blog.feeds.views import path_of, source_of
+from blog.feeds.views import feed_path, feed_source
 
 # Endpoint -> addresses. WordPress, Ghost, Hugo, Jekyll, Pelican, Blogger, Tumblr, Movable Type and their kin.
 ALIASES = {
@@ -32,7 +32,7 @@ ALIASES = {
 VARIABLE = re.compile(r"<(\w+)>")
 
 
-def pattern(address: str) -> str:
+def path_pattern(address: str) -> str:
     """The expression that an address matches, with or without a slash at its end."""
     return VARIABLE.sub(r"(?P<\1>[^/]+)", re.escape(address.strip("/"))) + "/?"
 
@@ -50,13 +50,13 @@ class AliasConverter(BaseConverter):
 
     part_isolating = False
     weight = 10  # asked before the pages, whose slugs may be any words
-    regex = "|".join(re.sub(r"\?P<\w+>", "?:", pattern(each)) for each in chain(*ALIASES.values()))
+    regex = "|".join(re.sub(r"\?P<\w+>", "?:", path_pattern(each)) for each in chain(*ALIASES.values()))
 
     def to_python(self, value: str) -> Alias:
         """What the address means."""
         for endpoint, addresses in ALIASES.items():
             for address in addresses:
-                found = re.fullmatch(pattern(address), value)
+                found = re.fullmatch(path_pattern(address), value)
                 if found:
                     return Alias(endpoint, found.groupdict())
         raise ValidationError
@@ -67,9 +67,9 @@ class AliasConverter(BaseConverter):
 @bp.get("/<alias:alias>")
 def lead(alias: Alias) -> Response:
     """The way to the feed itself, for good. Raises Missing where there is none."""
-    path = path_of(alias.endpoint, alias.place)
+    path = feed_path(alias.endpoint, alias.place)
     try:
-        source_of(**alias.place)
+        feed_source(**alias.place)
     except Missing:
         if permalinks.find_redirect(path) is None:  # the feed of a tag that has another address now
             raise

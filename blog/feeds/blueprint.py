@@ -2,14 +2,14 @@
 
 from flask import Blueprint, Response
 
-CACHING = "public, max-age=300, stale-while-revalidate=3600"
+CACHE_CONTROL = "public, max-age=300, stale-while-revalidate=3600"
 
 bp = Blueprint("feeds", __name__)
 
 
-def answer(body: bytes, kind: str) -> Response:
+def feed_response(body: bytes, kind: str) -> Response:
     """A document that any program may read, from any site, and keep for five minutes."""
     response = Response(body, content_type=kind)
-    response.headers["Cache-Control"] = CACHING
+    response.headers["Cache-Control"] = CACHE_CONTROL
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

@@ -15,7 +15,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedEntry, FeedGenerator
 from lxml import etree
 
-from blog.feeds.channel import GENERATOR, Channel, Item, changed, plain, second
+from blog.feeds.channel import GENERATOR, Channel, Item, last_change, to_seconds, xml_text
 
 ATOM = "http://www.w3.org/2005/Atom"
 RSS_TYPE, ATOM_TYPE = "application/rss+xml", "application/atom+xml"
@@ -28,7 +28,7 @@ def rss(channel: Channel, items: Sequence[Item]) -> bytes:
     feed = _feed(channel, items, RSS_TYPE)
     feed.load_extension("dc")
     feed.load_extension("media")
-    feed.description(plain(channel.description) or plain(channel.title))
+    feed.description(xml_text(channel.description) or xml_text(channel.title))
     feed.docs("https://www.rssboard.org/rss-specification")
     feed.register_extension("links", _Links, atom=False)
     feed.links.told = channel.links()
@@ -41,8 +41,8 @@ def atom(channel: Channel, items: Sequence[Item]) -> bytes:
     """The Atom document, items in the given order."""
     feed = _feed(channel, items, ATOM_TYPE)
     feed.load_extension("media")
-    feed.subtitle(plain(channel.description) or None)
-    feed.author({"name": plain(channel.author)})
+    feed.subtitle(xml_text(channel.description) or None)
+    feed.author({"name": xml_text(channel.author)})
     for rel, address in channel.links():
         feed.link(href=address, rel=rel)
     for item in items:
@@ -54,14 +54,14 @@ def _feed(channel: Channel, items: Sequence[Item], kind: str) -> FeedGenerator:
     """What both formats say of a feed."""
     feed = FeedGenerator()
     feed.id(channel.id)
-    feed.title(plain(channel.title))
+    feed.title(xml_text(channel.title))
     # The last link of any kind becomes the RSS channel's own: the page comes after the feed itself.
     feed.link(href=channel.address, rel="self", type=kind)
     feed.link(href=channel.link, rel="alternate", type="text/html")
     feed.language(channel.language)
     feed.generator(GENERATOR)
     # Else both would say when the feed was built.
-    feed.updated(changed(channel, items))
+    feed.updated(last_change(channel, items))
     return feed
 
 
@@ -70,7 +70,7 @@ def _entry(feed: FeedGenerator, item: Item) -> FeedEntry:
     entry: FeedEntry = feed.add_entry(order="append")
     entry.guid(item.id, permalink=False)
     entry.link(href=item.link)
-    entry.published(second(item.published_at))
+    entry.published(to_seconds(item.published_at))
     for label in item.labels:
         entry.category(term=label, label=label)
     if item.cover:
@@ -85,19 +85,19 @@ def _add_to_rss(feed: FeedGenerator, item: Item) -> None:
     entry.title(item.name)
     entry.description(_html(item.summary) or _html(item.name))
     # An attribute may hold "]]>" as it is, which would end the CDATA section.
-    entry.content(plain(item.html).replace("]]>", "]]&gt;"), type="CDATA")
-    entry.dc.dc_creator(plain(item.author))
+    entry.content(xml_text(item.html).replace("]]>", "]]&gt;"), type="CDATA")
+    entry.dc.dc_creator(xml_text(item.author))
     if item.updated_at:
         entry.register_extension("changed", _Changed, atom=False)
-        entry.changed.moment = second(item.updated_at).isoformat()
+        entry.changed.moment = to_seconds(item.updated_at).isoformat()
 
 
 def _add_to_atom(feed: FeedGenerator, item: Item) -> None:
     entry = _entry(feed, item)
     entry.title(item.name)
-    entry.updated(second(item.changed_at))
-    entry.author({"name": plain(item.author)})
-    entry.content(plain(item.html), type="html")
+    entry.updated(to_seconds(item.changed_at))
+    entry.author({"name": xml_text(item.author)})
+    entry.content(xml_text(item.html), type="html")
     if summary := _html(item.summary):
         entry.summary(summary, type="html")
     entry.register_extension("wording", _Wording, rss=False)
@@ -141,4 +141,4 @@ class _Wording(BaseEntryExtension):  # type: ignore[misc]
 
 def _html(text: str) -> str:
     """Plain text as HTML: both formats would read it as that."""
-    return escape(plain(text), quote=False)
+    return escape(xml_text(text), quote=False)

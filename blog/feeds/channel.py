@@ -13,8 +13,8 @@ GENERATOR = "Broadsheet"
 # essays is usually a tenth of what readers' programs take.
 ITEMS = 20
 # Some programs read no more. What is said of the feed itself takes what the items leave.
-POLITE_BYTES = 512 * 1024
-MOST_BYTES = POLITE_BYTES - 12 * 1024
+MAX_FEED_BYTES = 512 * 1024
+MAX_ITEMS_BYTES = MAX_FEED_BYTES - 12 * 1024
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,12 @@ class Item:
     @property
     def name(self) -> str:
         """Its title; without one, what else it can be told by."""
-        return plain(self.title).strip() or plain(self.summary).strip() or self.link
+        return xml_text(self.title).strip() or xml_text(self.summary).strip() or self.link
 
     @property
     def labels(self) -> list[str]:
         """Its tags, but for those of which nothing is left to tell."""
-        return [label for tag in self.tags if (label := plain(tag))]
+        return [label for tag in self.tags if (label := xml_text(tag))]
 
     @property
     def size(self) -> int:
@@ -95,31 +95,31 @@ class Item:
         XML escapes angle brackets, JSON quotes and line ends; some words stand there twice.
         """
         told = [self.title, self.summary, self.author, self.link, *self.tags]
-        html = plain(self.html)
+        html = xml_text(self.html)
         whole = max(len(escape(html, quote=False).encode()), len(json.dumps(html, ensure_ascii=False).encode()))
-        return whole + sum(2 * len(escape(plain(text)).encode()) + 60 for text in told) + 500
+        return whole + sum(2 * len(escape(xml_text(text)).encode()) + 60 for text in told) + 500
 
 
-def fitting(items: Sequence[Item]) -> Sequence[Item]:
+def fit_items(items: Sequence[Item]) -> Sequence[Item]:
     """The first items that fit into a polite feed; the first one always does."""
     total = 0
     for number, item in enumerate(items):
         total += item.size
-        if number and total > MOST_BYTES:
+        if number and total > MAX_ITEMS_BYTES:
             return items[:number]
     return items
 
 
-def changed(channel: Channel, items: Sequence[Item]) -> datetime:
+def last_change(channel: Channel, items: Sequence[Item]) -> datetime:
     """When anything in a feed last changed, to the second."""
-    return second(max((item.changed_at for item in items), default=channel.changed_at))
+    return to_seconds(max((item.changed_at for item in items), default=channel.changed_at))
 
 
-def second(moment: datetime) -> datetime:
+def to_seconds(moment: datetime) -> datetime:
     """The moment in UTC without parts of a second, which no feed tells; one without a zone is UTC's."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
 
 
-def plain(text: str) -> str:
+def xml_text(text: str) -> str:
     """The text without what XML cannot carry: one such character would take a whole feed down."""
     return FORBIDDEN.sub("", text)

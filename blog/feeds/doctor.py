@@ -14,12 +14,12 @@ def examine(_thorough: bool) -> Findings:
     )
 
     with current_app.test_request_context(base_url=current_app.config["SITE_URL"]):
-        fetch = validate.within(current_app._get_current_object())  # type: ignore[attr-defined]
-        found = [validate.check(link.address, fetch, lambda row, _: row, whole=False) for link in feed_links("")]
+        fetch = validate.app_fetcher(current_app._get_current_object())  # type: ignore[attr-defined]
+        found = [validate.check_feed(link.address, fetch, lambda row, _: row, whole=False) for link in feed_links("")]
         first = found[0]
         for other in found[1:]:
             if first.first and other.first:
-                other.faults += rules.alike(first.first, first.items, other.first, other.items)
+                other.faults += rules.compare_formats(first.first, first.items, other.first, other.items)
     wrong = [one for one in found if one.faults]
     for one in wrong:
         say = note if one.first else bad  # one that can be read is a matter of its texts

@@ -4,23 +4,23 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from blog.feeds.channel import Channel, Item, plain, second
+from blog.feeds.channel import Channel, Item, to_seconds, xml_text
 
 JSON_TYPE = "application/feed+json"
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def jsonfeed(channel: Channel, items: Sequence[Item]) -> bytes:
+def json_feed(channel: Channel, items: Sequence[Item]) -> bytes:
     """The JSON document, items in the given order."""
     told = {
         "version": VERSION,
-        "title": plain(channel.title),
+        "title": xml_text(channel.title),
         "home_page_url": channel.link,
         "feed_url": channel.address,
-        "description": plain(channel.description),
+        "description": xml_text(channel.description),
         "next_url": channel.pages.get("next"),
         "language": channel.language,
-        "authors": [{"name": plain(channel.author)}],
+        "authors": [{"name": xml_text(channel.author)}],
         "hubs": [{"type": "WebSub", "url": hub} for hub in channel.hubs],
     }
     whole = _without_gaps(told) | {"items": [_item(item) for item in items]}
@@ -32,15 +32,15 @@ def _item(item: Item) -> dict[str, Any]:
         "id": item.id,
         "url": item.link,
         "title": item.name,
-        "summary": plain(item.summary),
+        "summary": xml_text(item.summary),
         "image": item.cover.address if item.cover else None,
-        "date_published": second(item.published_at).isoformat(),
-        "date_modified": second(item.changed_at).isoformat() if item.updated_at else None,
-        "authors": [{"name": plain(item.author)}],
+        "date_published": to_seconds(item.published_at).isoformat(),
+        "date_modified": to_seconds(item.changed_at).isoformat() if item.updated_at else None,
+        "authors": [{"name": xml_text(item.author)}],
         "tags": item.labels,
         "language": item.language,
     }
-    return _without_gaps(told) | {"content_html": plain(item.html)}
+    return _without_gaps(told) | {"content_html": xml_text(item.html)}
 
 
 def _without_gaps(told: dict[str, Any]) -> dict[str, Any]:

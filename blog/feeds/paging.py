@@ -10,7 +10,7 @@ from collections.abc import Callable
 from blog.feeds.channel import ITEMS
 
 
-def neighbours(
+def page_links(
     address: Callable[[int | None], str], *, total: int, shown: int, number: int | None = None, newer: int = 0
 ) -> dict[str, str]:
     """The links of a document that shows `shown` posts, as rel -> address.

@@ -19,7 +19,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class ReadItem:
+class ParsedItem:
     """One item as told; `html` is its text."""
 
     id: str
@@ -32,7 +32,7 @@ class ReadItem:
 
 
 @dataclass(frozen=True)
-class ReadFeed:
+class ParsedFeed:
     """One document as told; `address` is the one it calls its own, `next` that of older items."""
 
     format: str
@@ -43,10 +43,10 @@ class ReadFeed:
     description: str
     updated: str
     next: str
-    items: Sequence[ReadItem]
+    items: Sequence[ParsedItem]
 
 
-def read(body: bytes) -> ReadFeed:
+def parse_feed(body: bytes) -> ParsedFeed:
     """The feed in these bytes. Raises Unreadable."""
     if body.lstrip()[:1] in (b"{", b"["):
         return _json(body)
@@ -72,8 +72,8 @@ def _xml(body: bytes) -> etree._Element:
     return root
 
 
-def _rss(channel: etree._Element) -> ReadFeed:
-    return ReadFeed(
+def _rss(channel: etree._Element) -> ParsedFeed:
+    return ParsedFeed(
         format="RSS",
         id="",
         title=_text(channel, "title"),
@@ -83,7 +83,7 @@ def _rss(channel: etree._Element) -> ReadFeed:
         updated=_text(channel, "lastBuildDate"),
         next=_link(channel, "next"),
         items=tuple(
-            ReadItem(
+            ParsedItem(
                 id=_text(item, "guid"),
                 link=_text(item, "link"),
                 title=_text(item, "title"),
@@ -97,8 +97,8 @@ def _rss(channel: etree._Element) -> ReadFeed:
     )
 
 
-def _atom(feed: etree._Element) -> ReadFeed:
-    return ReadFeed(
+def _atom(feed: etree._Element) -> ParsedFeed:
+    return ParsedFeed(
         format="Atom",
         id=_text(feed, f"{ATOM}id"),
         title=_text(feed, f"{ATOM}title"),
@@ -108,7 +108,7 @@ def _atom(feed: etree._Element) -> ReadFeed:
         updated=_text(feed, f"{ATOM}updated"),
         next=_link(feed, "next"),
         items=tuple(
-            ReadItem(
+            ParsedItem(
                 id=_text(entry, f"{ATOM}id"),
                 link=_link(entry, "alternate"),
                 title=_text(entry, f"{ATOM}title"),
@@ -132,7 +132,7 @@ def _link(element: etree._Element, rel: str) -> str:
     return next((str(link.get("href", "")) for link in links if link.get("rel", "alternate") == rel), "")
 
 
-def _json(body: bytes) -> ReadFeed:
+def _json(body: bytes) -> ParsedFeed:
     try:
         told = json.loads(body.decode())
     except (ValueError, RecursionError) as error:
@@ -142,7 +142,7 @@ def _json(body: bytes) -> ReadFeed:
     items = told.get("items")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise Unreadable("It has no list of items.")
-    return ReadFeed(
+    return ParsedFeed(
         format="JSON Feed",
         id="",
         title=_said(told, "title"),
@@ -152,7 +152,7 @@ def _json(body: bytes) -> ReadFeed:
         updated="",
         next=_said(told, "next_url"),
         items=tuple(
-            ReadItem(
+            ParsedItem(
                 id=_said(item, "id"),
                 link=_said(item, "url"),
                 title=_said(item, "title"),

@@ -17,7 +17,7 @@ def _encoded(url: str) -> str:
     return quote(url, safe="")
 
 
-READERS: dict[str, Callable[[str], str]] = {
+APPS: dict[str, Callable[[str], str]] = {
     "Feedly": lambda url: f"https://feedly.com/i/subscription/feed/{_encoded(url)}",
     "Inoreader": lambda url: f"https://www.inoreader.com/?add_feed={_encoded(url)}",
     "NewsBlur": lambda url: f"https://www.newsblur.com/?url={_encoded(url)}",
@@ -30,4 +30,4 @@ READERS: dict[str, Callable[[str], str]] = {
 
 def add_links(url: str) -> list[AddLink]:
     """Links that add the feed at `url` to what people read with."""
-    return [AddLink(name, address(url)) for name, address in READERS.items()]
+    return [AddLink(name, address(url)) for name, address in APPS.items()]

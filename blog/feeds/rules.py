@@ -15,11 +15,11 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree, html
 
 from blog.core.text.validate import FORBIDDEN
-from blog.feeds.channel import POLITE_BYTES, second
-from blog.feeds.parse import ReadFeed, ReadItem
+from blog.feeds.channel import MAX_FEED_BYTES, to_seconds
+from blog.feeds.parse import ParsedFeed, ParsedItem
 
 # So many of the posts that one fault concerns are named.
-NAMED = 3
+MAX_TITLES = 3
 RFC822 = re.compile(r"(\w{3}, )?\d{1,2} \w{3} \d{4} \d\d:\d\d(:\d\d)? ([+-]\d{4}|GMT|UT|UTC)", re.ASCII)
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 ADDRESSES = ("href", "src", "srcset", "poster")
@@ -27,7 +27,7 @@ ACTIVE = {"script", "iframe", "object", "embed", "form"}
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredPost:
     """A post as the database has it; `link` holds its path alone."""
 
     id: str
@@ -36,7 +36,7 @@ class Kept:
     published_at: datetime
 
 
-def date(text: str, form: str) -> datetime | None:
+def parse_date(text: str, form: str) -> datetime | None:
     """The moment that a feed of this format tells; None when it is not one as the format has them."""
     try:
         if form == "RSS":
@@ -49,7 +49,7 @@ def date(text: str, form: str) -> datetime | None:
 # -- one document ------------------------------------------------------------------------------------------
 
 
-def document(feed: ReadFeed, address: str, size: int) -> Iterator[str]:
+def check_document(feed: ParsedFeed, address: str, size: int) -> Iterator[str]:
     """What is wrong with a document of `size` bytes that was read at `address`."""
     needed = {"title": feed.title, "address of its site": feed.link}
     needed |= {"RSS": {"description": feed.description}, "Atom": {"id": feed.id}}.get(feed.format, {})
@@ -60,33 +60,33 @@ def document(feed: ReadFeed, address: str, size: int) -> Iterator[str]:
         yield f"The address of its site is not a whole one: {feed.link}."
     if feed.address != address:
         yield f"It calls itself {feed.address or 'nothing'}: programs may subscribe to that instead."
-    if feed.format == "Atom" and not date(feed.updated, "Atom"):
+    if feed.format == "Atom" and not parse_date(feed.updated, "Atom"):
         yield "It does not say when it last changed."
-    if size > POLITE_BYTES and len(feed.items) > 1:
-        yield f"It has {size // 1024} KiB: some programs read {POLITE_BYTES // 1024} KiB only."
+    if size > MAX_FEED_BYTES and len(feed.items) > 1:
+        yield f"It has {size // 1024} KiB: some programs read {MAX_FEED_BYTES // 1024} KiB only."
     for fault, told in _of_items(feed).items():
-        yield f"{fault}: {named(told)}."
+        yield f"{fault}: {list_titles(told)}."
 
 
-def _of_items(feed: ReadFeed) -> dict[str, list[ReadItem]]:
+def _of_items(feed: ParsedFeed) -> dict[str, list[ParsedItem]]:
     """Fault -> the items that have it."""
-    found: dict[str, list[ReadItem]] = {}
+    found: dict[str, list[ParsedItem]] = {}
     for item in feed.items:
         for fault in _of_item(item, feed.format):
             found.setdefault(fault, []).append(item)
     return found
 
 
-def _of_item(item: ReadItem, form: str) -> Iterator[str]:
+def _of_item(item: ParsedItem, form: str) -> Iterator[str]:
     if not item.id:
         yield "No id, so that programs cannot tell what is new"
     if not item.title:
         yield "No title"
     if not _whole(item.link):
         yield "No whole address"
-    if not date(item.published, form):
+    if not parse_date(item.published, form):
         yield "No date that programs understand"
-    if item.updated and not date(item.updated, form if form != "RSS" else "Atom"):
+    if item.updated and not parse_date(item.updated, form if form != "RSS" else "Atom"):
         yield "No date of change that programs understand"
     if FORBIDDEN.search(item.title + item.summary + item.html):
         yield "Characters that other formats cannot carry"
@@ -127,17 +127,17 @@ def _whole(address: str) -> bool:
 # -- all documents of a feed -------------------------------------------------------------------------------
 
 
-def row(items: Sequence[ReadItem], form: str, now: datetime) -> Iterator[str]:
+def check_items(items: Sequence[ParsedItem], form: str, now: datetime) -> Iterator[str]:
     """What is wrong with all items of a feed, from the newest to the oldest."""
     counts = Counter(item.id for item in items if item.id)
     yield from _about("More than once", [item for item in items if counts.pop(item.id, 1) > 1])
-    dated = [(item, moment) for item in items if (moment := date(item.published, form))]
+    dated = [(item, moment) for item in items if (moment := parse_date(item.published, form))]
     yield from _about("Dated in the future", [item for item, moment in dated if moment > now])
     later = [item for (_, before), (item, moment) in pairwise(dated) if moment > before]
     yield from _about("Newer than what comes before", later)
 
 
-def beside(items: Sequence[ReadItem], feed: ReadFeed, kept: Iterable[Kept]) -> Iterator[str]:
+def check_against_posts(items: Sequence[ParsedItem], feed: ParsedFeed, kept: Iterable[StoredPost]) -> Iterator[str]:
     """How the items of a feed differ from the posts that the database has, at the host that the feed names."""
     here = urljoin(feed.address, "/").rstrip("/")
     posts = {post.id: replace(post, link=here + post.link) for post in kept}
@@ -153,24 +153,26 @@ def beside(items: Sequence[ReadItem], feed: ReadFeed, kept: Iterable[Kept]) -> I
     known = [(item, posts[item.id]) for item in items if item.id in posts]
     yield from _about("Another address than in the database", [item for item, post in known if item.link != post.link])
     yield from _about("Another title than in the database", [item for item, post in known if item.title != post.title])
-    redated = [item for item, post in known if date(item.published, feed.format) != second(post.published_at)]
+    redated = [item for item, post in known if parse_date(item.published, feed.format) != to_seconds(post.published_at)]
     yield from _about("Another date than in the database", redated)
 
 
-def alike(one: ReadFeed, items: Sequence[ReadItem], other: ReadFeed, others: Sequence[ReadItem]) -> Iterator[str]:
+def compare_formats(
+    one: ParsedFeed, items: Sequence[ParsedItem], other: ParsedFeed, others: Sequence[ParsedItem]
+) -> Iterator[str]:
     """How two formats of one feed differ."""
-    told = [(item.id, item.title, date(item.published, one.format)) for item in items]
-    if told != [(item.id, item.title, date(item.published, other.format)) for item in others]:
+    told = [(item.id, item.title, parse_date(item.published, one.format)) for item in items]
+    if told != [(item.id, item.title, parse_date(item.published, other.format)) for item in others]:
         yield f"Its items, titles or dates are not those of {one.format}."
 
 
-def _about(fault: str, told: Sequence[ReadItem | Kept]) -> list[str]:
-    return [f"{fault}: {named(told)}."] if told else []
+def _about(fault: str, told: Sequence[ParsedItem | StoredPost]) -> list[str]:
+    return [f"{fault}: {list_titles(told)}."] if told else []
 
 
-def named(told: Sequence[ReadItem | Kept]) -> str:
+def list_titles(told: Sequence[ParsedItem | StoredPost]) -> str:
     """The first of these by their titles, and how many more there are."""
-    names = [f"“{(each.title or each.link or each.id)[:60]}”" for each in told[:NAMED]]
+    names = [f"“{(each.title or each.link or each.id)[:60]}”" for each in told[:MAX_TITLES]]
     more = len(told) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")
 
@@ -180,7 +182,7 @@ def named(told: Sequence[ReadItem | Kept]) -> str:
 TYPES = {"RSS": "application/rss+xml", "Atom": "application/atom+xml", "JSON Feed": "application/feed+json"}
 
 
-def manners(form: str, headers: dict[str, str], again: int) -> Iterator[str]:
+def check_response(form: str, headers: dict[str, str], again: int) -> Iterator[str]:
     """What is wrong with how a feed is served: its headers (names in lower case), and the status when asked `again`."""
     said = headers.get("content-type", "")
     if said.partition(";")[0].strip().lower() != TYPES[form]:
@@ -193,6 +195,6 @@ def manners(form: str, headers: dict[str, str], again: int) -> Iterator[str]:
         yield "It comes with cookies, which keep caches from sharing it."
 
 
-def utc(moment: datetime) -> str:
+def day(moment: datetime) -> str:
     """The day of a moment."""
     return f"{moment.astimezone(UTC):%Y-%m-%d}"

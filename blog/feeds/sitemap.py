@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Literal
 from xml.sax.saxutils import escape
 
-LIMIT = 50_000
-SPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+MAX_ADDRESSES = 50_000
+NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 Entries = Iterable[tuple[str, datetime | None]]
 
 
@@ -29,7 +29,7 @@ def _document(whole: str, part: str, entries: Entries) -> bytes:
 
 
 def _lines(whole: str, part: str, entries: Entries) -> Iterator[str]:
-    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{whole} xmlns="{SPACE}">\n'
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{whole} xmlns="{NAMESPACE}">\n'
     for address, changed in entries:
         stamp = f"<lastmod>{changed.replace(microsecond=0).isoformat()}</lastmod>" if changed else ""
         yield f"<{part}><loc>{escape(address)}</loc>{stamp}</{part}>\n"
@@ -37,17 +37,17 @@ def _lines(whole: str, part: str, entries: Entries) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class File:
+class SitemapFile:
     """One of several sitemaps: what it holds, and from which on."""
 
     holds: Literal["others", "posts"]
     start: int
 
 
-def files(others: int, posts: int) -> list[File]:
+def files(others: int, posts: int) -> list[SitemapFile]:
     """The files that so many addresses fill. What is no post comes first, where a growing blog moves nothing."""
     counts: dict[Literal["others", "posts"], int] = {"others": others, "posts": posts}
-    return [File(holds, start) for holds, number in counts.items() for start in range(0, number, LIMIT)]
+    return [SitemapFile(holds, start) for holds, number in counts.items() for start in range(0, number, MAX_ADDRESSES)]
 
 
 def robots(sitemap_address: str) -> str:

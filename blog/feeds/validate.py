@@ -14,33 +14,33 @@ from blog.core.posts import feed_items, taxonomy
 from blog.core.urls import permalinks
 from blog.feeds import rules
 from blog.feeds.channel import ITEMS
-from blog.feeds.parse import ReadFeed, ReadItem, Unreadable, read
-from blog.feeds.rules import Kept
-from blog.feeds.views import FORMATS, feed_links, source_of
+from blog.feeds.parse import ParsedFeed, ParsedItem, Unreadable, parse_feed
+from blog.feeds.rules import StoredPost
+from blog.feeds.views import FORMATS, feed_links, feed_source
 from blog.outbound import Answer
 
 Fetch = Callable[[str, Mapping[str, str]], Answer]
-Progress = Callable[[Iterable[ReadFeed], int], Iterable[ReadFeed]]
+Progress = Callable[[Iterable[ParsedFeed], int], Iterable[ParsedFeed]]
 # Whoever links documents in a ring, or without end, is not followed for ever.
-MOST_DOCUMENTS = 20_000
+MAX_DOCUMENTS = 20_000
 # The first document of a feed holds fewer posts than this.
-COMPARED = 100
+MAX_FIRST_ITEMS = 100
 
 
 @dataclass
-class Checked:
+class FeedReport:
     """A feed that was read from its newest document to its oldest, and what is wrong with it."""
 
     address: str
     format: str = ""
     documents: int = 0
-    items: list[ReadItem] = field(default_factory=list)
+    items: list[ParsedItem] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     compared: bool = False
-    first: ReadFeed | None = None
+    first: ParsedFeed | None = None
 
 
-def own() -> list[list[str]]:
+def site_feeds() -> list[list[str]]:
     """The addresses of all feeds of this site: of each, those of its formats. The first are the site's own."""
     places: list[dict[str, str]] = [{}]
     places += [{"tag": tag.slug} for tag in taxonomy.tags()]
@@ -48,7 +48,7 @@ def own() -> list[list[str]]:
     return [[link.address for link in feed_links("", **place)] for place in places]
 
 
-def within(app: Flask) -> Fetch:
+def app_fetcher(app: Flask) -> Fetch:
     """Asks the blog itself, without a server; as a stranger, whoever wants to know."""
     client = app.test_client(use_cookies=False)
 
@@ -60,7 +60,7 @@ def within(app: Flask) -> Fetch:
     return fetch
 
 
-def found(address: str, fetch: Fetch) -> list[str]:
+def discover_feeds(address: str, fetch: Fetch) -> list[str]:
     """The feeds at an address: its own, or those that the page there names. Raises Missing."""
     answer = fetch(address, {})
     if answer.status != 200:
@@ -79,10 +79,10 @@ def found(address: str, fetch: Fetch) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def check(address: str, fetch: Fetch, progress: Progress, *, whole: bool = True) -> Checked:
+def check_feed(address: str, fetch: Fetch, progress: Progress, *, whole: bool = True) -> FeedReport:
     """The feed at an address; `whole` follows it to its first post."""
-    checked = Checked(address)
-    kept = _kept(address, None if whole else COMPARED)
+    checked = FeedReport(address)
+    kept = _kept(address, None if whole else MAX_FIRST_ITEMS)
     expected = -(-len(kept or ()) // ITEMS)
     try:
         for document in progress(_documents(checked, fetch, whole=whole), expected):
@@ -90,32 +90,34 @@ def check(address: str, fetch: Fetch, progress: Progress, *, whole: bool = True)
     except Unreadable as error:
         checked.faults.append(str(error))
     if checked.first is not None:
-        checked.faults += rules.row(checked.items, checked.format, clock.now())
+        checked.faults += rules.check_items(checked.items, checked.format, clock.now())
         _compare(checked, checked.first, kept if whole or kept is None else kept[: len(checked.items)])
     return checked
 
 
-def _documents(checked: Checked, fetch: Fetch, *, whole: bool) -> Iterator[ReadFeed]:
+def _documents(checked: FeedReport, fetch: Fetch, *, whole: bool) -> Iterator[ParsedFeed]:
     """The documents of a feed, each judged by itself."""
     address, seen = checked.address, set[str]()
-    while address and address not in seen and len(seen) < MOST_DOCUMENTS:
+    while address and address not in seen and len(seen) < MAX_DOCUMENTS:
         seen.add(address)
         answer = fetch(address, {})
         if answer.status != 200:
             raise Unreadable(f"{address} answers {answer.status}.")
-        document = read(answer.body)
+        document = parse_feed(answer.body)
         if checked.first is None:
             checked.first, checked.format = document, document.format
-            checked.faults += rules.manners(document.format, _lower(answer.headers), _again(address, fetch, answer))
+            checked.faults += rules.check_response(
+                document.format, _lower(answer.headers), _again(address, fetch, answer)
+            )
         checked.documents += 1
-        checked.faults += _placed(rules.document(document, address, len(answer.body)), address, checked)
+        checked.faults += _placed(rules.check_document(document, address, len(answer.body)), address, checked)
         yield document
         address = urljoin(address, document.next) if whole and document.next else ""
     if address:
         raise Unreadable(f"Its documents do not come to an end: {address} is linked again.")
 
 
-def _placed(faults: Iterable[str], address: str, checked: Checked) -> Iterator[str]:
+def _placed(faults: Iterable[str], address: str, checked: FeedReport) -> Iterator[str]:
     return (fault if address == checked.address else f"{fault} ({address})" for fault in faults)
 
 
@@ -129,7 +131,7 @@ def _lower(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _kept(address: str, most: int | None) -> list[Kept] | None:
+def _kept(address: str, most: int | None) -> list[StoredPost] | None:
     """The posts that the feed at an address should hold, newest first, so many at most where it is the newest part.
 
     None if no feed of ours has such an address.
@@ -138,19 +140,19 @@ def _kept(address: str, most: int | None) -> list[Kept] | None:
         endpoint, given = current_app.url_map.bind("").match(urlsplit(address).path)
         place = dict(given)
         number = place.pop("number", None)
-        source = source_of(**place) if endpoint.removeprefix("feeds.") in FORMATS else None
+        source = feed_source(**place) if endpoint.removeprefix("feeds.") in FORMATS else None
     except (HTTPException, Missing):
         return None
     if source is None:
         return None
     posts = [
-        Kept(f"urn:uuid:{post.guid}", permalinks.path_of(post), post.title, post.published_at)
+        StoredPost(f"urn:uuid:{post.guid}", permalinks.path_of(post), post.title, post.published_at)
         for post in feed_items.identities(source.shelf, source.of, most if number is None else None)
     ]
     return posts if number is None else posts[-number:]
 
 
-def _compare(checked: Checked, first: ReadFeed, kept: Sequence[Kept] | None) -> None:
+def _compare(checked: FeedReport, first: ParsedFeed, kept: Sequence[StoredPost] | None) -> None:
     """Say how a feed differs from the database, if it is ours: at our address, or with our ids at another."""
     if kept is None:
         return
@@ -158,4 +160,4 @@ def _compare(checked: Checked, first: ReadFeed, kept: Sequence[Kept] | None) -> 
     host = urlsplit(current_app.config["SITE_URL"]).netloc
     if urlsplit(checked.address).netloc == host or any(item.id in ids for item in checked.items):
         checked.compared = True
-        checked.faults += rules.beside(checked.items, first, kept)
+        checked.faults += rules.check_against_posts(checked.items, first, kept)

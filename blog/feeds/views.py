@@ -21,16 +21,16 @@ from blog.core.site.context import SiteContext
 from blog.core.text.words import shorten
 from blog.core.urls import permalinks
 from blog.feeds import build, json_feed, paging, reader_apps
-from blog.feeds.blueprint import answer, bp
-from blog.feeds.channel import ITEMS, Channel, Cover, Item, fitting
+from blog.feeds.blueprint import bp, feed_response
+from blog.feeds.channel import ITEMS, Channel, Cover, Item, fit_items
 from blog.web import templating
 
 # Tags that the page for subscribers names, the most used first.
-TAGS = 30
+MAX_TAGS = 30
 
 
 @dataclass(frozen=True)
-class Format:
+class FeedFormat:
     """One of the formats: how people call it, its media type, its addresses, what builds it."""
 
     name: str
@@ -42,16 +42,16 @@ class Format:
 
 # By endpoint.
 FORMATS = {
-    "rss": Format("RSS", build.RSS_TYPE, "feed.xml", "feed/<page:number>.xml", build.rss),
-    "atom": Format("Atom", build.ATOM_TYPE, "atom.xml", "atom/<page:number>.xml", build.atom),
-    "json": Format("JSON Feed", json_feed.JSON_TYPE, "feed.json", "feed/<page:number>.json", json_feed.jsonfeed),
+    "rss": FeedFormat("RSS", build.RSS_TYPE, "feed.xml", "feed/<page:number>.xml", build.rss),
+    "atom": FeedFormat("Atom", build.ATOM_TYPE, "atom.xml", "atom/<page:number>.xml", build.atom),
+    "json": FeedFormat("JSON Feed", json_feed.JSON_TYPE, "feed.json", "feed/<page:number>.json", json_feed.json_feed),
 }
 # JSON is always UTF-8, and its media types know no charset.
 CHARSET = {"rss": "; charset=utf-8", "atom": "; charset=utf-8", "json": ""}
 
 
 @dataclass(frozen=True)
-class Source:
+class FeedSource:
     """What a feed is made of: a shelf, the page that shows it to people, and what tells its address and its id.
 
     `place` holds the values of the feed's address beside its number: none, a tag or an author.
@@ -87,7 +87,7 @@ def feed_links(title: str, **place: Any) -> list[FeedLink]:
             form.name,
             title if endpoint == "rss" else f"{title} ({form.name})",
             form.type,
-            templating.absolute(path_of(endpoint, place)),
+            templating.absolute_url(feed_path(endpoint, place)),
         )
         for endpoint, form in FORMATS.items()
     ]
@@ -95,16 +95,16 @@ def feed_links(title: str, **place: Any) -> list[FeedLink]:
 
 def feed(endpoint: str, number: int | None = None, **place: Any) -> Response:
     """A feed, its newest posts whole; with a number, one of the documents that hold the older ones."""
-    edition, source, form = templating.edition(), source_of(**place), FORMATS[endpoint]
+    edition, source, form = templating.site_context(), feed_source(**place), FORMATS[endpoint]
 
     def address(of: int | None) -> str:
-        return templating.absolute(path_of(endpoint, source.place, of))
+        return templating.absolute_url(feed_path(endpoint, source.place, of))
 
     held = _newest(source) if number is None else _older(source, number)
     items = held.items
-    pages = paging.neighbours(address, total=held.total, shown=len(items), number=number, newer=held.newer)
+    pages = paging.page_links(address, total=held.total, shown=len(items), number=number, newer=held.newer)
     channel = _channel(edition, source, address(number), pages)
-    response = answer(form.build(channel, items), form.type + CHARSET[endpoint])
+    response = feed_response(form.build(channel, items), form.type + CHARSET[endpoint])
     links = [("self", channel.address), *channel.links()]
     # A hub's address may be written in any script; a header may not.
     response.headers["Link"] = ", ".join(f'<{iri_to_uri(target)}>; rel="{rel}"' for rel, target in links)
@@ -118,7 +118,7 @@ for name, each in FORMATS.items():
             bp.add_url_rule(f"{part}/{file}", name, view)
 
 
-def path_of(endpoint: str, place: Mapping[str, Any], number: int | None = None) -> str:
+def feed_path(endpoint: str, place: Mapping[str, Any], number: int | None = None) -> str:
     """Where a feed is, or one of its older documents; `place` holds a tag, an author, or nothing."""
     return url_for(f"feeds.{endpoint}", number=number, **place)
 
@@ -126,29 +126,29 @@ def path_of(endpoint: str, place: Mapping[str, Any], number: int | None = None) 
 @bp.get("/subscribe/")
 def subscribe() -> Response:
     """What a feed is, and how to follow this site with one."""
-    templating.edition()
+    templating.site_context()
     tags = sorted(taxonomy.tags(), key=lambda tag: -tag.posts)
-    facts = {"tags": tags[:TAGS], "more_tags": len(tags) > TAGS, "authors": taxonomy.authors()}
+    facts = {"tags": tags[:MAX_TAGS], "more_tags": len(tags) > MAX_TAGS, "authors": taxonomy.authors()}
     page = render_template("feeds/subscribe.html", **facts, add_links=reader_apps.add_links)
     return Response(page, mimetype="text/html")
 
 
-def source_of(tag: str | None = None, author: str | None = None) -> Source:
+def feed_source(tag: str | None = None, author: str | None = None) -> FeedSource:
     """What the feed at this place is made of. Raises Missing where there is no such tag or author."""
     title = templating.site().title
     if tag is not None:
         found = taxonomy.tag(tag)
         page = url_for("reader.tag", slug=tag)
-        return Source(lists.WITH_TAG, found.id, f"{found.name} – {title}", page, {"tag": tag})
+        return FeedSource(lists.WITH_TAG, found.id, f"{found.name} – {title}", page, {"tag": tag})
     if author is not None:
         person = taxonomy.author(author)
         page = url_for("reader.author", slug=author)
-        return Source(lists.BY_AUTHOR, person.id, f"{person.name} – {title}", page, {"author": author})
-    return Source(lists.ALL, 0, title, url_for("reader.home"), {})
+        return FeedSource(lists.BY_AUTHOR, person.id, f"{person.name} – {title}", page, {"author": author})
+    return FeedSource(lists.ALL, 0, title, url_for("reader.home"), {})
 
 
 @dataclass(frozen=True)
-class Held:
+class FeedDocument:
     """What a document holds, how many posts there are in all, and how many of those that follow fit into one."""
 
     items: Sequence[Item]
@@ -156,27 +156,27 @@ class Held:
     newer: int = 0
 
 
-def _newest(source: Source) -> Held:
+def _newest(source: FeedSource) -> FeedDocument:
     newest = feed_items.newest_page(source.shelf, ITEMS, source.of)
-    return Held(fitting([_item(entry) for entry in newest.entries]), newest.total)
+    return FeedDocument(fit_items([_item(entry) for entry in newest.entries]), newest.total)
 
 
-def _older(source: Source, number: int) -> Held:
+def _older(source: FeedSource, number: int) -> FeedDocument:
     """What one of the older documents holds. Raises Missing past the last of them."""
     around = feed_items.older_page(source.shelf, number + ITEMS, 2 * ITEMS, source.of)
     if number > around.total:
         raise Missing("There are not that many posts.")
     items = [_item(entry) for entry in around.entries]
     newer, own = items[: -min(number, ITEMS)], items[-min(number, ITEMS) :]
-    return Held(fitting(own), around.total, len(fitting(newer[::-1])))
+    return FeedDocument(fit_items(own), around.total, len(fit_items(newer[::-1])))
 
 
-def _channel(edition: SiteContext, source: Source, address: str, pages: dict[str, str]) -> Channel:
+def _channel(edition: SiteContext, source: FeedSource, address: str, pages: dict[str, str]) -> Channel:
     site = edition.site
     return Channel(
         id=source.id(site.guid),
         title=source.title,
-        link=templating.absolute(source.page),
+        link=templating.absolute_url(source.page),
         address=address,
         description=site.tagline,
         language=site.language,
@@ -188,7 +188,7 @@ def _channel(edition: SiteContext, source: Source, address: str, pages: dict[str
 
 
 def _item(post: FeedPost) -> Item:
-    link = templating.absolute(permalinks.path_of(post))
+    link = templating.absolute_url(permalinks.path_of(post))
     return Item(
         guid=post.guid,
         link=link,
@@ -212,5 +212,5 @@ def _cover(post: FeedPost) -> Cover | None:
     width, height = picture["width"], picture["height"]
     plate = html.plate_of(picture)
     if plate and IN_FEEDS in plate.widths:
-        return Cover(templating.absolute(plate.twin(IN_FEEDS)), kind, *plate.size(IN_FEEDS))
-    return Cover(templating.absolute(picture["src"]), kind, width, height)
+        return Cover(templating.absolute_url(plate.twin(IN_FEEDS)), kind, *plate.size(IN_FEEDS))
+    return Cover(templating.absolute_url(picture["src"]), kind, width, height)

@@ -20,7 +20,7 @@ def search() -> Response:
     """What was found for the words of `q`, ten posts a page; the form alone without words."""
     number = _number(request.args.get("page", "1"))
     asked = request.args.get("q", "")
-    templating.edition()
+    templating.site_context()
     try:
         return _page(engine.find(asked, number), 200)
     except Unsearchable as error:
@@ -33,14 +33,14 @@ def search() -> Response:
 @bp.get("/opensearch.xml")
 def opensearch() -> Response:
     """How browsers search here."""
-    site = templating.edition().site
+    site = templating.site_context().site
     told = describing.OpenSearchSite(
         title=site.title,
         language=site.language,
-        search=templating.absolute(url_for("reader.search")),
-        icon=templating.absolute(asset_url("icon.svg")),
-        favicon=templating.absolute("/favicon.ico"),
-        description=templating.absolute(url_for("reader.opensearch")),
+        search=templating.absolute_url(url_for("reader.search")),
+        icon=templating.absolute_url(asset_url("icon.svg")),
+        favicon=templating.absolute_url("/favicon.ico"),
+        description=templating.absolute_url(url_for("reader.opensearch")),
     )
     return Response(describing.description(told), content_type=f"{describing.CONTENT_TYPE}; charset=utf-8")
 

@@ -16,7 +16,7 @@ from blog.core.site.health import write_problem
 from blog.core.urls import permalinks
 from blog.web import templating
 from blog.web.errors import RETRY_SECONDS
-from blog.web.pagination import PAGE_SIZE, Pager, paged
+from blog.web.pagination import PAGE_SIZE, Pager, make_pager
 
 RECENT_POSTS = 3
 CONTENTS_MIN_WORDS = 1500
@@ -37,13 +37,13 @@ def post_url(post: PostSummary) -> str:
 @bp.app_template_global()
 def navigation() -> list[PostSummary]:
     """The pages named on every page (About); none when the database does not answer."""
-    return templating.unless_silent(lambda: list(templating.edition().pages))
+    return templating.unless_database_down(lambda: list(templating.site_context().pages))
 
 
 @bp.app_template_global()
 def recent_posts() -> list[PostSummary]:
     """The newest posts, for pages that have nothing else to show; none when the database does not answer."""
-    return templating.unless_silent(lambda: recent(RECENT_POSTS))
+    return templating.unless_database_down(lambda: recent(RECENT_POSTS))
 
 
 @bp.get("/", defaults={"number": 1})
@@ -77,11 +77,11 @@ def article_markdown(slug: str) -> BaseResponse:
         if old and old.target is None:
             raise Gone("This was here and has been taken away.") from None
         raise
-    templating.edition()
+    templating.site_context()
     text = text.strip("\n")
     response = Response(f"# {title}\n\n{text}\n", mimetype="text/markdown")
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Link"] = f'<{templating.absolute(permalinks.path("post", slug))}>; rel="canonical"'
+    response.headers["Link"] = f'<{templating.absolute_url(permalinks.path("post", slug))}>; rel="canonical"'
     return response
 
 
@@ -132,7 +132,7 @@ def archive() -> BaseResponse:
 def archive_year(year: int, number: int) -> BaseResponse:
     """Everything of one year."""
     found = post_archive.posts_in_year(year, templating.zone(), (number - 1) * YEAR_SIZE, YEAR_SIZE)
-    return _page("reader/year.html", year=year, posts=found.posts, pager=paged(number, found.total, YEAR_SIZE))
+    return _page("reader/year.html", year=year, posts=found.posts, pager=make_pager(number, found.total, YEAR_SIZE))
 
 
 @bp.get("/healthz")
@@ -154,9 +154,9 @@ def healthz() -> Response:
 
 def _listing(number: int, shelf: PostList, of: int = 0) -> tuple[Sequence[PostSummary], Pager]:
     found = lists.page(shelf, (number - 1) * PAGE_SIZE, PAGE_SIZE, of)
-    return found.posts, paged(number, found.total)
+    return found.posts, make_pager(number, found.total)
 
 
 def _page(template: str, **facts: Any) -> BaseResponse:
-    templating.edition()
+    templating.site_context()
     return Response(render_template(template, **facts), mimetype="text/html")

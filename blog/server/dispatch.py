@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from granian.server import mp
 
-from blog.web.request_body import BODILESS
+from blog.web.request_body import BODYLESS_METHODS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -81,7 +81,7 @@ def open_first(ready: Ready, receive: Receive) -> None:
             return 0
 
         def call(protocol: Any, environ: "WSGIEnvironment") -> int:
-            if environ["REQUEST_METHOD"] not in BODILESS:
+            if environ["REQUEST_METHOD"] not in BODYLESS_METHODS:
                 return form(protocol, environ)
             said: list[Any] = []
             body = ready(environ, lambda *given: said.extend(given))  # type: ignore[arg-type]

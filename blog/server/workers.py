@@ -96,7 +96,7 @@ def _warm(app: Flask) -> None:
     It answers what most readers ask for: templates, queries and packages are loaded then. No connection to the
     database may pass a fork.
     """
-    pages: PageCache = app.extensions["pagecache"]
+    pages: PageCache = app.extensions["page_cache"]
     for path in WARMING:
         environ = {"PATH_INFO": path, "HTTP_HOST": urlsplit(app.config["SITE_URL"]).netloc}
         setup_testing_defaults(environ)
@@ -116,7 +116,7 @@ def worker() -> Flask:
     app = forked.get("app") or create_app()
     if dispatch.possible():
         # What passes through layers that do something (a proxy, a log) is never ready.
-        ready_made = middleware.ready_made(app.extensions["settings"])
+        ready_made = middleware.memory_path_allowed(app.extensions["settings"])
         dispatch.open_first(
             app.extensions["ready"] if ready_made else lambda _environ, _start: None, app.extensions["receive"]
         )

@@ -18,7 +18,7 @@ MAX_QR_LENGTH = 400
 
 def canonical(post: Article) -> str:
     """The address by which a post is known everywhere."""
-    return post.canonical_url or templating.absolute(permalinks.path_of(post))
+    return post.canonical_url or templating.absolute_url(permalinks.path_of(post))
 
 
 def share_links(post: Article) -> list[share.ShareLink]:
@@ -31,7 +31,7 @@ def share_links(post: Article) -> list[share.ShareLink]:
 def sample_links(networks: Sequence[str]) -> list[share.ShareLink]:
     """Links that would share the home page, for whoever chooses networks."""
     site = templating.site()
-    return share.share_links(site.title, templating.absolute(url_for("reader.home")), networks)
+    return share.share_links(site.title, templating.absolute_url(url_for("reader.home")), networks)
 
 
 def qr_code(address: str) -> qr.QRCode | None:
@@ -70,7 +70,7 @@ def post_metadata(post: Article, author: str) -> metadata.Metadata:
         post,
         permalinks.path_of(post),
         author=name,
-        author_url=templating.absolute(author),
+        author_url=templating.absolute_url(author),
         archive=url_for("reader.archive"),
         preview=files.image_of_post(post, name),
     )

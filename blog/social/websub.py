@@ -30,7 +30,7 @@ def feed_urls(scope: str) -> list[str]:
     if None in place.values():
         return []
     paths = current_app.url_map.bind("")
-    return [templating.absolute(paths.build(endpoint, place)) for endpoint in FEED_ENDPOINTS]
+    return [templating.absolute_url(paths.build(endpoint, place)) for endpoint in FEED_ENDPOINTS]
 
 
 def notify_hub(hub: str, topic: str) -> None:

@@ -17,8 +17,8 @@ from blog.social.blueprint import bp
 from blog.social.cards import files
 from blog.social.template_globals import author_name, author_path
 from blog.web import templating
-from blog.web.responses import VARIES
-from blog.web.static_files import FOR_EVER
+from blog.web.responses import UNCACHEABLE
+from blog.web.static_files import IMMUTABLE
 
 CACHE_ONE_HOUR = "public, max-age=3600"
 MAX_URL_LENGTH = 2000
@@ -41,14 +41,14 @@ def card(name: str) -> BaseResponse:
         answer.headers["Cache-Control"] = "no-store"
         return answer
     response = Response(files.read_or_draw(named), mimetype=named.preview.type)
-    response.headers["Cache-Control"] = FOR_EVER
+    response.headers["Cache-Control"] = IMMUTABLE
     return response
 
 
 def oembed_address(post: article.Article) -> str:
     """Where other sites ask what to show for a post."""
-    address = quote(templating.absolute(permalinks.path_of(post)), safe="")
-    return f"{templating.absolute(url_for('social.oembed'))}?format=json&url={address}"
+    address = quote(templating.absolute_url(permalinks.path_of(post)), safe="")
+    return f"{templating.absolute_url(url_for('social.oembed'))}?format=json&url={address}"
 
 
 @bp.get("/oembed")
@@ -65,9 +65,9 @@ def oembed() -> Response:
             "type": "link",
             "title": post.title,
             "author_name": author,
-            "author_url": templating.absolute(author_path(post)),
+            "author_url": templating.absolute_url(author_path(post)),
             "provider_name": templating.site().title,
-            "provider_url": templating.absolute("/"),
+            "provider_url": templating.absolute_url("/"),
             "cache_age": 3600,
             "thumbnail_url": preview.address,
             "thumbnail_width": preview.width,
@@ -124,9 +124,9 @@ def security_txt() -> Response:
     site = templating.site()
     if not site.security_contact:
         raise Missing("Nobody is named here.")
-    request.environ[VARIES] = True  # the month is part of the answer: it is kept for nobody
+    request.environ[UNCACHEABLE] = True  # the month is part of the answer: it is kept for nobody
     told = {"Contact": site.security_contact, "Expires": _expiry(clock.now()), "Preferred-Languages": site.language}
-    here = templating.absolute(url_for("social.security_txt"))
+    here = templating.absolute_url(url_for("social.security_txt"))
     if here.startswith("https:"):
         told["Canonical"] = here
     text = "".join(f"{name}: {value}\n" for name, value in told.items())

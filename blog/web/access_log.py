@@ -8,26 +8,26 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from blog.web.page_cache import CACHE
+from blog.web.page_cache import CACHE_RESULT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-SECRET = re.compile(r"(/admin/setup/|/preview/)[^/\s]+")
+SECRET_PATH = re.compile(r"(/admin/setup/|/preview/)[^/\s]+")
 
 
-def discreet(text: str) -> str:
+def hide_tokens(text: str) -> str:
     """The text without what opens a door: tokens in addresses."""
-    return SECRET.sub(r"\1-", text)
+    return SECRET_PATH.sub(r"\1-", text)
 
 
-class Discreet(logging.Filter):
+class TokenFilter(logging.Filter):
     """Keeps tokens out of what Flask writes of an error, too."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every record pass, its addresses made discreet."""
-        record.msg = discreet(str(record.msg))
+        record.msg = hide_tokens(str(record.msg))
         return True
 
 
@@ -56,8 +56,8 @@ class AccessLog:
 
     def _write(self, environ: "WSGIEnvironment", status: str, size: int, began: float) -> None:
         # The query string is left out: it may hold what a reader searched for. Quoted, a path stays one line.
-        path = quote(discreet(environ["PATH_INFO"]).encode("latin-1", "replace"), safe="/~:@!$&'()*+,;=")[:500]
+        path = quote(hide_tokens(environ["PATH_INFO"]).encode("latin-1", "replace"), safe="/~:@!$&'()*+,;=")[:500]
         method = environ["REQUEST_METHOD"][:20]
         spent = (perf_counter() - began) * 1000
-        sys.stderr.write(f"{method} {path} {status} {size} {spent:.2f} {environ.get(CACHE, '-')}\n")
+        sys.stderr.write(f"{method} {path} {status} {size} {spent:.2f} {environ.get(CACHE_RESULT, '-')}\n")
         sys.stderr.flush()

@@ -15,15 +15,15 @@ from blog.core.errors import BlogError, Conflict, Forbidden, Gone, Invalid, Miss
 from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.web import templating
-from blog.web.sessions import ADMIN
+from blog.web.sessions import ADMIN_PATH
 
 STATUSES: dict[type[BlogError], int] = {
     Missing: 404, Gone: 410, Invalid: 422, Conflict: 409, Forbidden: 403, TooMany: 429, Unavailable: 503,
     NoRoom: 507,
 }  # fmt: skip
 # Their own words say more than ours.
-SPOKEN = {403, 409, 422, 429}
-SENTENCES = {
+OWN_MESSAGE = {403, 409, 422, 429}
+MESSAGES = {
     400: ("A strange request", "The server could not make sense of it."),
     403: ("Not from here", "This was not done."),
     404: ("Nothing at this address", "It may have been mistyped, or never have existed."),
@@ -39,7 +39,7 @@ SENTENCES = {
     507: ("No room", "The disk is full. Nothing was stored; free some space and try again."),
 }
 RETRY_SECONDS = 10
-FULL = (errno.ENOSPC, errno.EDQUOT)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def init_app(app: Flask) -> None:
@@ -56,7 +56,7 @@ def _blog_error(error: BlogError) -> BaseResponse:
     status = STATUSES.get(type(error), 500)
     if status == 404:
         return _moved()
-    response = page(status, str(error) if status in SPOKEN else "")
+    response = error_page(status, str(error) if status in OWN_MESSAGE else "")
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.seconds)
     return response
@@ -65,7 +65,7 @@ def _blog_error(error: BlogError) -> BaseResponse:
 def _http_error(error: HTTPException) -> BaseResponse:
     if error.code == 404:
         return _moved()
-    response = page(error.code or 500)
+    response = error_page(error.code or 500)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
@@ -79,15 +79,15 @@ def _database_error(error: DBAPIError) -> BaseResponse:
     # What was read already stays readable: the page needs the site's name, and the database may be gone.
     db.session.expunge_all()
     db.session.rollback()
-    templating.without_database()
-    return page(503)
+    templating.mark_database_down()
+    return error_page(503)
 
 
 def _disk_error(error: OSError) -> BaseResponse:
     """A disk that is full; all else is no visitor's matter."""
-    if error.errno not in FULL:
+    if error.errno not in DISK_FULL:
         raise error
-    return page(507)
+    return error_page(507)
 
 
 def _moved() -> BaseResponse:
@@ -97,15 +97,15 @@ def _moved() -> BaseResponse:
     except DBAPIError as error:
         return _database_error(error)
     if old is None:
-        return page(404)
-    return redirect(old.target, 301) if old.target else page(410)
+        return error_page(404)
+    return redirect(old.target, 301) if old.target else error_page(410)
 
 
 def _only_to_what_is_there() -> BaseResponse | None:
     """Send nobody to an address with a final slash at which nothing is: what is not there is told at once."""
     redirection = request.routing_exception
     # Who may know what is below /admin/ is judged there, and nobody was asked yet.
-    if not isinstance(redirection, RequestRedirect) or request.path.startswith(ADMIN):
+    if not isinstance(redirection, RequestRedirect) or request.path.startswith(ADMIN_PATH):
         return None
     old = permalinks.find_redirect(request.path)
     if old and old.target:
@@ -124,15 +124,15 @@ def _by_path_only(response: Response) -> Response:
     return response
 
 
-def asks_for_data() -> bool:
+def wants_json() -> bool:
     """Whether one of our scripts asks: it takes JSON, and shows what went wrong by itself."""
     return request.headers.get("Accept") == "application/json"
 
 
-def page(status: int, sentence: str = "") -> Response:
+def error_page(status: int, sentence: str = "") -> Response:
     """An error page that names the way on; for scripts, its sentence."""
-    title, usual = SENTENCES.get(status, (HTTPStatus(status).phrase, ""))
-    if asks_for_data():
+    title, usual = MESSAGES.get(status, (HTTPStatus(status).phrase, ""))
+    if wants_json():
         response = make_response({"error": sentence or usual or title}, status)
     else:
         html = render_template("errors/error.html", status=status, title=title, sentence=sentence or usual)

@@ -16,20 +16,20 @@ def date(moment: datetime, mark: str, language: str, timezone: str) -> Markup:
     local = moment.astimezone(ZoneInfo(timezone))
     named = Markup(' class="{}"').format(mark) if mark else Markup("")
     return Markup('<time{} datetime="{}" lang="{}">{}</time>').format(
-        named, local.replace(microsecond=0).isoformat(), language, in_words(local, language)
+        named, local.replace(microsecond=0).isoformat(), language, date_in_words(local, language)
     )
 
 
 @lru_cache(maxsize=256)
-def moment(of: datetime, language: str, timezone: str) -> Markup:
+def date_and_time(of: datetime, language: str, timezone: str) -> Markup:
     """A time element that tells people the time of day, too."""
     local = of.astimezone(ZoneInfo(timezone))
     return Markup('<time datetime="{}" lang="{}">{}, {:%H:%M}</time>').format(
-        local.replace(microsecond=0).isoformat(), language, in_words(local, language), local
+        local.replace(microsecond=0).isoformat(), language, date_in_words(local, language), local
     )
 
 
-def in_words(moment: datetime, language: str) -> str:
+def date_in_words(moment: datetime, language: str) -> str:
     """The date of a moment in the words of a language; in English if nobody knows it."""
     from babel.dates import format_date
 
@@ -49,7 +49,7 @@ def _locale(language: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def spoken(language: str | None, usual: str) -> Markup:
+def language_attributes(language: str | None, usual: str) -> Markup:
     """Attributes of words in a language; of the usual one, direction by the words, when theirs is unknown."""
     return Markup(' lang="{}" dir="{}"').format(language or usual, direction(language) if language else "auto")
 

@@ -10,7 +10,7 @@ from blog.core.errors import Missing
 PAGE_SIZE = 10
 
 
-class PageNumber(BaseConverter):
+class PageNumberConverter(BaseConverter):
     """A page's number from 1 to 999,999, written in one way only."""
 
     regex = r"[1-9][0-9]{0,5}"
@@ -20,7 +20,7 @@ class PageNumber(BaseConverter):
         return int(value)
 
 
-class Number(BaseConverter):
+class RowIdConverter(BaseConverter):
     """The number of a row, written in one way only; none that is longer than the database can count."""
 
     regex = r"[1-9][0-9]{0,17}"
@@ -30,7 +30,7 @@ class Number(BaseConverter):
         return int(value)
 
 
-class Year(BaseConverter):
+class YearConverter(BaseConverter):
     """A year of four digits."""
 
     regex = r"[1-9][0-9]{3}"
@@ -64,7 +64,7 @@ class Pager:
         return self.number + 1 if self.number < self.pages else None
 
 
-def paged(number: int, total: int, size: int = PAGE_SIZE) -> Pager:
+def make_pager(number: int, total: int, size: int = PAGE_SIZE) -> Pager:
     """The pager of a page. Raises Missing past the end."""
     pager = Pager(number, total, size)
     if number > pager.pages:
@@ -74,6 +74,6 @@ def paged(number: int, total: int, size: int = PAGE_SIZE) -> Pager:
 
 def init_app(app: Flask) -> None:
     """Teach addresses what a page's number, a row's number and a year are."""
-    app.url_map.converters["number"] = Number
-    app.url_map.converters["page"] = PageNumber
-    app.url_map.converters["year"] = Year
+    app.url_map.converters["number"] = RowIdConverter
+    app.url_map.converters["page"] = PageNumberConverter
+    app.url_map.converters["year"] = YearConverter

@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
     Receive = Callable[[WSGIEnvironment], None]
 
-BODILESS = ("GET", "HEAD", "OPTIONS")
+BODYLESS_METHODS = ("GET", "HEAD", "OPTIONS")
 # Forms of authors hold whole texts; one that is too long comes back with all its words, so it must come in.
-LONG, LONGEST, USUAL = "/admin/", 8 * 2**20, 64 * 2**10
+ADMIN_PATH, ADMIN_LIMIT, DEFAULT_LIMIT = "/admin/", 8 * 2**20, 64 * 2**10
 # Pictures: one of 40 MB, and its form around it. They are set aside on the disk; who has no session brings none.
-PICTURES, LARGEST, IN_MEMORY, PIECE = "/admin/media/", 41 * 2**20, 2**20, 2**16
-SESSION = "session="
+MEDIA_PATH, MEDIA_LIMIT, MEMORY_LIMIT, CHUNK_BYTES = "/admin/media/", 41 * 2**20, 2**20, 2**16
+SESSION_COOKIE = "session="
 # No form of ours has a hundred. Each costs time and memory before anybody is asked who sent it, and is sent back at the
 # door; of the shortest ones, millions would come in.
-MOST_FIELDS = 1000
-FULL = 507
-FAULT = "broadsheet.body"  # the status that the answer will have; 0 when the body is here
+MAX_FIELDS = 1000
+DISK_FULL = 507
+BODY_ERROR = "broadsheet.body"  # the status that the answer will have; 0 when the body is here
 
 
 def init_app(app: Flask) -> None:
     """Receive bodies before an app's views, unless the server did it already."""
-    whole = app.extensions["receive"] = partial(receive_into, app.instance_path)
+    whole = app.extensions["receive"] = partial(read_body, app.instance_path)
     app.wsgi_app = _receiving(app.wsgi_app, whole)  # type: ignore[method-assign, assignment]
 
     @app.before_request
     def refuse_parts() -> None:
-        if request.environ.get(FAULT) == FULL:
+        if request.environ.get(BODY_ERROR) == DISK_FULL:
             raise NoRoom("The disk is full. Nothing was stored; free some space and try again.")
-        if request.environ.get(FAULT):
-            abort(request.environ[FAULT])
+        if request.environ.get(BODY_ERROR):
+            abort(request.environ[BODY_ERROR])
 
     @app.teardown_request
     def let_go(_error: BaseException | None) -> None:
@@ -49,43 +49,43 @@ def init_app(app: Flask) -> None:
             request.environ["wsgi.input"].close()
 
 
-def set_aside(folder: str) -> "SpooledTemporaryFile[bytes]":
+def temporary_file(folder: str) -> "SpooledTemporaryFile[bytes]":
     """A file without a name for what is large, on the disk of a folder: elsewhere might be memory."""
-    return SpooledTemporaryFile(IN_MEMORY, dir=folder)
+    return SpooledTemporaryFile(MEMORY_LIMIT, dir=folder)
 
 
-def receive_into(folder: str, environ: "WSGIEnvironment") -> None:
+def read_body(folder: str, environ: "WSGIEnvironment") -> None:
     """Put the whole body of a request in the place of its stream; note what keeps it from being one."""
-    if environ["PATH_INFO"] == PICTURES and longest(environ) == LARGEST:
+    if environ["PATH_INFO"] == MEDIA_PATH and max_length(environ) == MEDIA_LIMIT:
         _receive_picture(folder, environ)
     else:
-        receive(environ)
+        read_into_memory(environ)
 
 
 def _receive_picture(folder: str, environ: "WSGIEnvironment") -> None:
     chunked = "HTTP_TRANSFER_ENCODING" in environ
     length = environ.get("CONTENT_LENGTH") or ("" if chunked else "0")
-    if chunked or not _number(length) or int(length) > LARGEST:
-        environ["wsgi.input"], environ[FAULT] = BytesIO(), 413 if _number(length) and not chunked else 411
+    if chunked or not _number(length) or int(length) > MEDIA_LIMIT:
+        environ["wsgi.input"], environ[BODY_ERROR] = BytesIO(), 413 if _number(length) and not chunked else 411
         return
-    body: IO[bytes] = set_aside(folder)
+    body: IO[bytes] = temporary_file(folder)
     fault, left, stream = 0, int(length), environ["wsgi.input"]
     try:
-        while left and (piece := stream.read(min(left, PIECE))):
+        while left and (piece := stream.read(min(left, CHUNK_BYTES))):
             body.write(piece)
             left -= len(piece)
         body.seek(0)
         fault = 400 if left else 0
     except OSError:
-        fault = FULL
+        fault = DISK_FULL
     if fault:
         body.close()
-    environ["wsgi.input"], environ[FAULT] = BytesIO() if fault else body, fault
+    environ["wsgi.input"], environ[BODY_ERROR] = BytesIO() if fault else body, fault
 
 
-def receive(environ: "WSGIEnvironment") -> None:
+def read_into_memory(environ: "WSGIEnvironment") -> None:
     """The same in memory, for what is not large."""
-    length, most = environ.get("CONTENT_LENGTH") or "", longest(environ)
+    length, most = environ.get("CONTENT_LENGTH") or "", max_length(environ)
     chunked = "HTTP_TRANSFER_ENCODING" in environ
     body, fault = b"", 0
     if chunked or (length and not _number(length)):
@@ -95,20 +95,20 @@ def receive(environ: "WSGIEnvironment") -> None:
     elif length and int(length):
         body = environ["wsgi.input"].read(int(length))
         fault = 400 if len(body) < int(length) else 413 if _crowded(environ, body) else 0
-    environ["wsgi.input"], environ[FAULT] = BytesIO(b"" if fault else body), fault
+    environ["wsgi.input"], environ[BODY_ERROR] = BytesIO(b"" if fault else body), fault
 
 
-def longest(environ: "WSGIEnvironment") -> int:
+def max_length(environ: "WSGIEnvironment") -> int:
     """How many bytes a request may bring along."""
-    if environ["PATH_INFO"] == PICTURES:
-        return LARGEST if SESSION in str(environ.get("HTTP_COOKIE", "")) else USUAL
-    return LONGEST if str(environ["PATH_INFO"]).startswith(LONG) else USUAL
+    if environ["PATH_INFO"] == MEDIA_PATH:
+        return MEDIA_LIMIT if SESSION_COOKIE in str(environ.get("HTTP_COOKIE", "")) else DEFAULT_LIMIT
+    return ADMIN_LIMIT if str(environ["PATH_INFO"]).startswith(ADMIN_PATH) else DEFAULT_LIMIT
 
 
 def _crowded(environ: "WSGIEnvironment", body: bytes) -> bool:
     """Whether a form has more fields than any of ours. Those of several parts are counted where they are read."""
     kind = str(environ.get("CONTENT_TYPE") or "").lower()
-    return "urlencoded" in kind and body.count(b"&") >= MOST_FIELDS
+    return "urlencoded" in kind and body.count(b"&") >= MAX_FIELDS
 
 
 def _number(text: str) -> bool:
@@ -117,7 +117,7 @@ def _number(text: str) -> bool:
 
 def _receiving(wsgi: "WSGIApplication", receive: "Receive") -> "WSGIApplication":
     def received(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] not in BODILESS and FAULT not in environ:
+        if environ["REQUEST_METHOD"] not in BODYLESS_METHODS and BODY_ERROR not in environ:
             receive(environ)
         return wsgi(environ, start)
 

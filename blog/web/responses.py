@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
 Header = tuple[str, str]
 
-SMALLEST = 300
-LONGEST_ACCEPT = 200
-EMPTY = 2048  # what an answer without a body weighs: headers, objects, its key
+MIN_COMPRESSED_BYTES = 300
+MAX_ACCEPT_LENGTH = 200
+OVERHEAD_BYTES = 2048  # what an answer without a body weighs: headers, objects, its key
 COMPRESSIBLE = re.compile(r"text/|application/(?:json|[\w.-]+\+(?:json|xml)|xml|javascript)|image/svg")
 ENTITY_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-SUFFIX = re.compile(r"(?:--?|;)(?:br|gzip)$")  # ours, and what proxies add when they compress
-PLAIN = "identity"
+ENCODING_SUFFIX = re.compile(r"(?:--?|;)(?:br|gzip)$")  # ours, and what proxies add when they compress
+IDENTITY = "identity"
 # How hard to compress what is sent once, what is kept until the next edit, and what is kept for ever.
-ONCE = {"br": 1, "gzip": 1}
-KEPT = {"br": 5, "gzip": 6}
-FOR_EVER = {"br": 11, "gzip": 9}
+EFFORT_ONCE = {"br": 1, "gzip": 1}
+EFFORT_CACHED = {"br": 5, "gzip": 6}
+EFFORT_FOREVER = {"br": 11, "gzip": 9}
 # What a 304 leaves out: it has no content to describe.
-OF_CONTENT = {"content-length", "content-type", "content-encoding"}
-CHANGED_AT, VARIES = "broadsheet.changed_at", "broadsheet.varies"
+CONTENT_HEADERS = {"content-length", "content-type", "content-encoding"}
+CHANGED_AT, UNCACHEABLE = "broadsheet.changed_at", "broadsheet.varies"
 
 
 def init_app(app: Flask) -> None:
@@ -49,7 +49,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_pass_on)
 
 
-def changed_at(moment: datetime) -> None:
+def set_last_modified(moment: datetime) -> None:
     """Say when what this answer shows last changed: it gets a Last-Modified.
 
     Dates in HTTP count seconds: a part of one counts as the next, or a second change within it would be missed.
@@ -63,7 +63,7 @@ class Request(FlaskRequest):
     @cached_property
     def args(self) -> MultiDict[str, str]:
         """What the query string says."""
-        self.environ[VARIES] = True
+        self.environ[UNCACHEABLE] = True
         return super().args
 
     def _get_file_stream(
@@ -74,7 +74,7 @@ class Request(FlaskRequest):
         content_length: int | None = None,
     ) -> IO[bytes]:
         """Where the file of a form is put while it is looked at."""
-        return request_body.set_aside(current_app.instance_path)
+        return request_body.temporary_file(current_app.instance_path)
 
 
 def _pass_on(response: Response) -> Response:
@@ -91,7 +91,7 @@ class Variant(NamedTuple):
     tag: str
 
 
-class Answer:
+class EncodedResponse:
     """An answer in full, and in every encoding that was asked for so far."""
 
     def __init__(
@@ -102,7 +102,7 @@ class Answer:
         *,
         changed_at: datetime | None = None,
         tag: str = "",
-        effort: dict[str, int] = ONCE,
+        effort: dict[str, int] = EFFORT_ONCE,
     ) -> None:
         self.status = status
         self.headers = [header for header in headers if header[0].lower() != "content-length"]
@@ -120,7 +120,7 @@ class Answer:
                 self.headers.append(("Cache-Control", "no-cache"))
             if changed_at:
                 self.headers.append(("Last-Modified", self._last_modified()))
-        self.compressible = compressible and len(body) >= SMALLEST
+        self.compressible = compressible and len(body) >= MIN_COMPRESSED_BYTES
         self._ready: dict[str, Variant] = {}
         self._whole: bytes | None = body
 
@@ -137,13 +137,13 @@ class Answer:
 
     def prepare(self, environ: "WSGIEnvironment") -> Variant:
         """The variant that this request asks for, made unless it was asked for before."""
-        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if self.compressible else PLAIN
+        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if self.compressible else IDENTITY
         return self._ready.get(encoding) or self._encode(encoding)
 
     @property
     def weight(self) -> int:
         """About how many bytes of memory it holds."""
-        return EMPTY + sum(len(variant.body) for variant in self._ready.values()) + len(self._whole or b"")
+        return OVERHEAD_BYTES + sum(len(variant.body) for variant in self._ready.values()) + len(self._whole or b"")
 
     @property
     def variants(self) -> int:
@@ -152,14 +152,14 @@ class Answer:
 
     def _encode(self, encoding: str) -> Variant:
         plain = self._plain()
-        body = _compressed(plain, encoding, self.effort[encoding]) if encoding != PLAIN else plain
+        body = _compressed(plain, encoding, self.effort[encoding]) if encoding != IDENTITY else plain
         headers = [*self.headers, ("Content-Length", str(len(body)))]
-        if encoding != PLAIN:
+        if encoding != IDENTITY:
             headers.append(("Content-Encoding", encoding))
-        tag = f'"{self.tag}"' if encoding == PLAIN else f'"{self.tag}-{encoding}"'
+        tag = f'"{self.tag}"' if encoding == IDENTITY else f'"{self.tag}-{encoding}"'
         if self.tag:
             headers.append(("ETag", tag))
-        short = [header for header in headers if header[0].lower() not in OF_CONTENT]
+        short = [header for header in headers if header[0].lower() not in CONTENT_HEADERS]
         variant = self._ready[encoding] = Variant(headers, short, body, tag)
         # The plain text is three to four times as long as the others, and can be had back from them.
         self._whole = None
@@ -185,7 +185,7 @@ class Answer:
             return whole
         # A copy: another thread may be adding a variant.
         encoding, variant = list(self._ready.items())[0]  # noqa: RUF015
-        decompress: Callable[[bytes], bytes] = {"br": brotli.decompress, "gzip": gzip.decompress, PLAIN: bytes}[
+        decompress: Callable[[bytes], bytes] = {"br": brotli.decompress, "gzip": gzip.decompress, IDENTITY: bytes}[
             encoding
         ]
         return decompress(variant.body)
@@ -197,7 +197,7 @@ class Answer:
             return (
                 known == tag
                 or known.strip() == "*"
-                or any(SUFFIX.sub("", given) == self.tag for given in ENTITY_TAG.findall(known))
+                or any(ENCODING_SUFFIX.sub("", given) == self.tag for given in ENTITY_TAG.findall(known))
             )
         since = environ.get("HTTP_IF_MODIFIED_SINCE")
         if since is None or self.changed_at is None:
@@ -209,8 +209,8 @@ class Answer:
 def best_encoding(accepted: str) -> str:
     """The encoding that a client likes best, by its Accept-Encoding; `identity` unless it asked for another."""
     if not accepted:
-        return PLAIN
-    return _best(accepted) if len(accepted) <= LONGEST_ACCEPT else PLAIN
+        return IDENTITY
+    return _best(accepted) if len(accepted) <= MAX_ACCEPT_LENGTH else IDENTITY
 
 
 @lru_cache(maxsize=256)
@@ -218,7 +218,7 @@ def _best(accepted: str) -> str:
     header = parse_accept_header(accepted, Accept)
     wanted = {name: header.quality(name) for name in ("br", "gzip")}
     best = max(wanted, key=lambda name: (wanted[name], name == "br"))
-    return best if wanted[best] > 0 else PLAIN
+    return best if wanted[best] > 0 else IDENTITY
 
 
 def _compressed(body: bytes, encoding: str, effort: int) -> bytes:

@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from blog.config import Settings
 from blog.web import sessions
-from blog.web.sessions import ADMIN
+from blog.web.sessions import ADMIN_PATH
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -37,12 +37,12 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
 # What only signed-in people, or who was given a secret address, should see.
-HIDDEN = {"X-Robots-Tag": "noindex, nofollow"}
-PRIVATE = {
-    ADMIN: {**HIDDEN, "Referrer-Policy": "same-origin"},
-    "/preview/": {**HIDDEN, "Referrer-Policy": "no-referrer"},
+NO_INDEX = {"X-Robots-Tag": "noindex, nofollow"}
+PRIVATE_HEADERS = {
+    ADMIN_PATH: {**NO_INDEX, "Referrer-Policy": "same-origin"},
+    "/preview/": {**NO_INDEX, "Referrer-Policy": "no-referrer"},
 }
-LONGEST_HOST = 270
+MAX_HOST_LENGTH = 270
 HSTS = "max-age=31536000"
 LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 HOST = re.compile(rf"(?=.{{1,260}}$)(?:{LABEL}(?:\.{LABEL})*\.?|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?", re.IGNORECASE)
@@ -56,7 +56,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     sessions.init_app(app, settings)
     app.wsgi_app = _plain_hosts(app.wsgi_app)  # type: ignore[method-assign, assignment]
     always = dict(headers(settings))
-    known = hosts(settings)
+    known = host_check(settings)
 
     # Not Flask's TRUSTED_HOSTS: it knows no IPv6 address, and fails before an error page can be made.
     @app.before_request
@@ -71,13 +71,13 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def _guard(response: Response, always: dict[str, str]) -> Response:
     """The answer with the headers that belong to it."""
-    private = next((own for path, own in PRIVATE.items() if request.path.startswith(path)), {})
+    private = next((own for path, own in PRIVATE_HEADERS.items() if request.path.startswith(path)), {})
     for name, value in (always | private).items():
         response.headers.setdefault(name, value)
-    foreign = "edition" in g and g.edition.site.foreign_media
-    admin = request.path.startswith(ADMIN)
+    foreign = "site_context" in g and g.site_context.site.foreign_media
+    admin = request.path.startswith(ADMIN_PATH)
     if foreign or admin:
-        response.headers["Content-Security-Policy"] = policy(foreign_media=foreign, admin=admin)
+        response.headers["Content-Security-Policy"] = content_policy(foreign_media=foreign, admin=admin)
     if private:
         response.headers["Cache-Control"] = "no-store"
     return response
@@ -86,16 +86,16 @@ def _guard(response: Response, always: dict[str, str]) -> Response:
 def headers(settings: Settings) -> list[tuple[str, str]]:
     """The headers of every answer."""
     strict = [("Strict-Transport-Security", HSTS)] if settings.https else []
-    return [*HEADERS.items(), ("Content-Security-Policy", policy()), *strict]
+    return [*HEADERS.items(), ("Content-Security-Policy", content_policy()), *strict]
 
 
-def behind_proxies(wsgi: "WSGIApplication", settings: Settings) -> "WSGIApplication":
+def trust_proxies(wsgi: "WSGIApplication", settings: Settings) -> "WSGIApplication":
     """Believe the X-Forwarded- headers of as many proxies as the settings trust."""
     hops = settings.trusted_proxies
     return ProxyFix(wsgi, x_for=hops, x_proto=hops, x_host=hops) if hops else wsgi
 
 
-def policy(*, foreign_media: bool = False, admin: bool = False) -> str:
+def content_policy(*, foreign_media: bool = False, admin: bool = False) -> str:
     """The Content-Security-Policy of a page; `foreign_media` lets pictures and films come from https sites.
 
     Where authors write, scripts may not turn text into markup but by the one policy of ours: see static/js/page.js.
@@ -116,7 +116,7 @@ def _plain_hosts(wsgi: "WSGIApplication") -> "WSGIApplication":
     return checked
 
 
-def hosts(settings: Settings) -> Callable[[str], bool]:
+def host_check(settings: Settings) -> Callable[[str], bool]:
     """Says of a Host header whether this site answers to it: to its own name, and to this machine's.
 
     To all, while it is served to a whole network and no address of its own is set: nothing in an answer
@@ -132,7 +132,7 @@ def hosts(settings: Settings) -> Callable[[str], bool]:
     def known(host: str) -> bool:
         return HOST.fullmatch(host) is not None and _name(host) in names
 
-    return lambda host: len(host) <= LONGEST_HOST and known(host)
+    return lambda host: len(host) <= MAX_HOST_LENGTH and known(host)
 
 
 def _name(host: str) -> str:

@@ -10,7 +10,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from blog.config import Settings
 from blog.core.accounts.sessions import LIFETIME
 
-ADMIN = "/admin/"
+ADMIN_PATH = "/admin/"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -29,11 +29,11 @@ class AuthorSessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """What the cookie says; nothing for readers."""
-        if request.path.startswith(ADMIN) or self.get_cookie_name(app) in request.cookies:
+        if request.path.startswith(ADMIN_PATH) or self.get_cookie_name(app) in request.cookies:
             return super().open_session(app, request)
         return None
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Set the cookie, if it changed and this is no reader's page."""
-        if request.path.startswith(ADMIN):
+        if request.path.startswith(ADMIN_PATH):
             super().save_session(app, session, response)

@@ -13,22 +13,21 @@ from blog import paths
 from blog.config import Settings
 from blog.core.images.variants import NAME, TYPES
 from blog.web import security
-from blog.web.responses import FOR_EVER as HARDEST
-from blog.web.responses import Answer
+from blog.web.responses import EFFORT_FOREVER, EncodedResponse
 from blog.web.theme import stylesheets
 from blog.web.theme.owner_files import Theme
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-NAMED = re.compile(
+FILE_NAME = re.compile(
     r"(?=.{1,120}$)(?P<stem>[\w-]+(?:/[\w-]+)*)(?:\.(?P<hash>[0-9a-f]{10}))?\.(?P<ending>\w{1,8})", re.ASCII
 )
 # Any colour may be asked for: no more of them are kept than these.
-LOOKS = 8
-FOR_EVER = "public, max-age=31536000, immutable"
-FOR_A_DAY = "public, max-age=86400"
-FOR_PEOPLE = {
+MAX_READER_STYLESHEETS = 8
+IMMUTABLE = "public, max-age=31536000, immutable"
+ONE_DAY = "public, max-age=86400"
+COMMENTS = {
     "js": re.compile(rb"^[ ]*//.*\n|[ ]{2}// .*$", re.MULTILINE),
     "css": re.compile(rb"\s*/\*.*?\*/|(?<=[;{}:,])\s+", re.DOTALL),
 }
@@ -58,7 +57,7 @@ def not_there(name: str) -> NoReturn:  # noqa: ARG001
     abort(404)
 
 
-class Assets:
+class StaticFiles:
     """A WSGI layer that answers for static files and stored pictures, and passes all else on."""
 
     def __init__(self, application: "WSGIApplication", settings: Settings, theme: Theme) -> None:
@@ -66,8 +65,8 @@ class Assets:
         self._media = settings.media
         self._headers = security.headers(settings)
         self._theme = theme
-        self._static: dict[str, Answer] = {}
-        self.looks: dict[str, Answer] = {}
+        self._static: dict[str, EncodedResponse] = {}
+        self.looks: dict[str, EncodedResponse] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         """Answer a request for a file; let the application answer all others."""
@@ -89,13 +88,13 @@ class Assets:
             return None
         return kept.send(environ, start)
 
-    def _answer(self, path: str) -> Answer | None:
+    def _answer(self, path: str) -> EncodedResponse | None:
         room, _, name = path.lstrip("/").partition("/")
         if room == "media":
             return self._picture(name) if re.fullmatch(NAME, name) else None
-        return self._static_file(name, "no-cache") if room == "static" else self._static_file(path[1:], FOR_A_DAY)
+        return self._static_file(name, "no-cache") if room == "static" else self._static_file(path[1:], ONE_DAY)
 
-    def _static_file(self, name: str, caching: str) -> Answer | None:
+    def _static_file(self, name: str, caching: str) -> EncodedResponse | None:
         """A file with or without the right hash in its name; kept in memory once it was asked for."""
         kept = self._static.get(name)
         if kept is not None:
@@ -104,7 +103,7 @@ class Assets:
             look = self.looks.get(name) or self._look(name)
             if look:
                 return look
-        named = NAMED.fullmatch(name)
+        named = FILE_NAME.fullmatch(name)
         plain = f"{named['stem']}.{named['ending']}" if named else ""
         if named is None or not (paths.static() / plain).is_file():
             return None
@@ -114,38 +113,38 @@ class Assets:
         kind = (
             "image/x-icon" if plain.endswith(".ico") else mimetypes.guess_type(plain)[0] or "application/octet-stream"
         )
-        answer = self._made(_lean(plain), kind, FOR_EVER if digest else caching)
-        answer.effort = HARDEST
+        answer = self._made(_lean(plain), kind, IMMUTABLE if digest else caching)
+        answer.effort = EFFORT_FOREVER
         return self._static.setdefault(name, answer)
 
-    def _look(self, name: str) -> Answer | None:
+    def _look(self, name: str) -> EncodedResponse | None:
         """The stylesheet in colours and typeface of its name, and with the owner's own."""
-        self._theme.stamp()
-        found = stylesheets.made(name, b"".join(map(_lean, stylesheets.HOUSE)), self._theme)
+        self._theme.version()
+        found = stylesheets.build(name, b"".join(map(_lean, stylesheets.FILES)), self._theme)
         if found is None:
             return None
-        answer = self._made(found[0], "text/css", FOR_EVER if found[1] else "no-cache")
+        answer = self._made(found[0], "text/css", IMMUTABLE if found[1] else "no-cache")
         if found[1]:
-            answer.effort = HARDEST
-            if len(self.looks) >= LOOKS:
+            answer.effort = EFFORT_FOREVER
+            if len(self.looks) >= MAX_READER_STYLESHEETS:
                 self.looks.clear()
             self.looks[name] = answer
         return answer
 
-    def _picture(self, name: str) -> Answer | None:
+    def _picture(self, name: str) -> EncodedResponse | None:
         """A stored picture. Its name holds its hash: what it shows never changes."""
         digest, _, ending = name.partition(".")
         try:
             data = (self._media / name).read_bytes()
         except OSError:
             return None
-        return self._made(data, TYPES[ending], FOR_EVER, policy=MEDIA_POLICY, tag=digest)
+        return self._made(data, TYPES[ending], IMMUTABLE, policy=MEDIA_POLICY, tag=digest)
 
-    def _made(self, data: bytes, kind: str, caching: str, *, policy: str = "", tag: str = "") -> Answer:
+    def _made(self, data: bytes, kind: str, caching: str, *, policy: str = "", tag: str = "") -> EncodedResponse:
         own = {"Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind, "Cache-Control": caching}
         if policy:
             own["Content-Security-Policy"] = policy
-        return Answer("200 OK", (dict(self._headers) | own).items(), data, tag=tag)
+        return EncodedResponse("200 OK", (dict(self._headers) | own).items(), data, tag=tag)
 
 
 def _lean(name: str) -> bytes:
@@ -155,7 +154,7 @@ def _lean(name: str) -> bytes:
     what looks like a comment.
     """
     data = (paths.static() / name).read_bytes()
-    spare = FOR_PEOPLE.get(name.rpartition(".")[2])
+    spare = COMMENTS.get(name.rpartition(".")[2])
     return spare.sub(b"", data) if spare else data
 
 

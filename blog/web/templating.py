@@ -36,53 +36,53 @@ def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
     app.jinja_env.globals.update(site=LocalProxy(site))
     app.context_processor(lambda: {"site": site()})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.add_template_filter(rendered)
+    app.add_template_filter(saved_html, "rendered")
     app.add_template_filter(localize.direction)
     app.add_template_global(cover_markup)
     app.add_template_global(date)
-    app.add_template_global(moment)
-    app.add_template_global(spoken)
-    app.add_template_global(Once(theme), "once")
+    app.add_template_global(date_and_time, "moment")
+    app.add_template_global(language_attributes, "spoken")
+    app.add_template_global(MacroCache(theme), "once")
     app.add_template_global(partial(_stylesheet, theme), "stylesheet")
     app.config["SITE_URL"] = settings.site_url
-    app.add_template_filter(absolute)
+    app.add_template_filter(absolute_url, "absolute")
     app.add_template_global(cached_url_for(app), "url_for")
 
 
-def edition() -> SiteContext:
+def site_context() -> SiteContext:
     """The present edition of the site; asked for once a request. Dates this answer."""
-    if "edition" not in g:
-        g.edition = context.site_context()
+    if "site_context" not in g:
+        g.site_context = context.site_context()
         theme: Theme = current_app.extensions["theme"]
-        theme.stamp()
-        responses.changed_at(max(g.edition.changed_at, theme.changed_at))
-    return g.edition  # type: ignore[no-any-return]
+        theme.version()
+        responses.set_last_modified(max(g.site_context.changed_at, theme.changed_at))
+    return g.site_context  # type: ignore[no-any-return]
 
 
 def site() -> Site:
     """The site's row; a plain one when the database does not answer, so that even then a page can say so."""
     if "site" not in g:
         try:
-            g.site = edition().site
+            g.site = site_context().site
         except SQLAlchemyError:
-            without_database()
+            mark_database_down()
     return g.site  # type: ignore[no-any-return]
 
 
-def without_database() -> None:
+def mark_database_down() -> None:
     """Do not ask the database again in this request: it does not answer."""
-    g.setdefault("site", g.edition.site if "edition" in g else Site(**DEFAULTS, changed_at=clock.now()))
-    g.silent = True
+    g.setdefault("site", g.site_context.site if "site_context" in g else Site(**DEFAULTS, changed_at=clock.now()))
+    g.database_down = True
 
 
-def unless_silent(ask: Callable[[], list[T]]) -> list[T]:
+def unless_database_down(ask: Callable[[], list[T]]) -> list[T]:
     """What the database answers; nothing once it was found silent in this request."""
-    if g.get("silent"):
+    if g.get("database_down"):
         return []
     try:
         return ask()
     except SQLAlchemyError:
-        without_database()
+        mark_database_down()
         return []
 
 
@@ -91,12 +91,12 @@ def zone() -> ZoneInfo:
     return ZoneInfo(site().timezone)
 
 
-def absolute(path: str) -> str:
+def absolute_url(path: str) -> str:
     """The whole address of a path on this site; the site's own address is configuration, never the request's."""
     return str(current_app.config["SITE_URL"]) + path
 
 
-def rendered(html: str) -> Markup:
+def saved_html(html: str) -> Markup:
     """HTML that core.markdown.render made and cleaned when the post was saved: the one text templates do not escape."""
     return Markup(html)  # noqa: S704
 
@@ -113,26 +113,24 @@ def date(moment: datetime, mark: str = "") -> Markup:
     return localize.date(moment, mark, shown.language, shown.timezone)
 
 
-def moment(of: datetime) -> Markup:
+def date_and_time(of: datetime) -> Markup:
     """The date and the time of day, in the site's language and zone."""
     shown = site()
-    return localize.moment(of, shown.language, shown.timezone)
+    return localize.date_and_time(of, shown.language, shown.timezone)
 
 
-def spoken(post: PostSummary) -> Markup:
+def language_attributes(post: PostSummary) -> Markup:
     """The attributes of an element that shows a post's words: their language and direction."""
-    return localize.spoken(post.language, site().language)
+    return localize.language_attributes(post.language, site().language)
 
 
 def _stylesheet(theme: Theme, *, own: bool = True, **look: str) -> str:
     """The address of readers' stylesheet in the site's look, or in another; with the owner's own, or without."""
     now = site()
-    return stylesheets.address(
-        look.get("accent", now.accent), look.get("typeface", now.typeface), theme if own else None
-    )
+    return stylesheets.url(look.get("accent", now.accent), look.get("typeface", now.typeface), theme if own else None)
 
 
-class Once:
+class MacroCache:
     """What a macro without parameters makes of the site: said again until the site, or the owner's theme, changes."""
 
     def __init__(self, theme: Theme) -> None:
@@ -141,10 +139,10 @@ class Once:
 
     def __call__(self, macro: Macro) -> Markup:
         """What the macro says now; macros are told apart by their names."""
-        if g.get("silent"):
+        if g.get("database_down"):
             return Markup(macro())  # noqa: S704
-        now, ((of, looks), said) = edition(), self._said
-        stamp = self._theme.stamp()
+        now, ((of, looks), said) = site_context(), self._said
+        stamp = self._theme.version()
         if of is not now or looks != stamp:
             said = {}
             self._said = (now, stamp), said

@@ -19,8 +19,8 @@ def rivers(blog: Blog) -> dict[str, int]:
 
 
 def shelf(blog: Blog) -> int:
-    cache: PageCache = blog.app.extensions["pagecache"]
-    return len(cache.shelf)
+    cache: PageCache = blog.app.extensions["page_cache"]
+    return len(cache.store)
 
 
 def test_who_is_signed_in_finds_a_link_to_the_editor(rivers: dict[str, int], author: Author) -> None:

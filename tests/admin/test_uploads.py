@@ -189,7 +189,7 @@ def test_a_full_disk_while_the_form_comes_in_is_told(
 
     token = author.token()
     with monkeypatch.context() as patch:
-        patch.setattr("blog.web.request_body.set_aside", lambda _: Full())
+        patch.setattr("blog.web.request_body.temporary_file", lambda _: Full())
         answer = upload(author, ("a.png", picture()), csrf_token=token, headers=JSON)
     assert (answer.status_code, answer.json["error"][:17]) == (507, "The disk is full.")
     assert upload(author, ("a.png", picture())).status_code == 303

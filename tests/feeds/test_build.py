@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from blog.feeds.build import atom, rss
-from blog.feeds.channel import Channel, Item, plain
-from blog.feeds.json_feed import jsonfeed
+from blog.feeds.channel import Channel, Item, xml_text
+from blog.feeds.json_feed import json_feed
 from tests.feeds.reading import ATOM, CONTENT, FILES, FORMATS, LANG, MEDIA, Feed, Read, parse
 from tests.feeds.samples import CHANNEL, FORBIDDEN, GOLDEN, ITEM, OLDER, item
 
 FOLDER = Path(__file__).resolve().parent.parent / "golden"
-BUILD: dict[str, Callable[[Channel, Sequence[Item]], bytes]] = {"rss": rss, "atom": atom, "json": jsonfeed}
+BUILD: dict[str, Callable[[Channel, Sequence[Item]], bytes]] = {"rss": rss, "atom": atom, "json": json_feed}
 
 
 def told(form: str, channel: Channel = CHANNEL, *items: Item) -> Feed:
@@ -61,7 +61,7 @@ def test_the_golden_feed_says_what_was_given(form: str) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_golden_feed_holds_whole_texts(form: str) -> None:
     feed = parse(golden(form), form)
-    assert [each.html.replace("]]&gt;b", "]]>b") for each in feed.items] == [plain(each.html) for each in GOLDEN]
+    assert [each.html.replace("]]&gt;b", "]]>b") for each in feed.items] == [xml_text(each.html) for each in GOLDEN]
     assert feed.items[0].body.xpath("//p/@title") == ["a]]>b"]
 
 
@@ -86,7 +86,7 @@ def test_the_document_begins_with_its_declaration_and_needs_nothing_else(form: s
 
 
 def test_json_is_utf_8_and_says_what_its_specification_demands() -> None:
-    data = jsonfeed(OLDER, GOLDEN)
+    data = json_feed(OLDER, GOLDEN)
     feed = json.loads(data)
     assert "سلام".encode() in data
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
@@ -95,10 +95,10 @@ def test_json_is_utf_8_and_says_what_its_specification_demands() -> None:
 
 
 def test_what_is_not_known_is_left_out_of_json() -> None:
-    feed = json.loads(jsonfeed(replace(CHANNEL, description=""), [item(tags=(), summary="")]))
+    feed = json.loads(json_feed(replace(CHANNEL, description=""), [item(tags=(), summary="")]))
     assert not {"description", "next_url", "hubs"} & feed.keys()
     assert not {"summary", "tags", "image", "date_modified", "language"} & feed["items"][0].keys()
-    assert json.loads(jsonfeed(CHANNEL, []))["items"] == []
+    assert json.loads(json_feed(CHANNEL, []))["items"] == []
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -106,10 +106,10 @@ def test_what_is_not_known_is_left_out_of_json() -> None:
 @given(st.text(min_size=1), st.text(), st.text(), st.text(min_size=1))
 def test_whatever_is_written_is_read_again(form: str, title: str, summary: str, html: str, tag: str) -> None:
     found = one(form, title=title, summary=summary, html=html, tags=(tag,))
-    kept = plain(html).replace("]]>", "]]&gt;") if form == "rss" else plain(html)
+    kept = xml_text(html).replace("]]>", "]]&gt;") if form == "rss" else xml_text(html)
     assert lines(found.html or "") == lines(kept)
-    assert lines(found.title) == lines(plain(title).strip() or plain(summary).strip() or ITEM.link)
-    assert [lines(each or "") for each in found.tags] == [lines(each) for each in [plain(tag)] if each]
+    assert lines(found.title) == lines(xml_text(title).strip() or xml_text(summary).strip() or ITEM.link)
+    assert [lines(each or "") for each in found.tags] == [lines(each) for each in [xml_text(tag)] if each]
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -149,7 +149,7 @@ def test_atom_and_json_dates_are_rfc_3339_without_parts_of_seconds() -> None:
     data = atom(CHANNEL, [changed])
     assert b"<published>2024-05-01T09:00:30+00:00</published>" in data
     assert data.count(b"<updated>2024-06-03T12:00:00+00:00</updated>") == 2
-    [told] = json.loads(jsonfeed(CHANNEL, [changed]))["items"]
+    [told] = json.loads(json_feed(CHANNEL, [changed]))["items"]
     assert (told["date_published"], told["date_modified"]) == ("2024-05-01T09:00:30+00:00", "2024-06-03T12:00:00+00:00")
 
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from blog.feeds.reader_apps import READERS, add_links
+from blog.feeds.reader_apps import APPS, add_links
 from tests.world import Blog
 
 FEED = "https://essays.example/tags/a-b/feed.xml?x=1&y=ü#z"
@@ -24,4 +24,4 @@ def test_the_page_for_subscribers_has_each(blog: Blog) -> None:
     links = {link.text_content(): link.get("href") for link in blog.read("/subscribe/").xpath("//main//li/a")}
     for link in add_links("https://essays.example/feed.xml"):
         assert links[f"Add to {link.name}"] == link.address
-    assert len(add_links("")) == len(READERS)
+    assert len(add_links("")) == len(APPS)

@@ -10,8 +10,8 @@ import pytest
 
 from blog.feeds import build, json_feed, rules
 from blog.feeds.channel import Channel, Item
-from blog.feeds.parse import ReadFeed, Unreadable, read
-from blog.feeds.rules import Kept
+from blog.feeds.parse import ParsedFeed, Unreadable, parse_feed
+from blog.feeds.rules import StoredPost
 from tests.world import SITE_URL
 
 NOW = datetime(2031, 1, 1, tzinfo=UTC)
@@ -49,7 +49,7 @@ WATER = replace(
     tags=("Rivers",),
     published_at=datetime(2024, 5, 2, 9, tzinfo=UTC),
 )
-BUILDERS = {"RSS": build.rss, "Atom": build.atom, "JSON Feed": json_feed.jsonfeed}
+BUILDERS = {"RSS": build.rss, "Atom": build.atom, "JSON Feed": json_feed.json_feed}
 
 
 def built(form: str, *items: Item) -> bytes:
@@ -63,14 +63,14 @@ def documents() -> Documents:
 
 
 def faults(body: bytes, form: str) -> list[str]:
-    feed = read(body)
-    found = [*rules.document(feed, SITE_URL + ADDRESSES[form], len(body))]
-    return [*found, *rules.row(feed.items, feed.format, NOW)]
+    feed = parse_feed(body)
+    found = [*rules.check_document(feed, SITE_URL + ADDRESSES[form], len(body))]
+    return [*found, *rules.check_items(feed.items, feed.format, NOW)]
 
 
 @pytest.mark.parametrize("form", ADDRESSES)
 def test_nothing_is_wrong_with_ours(documents: Documents, form: str) -> None:
-    feed = read(documents[form])
+    feed = parse_feed(documents[form])
     assert feed.format == form
     assert [item.title for item in feed.items] == ["Water", "Stone"]
     assert all(item.html and item.id.startswith("urn:uuid:") for item in feed.items)
@@ -133,12 +133,12 @@ def test_each_fault_is_named(documents: Documents, form: str, old: bytes, new: b
 
 @pytest.mark.parametrize("form", ADDRESSES)
 def test_an_item_that_comes_twice_is_named_once(documents: Documents, form: str) -> None:
-    feed = read(documents[form])
-    assert list(rules.row([*feed.items, feed.items[1]], form, NOW)) == ["More than once: “Stone”."]
+    feed = parse_feed(documents[form])
+    assert list(rules.check_items([*feed.items, feed.items[1]], form, NOW)) == ["More than once: “Stone”."]
 
 
 def test_a_feed_that_is_too_long_for_some_is_named(documents: Documents) -> None:
-    found = list(rules.document(read(documents["RSS"]), SITE_URL + "/feed.xml", 600 * 1024))
+    found = list(rules.check_document(parse_feed(documents["RSS"]), SITE_URL + "/feed.xml", 600 * 1024))
     assert found == ["It has 600 KiB: some programs read 512 KiB only."]
 
 
@@ -163,25 +163,27 @@ UNREADABLE = {
 @pytest.mark.parametrize("body", UNREADABLE)
 def test_what_is_no_feed_is_one_sentence(body: bytes) -> None:
     with pytest.raises(Unreadable, match=UNREADABLE[body]) as raised:
-        read(body)
+        parse_feed(body)
     assert str(raised.value).count("\n") == 0
 
 
 # -- beside the database, and beside other formats -----------------------------------------------------------
 
 
-def kept(feed: ReadFeed) -> list[Kept]:
+def kept(feed: ParsedFeed) -> list[StoredPost]:
     """Posts as the database would have them, if it held what a feed tells."""
     return [
-        Kept(item.id, item.link.removeprefix(SITE_URL), item.title, rules.date(item.published, feed.format) or NOW)
+        StoredPost(
+            item.id, item.link.removeprefix(SITE_URL), item.title, rules.parse_date(item.published, feed.format) or NOW
+        )
         for item in feed.items
     ]
 
 
-DIFFERENCES: dict[str, tuple[Callable[[list[Kept]], list[Kept]], list[str]]] = {
+DIFFERENCES: dict[str, tuple[Callable[[list[StoredPost]], list[StoredPost]], list[str]]] = {
     "nothing": (lambda posts: posts, []),
     "a post more": (
-        lambda posts: [*posts, Kept("urn:uuid:9", "/posts/iron/", "Iron", NOW)],
+        lambda posts: [*posts, StoredPost("urn:uuid:9", "/posts/iron/", "Iron", NOW)],
         ["Missing, so that no subscriber sees it: “Iron”."],
     ),
     "a post less": (lambda posts: posts[:1], ["Not in the database: “Stone”."]),
@@ -212,22 +214,22 @@ DIFFERENCES: dict[str, tuple[Callable[[list[Kept]], list[Kept]], list[str]]] = {
 @pytest.mark.parametrize("difference", DIFFERENCES)
 def test_each_difference_from_the_database_is_named(documents: Documents, form: str, difference: str) -> None:
     change, said = DIFFERENCES[difference]
-    feed = read(documents[form])
-    assert list(rules.beside(feed.items, feed, change(kept(feed)))) == said
+    feed = parse_feed(documents[form])
+    assert list(rules.check_against_posts(feed.items, feed, change(kept(feed)))) == said
 
 
 def test_many_posts_with_one_fault_are_counted() -> None:
-    posts = [Kept(str(number), "/", f"Post {number}", NOW) for number in range(5)]
-    assert rules.named(posts) == "“Post 0”, “Post 1”, “Post 2” and 2 more"
+    posts = [StoredPost(str(number), "/", f"Post {number}", NOW) for number in range(5)]
+    assert rules.list_titles(posts) == "“Post 0”, “Post 1”, “Post 2” and 2 more"
 
 
 def test_formats_that_differ_are_named(documents: Documents) -> None:
-    rss = read(documents["RSS"])
+    rss = parse_feed(documents["RSS"])
     for form in ("Atom", "JSON Feed"):
-        other = read(documents[form])
-        assert list(rules.alike(rss, rss.items, other, other.items)) == []
+        other = parse_feed(documents[form])
+        assert list(rules.compare_formats(rss, rss.items, other, other.items)) == []
         for items in (other.items[:1], other.items[::-1], [replace(other.items[0], title="Rain"), other.items[1]]):
-            assert list(rules.alike(rss, rss.items, other, items)) == [
+            assert list(rules.compare_formats(rss, rss.items, other, items)) == [
                 "Its items, titles or dates are not those of RSS."
             ]
 
@@ -253,9 +255,9 @@ GOOD = {"content-type": "application/rss+xml; charset=utf-8", "etag": '"a"', "va
     ],
 )  # fmt: skip
 def test_bad_manners_are_named(change: dict[str, str], again: int, said: list[str]) -> None:
-    assert list(rules.manners("RSS", GOOD | change, again)) == said
+    assert list(rules.check_response("RSS", GOOD | change, again)) == said
 
 
 def test_a_json_feed_by_others_may_hold_plain_text() -> None:
     told = {"version": "https://jsonfeed.org/version/1", "title": "A", "items": [{"id": "1", "content_text": "Words"}]}
-    assert read(json.dumps(told).encode()).items[0].html == "Words"
+    assert parse_feed(json.dumps(told).encode()).items[0].html == "Words"

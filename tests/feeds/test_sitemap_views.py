@@ -38,7 +38,7 @@ def fill(blog: Blog, posts: int) -> None:
 
 
 def test_one_sitemap_names_as_much_as_it_may(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sitemap, "LIMIT", 9)
+    monkeypatch.setattr(sitemap, "MAX_ADDRESSES", 9)
     fill(blog, 3)
     assert blog.feed("/sitemap.xml").tag == f"{SPACE}urlset"
     assert len(named(blog, "/sitemap.xml")) == 9
@@ -48,7 +48,7 @@ def test_one_sitemap_names_as_much_as_it_may(blog: Blog, monkeypatch: pytest.Mon
 
 
 def test_a_list_names_the_sitemaps_and_they_name_everything(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sitemap, "LIMIT", 4)
+    monkeypatch.setattr(sitemap, "MAX_ADDRESSES", 4)
     fill(blog, 9)
     files = list(named(blog, "/sitemap.xml"))
     assert files == [f"{SITE_URL}/sitemap-{number}.xml" for number in range(1, 6)]
@@ -63,13 +63,13 @@ def test_a_list_names_the_sitemaps_and_they_name_everything(blog: Blog, monkeypa
 
 @pytest.mark.parametrize("number", ["0", "6", "01", "999999", "9999999", "x", "-1", ""])
 def test_a_number_that_no_sitemap_has_is_not_found(blog: Blog, monkeypatch: pytest.MonkeyPatch, number: str) -> None:
-    monkeypatch.setattr(sitemap, "LIMIT", 4)
+    monkeypatch.setattr(sitemap, "MAX_ADDRESSES", 4)
     fill(blog, 9)
     blog.read(f"/sitemap-{number}.xml", 404)
 
 
 def test_a_full_sitemap_stays_as_it_is(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sitemap, "LIMIT", 6)
+    monkeypatch.setattr(sitemap, "MAX_ADDRESSES", 6)
     fill(blog, 8)
     before = blog.get("/sitemap-2.xml").data
     for _ in range(6):
@@ -81,7 +81,7 @@ def test_a_full_sitemap_stays_as_it_is(blog: Blog, monkeypatch: pytest.MonkeyPat
 def test_the_list_tells_when_a_sitemap_last_changed(
     blog: Blog, monkeypatch: pytest.MonkeyPatch, at: Callable[[datetime], None]
 ) -> None:
-    monkeypatch.setattr(sitemap, "LIMIT", 6)
+    monkeypatch.setattr(sitemap, "MAX_ADDRESSES", 6)
     at(LONG_AGO + timedelta(days=1))
     fill(blog, 8)
     assert list(named(blog, "/sitemap.xml").values())[1:] == ["2024-05-01T15:00:00+00:00", "2024-05-01T17:00:00+00:00"]
@@ -94,7 +94,7 @@ def test_the_list_tells_when_a_sitemap_last_changed(
 def test_scheduled_posts_are_in_none(
     blog: Blog, monkeypatch: pytest.MonkeyPatch, at: Callable[[datetime], None]
 ) -> None:
-    monkeypatch.setattr(sitemap, "LIMIT", 6)
+    monkeypatch.setattr(sitemap, "MAX_ADDRESSES", 6)
     at(LONG_AGO + timedelta(hours=7, minutes=30))
     fill(blog, 20)
     assert len(named(blog, "/sitemap.xml")) == 3
@@ -116,4 +116,4 @@ def test_fifty_thousand_addresses_are_one_file_and_more_are_several(blog: Blog) 
 def test_no_address_is_so_long_that_a_file_grows_too_large() -> None:
     path = f"https://{'x' * 250}.example/posts/{'y' * 120}/"
     one = len(sitemap.sitemap([(path, NOW)])) - len(sitemap.sitemap([]))
-    assert one * sitemap.LIMIT < 50_000_000
+    assert one * sitemap.MAX_ADDRESSES < 50_000_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from blog.web.theme.custom_css import faults
+from blog.web.theme.custom_css import find_faults
 
 GOOD = [
     "",
@@ -27,14 +27,14 @@ BAD = [
 
 @pytest.mark.parametrize("css", GOOD)
 def test_a_good_stylesheet_has_no_faults(css: str) -> None:
-    assert faults(css) == []
+    assert find_faults(css) == []
 
 
 @pytest.mark.parametrize(("css", "line", "told"), BAD)
 def test_a_fault_is_told_with_its_line(css: str, line: int, told: str) -> None:
-    assert any(place == line and told in what for place, what in faults(css)), faults(css)
+    assert any(place == line and told in what for place, what in find_faults(css)), find_faults(css)
 
 
 @pytest.mark.parametrize("css", ["a{" * 5000, "(" * 5000, "}" * 5000, "\x00<<<", "\\", "@" * 100, "a{b:" * 100])
 def test_nonsense_has_few_faults_and_breaks_nothing(css: str) -> None:
-    assert 1 <= len(faults(css)) <= 21
+    assert 1 <= len(find_faults(css)) <= 21

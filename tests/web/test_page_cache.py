@@ -14,8 +14,8 @@ from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.site.settings import configure
 from blog.extensions import db
-from blog.web.page_cache import PageCache, Shelf
-from blog.web.responses import Answer
+from blog.web.page_cache import PageCache, ResponseStore
+from blog.web.responses import EncodedResponse
 from tests.recorder import recorded
 from tests.web.ask import ask, put, rough, served
 from tests.world import Blog
@@ -26,7 +26,7 @@ LONG = "Water goes where it must. " * 60
 
 
 def cache(blog: Blog) -> PageCache:
-    found: PageCache = blog.app.extensions["pagecache"]
+    found: PageCache = blog.app.extensions["page_cache"]
     return found
 
 
@@ -79,7 +79,7 @@ def test_a_kept_page_is_the_page_that_would_be_made(blog: Blog, rivers: int, at:
 def test_nothing_is_kept_when_nothing_may_be(blog: Blog, rivers: int) -> None:
     with served(blog, page_cache_mb=0) as fresh:
         fresh.get("/")
-        assert len(cache(fresh).shelf) == 0 and asked(fresh, "/")[1] > 0
+        assert len(cache(fresh).store) == 0 and asked(fresh, "/")[1] > 0
 
 
 def test_every_edit_is_seen_at_once(blog: Blog, rivers: int) -> None:
@@ -103,7 +103,7 @@ def test_what_no_reader_sees_empties_nothing(blog: Blog, rivers: int) -> None:
     people.add("ana@example.org", "Ana", "a long enough password")
     put("UPDATE person SET password = 'x'")
     put("UPDATE site SET samples_at = changed_at")
-    assert len(cache(blog).shelf) == len(PATHS)
+    assert len(cache(blog).store) == len(PATHS)
     for path in PATHS:
         assert asked(blog, path)[1] <= 1, path  # the watcher's own question
 
@@ -124,7 +124,7 @@ def test_query_strings_neither_enter_nor_defeat_it(blog: Blog, rivers: int) -> N
     blog.get("/posts/rivers/")
     for number in range(500):
         assert asked(blog, f"/posts/rivers/?utm_source={number}")[1] == 0
-    assert len(cache(blog).shelf) == 1
+    assert len(cache(blog).store) == 1
 
 
 def test_an_answer_that_looked_at_the_query_string_is_not_kept(blog: Blog) -> None:
@@ -134,7 +134,7 @@ def test_an_answer_that_looked_at_the_query_string_is_not_kept(blog: Blog) -> No
     blog.app.register_blueprint(made)
     for word in ("one", "two", ""):
         assert blog.get(f"/echo/?q={word}").get_data(as_text=True) == word
-    assert len(cache(blog).shelf) == 0
+    assert len(cache(blog).store) == 0
 
 
 def test_what_is_wrong_or_personal_is_not_kept(blog: Blog, rivers: int) -> None:
@@ -155,13 +155,13 @@ def test_what_is_wrong_or_personal_is_not_kept(blog: Blog, rivers: int) -> None:
     statuses = {name: blog.get(f"/made/{name}").status_code for name in ("cookie", "secret", "mine", "broken")}
     assert statuses == {"cookie": 200, "secret": 200, "mine": 200, "broken": 500}
     assert ask(blog, "/", "POST").status_code == 405 and ask(blog, "/", Host="evil.example").status_code == 400
-    assert len(cache(blog).shelf) == 0
+    assert len(cache(blog).store) == 0
 
 
 def test_who_is_signed_in_gets_and_leaves_nothing_here(blog: Blog, rivers: int) -> None:
     blog.client = blog.app.test_client(use_cookies=False)
     assert asked(blog, "/", Cookie="__Host-session=x")[1] > 0
-    assert len(cache(blog).shelf) == 0
+    assert len(cache(blog).store) == 0
     blog.get("/")
     assert asked(blog, "/", Cookie="a=b; __Host-session=x")[1] > 0
     assert asked(blog, "/", Cookie="theme=dark; __Host-subsession")[1] == 0
@@ -178,7 +178,7 @@ def test_addresses_that_do_not_exist_leave_nothing(blog: Blog) -> None:
     rough(blog)
     for number in range(200):
         assert blog.get(f"/posts/none-{number}/").status_code == 404
-    assert len(cache(blog).shelf) == 0
+    assert len(cache(blog).store) == 0
 
 
 def test_one_builds_while_the_others_wait(blog: Blog) -> None:
@@ -258,29 +258,29 @@ def test_many_edits_within_a_second_are_dated_as_soon_as_the_date_has_come(blog:
 # -- the shelf ----------------------------------------------------------------------------------------------
 
 
-def answer(size: int) -> Answer:
-    return Answer("200 OK", [("Content-Type", "image/png")], b"x" * size)
+def answer(size: int) -> EncodedResponse:
+    return EncodedResponse("200 OK", [("Content-Type", "image/png")], b"x" * size)
 
 
 def test_a_shelf_keeps_within_its_bytes_and_lets_the_least_used_go() -> None:
-    shelf = Shelf(200_000)
+    shelf = ResponseStore(200_000)
     for number in range(100):
-        shelf.put(f"/{number}", shelf._stamp, answer(10_000))
-        shelf.get("/0", shelf._stamp)
+        shelf.put(f"/{number}", shelf._version, answer(10_000))
+        shelf.get("/0", shelf._version)
         assert shelf.bytes <= 200_000
-    assert shelf.get("/0", shelf._stamp) and shelf.get("/99", shelf._stamp)
-    assert not shelf.get("/1", shelf._stamp) and 10 < len(shelf) < 20
+    assert shelf.get("/0", shelf._version) and shelf.get("/99", shelf._version)
+    assert not shelf.get("/1", shelf._version) and 10 < len(shelf) < 20
 
 
 def test_a_shelf_takes_nothing_that_would_fill_it() -> None:
-    shelf = Shelf(200_000)
-    shelf.put("/small", shelf._stamp, answer(100))
-    shelf.put("/large", shelf._stamp, answer(50_000))
-    assert len(shelf) == 1 and shelf.get("/small", shelf._stamp)
+    shelf = ResponseStore(200_000)
+    shelf.put("/small", shelf._version, answer(100))
+    shelf.put("/large", shelf._version, answer(50_000))
+    assert len(shelf) == 1 and shelf.get("/small", shelf._version)
 
 
 def test_a_newer_stamp_empties_a_shelf_and_an_older_one_finds_nothing() -> None:
-    shelf = Shelf(200_000)
+    shelf = ResponseStore(200_000)
     shelf.get("/", 5)
     shelf.put("/", 5, answer(100))
     assert shelf.get("/", 4) is None and shelf.get("/", 5)
@@ -291,14 +291,14 @@ def test_a_newer_stamp_empties_a_shelf_and_an_older_one_finds_nothing() -> None:
 
 def test_each_encoding_is_weighed(blog: Blog, rivers: int) -> None:
     blog.get("/posts/rivers/", Accept_Encoding="gzip")
-    light = cache(blog).shelf.bytes
+    light = cache(blog).store.bytes
     blog.get("/posts/rivers/", Accept_Encoding="br")
-    middle = cache(blog).shelf.bytes
+    middle = cache(blog).store.bytes
     plain = len(blog.get("/posts/rivers/").data)
-    assert light < middle and cache(blog).shelf.bytes == middle + plain
-    assert clock.now() and len(cache(blog).shelf) == 1
+    assert light < middle and cache(blog).store.bytes == middle + plain
+    assert clock.now() and len(cache(blog).store) == 1
 
 
 def test_the_megabytes_are_shared_among_the_workers(blog: Blog) -> None:
     with served(blog, page_cache_mb=10, workers=4) as shared:
-        assert cache(shared).shelf.limit == 10 * 2**20 // 4
+        assert cache(shared).store.limit == 10 * 2**20 // 4

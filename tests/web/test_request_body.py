@@ -47,26 +47,30 @@ def test_chunks_are_refused_since_their_end_is_not_known(echo: Flask) -> None:
 
 
 def test_what_is_too_long_is_not_even_read(echo: Flask) -> None:
-    environ: dict[str, Any] = {"PATH_INFO": "/echo/", "CONTENT_LENGTH": str(request_body.USUAL + 1), "wsgi.input": None}
-    request_body.receive(environ)
-    assert environ[request_body.FAULT] == 413
-    assert ask(echo, b"x" * (request_body.USUAL + 1)) == 413
-    assert ask(echo, b"x" * request_body.USUAL) == 200
+    environ: dict[str, Any] = {
+        "PATH_INFO": "/echo/",
+        "CONTENT_LENGTH": str(request_body.DEFAULT_LIMIT + 1),
+        "wsgi.input": None,
+    }
+    request_body.read_into_memory(environ)
+    assert environ[request_body.BODY_ERROR] == 413
+    assert ask(echo, b"x" * (request_body.DEFAULT_LIMIT + 1)) == 413
+    assert ask(echo, b"x" * request_body.DEFAULT_LIMIT) == 200
 
 
 def test_authors_may_send_long_texts(echo: Flask) -> None:
-    assert request_body.longest({"PATH_INFO": "/admin/posts/1/"}) == request_body.LONGEST
-    assert ask(echo, b"x" * (request_body.LONGEST + 1), "/admin/posts/1/") == 413
+    assert request_body.max_length({"PATH_INFO": "/admin/posts/1/"}) == request_body.ADMIN_LIMIT
+    assert ask(echo, b"x" * (request_body.ADMIN_LIMIT + 1), "/admin/posts/1/") == 413
 
 
 PICTURES = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "HTTP_COOKIE": "__Host-session=x"}
 
 
 def test_pictures_are_set_aside_for_whoever_has_a_session(echo: Flask) -> None:
-    assert request_body.longest({"PATH_INFO": "/admin/media/", **PICTURES}) == request_body.LARGEST
-    assert request_body.longest({"PATH_INFO": "/admin/media/"}) == request_body.USUAL
-    assert request_body.longest({"PATH_INFO": "/admin/media/1/", **PICTURES}) == request_body.LONGEST
-    for data, status in ((b"", 401), (b"x" * 2_000_000, 413), (b"x" * (request_body.LARGEST + 1), 413)):
+    assert request_body.max_length({"PATH_INFO": "/admin/media/", **PICTURES}) == request_body.MEDIA_LIMIT
+    assert request_body.max_length({"PATH_INFO": "/admin/media/"}) == request_body.DEFAULT_LIMIT
+    assert request_body.max_length({"PATH_INFO": "/admin/media/1/", **PICTURES}) == request_body.ADMIN_LIMIT
+    for data, status in ((b"", 401), (b"x" * 2_000_000, 413), (b"x" * (request_body.MEDIA_LIMIT + 1), 413)):
         assert ask(echo, data, "/admin/media/", **PICTURES) == status, len(data)
     assert ask(echo, b"x" * 100_000, "/admin/media/") == 413
     assert ask(echo, b"x", "/admin/media/", **PICTURES, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == 411
@@ -77,7 +81,7 @@ def test_a_picture_lies_on_the_disk_of_the_blog_while_it_comes_in(app: Flask) ->
     environ["wsgi.input"] = BytesIO(b"x" * 3_000_000)
     app.extensions["receive"](environ)
     body = environ["wsgi.input"]
-    assert environ[request_body.FAULT] == 0 and body._rolled
+    assert environ[request_body.BODY_ERROR] == 0 and body._rolled
     assert held_by_folder(body.fileno()).startswith(f"{app.instance_path}/")
     assert body.read() == b"x" * 3_000_000
     body.close()
@@ -89,8 +93,8 @@ def held_by_folder(descriptor: int) -> str:
 
 
 def test_a_form_of_very_many_fields_is_refused_before_they_are_counted_out(echo: Flask) -> None:
-    assert ask(echo, b"&".join([b"a="] * request_body.MOST_FIELDS)) == 200
-    assert ask(echo, b"a=&" * request_body.MOST_FIELDS, "/admin/posts/new/") == 413
-    text = b"a=&" * request_body.MOST_FIELDS
+    assert ask(echo, b"&".join([b"a="] * request_body.MAX_FIELDS)) == 200
+    assert ask(echo, b"a=&" * request_body.MAX_FIELDS, "/admin/posts/new/") == 413
+    text = b"a=&" * request_body.MAX_FIELDS
     assert ask(echo, text, CONTENT_TYPE="Application/X-WWW-Form-Urlencoded; charset=utf-8") == 413
     assert ask(echo, text, CONTENT_TYPE="text/markdown") == 200

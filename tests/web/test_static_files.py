@@ -7,7 +7,7 @@ import pytest
 from blog.core.db.transaction import writing
 from blog.core.images.storage import keep, store
 from blog.core.site.settings import configure
-from blog.web.static_files import LOOKS, Assets
+from blog.web.static_files import MAX_READER_STYLESHEETS, StaticFiles
 from blog.web.theme import stylesheets
 from tests.web.ask import ask, rough
 from tests.world import Blog, picture
@@ -175,10 +175,10 @@ def test_a_stylesheet_of_another_day_answers_with_that_of_today(blog: Blog) -> N
 def test_no_more_looks_are_kept_than_a_few(blog: Blog) -> None:
     [style] = blog.read("/").xpath(STYLE)
     for number in range(30):
-        address = stylesheets.address(f"#0000{number:02x}", "serif", None)
+        address = stylesheets.url(f"#0000{number:02x}", "serif", None)
         assert blog.get(address).status_code == 200
-    assets: Assets = blog.app.extensions["assets"]
-    assert len(assets.looks) <= LOOKS
+    assets: StaticFiles = blog.app.extensions["static_files"]
+    assert len(assets.looks) <= MAX_READER_STYLESHEETS
     assert blog.get(style).status_code == 200
 
 

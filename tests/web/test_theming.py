@@ -7,7 +7,7 @@ import pytest
 
 from blog import paths
 from blog.core.site.settings import TYPEFACES
-from blog.web.theme.colours import ENOUGH, contrast
+from blog.web.theme.colours import MIN_CONTRAST, contrast
 from tests.world import Blog, run, texts, write
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs/theming.md").read_text("utf-8")
@@ -70,4 +70,4 @@ def test_its_colours_can_be_read() -> None:
         colours = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6});", theme))
         for ground in ("paper", "wash"):
             assert contrast(colours["ink"], colours[ground]) >= 7
-            assert min(contrast(colours[name], colours[ground]) for name in ("soft", "link", "visited")) >= ENOUGH
+            assert min(contrast(colours[name], colours[ground]) for name in ("soft", "link", "visited")) >= MIN_CONTRAST

@@ -13,7 +13,7 @@ from blog.core.accounts import invitations
 from blog.core.accounts import people as account_people
 from blog.core.errors import Conflict, Forbidden, Invalid, Missing
 from blog.models import Person
-from blog.web.templating import absolute
+from blog.web.templating import absolute_url
 
 PAGE = "admin/people.html"
 
@@ -61,7 +61,7 @@ def _invite() -> ResponseReturnValue:
     except Invalid as error:
         return _refused(error.field, str(error))
     # Told once, on the next page: only its hash is kept here.
-    flash(absolute(url_for("admin.set_up", token=token)), "invitation")
+    flash(absolute_url(url_for("admin.set_up", token=token)), "invitation")
     return responses.done("admin.people", f"The invitation for {' '.join(name.split())[:120]} is made.")
 
 

@@ -17,8 +17,8 @@ from blog.core.editor import drafts, lint, preview
 from blog.core.markdown.render import Rendered
 from blog.core.posts.article import Article
 from blog.web import localize, templating
-from blog.web.errors import asks_for_data
-from blog.web.theme.template_loader import Careful
+from blog.web.errors import wants_json
+from blog.web.theme.template_loader import FallbackTemplate
 
 
 @bp.post("/posts/markdown/")
@@ -58,9 +58,9 @@ def looks() -> ResponseReturnValue:
 
 def _looks_of(fields: Fields, sentence: str) -> ResponseReturnValue:
     article, _text = preview.preview_article(*sent(fields), by=person().id)
-    template = "admin/looks-part.html" if asks_for_data() else "admin/looks.html"
+    template = "admin/looks-part.html" if wants_json() else "admin/looks.html"
     page = responses.page(template, post=article, sentence=sentence)
-    return responses.told({"html": page.get_data(as_text=True).strip()}) if asks_for_data() else page
+    return responses.told({"html": page.get_data(as_text=True).strip()}) if wants_json() else page
 
 
 def _remarks(article: Article, text: Rendered) -> list[str]:
@@ -80,7 +80,7 @@ def _fragment(article: Article, language: str) -> str:
         "edit_address": lambda _post: "",
     }
     current_app.update_template_context(facts)
-    return cast("Careful", template).render_block("article", facts).strip()
+    return cast("FallbackTemplate", template).render_block("article", facts).strip()
 
 
 form_recovery.RESUMABLE["admin.looks"] = _looks_of

@@ -58,7 +58,7 @@ def _library(status: int = 200, **told: Any) -> ResponseReturnValue:
     show, words = request.args.get("show", ""), request.args.get("q", "").strip()
     number = forms.number(request.args.get("page", "1"))
     found = library.page(show, words, number)
-    if errors.asks_for_data():
+    if errors.wants_json():
         more = _address(show, words, number + 1) if number < found.pages else None
         return responses.told({"pictures": [facts(each.row) for each in found.pictures], "next": more})
     return responses.page(
@@ -77,7 +77,7 @@ def _upload() -> ResponseReturnValue:
         for row in stored:
             flash(f"“{row.filename}” is kept.")
         return refused(refused_ones or [NONE], status)
-    if errors.asks_for_data():
+    if errors.wants_json():
         return responses.told({"picture": facts(stored[0])}, 201)
     if len(stored) == 1:
         return responses.done("admin.media", f"“{stored[0].filename}” is kept.")
@@ -100,7 +100,7 @@ def _stored(files: Sequence[FileStorage]) -> tuple[list[Media], list[str], int]:
 
 def refused(sentences: Sequence[str], status: int) -> ResponseReturnValue:
     """What could not be stored, and why: for scripts, or above the library."""
-    if errors.asks_for_data():
+    if errors.wants_json():
         response = responses.told({"error": " ".join(sentences)}, status)
     else:
         told = {"errors": {"file": sentences[0]}, "refusals": sentences, "alt": request.form.get("alt", "")}
@@ -141,14 +141,14 @@ ACTIONS = {"save": _describe, "delete": _delete, "undelete": _undelete, "logo": 
 
 
 def _done(row: Media, sentence: str) -> ResponseReturnValue:
-    if errors.asks_for_data():
+    if errors.wants_json():
         return responses.told({"picture": facts(row)})
     flash(sentence)
     return redirect(url_for("admin.picture", picture_id=row.id), 303)
 
 
 def _wrong(picture_id: int, wrong: dict[str, str], sentence: str, status: int) -> ResponseReturnValue:
-    if errors.asks_for_data():
+    if errors.wants_json():
         return responses.told({"error": sentence}, status)
     told = "" if wrong else sentence
     return _picture(picture_id, status, alt=request.form.get("alt"), errors=wrong, sentence=told)
@@ -156,7 +156,7 @@ def _wrong(picture_id: int, wrong: dict[str, str], sentence: str, status: int) -
 
 def _picture(picture_id: int, status: int = 200, *, alt: str | None = None, **told: Any) -> ResponseReturnValue:
     row = library.picture(picture_id)
-    if errors.asks_for_data() and status == 200:
+    if errors.wants_json() and status == 200:
         return responses.told({"picture": facts(row)})
     return responses.page(
         PICTURE, status, row=row, plate=library.plate(row), alt=row.alt if alt is None else alt,

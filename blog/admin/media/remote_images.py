@@ -27,7 +27,7 @@ def copies() -> ResponseReturnValue:
         row = _fetcher().copy(request.form.get("address", "").strip())
     except (Invalid, Unavailable) as error:
         return library.refused([str(error)], library.status_of(error))
-    if errors.asks_for_data():
+    if errors.wants_json():
         return responses.told({"picture": library.facts(row)}, 201)
     return responses.done("admin.picture", "Copied here.", picture_id=row.id)
 

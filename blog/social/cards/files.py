@@ -67,7 +67,7 @@ class CardFile:
     @property
     def preview(self) -> ShareImage:
         """The same as a page tells it."""
-        address = templating.absolute(url_for("social.card", name=self.name))
+        address = templating.absolute_url(url_for("social.card", name=self.name))
         kind = "image/jpeg" if self.card.cover else "image/png"
         return ShareImage(address, kind, image.WIDTH, image.HEIGHT, self.card.title)
 
@@ -92,7 +92,7 @@ def _cover_image(post: CardSource) -> ShareImage | None:
             and height >= MIN_COVER_SIZE[1]
         )
         if shaped and kind in ("image/jpeg", "image/png") and _is_light(path):
-            return ShareImage(templating.absolute(path), kind, width, height, picture["alt"] or post.title)
+            return ShareImage(templating.absolute_url(path), kind, width, height, picture["alt"] or post.title)
     return None
 
 
@@ -109,7 +109,7 @@ def card_of_post(post: CardSource, author: str) -> CardFile:
     site = templating.site()
     language = post.language or site.language
     local = (post.published_at or clock.now()).astimezone(templating.zone())
-    told = [author, localize.in_words(local, language)] if post.kind == "post" else []
+    told = [author, localize.date_in_words(local, language)] if post.kind == "post" else []
     cover = post.cover_picture["src"].removeprefix("/media/") if post.cover_picture else ""
     cover = cover if cover.rpartition(".")[2] in TYPES and "/" not in cover else ""
     return CardFile(Card(post.title, site.title, " · ".join(told), site.accent, language, cover), post.slug)

@@ -9,12 +9,12 @@ from flask import Flask
 
 from blog.config import Settings
 from blog.core.doctor.findings import Finding
-from blog.web.theme.owner_files import KEPT, Fault, Theme
+from blog.web.theme.owner_files import RESERVED, Fault, Theme
 
 # Pages that need no post, and one that is not there; the links of the first ones lead to the others.
 PAGES = ("/", "/archive/", "/tags/", "/subscribe/", "/search/", "/search/?q=a", "/nothing-here/")
-KIND = re.compile(r'href="(/(?:(posts|tags|archive|authors)/)?(?!admin/|static/|media/)[\w%.-]+/)"')
-EACH = 2
+LINKS = re.compile(r'href="(/(?:(posts|tags|archive|authors)/)?(?!admin/|static/|media/)[\w%.-]+/)"')
+LINKS_PER_KIND = 2
 REMEDY = "Mend it, or take it out of the instance folder; a running blog sees the change within a second."
 
 
@@ -22,14 +22,14 @@ def examine(settings: Settings, make_app: Callable[[Settings], Flask]) -> Iterat
     """Look at custom.css and templates/ of an instance folder; nothing is written."""
     theme = Theme(settings.instance)
     with _silently():
-        names, css = theme.named, theme.css
+        names, css = theme.template_names, theme.css
         faults = list(theme.faults)
         if names and settings.database_file.is_file():
             faults += _tried(make_app(settings), settings.site_url)
     for fault in dict.fromkeys(faults):
         yield Finding("bad", str(fault), REMEDY)
     for name in names:
-        if name.startswith(KEPT):
+        if name.startswith(RESERVED):
             yield Finding("note", f"{theme.templates / name} is not used.", "Pages of authors stay the house’s own.")
     if (names or css) and not faults:
         parts = [*(["custom.css"] if css else []), *(f"templates/{name}" for name in names)]
@@ -50,7 +50,7 @@ def _silently() -> Iterator[None]:
 def _tried(app: Flask, site_url: str) -> list[Fault]:
     """What goes wrong when pages are made with the owner's templates."""
     theme: Theme = app.extensions["theme"]
-    for name in theme.named:
+    for name in theme.template_names:
         app.jinja_env.select_template([name, "layout.html"])
     pages = {path: _read(app, site_url, path) for path in PAGES}
     for path in _of_each_kind("".join(pages.values())):
@@ -65,6 +65,6 @@ def _read(app: Flask, site_url: str, path: str) -> str:
 def _of_each_kind(html: str) -> list[str]:
     """Some addresses of each kind that pages link to."""
     found: dict[str, dict[str, None]] = {}
-    for path, kind in KIND.findall(html):
+    for path, kind in LINKS.findall(html):
         found.setdefault(kind, {})[path] = None
-    return [path for paths in found.values() for path in [*paths][:EACH]]
+    return [path for paths in found.values() for path in [*paths][:LINKS_PER_KIND]]

@@ -7,13 +7,13 @@ from math import cbrt, hypot
 PAPER, WASH = "#fcfaf5", "#f3eee3"
 DARK_WASH = "#201e1a"
 # What WCAG 2.2 asks of text; and what is made a little clearer than that, for screens in the sun.
-ENOUGH, CLEAR = 4.5, 5.0
+MIN_CONTRAST, TARGET_CONTRAST = 4.5, 5.0
 VIOLET = "#5b3fa8"
-STEP = 0.01
+LIGHTNESS_STEP = 0.01
 
 
 @dataclass(frozen=True)
-class Links:
+class LinkColours:
     """The colours of links on light paper and on dark: of new ones and of those that were visited."""
 
     link: str
@@ -22,17 +22,17 @@ class Links:
     dark_visited: str
 
 
-def links(accent: str) -> Links:
+def link_colours(accent: str) -> LinkColours:
     """The colours of links for an accent (#rrggbb): the accent itself wherever it can be read.
 
     Lightness is moved in OKLab, where it moves nothing else, until the contrast suffices on every ground.
     """
     visited = _mixed(accent, VIOLET, 0.5)
-    return Links(
-        _readable(accent, WASH, -STEP),
-        _readable(visited, WASH, -STEP),
-        _readable(_lit(accent), DARK_WASH, STEP),
-        _readable(_lit(visited), DARK_WASH, STEP),
+    return LinkColours(
+        _readable(accent, WASH, -LIGHTNESS_STEP),
+        _readable(visited, WASH, -LIGHTNESS_STEP),
+        _readable(_lit(accent), DARK_WASH, LIGHTNESS_STEP),
+        _readable(_lit(visited), DARK_WASH, LIGHTNESS_STEP),
     )
 
 
@@ -44,7 +44,7 @@ def contrast(one: str, other: str = PAPER) -> float:
 
 def _readable(colour: str, ground: str, step: float) -> str:
     light, a, b = _oklab(colour)
-    while contrast(colour, ground) < CLEAR and 0 <= light <= 1:
+    while contrast(colour, ground) < TARGET_CONTRAST and 0 <= light <= 1:
         light += step
         colour = _hex(light, a, b)
     return colour

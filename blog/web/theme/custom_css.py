@@ -10,23 +10,23 @@ from typing import Any
 import tinycss2
 
 # Stands after the owner's own: where it is swallowed, something before it was never closed.
-END = "\nbroadsheet-end {}"
-MOST = 20
+END_MARKER = "\nbroadsheet-end {}"
+MAX_FAULTS = 20
 SKIPPED = "browsers skip what begins here ({})."
 OPEN = "something that begins here is never closed."
 
 
-def faults(css: str) -> list[tuple[int, str]]:
+def find_faults(css: str) -> list[tuple[int, str]]:
     """The first faults of a stylesheet: the line, and what is wrong there."""
     try:
-        rules = tinycss2.parse_stylesheet(css + END, skip_whitespace=True)
+        rules = tinycss2.parse_stylesheet(css + END_MARKER, skip_whitespace=True)
         found = sorted({fault for rule in rules for fault in _of_rule(rule)})
     except RecursionError:
         return [(1, "it is nested too deep to be read.")]
     last = rules[-1]
     if last.type != "qualified-rule" or tinycss2.serialize(last.prelude).strip() != "broadsheet-end":
         found.append((last.source_line, OPEN))
-    return found[:MOST]
+    return found[:MAX_FAULTS]
 
 
 def _of_rule(node: Any) -> Iterator[tuple[int, str]]:

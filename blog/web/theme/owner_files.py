@@ -17,11 +17,11 @@ from time import monotonic
 
 from blog import clock
 
-LOOK_AGAIN = 1.0  # seconds
-CSS_BYTES = 512 * 1024
-TEMPLATES = 1000
+CHECK_SECONDS = 1.0  # seconds
+MAX_CSS_BYTES = 512 * 1024
+MAX_TEMPLATES = 1000
 # What may not be changed: who breaks the page for signing in could not mend it there.
-KEPT = "admin/"
+RESERVED = "admin/"
 
 log = logging.getLogger("theme")
 
@@ -48,20 +48,20 @@ class Theme:
         self.faults: list[Fault] = []
         self.on_change: list[Callable[[], None]] = []
         self._lock = Lock()
-        self._stamp = 0
+        self._version = 0
         self._again = 0.0
         self._seen = list(self._files())
         newest = max((changed for _, changed, _ in self._seen), default=0)
         self.changed_at = datetime.fromtimestamp(newest / 1e9, UTC)
 
-    def stamp(self) -> int:
+    def version(self) -> int:
         """A number that stays the same as long as the owner's files do; they are looked at once a second."""
         if monotonic() >= self._again and self._lock.acquire(blocking=False):
             try:
                 self._look()
             finally:
                 self._lock.release()
-        return self._stamp
+        return self._version
 
     def _look(self) -> None:
         seen = list(self._files())
@@ -73,12 +73,12 @@ class Theme:
                 for renew in self.on_change:
                     renew()
             self.changed_at = clock.now()
-            self._stamp += 1
-        self._again = monotonic() + LOOK_AGAIN
+            self._version += 1
+        self._again = monotonic() + CHECK_SECONDS
 
     def _files(self) -> Iterator[tuple[str, int, int]]:
         """Each file: its name, when anything was done to it (whatever date a copy gave it), and its size."""
-        found = sorted(self.templates.rglob("*.html"))[:TEMPLATES] if self.templates.is_dir() else []
+        found = sorted(self.templates.rglob("*.html"))[:MAX_TEMPLATES] if self.templates.is_dir() else []
         for file in (self.stylesheet, *found):
             try:
                 state = file.stat()
@@ -88,7 +88,7 @@ class Theme:
                 yield str(file), state.st_ctime_ns, state.st_size
 
     @property
-    def named(self) -> list[str]:
+    def template_names(self) -> list[str]:
         """The names of the owner's templates."""
         return [str(Path(name).relative_to(self.templates)) for name, *_ in self._of_templates()]
 
@@ -102,8 +102,8 @@ class Theme:
             return b""
         try:
             found = self.stylesheet.read_bytes()
-            if len(found) > CSS_BYTES:
-                raise ValueError(f"it has {len(found) // 1024} kB; {CSS_BYTES // 1024} kB are read")
+            if len(found) > MAX_CSS_BYTES:
+                raise ValueError(f"it has {len(found) // 1024} kB; {MAX_CSS_BYTES // 1024} kB are read")
             found.decode()
         except (OSError, ValueError) as error:
             self.blame(Fault(self.stylesheet, 0, f"it cannot be used ({error})."))
@@ -115,7 +115,7 @@ class Theme:
         """Tell what browsers will leave out."""
         from blog.web.theme import custom_css  # what it reads with is loaded only where there is something to be read
 
-        for line, what in custom_css.faults(css):
+        for line, what in custom_css.find_faults(css):
             self.blame(Fault(self.stylesheet, line, what))
 
     @property
@@ -126,7 +126,7 @@ class Theme:
     def template(self, name: str) -> Path | None:
         """The owner's template of a name, if there is one that may be used."""
         file = self.templates / name
-        inside = not name.startswith(KEPT) and ".." not in Path(name).parts and not Path(name).is_absolute()
+        inside = not name.startswith(RESERVED) and ".." not in Path(name).parts and not Path(name).is_absolute()
         return file if inside and file.is_file() else None
 
     def blame(self, fault: Fault) -> None:

@@ -14,27 +14,27 @@ from blog.models.site import DEFAULTS
 from blog.web.theme import colours
 from blog.web.theme.owner_files import Theme
 
-HOUSE = tuple(f"css/{name}.css" for name in ("reader", "article", "parts", "print"))
+FILES = tuple(f"css/{name}.css" for name in ("reader", "article", "parts", "print"))
 NAME = re.compile(
     rf"css/reader(?:-(?P<accent>[0-9a-f]{{6}})-(?P<typeface>{'|'.join(TYPEFACES)}))?\.(?P<hash>[0-9a-f]{{10}})\.css"
 )
-LOOK = """
+LOOK_CSS = """
 @layer tokens {{
   :root {{ --accent: {accent}; --link: {of.link}; --visited: {of.visited}; --text: var(--face-{typeface}); }}
   @media (prefers-color-scheme: dark) {{ :root {{ --link: {of.dark_link}; --visited: {of.dark_visited}; }} }}
 }}
 """
-USUAL = DEFAULTS["accent"], DEFAULTS["typeface"]
+DEFAULT_LOOK = DEFAULTS["accent"], DEFAULTS["typeface"]
 
 
-def address(accent: str, typeface: str, own: Theme | None) -> str:
+def url(accent: str, typeface: str, own: Theme | None) -> str:
     """Where the stylesheet of a look is; `own` are the owner's files, of which authors' pages take nothing."""
-    usual = (accent, typeface) == USUAL
+    usual = (accent, typeface) == DEFAULT_LOOK
     digest = _digest(b"" if usual else _look(accent, typeface), own.digest if own else "")
     return f"/static/css/reader{'' if usual else f'-{accent[1:]}-{typeface}'}.{digest}.css"
 
 
-def made(name: str, house: bytes, theme: Theme) -> tuple[bytes, bool] | None:
+def build(name: str, house: bytes, theme: Theme) -> tuple[bytes, bool] | None:
     """The stylesheet of this name, made of the house's, and whether it may be kept for ever; None if it is none."""
     named = NAME.fullmatch(name)
     if named is None:
@@ -52,9 +52,9 @@ def _digest(look: bytes, own: str) -> str:
 
 @lru_cache(maxsize=1)
 def _of_house() -> bytes:
-    return hashlib.sha256(b"".join((paths.static() / name).read_bytes() for name in HOUSE)).digest()
+    return hashlib.sha256(b"".join((paths.static() / name).read_bytes() for name in FILES)).digest()
 
 
 @lru_cache(maxsize=64)
 def _look(accent: str, typeface: str) -> bytes:
-    return LOOK.format(accent=accent, typeface=typeface, of=colours.links(accent)).encode()
+    return LOOK_CSS.format(accent=accent, typeface=typeface, of=colours.link_colours(accent)).encode()

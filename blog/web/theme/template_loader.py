@@ -16,7 +16,7 @@ from blog import paths
 from blog.web.theme.owner_files import Fault, Theme
 
 # Each is called by the name of its file: a template need not import it, which takes Jinja longer than to fill it in.
-MACROS = ("icons", "parts", "lists", "social", "forms", "writing", "looks")
+MACRO_FILES = ("icons", "parts", "lists", "social", "forms", "writing", "looks")
 
 
 def init_app(app: Flask, theme: Theme) -> None:
@@ -26,24 +26,24 @@ def init_app(app: Flask, theme: Theme) -> None:
     environment = app.jinja_env
     plain = environment.overlay(loader=ChoiceLoader([prefixed, house]))
     plain.globals = dict(environment.globals)  # its macros are others
-    environment.loader = ChoiceLoader([Owned(theme), prefixed, house])
-    environment.template_class = type("Template", (Careful,), {"theme": theme, "house": plain})
+    environment.loader = ChoiceLoader([OwnerLoader(theme), prefixed, house])
+    environment.template_class = type("Template", (FallbackTemplate,), {"theme": theme, "house": plain})
 
     def renew() -> None:
         """Forget the templates that were loaded."""
         if environment.cache is not None:
             environment.cache.clear()
-        for name in MACROS:
-            macros = environment.globals[name] = Macros(name, environment, plain)
+        for name in MACRO_FILES:
+            macros = environment.globals[name] = MacroFile(name, environment, plain)
             if theme.template(f"macros/{name}.html"):
                 macros.load(environment)  # what is wrong with it is told at once
 
-    plain.globals |= {name: Macros(name, plain) for name in MACROS}
+    plain.globals |= {name: MacroFile(name, plain) for name in MACRO_FILES}
     renew()
     theme.on_change.append(renew)
 
 
-class Macros:
+class MacroFile:
     """The macros of a file: the owner's, and of those that the owner left out or broke, the house's.
 
     They are compiled when the first of them is called: that takes a tenth of a second, and most commands show no page.
@@ -63,10 +63,10 @@ class Macros:
     def load(self, environment: Environment) -> object:
         """All of them, as an environment has them."""
         template = environment.get_template(self._file)
-        return template.macros() if isinstance(template, Careful) else template.module
+        return template.macros() if isinstance(template, FallbackTemplate) else template.module
 
 
-class Owned(BaseLoader):
+class OwnerLoader(BaseLoader):
     """Loads the owner's templates. One that cannot be compiled is none."""
 
     def __init__(self, theme: Theme) -> None:
@@ -89,7 +89,7 @@ class Owned(BaseLoader):
         raise TemplateNotFound(template)
 
 
-class Careful(Template):
+class FallbackTemplate(Template):
     """A template that is made of the house's parts alone when one of the owner's fails."""
 
     theme: Theme
@@ -112,7 +112,7 @@ class Careful(Template):
         try:
             return make(self)
         except Exception as error:
-            if not self.theme.named or self.name is None:
+            if not self.theme.template_names or self.name is None:
                 raise
             made = make(self.house.get_template(self.name))
             self.blame(error)  # now that the house's own did not fail likewise

@@ -53,7 +53,7 @@ EXCEPTIONS = {
 def full(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> Blog:
     """A blog of several hundred posts on many shelves, some of them scheduled; deep pages and several sitemaps."""
     monkeypatch.setattr(lists, "MAX_SKIP", 20)
-    monkeypatch.setattr(sitemap, "LIMIT", 300)
+    monkeypatch.setattr(sitemap, "MAX_ADDRESSES", 300)
     configure("timezone", "America/New_York")
     with writing() as session:
         session.execute(insert(Person), [_person(number) for number in range(1, AUTHORS + 1)])
