@@ -25,7 +25,7 @@ from blog import config, paths
 from blog.commands import opened
 from blog.commands.serve import checkpoint
 from blog.config import Settings
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.markdown import render
 from blog.core.markdown.render import Rendered
 from blog.core.search import index
@@ -140,7 +140,7 @@ def tagging_rows(size: int) -> Rows:
 
 def fill(size: int) -> None:
     """Write the library into the blog whose application context is open: one transaction, searchable."""
-    with writing() as session:
+    with write_transaction() as session:
         session.execute(insert(Tag), tag_rows())
         for chunk in chunks(post_rows(size)):
             session.execute(insert(Post), chunk)

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from bench import library
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.search import index
 from blog.models import Post, Tag, post_tag
 from blog.models.json_types import RENDERER_VERSION
@@ -93,7 +93,7 @@ def post_rows(size: int) -> Rows:
 
 def fill(size: int) -> None:
     """Write the library into the blog whose application context is open."""
-    with writing() as session:
+    with write_transaction() as session:
         session.execute(insert(Tag), library.tag_rows())
         for chunk in library.chunks(post_rows(size), CHUNK):
             session.execute(insert(Post), chunk)

@@ -10,7 +10,7 @@ import pytest
 
 from blog import paths
 from blog.core.accounts import invitations, people
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.media import library
 from blog.core.posts import lists
 from blog.core.site.settings import configure
@@ -91,7 +91,7 @@ REQUESTS = 4
 def fill(blog: Blog) -> None:
     """A blog in which every page has something to ask for."""
     configure("timezone", "America/New_York")
-    with writing() as session:
+    with write_transaction() as session:
         ana = people.author_id(session, "Ana")
     for number in range(1, 31):
         when = datetime(2010 + number % 15, 1, 1, tzinfo=UTC) if number < 20 else LONG_AGO + timedelta(days=number)

@@ -16,7 +16,7 @@ from flask import Flask
 from lxml import etree, html
 
 from blog import cli
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.posts import query
@@ -69,7 +69,7 @@ class Blog:
 
     def run(self, *statements: object) -> None:
         """Run statements in one transaction, as the core does."""
-        with writing() as session:
+        with write_transaction() as session:
             for statement in statements:
                 session.execute(statement)  # type: ignore[call-overload]
 

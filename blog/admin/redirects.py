@@ -5,13 +5,13 @@ from urllib.parse import unquote, urlsplit
 
 from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug import exceptions
 from werkzeug.routing import RequestRedirect
 
 from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
 from blog.admin.form_recovery import Fields
-from blog.core.errors import Gone, Invalid, Missing, Rejected
+from blog.core.errors import Gone, Invalid, InvalidFields, NotFound
 from blog.core.urls import permalinks
 from blog.core.urls import redirects as led
 
@@ -41,9 +41,9 @@ def _add() -> ResponseReturnValue:
     gone = request.form.get("leads") == GONE
     try:
         if _is_something(path):
-            raise Rejected([Invalid("source", f"{path} is an address of the blog itself.")])
+            raise InvalidFields([Invalid("source", f"{path} is an address of the blog itself.")])
         led.add(path, None if gone else target)
-    except Rejected as error:
+    except InvalidFields as error:
         errors = {one.field: str(one) for one in error.wrong}
         return responses.rejected(PAGE, errors, **_facts(request.form))
     return responses.done("admin.redirects", f"{path} {'says that it is gone' if gone else f'leads to {target}'} now.")
@@ -53,7 +53,7 @@ def _remove(path: str) -> ResponseReturnValue:
     """Take one away; the next page has it in its form, so that it is soon put back."""
     try:
         removed = led.remove(path)
-    except Missing:  # another window was quicker
+    except NotFound:  # another window was quicker
         return responses.done("admin.redirects", "That redirect is removed already.")
     flash(f"{path} leads nowhere any more. To undo this, press Add: the form is filled in.")
     leads, target = ("address", removed.target) if removed.target else (GONE, "")
@@ -82,13 +82,13 @@ def _is_something(path: str) -> bool:
 def _answers(path: str) -> bool:
     try:
         endpoint, given = current_app.url_map.bind("").match(path, method="GET")
-    except (NotFound, MethodNotAllowed) as error:
-        return isinstance(error, MethodNotAllowed)
+    except (exceptions.NotFound, exceptions.MethodNotAllowed) as error:
+        return isinstance(error, exceptions.MethodNotAllowed)
     if not given:  # an address without parts that vary is always there
         return True
     try:
         current_app.view_functions[endpoint](**given)
-    except (Missing, Gone, NotFound):
+    except (NotFound, Gone, exceptions.NotFound):
         return False
     return endpoint not in ("reader.article", "reader.page")
 

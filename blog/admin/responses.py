@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from blog.core.accounts.throttle import Client, client_of
-from blog.core.errors import BlogError, TooMany
+from blog.core.errors import BlogError, TooManyAttempts
 
 # Exactly one slash at the beginning: two, or a backslash, would lead to another host.
 WAY = re.compile(r"/(?:admin|preview)/(?![/\\])[^\\\x00-\x20\x7f]{0,1000}")
@@ -33,8 +33,8 @@ def made(answer: ResponseReturnValue) -> Response:
 
 def rejected(template: str, errors: Mapping[str, str], error: BlogError | None = None, **facts: Any) -> Response:
     """A form that cannot be taken, every word still in it; `errors` tells what is wrong by field."""
-    response = page(template, 429 if isinstance(error, TooMany) else 422, errors=errors, **facts)
-    if isinstance(error, TooMany):
+    response = page(template, 429 if isinstance(error, TooManyAttempts) else 422, errors=errors, **facts)
+    if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.seconds)
     return response
 

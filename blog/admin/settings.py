@@ -10,7 +10,7 @@ from blog import clock
 from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
 from blog.admin.form_recovery import Fields
-from blog.core.errors import Rejected
+from blog.core.errors import InvalidFields
 from blog.core.media import library
 from blog.core.site import link_lists
 from blog.core.site import settings as site_settings
@@ -62,7 +62,7 @@ def _change() -> ResponseReturnValue:
     changed = {name: text for name, text in typed.items() if text != _plain(request.form.get(WAS + name))}
     try:
         site_settings.configure_all(changed)
-    except Rejected as error:
+    except InvalidFields as error:
         errors = {one.field: str(one) for one in error.wrong}
         return responses.rejected(PAGE, errors, **_facts(request.form))
     return responses.done("admin.settings", "The settings are saved." if changed else "Nothing was changed.")

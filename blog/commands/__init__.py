@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from blog import config, create_app
 from blog.config import BadSetting, Settings
 from blog.core.backup import restore, upgrade
-from blog.core.db.transaction import trouble
+from blog.core.db.transaction import describe_error
 from blog.core.errors import Unavailable
 from blog.extensions import db
 
@@ -59,7 +59,7 @@ def opened(of: Settings) -> Iterator[Flask]:
             app.config["SECRET_KEY"] = config.with_secret(of).secret_key
             yield app
         except SQLAlchemyError as error:
-            raise Unavailable(trouble(error)) from error
+            raise Unavailable(describe_error(error)) from error
         finally:
             db.session.remove()
             db.engine.dispose()

@@ -9,7 +9,7 @@ import click
 
 from blog import outbound
 from blog.commands import as_json, blog, say
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.feeds import rules
 from blog.feeds import validate as core
 from blog.feeds.parse import ParsedFeed
@@ -54,7 +54,7 @@ def over_network(url: str, site_url: str) -> core.Fetch:
         try:
             return outbound.get(address, site=site_url, allow=[outbound.place(url)], headers=headers)
         except outbound.Unreachable as error:
-            raise Missing(str(error)) from error
+            raise NotFound(str(error)) from error
 
     return fetch
 

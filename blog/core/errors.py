@@ -19,7 +19,7 @@ class Invalid(BlogError):
         return type(self), (self.field, str(self))
 
 
-class Rejected(BlogError):
+class InvalidFields(BlogError):
     """Several values that cannot be taken at once."""
 
     def __init__(self, wrong: Sequence[Invalid]) -> None:
@@ -27,7 +27,7 @@ class Rejected(BlogError):
         self.wrong = wrong
 
 
-class Missing(BlogError):
+class NotFound(BlogError):
     """There is no such thing (or none that the asker may know of)."""
 
 
@@ -39,7 +39,7 @@ class Conflict(BlogError):
     """It would take the place of something that must stay."""
 
 
-class Overtaken(Conflict):
+class EditConflict(Conflict):
     """Somebody else saved meanwhile. What was to be saved is kept beside it, as a revision of this post."""
 
     def __init__(self, post_id: int, message: str) -> None:
@@ -51,7 +51,7 @@ class Forbidden(BlogError):
     """Somebody else may do it, the asker may not."""
 
 
-class TooMany(BlogError):
+class TooManyAttempts(BlogError):
     """It was tried too often. `seconds` says when it may be tried again."""
 
     def __init__(self, seconds: int) -> None:
@@ -64,7 +64,7 @@ class Unavailable(BlogError):
     """The database or the disk cannot do it now; nothing was changed."""
 
 
-class NoRoom(Unavailable):
+class DiskFull(Unavailable):
     """The disk is full; nothing was changed."""
 
 

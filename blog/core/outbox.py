@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select, text, u
 
 from blog import clock
 from blog.core.db import leases
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.extensions import db
 from blog.models import OutboxItem
 from blog.models.outbox import AT_ONCE, CARD
@@ -98,12 +98,12 @@ def run(handlers: Mapping[str, Handler]) -> OutboxReport:
     """Run everything that is due, once. Write nothing if nothing is due."""
     report, holder = OutboxReport(), token_hex(8)
     if due_jobs(handlers):
-        if leases.take(LEASE, holder):
+        if leases.acquire(LEASE, holder):
             try:
                 _run_due(handlers, report, holder)
             finally:
                 delete_finished()
-                leases.give_back(LEASE, holder)
+                leases.release(LEASE, holder)
         else:
             report.busy = True
     report.waiting = db.session.scalar(select(func.count()).where(WAITING, OutboxItem.kind.in_(handlers))) or 0
@@ -114,7 +114,7 @@ def run(handlers: Mapping[str, Handler]) -> OutboxReport:
 def _run_due(handlers: Mapping[str, Handler], report: OutboxReport, holder: str) -> None:
     down: dict[str, HandlerError] = {}
     for job in _each_once(handlers):
-        if not leases.take(LEASE, holder):
+        if not leases.acquire(LEASE, holder):
             break
         try:
             if job.target in down:
@@ -192,7 +192,7 @@ def mark_failed(job: DueJob, error: HandlerError) -> datetime | None:
 
 
 def _update(job: DueJob, **values: object) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         for row, changes in job.rows:
             unchanged = (OutboxItem.id == row, OutboxItem.changes == changes, WAITING)
             session.execute(update(OutboxItem).where(*unchanged).values(values))
@@ -202,7 +202,7 @@ def delete_finished() -> None:
     """Delete finished items that are older than RETENTION, and all but the newest MAX_FINISHED."""
     newest = select(OutboxItem.id).where(~WAITING).order_by(OutboxItem.done_at.desc()).limit(MAX_FINISHED)
     old = or_(OutboxItem.done_at < clock.now() - RETENTION, OutboxItem.id.not_in(newest))
-    with writing() as session:
+    with write_transaction() as session:
         session.execute(delete(OutboxItem).where(~WAITING, old))
 
 
@@ -213,7 +213,7 @@ def has_waiting(kind: str) -> bool:
 
 def request_cards(posts: Iterable[tuple[str, str]]) -> None:
     """Request the cards of posts and pages, given by kind and slug. A request that waits already stays as it is."""
-    with writing() as session:
+    with write_transaction() as session:
         for kind, slug in posts:
             session.execute(text(REQUEST_CARD), {"kind": kind, "slug": slug})
 

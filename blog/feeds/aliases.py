@@ -8,7 +8,7 @@ from flask import redirect
 from werkzeug.routing import BaseConverter, ValidationError
 from werkzeug.wrappers import Response
 
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.core.urls import permalinks
 from blog.feeds.blueprint import bp
 from blog.feeds.views import feed_path, feed_source
@@ -70,7 +70,7 @@ def lead(alias: Alias) -> Response:
     path = feed_path(alias.endpoint, alias.place)
     try:
         feed_source(**alias.place)
-    except Missing:
+    except NotFound:
         if permalinks.find_redirect(path) is None:  # the feed of a tag that has another address now
             raise
     return redirect(path, 301)

@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from blog.core.doctor.findings import Findings, bad, counted, good, note
+from blog.core.doctor.findings import Findings, count_of, note, ok, problem
 from blog.feeds.views import feed_links
 
 
@@ -22,10 +22,10 @@ def examine(_thorough: bool) -> Findings:
                 other.faults += rules.compare_formats(first.first, first.items, other.first, other.items)
     wrong = [one for one in found if one.faults]
     for one in wrong:
-        say = note if one.first else bad  # one that can be read is a matter of its texts
+        say = note if one.first else problem  # one that can be read is a matter of its texts
         yield say(
-            f"{one.address} has {counted(len(one.faults), 'fault')}: {one.faults[0]}",
+            f"{one.address} has {count_of(len(one.faults), 'fault')}: {one.faults[0]}",
             "`broadsheet feed check` says more.",
         )
     if not wrong:
-        yield good("The feeds are well formed, and tell the newest posts as they are.")
+        yield ok("The feeds are well formed, and tell the newest posts as they are.")

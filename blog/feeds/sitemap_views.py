@@ -6,7 +6,7 @@ from itertools import chain
 
 from flask import Response, url_for
 
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.core.posts import archive, lists, taxonomy
 from blog.core.urls.sitemap import last_change, page_entries, post_entries
 from blog.feeds import sitemap
@@ -35,7 +35,7 @@ def site_map_part(number: int) -> Response:
     others, total = _others(), lists.count(lists.ALL)
     files = sitemap.files(len(others), total) if len(others) + total > sitemap.MAX_ADDRESSES else []
     if number > len(files):
-        raise Missing("There are not that many sitemaps.")
+        raise NotFound("There are not that many sitemaps.")
     file = files[number - 1]
     held = others[file.start : file.start + sitemap.MAX_ADDRESSES] if file.holds == "others" else _posts(file.start)
     return _xml(sitemap.sitemap(_whole(held)))

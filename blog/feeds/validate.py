@@ -9,7 +9,7 @@ from lxml import etree, html
 from werkzeug.exceptions import HTTPException
 
 from blog import clock
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.core.posts import feed_items, taxonomy
 from blog.core.urls import permalinks
 from blog.feeds import rules
@@ -64,18 +64,18 @@ def discover_feeds(address: str, fetch: Fetch) -> list[str]:
     """The feeds at an address: its own, or those that the page there names. Raises Missing."""
     answer = fetch(address, {})
     if answer.status != 200:
-        raise Missing(f"{address} answers {answer.status}.")
+        raise NotFound(f"{address} answers {answer.status}.")
     if "html" not in _lower(answer.headers).get("content-type", ""):
         return [answer.address]
     try:
         page = html.document_fromstring(answer.body)
     except (etree.ParserError, ValueError) as error:
-        raise Missing(f"{address} is an empty page.") from error
+        raise NotFound(f"{address} is an empty page.") from error
     types = set(rules.TYPES.values())
     links = page.iterfind(".//link[@rel='alternate'][@href]")
     named = [urljoin(answer.address, str(link.get("href"))) for link in links if link.get("type") in types]
     if not named:
-        raise Missing(f"The page at {address} names no feed.")
+        raise NotFound(f"The page at {address} names no feed.")
     return list(dict.fromkeys(named))
 
 
@@ -141,7 +141,7 @@ def _kept(address: str, most: int | None) -> list[StoredPost] | None:
         place = dict(given)
         number = place.pop("number", None)
         source = feed_source(**place) if endpoint.removeprefix("feeds.") in FORMATS else None
-    except (HTTPException, Missing):
+    except (HTTPException, NotFound):
         return None
     if source is None:
         return None

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from flask import Response, current_app, render_template, url_for
 from werkzeug.urls import iri_to_uri
 
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.core.images import html
 from blog.core.images.variants import IN_FEEDS
 from blog.core.markdown.sanitize import PAGE, SITE
@@ -165,7 +165,7 @@ def _older(source: FeedSource, number: int) -> FeedDocument:
     """What one of the older documents holds. Raises Missing past the last of them."""
     around = feed_items.older_page(source.shelf, number + ITEMS, 2 * ITEMS, source.of)
     if number > around.total:
-        raise Missing("There are not that many posts.")
+        raise NotFound("There are not that many posts.")
     items = [_item(entry) for entry in around.entries]
     newer, own = items[: -min(number, ITEMS)], items[-min(number, ITEMS) :]
     return FeedDocument(fit_items(own), around.total, len(fit_items(newer[::-1])))

@@ -4,7 +4,7 @@ import re
 
 from flask import Response, current_app, render_template, request, url_for
 
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.core.search import results as engine
 from blog.core.search.query import understood
 from blog.core.search.results import Found, Results, Unsearchable
@@ -48,7 +48,7 @@ def opensearch() -> Response:
 def _number(text: str) -> int:
     """The number of a page as it is written in addresses. Raises Missing."""
     if not re.fullmatch(r"[1-9][0-9]{0,5}", text, re.ASCII):
-        raise Missing("There is no such page.")
+        raise NotFound("There is no such page.")
     return int(text)
 
 

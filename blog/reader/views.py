@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
-from blog.core.errors import Gone, Missing, Unavailable
+from blog.core.errors import Gone, NotFound, Unavailable
 from blog.core.posts import archive as post_archive
 from blog.core.posts import article as post_article
 from blog.core.posts import lists, taxonomy
@@ -70,7 +70,7 @@ def article_markdown(slug: str) -> BaseResponse:
     """An article as its author wrote it, under its title."""
     try:
         title, text = post_article.markdown_source(slug)
-    except Missing:
+    except NotFound:
         old = permalinks.find_redirect(permalinks.path("post", slug))
         if old and old.target and old.target.startswith("/posts/"):
             return redirect(old.target.rstrip("/") + ".md", 301)

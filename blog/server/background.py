@@ -26,7 +26,7 @@ from blog import clock, create_app
 from blog.config import Settings
 from blog.core import outbox
 from blog.core.backup import create, restore, retention
-from blog.core.db.transaction import trouble
+from blog.core.db.transaction import describe_error
 from blog.core.errors import BlogError
 from blog.core.media import library
 from blog.extensions import sqlite_driver
@@ -135,7 +135,8 @@ def _run(of: Settings, app: Flask | None) -> None:
             if library.due():
                 library.tidy(app.extensions["settings"].media)
     except (BlogError, SQLAlchemyError) as error:
-        logging.warning("Calls to other servers wait. %s", error if isinstance(error, BlogError) else trouble(error))
+        message = str(error) if isinstance(error, BlogError) else describe_error(error)
+        logging.warning("Calls to other servers wait. %s", message)
         return
     for one in report.failed:
         if one.retry_at is None:
@@ -177,7 +178,7 @@ class Agenda:
             self._look()
         except sqlite_driver().Error as error:
             self.close()
-            self._say(trouble(error))
+            self._say(describe_error(error))
             return False
         self._said = ""
         return self._next is not None and self._next <= clock.now()

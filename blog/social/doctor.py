@@ -8,7 +8,7 @@ from flask import current_app
 
 from blog.config import Settings
 from blog.core import outbox
-from blog.core.doctor.findings import Findings, counted, good, named, note
+from blog.core.doctor.findings import Findings, count_of, join_names, note, ok
 from blog.core.posts import share_items
 from blog.core.posts.share_items import ShareItem
 from blog.models.outbox import CARD
@@ -28,12 +28,12 @@ def check_cards(thorough: bool) -> Findings:
     missing = [post for post, card in _public_cards(thorough) if card.name not in lying]
     if missing and not outbox.has_waiting(CARD):
         yield note(
-            f"{counted(len(missing), 'card is', 'cards are')} not drawn yet; each is when it is first asked for.",
+            f"{count_of(len(missing), 'card is', 'cards are')} not drawn yet; each is when it is first asked for.",
             "`broadsheet doctor --fix` has them drawn soon, `broadsheet cards --missing` at once.",
         )
     if thorough and (old := sorted(lying - {card.name for card in jobs.all_cards()})):
         yield note(
-            f"{counted(len(old), 'card belongs', 'cards belong')} to nothing that is public: {named(old)}.",
+            f"{count_of(len(old), 'card belongs', 'cards belong')} to nothing that is public: {join_names(old)}.",
             "`broadsheet cards` draws all anew and removes these.",
         )
 
@@ -47,7 +47,7 @@ def check_fonts() -> Findings:
             f"`apt install {' '.join(missing)}` brings them.",
         )
     else:
-        yield good("There are fonts for cards in nearly every script.")
+        yield ok("There are fonts for cards in nearly every script.")
     if not image.can_shape_text():
         yield note(
             "Cards in Arabic, Hebrew or Indian scripts would be wrong: letters cannot be joined here.",
@@ -62,7 +62,7 @@ def request_missing() -> Iterator[str]:
         missing = [(post.kind, post.slug) for post, card in _public_cards(thorough=True) if card.name not in lying]
         if missing:
             outbox.request_cards(missing)
-            yield f"Asked for {counted(len(missing), 'card')} to be drawn: `serve` does it soon, or `broadsheet tick`."
+            yield f"Asked for {count_of(len(missing), 'card')} to be drawn: `serve` does it soon, or `broadsheet tick`."
 
 
 def _stored_names() -> set[str]:

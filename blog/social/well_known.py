@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from blog import clock
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.core.posts import article
 from blog.core.urls import permalinks
 from blog.social.blueprint import bp
@@ -35,7 +35,7 @@ def card(name: str) -> BaseResponse:
     """
     named = files.current_card(name)
     if named is None:
-        raise Missing("There is no such card.")
+        raise NotFound("There is no such card.")
     if named.name != name:
         answer = redirect(url_for("social.card", name=named.name))
         answer.headers["Cache-Control"] = "no-store"
@@ -83,9 +83,9 @@ def _post_at_url(address: str) -> article.Article:
         there = urlsplit(address[:MAX_URL_LENGTH])
         endpoint, values = current_app.url_map.bind("").match(there.path)
     except (ValueError, HTTPException) as error:
-        raise Missing("There is nothing here with this address.") from error
+        raise NotFound("There is nothing here with this address.") from error
     if there.netloc.lower() != here.netloc or there.scheme not in ("http", "https") or endpoint not in POST_KINDS:
-        raise Missing("There is nothing here with this address.")
+        raise NotFound("There is nothing here with this address.")
     return article.load(POST_KINDS[endpoint], values["slug"])
 
 
@@ -98,7 +98,7 @@ def webfinger() -> Response:
     host = urlsplit(str(current_app.config["SITE_URL"])).netloc
     about = re.fullmatch(rf"acct:@?[^@\s]+@{re.escape(host)}|https?://{re.escape(host)}/?", resource, re.IGNORECASE)
     if not account or not (about or resource.lower() == f"acct:{account[1:]}".lower()):
-        raise Missing("Nobody here has this name.")
+        raise NotFound("Nobody here has this name.")
     name, _, server = account[1:].partition("@")
     profile = f"https://{server}/@{name}"
     link = {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": profile}
@@ -112,7 +112,7 @@ def atproto_did() -> Response:
     """The id of the account whose name on Bluesky is this domain."""
     told = templating.site().atproto_did
     if not told:
-        raise Missing("This domain is nobody's name on Bluesky.")
+        raise NotFound("This domain is nobody's name on Bluesky.")
     response = Response(told, content_type="text/plain; charset=utf-8")
     response.headers.update({"Cache-Control": CACHE_ONE_HOUR, "Access-Control-Allow-Origin": "*"})
     return response
@@ -123,7 +123,7 @@ def security_txt() -> Response:
     """Whom to tell of a weakness of this site (RFC 9116)."""
     site = templating.site()
     if not site.security_contact:
-        raise Missing("Nobody is named here.")
+        raise NotFound("Nobody is named here.")
     request.environ[UNCACHEABLE] = True  # the month is part of the answer: it is kept for nobody
     told = {"Contact": site.security_contact, "Expires": _expiry(clock.now()), "Preferred-Languages": site.language}
     here = templating.absolute_url(url_for("social.security_txt"))

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.errors import Invalid, Unavailable
 from blog.core.images import storage
 from blog.core.site.settings import site, zone
@@ -75,7 +75,7 @@ class Import:
             for item in self._prepared(found, staging, report):
                 spool.put(item)
             try:
-                with writing() as session:
+                with write_transaction() as session:
                     self._adopt(session, spool, report)
                     if self.dry_run or staging is None or (report.problems and not self.skip_bad):
                         raise _Rollback

@@ -8,7 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 
-from blog.core.db.batches import slices
+from blog.core.db.batches import batches
 from blog.core.errors import Invalid, Unavailable
 from blog.core.images.variants import Plates
 from blog.core.markdown import render as markdown_render
@@ -52,7 +52,7 @@ def render_all(items: Iterable[tuple[T, RenderJob | None]]) -> Iterator[tuple[T,
     """Each item with what became of its text, in order; None for one without. Never holds more than some at once."""
     with _RenderPool() as renderers:
         waiting: deque[tuple[list[T], Future[list[RenderResult]]]] = deque()
-        for part in slices(items, BATCH_SIZE):
+        for part in batches(items, BATCH_SIZE):
             waiting.append(([item for item, _ in part], renderers.begin([job for _, job in part])))
             while len(waiting) > renderers.ahead:
                 yield from _results(*waiting.popleft())

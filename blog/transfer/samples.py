@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from blog import clock, paths
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.posts import query
 from blog.core.search import index
 from blog.core.site.settings import site
@@ -25,7 +25,7 @@ def load(media: Path) -> int:
 
     # Another process may be writing its first post just now: a sample whose address it took is left out.
     report = Import(media, origin="sample", skip_bad=True).run(markdown.read(paths.samples()))
-    with writing() as session:
+    with write_transaction() as session:
         session.scalars(select(Site)).one().samples_at = clock.now()
     return len(report.added)
 
@@ -33,7 +33,7 @@ def load(media: Path) -> int:
 def remove() -> tuple[list[str], list[str]]:
     """Remove the samples; their addresses answer 410. Those edited here stay. Returns the slugs of both."""
     removed, kept = [], []
-    with writing() as session:
+    with write_transaction() as session:
         row = session.scalars(select(Site)).one()
         row.samples_at = row.samples_at or clock.now()
         for post in session.scalars(select(Post).where(Post.guid.in_(GUIDS)).order_by(Post.id)):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session, undefer_group
 
 from blog.core.accounts import people
-from blog.core.db.batches import slices
+from blog.core.db.batches import batches
 from blog.core.editor import publish
 from blog.core.editor.unit_of_work import PostWrites
 from blog.core.errors import Conflict, Invalid
@@ -40,7 +40,7 @@ class DocumentWriter:
 
     def adopt(self, documents: Iterable[ValidDocument]) -> Iterator[tuple[ValidDocument, str | Invalid | Conflict]]:
         """What becomes of each: the name of its list in the report, or why it cannot be. To be read to its end."""
-        for batch in slices(documents, BATCH_SIZE):
+        for batch in batches(documents, BATCH_SIZE):
             self._expect(batch)
             yield from [(item, self._outcome_or_why(item)) for item in batch]
             self.ledger.write()
@@ -56,7 +56,7 @@ class DocumentWriter:
 
     def _found(self, by: InstrumentedAttribute[Any], values: Iterable[object], whole: bool = False) -> list[Post]:
         posts = select(Post).options(undefer_group("text")) if whole else select(Post)
-        return [post for some in slices(values) for post in self.session.scalars(posts.where(by.in_(some)))]
+        return [post for some in batches(values) for post in self.session.scalars(posts.where(by.in_(some)))]
 
     def _known(self, item: ValidDocument) -> Post | None:
         """The post that came of this document before."""

@@ -11,15 +11,25 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from blog.core.db import transaction
-from blog.core.errors import BlogError, Conflict, Forbidden, Gone, Invalid, Missing, NoRoom, TooMany, Unavailable
+from blog.core.errors import (
+    BlogError,
+    Conflict,
+    DiskFull,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    TooManyAttempts,
+    Unavailable,
+)
 from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.web import templating
 from blog.web.sessions import ADMIN_PATH
 
 STATUSES: dict[type[BlogError], int] = {
-    Missing: 404, Gone: 410, Invalid: 422, Conflict: 409, Forbidden: 403, TooMany: 429, Unavailable: 503,
-    NoRoom: 507,
+    NotFound: 404, Gone: 410, Invalid: 422, Conflict: 409, Forbidden: 403, TooManyAttempts: 429, Unavailable: 503,
+    DiskFull: 507,
 }  # fmt: skip
 # Their own words say more than ours.
 OWN_MESSAGE = {403, 409, 422, 429}
@@ -57,7 +67,7 @@ def _blog_error(error: BlogError) -> BaseResponse:
     if status == 404:
         return _moved()
     response = error_page(status, str(error) if status in OWN_MESSAGE else "")
-    if isinstance(error, TooMany):
+    if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.seconds)
     return response
 
@@ -73,7 +83,7 @@ def _http_error(error: HTTPException) -> BaseResponse:
 
 def _database_error(error: DBAPIError) -> BaseResponse:
     """A database that does not answer, or is damaged; all else is a fault of ours."""
-    if not isinstance(error, OperationalError) and not transaction.damaged(error):
+    if not isinstance(error, OperationalError) and not transaction.is_damage_error(error):
         raise error
     current_app.logger.error("The database did not answer: %s", error.orig)
     # What was read already stays readable: the page needs the site's name, and the database may be gone.

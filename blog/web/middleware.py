@@ -48,7 +48,7 @@ class SiteVersion:
 
     def version(self) -> int | None:
         """A number that stays the same as long as no reader could see anything change: both of these only grow."""
-        looks, words = self.theme.version(), self.watcher.stamp()
+        looks, words = self.theme.version(), self.watcher.version()
         return None if words is None else looks + words
 
     def close(self) -> None:

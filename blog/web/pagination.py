@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 
 PAGE_SIZE = 10
 
@@ -68,7 +68,7 @@ def make_pager(number: int, total: int, size: int = PAGE_SIZE) -> Pager:
     """The pager of a page. Raises Missing past the end."""
     pager = Pager(number, total, size)
     if number > pager.pages:
-        raise Missing("There are not that many pages.")
+        raise NotFound("There are not that many pages.")
     return pager
 
 

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from flask import Flask, abort, request
 
-from blog.core.errors import NoRoom
+from blog.core.errors import DiskFull
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -39,7 +39,7 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def refuse_parts() -> None:
         if request.environ.get(BODY_ERROR) == DISK_FULL:
-            raise NoRoom("The disk is full. Nothing was stored; free some space and try again.")
+            raise DiskFull("The disk is full. Nothing was stored; free some space and try again.")
         if request.environ.get(BODY_ERROR):
             abort(request.environ[BODY_ERROR])
 

@@ -9,7 +9,7 @@ from flask import Flask
 from lxml import html
 
 from blog.core.accounts import credentials, people, sessions, throttle
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.media import library
 from blog.extensions import db
 from blog.models import Media, Person
@@ -28,7 +28,7 @@ def hashed() -> str:
 
 def join(email: str, name: str) -> Person:
     """Somebody who can sign in with the password above."""
-    with writing() as session:
+    with write_transaction() as session:
         return people.create_account(session, email, name, hashed())
 
 
@@ -89,7 +89,7 @@ class Author(Visitor):
         super().__init__(blog.app, **options)
         self.person = person or join(ANA, "Ana")
         caller = throttle.client_of(self.address, self.agent, str(blog.app.secret_key))
-        with writing() as session:
+        with write_transaction() as session:
             token = sessions.start(session, self.person.id, caller)
         with self.client.session_transaction("/admin/") as cookie:
             cookie.permanent = True

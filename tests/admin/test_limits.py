@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from blog.core.accounts import throttle
-from blog.core.errors import TooMany
+from blog.core.errors import TooManyAttempts
 from blog.models import Attempt
 from tests.admin.conftest import ANA, PASSWORD, Author, Visitor, alerts, join, rows
 from tests.web.ask import served
@@ -107,12 +107,12 @@ def test_the_window_moves_on(blog: Blog, at: At) -> None:
         throttle.check_and_record(f"x{number}@example.org", throttle.client_of("192.0.2.1", "", KEY))
     here = throttle.client_of("192.0.2.1", "", KEY)
     at(NOW + timedelta(minutes=14, seconds=30))
-    with pytest.raises(TooMany, match="wait 1 minute, then") as refusal:
+    with pytest.raises(TooManyAttempts, match="wait 1 minute, then") as refusal:
         throttle.check_and_record(ANA, here)
     assert refusal.value.seconds == 30
     at(NOW + timedelta(minutes=15))
     throttle.check_and_record(ANA, here)
-    with pytest.raises(TooMany) as refusal:
+    with pytest.raises(TooManyAttempts) as refusal:
         throttle.check_and_record(ANA, here)
     assert refusal.value.seconds == 60
     at(NOW + timedelta(hours=1))
@@ -121,11 +121,11 @@ def test_the_window_moves_on(blog: Blog, at: At) -> None:
 
 
 def test_a_known_address_is_forgotten_in_the_end(blog: Blog, at: At) -> None:
-    from blog.core.db.transaction import writing
+    from blog.core.db.transaction import write_transaction
 
     here = throttle.client_of("192.0.2.1", "", KEY)
     at(NOW)
-    with writing() as session:
+    with write_transaction() as session:
         throttle.record_success(session, ANA, here)
     at(NOW + timedelta(days=91))
     throttle.check_and_record("bo@example.org", here)

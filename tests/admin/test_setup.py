@@ -9,7 +9,7 @@ from flask import Flask
 from lxml import html
 
 from blog.core.accounts import invitations, people
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.site.settings import configure
 from blog.models import AuthorSession, Invitation, Person, Site
 from tests.admin.conftest import ANA, PASSWORD, Author, Visitor, alerts, join, notices, rows
@@ -96,11 +96,11 @@ def test_the_command_line_closes_it(visitor: Visitor, link: str, command: Callab
 
 
 def test_a_link_that_outlived_the_first_account_opens_nothing(visitor: Visitor, link: str) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         kept = session.scalars(invitations.select(Invitation)).one()
         facts = {name: getattr(kept, name) for name in ("id", "created_at", "expires_at", "name")}
     join("bo@example.org", "Bo")
-    with writing() as session:
+    with write_transaction() as session:
         session.add(Invitation(**facts))
     assert visitor.get(link).status_code == 410
 

@@ -8,7 +8,7 @@ from flask import Flask
 from lxml import html
 
 from blog.core.accounts import credentials, people
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.models import AuthorSession, Person
 from tests.admin.conftest import ANA, PASSWORD, Author, Visitor, alerts, join, rows
 from tests.web.ask import put, rough
@@ -84,7 +84,7 @@ def test_a_name_nobody_has_costs_as_much_as_one_somebody_has(visitor: Visitor, m
 
 
 def test_who_has_a_byline_only_cannot_come_in(visitor: Visitor) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         people.author_id(session, "Zed")
     put("UPDATE person SET email = 'zed@example.org'")
     assert alerts(visitor.sign_in("zed@example.org", "")) == [WRONG]
@@ -100,7 +100,7 @@ def test_a_password_of_a_megabyte_is_wrong_and_no_more(blog: Blog, visitor: Visi
 
 def test_a_password_stored_with_weaker_parameters_is_stored_anew(visitor: Visitor, full_price: None) -> None:
     weak = argon2.PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
-    with writing() as session:
+    with write_transaction() as session:
         people.create_account(session, ANA, "Ana", weak)
     assert visitor.sign_in().status_code == 303
     (ana,) = rows(Person)

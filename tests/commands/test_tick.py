@@ -74,7 +74,7 @@ def test_programs_get_the_same(command: Command, tick: Command, hub: Hub) -> Non
 
 def test_another_process_at_work_is_left_alone(blog: Blog, command: Command, tick: Command, hub: Hub) -> None:
     blog.make_post()
-    leases.take(outbox.LEASE, "other")
+    leases.acquire(outbox.LEASE, "other")
     answer = tick()
     assert (answer.status, hub.heard) == (0, [])
     assert answer.out == "Another process is at work on the errands; none was done here.\n"

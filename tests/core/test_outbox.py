@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from blog import clock
 from blog.core import outbox
 from blog.core.db import leases
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.outbox import DueJob, Handler, HandlerError, OutboxReport
 from blog.extensions import db, sqlite_driver
 from blog.models import Lease, OutboxItem
@@ -55,7 +55,7 @@ def post() -> Post:
 
 def put(about: str = "all", target: str = A, **fields: object) -> int:
     """An errand that waits."""
-    with writing() as session:
+    with write_transaction() as session:
         errand = OutboxItem(**{"kind": "websub", "target": target, "about": about, "not_before": NOW, **fields})
         session.add(errand)
         session.flush()
@@ -130,7 +130,7 @@ def test_what_is_asked_for_meanwhile_goes_on_waiting(post: Post) -> None:
     number = put()
 
     def again() -> None:
-        with writing() as session:
+        with write_transaction() as session:
             session.execute(update(OutboxItem).values(changes=OutboxItem.changes + 1, attempts=0))
 
     post.meanwhile = again
@@ -150,7 +150,7 @@ def test_what_is_asked_for_while_it_fails_begins_anew(post: Post) -> None:
 
 
 def _ask_again(number: int) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         changed = {"changes": OutboxItem.changes + 1, "attempts": 0, "retry_at": None}
         session.execute(update(OutboxItem).where(OutboxItem.id == number).values(changed))
 
@@ -226,9 +226,9 @@ def test_a_mistake_of_ours_gives_the_lease_back(post: Post) -> None:
 
 def test_another_process_at_work_is_left_alone(post: Post, at: Clock) -> None:
     put()
-    assert leases.take(outbox.LEASE, "other")
+    assert leases.acquire(outbox.LEASE, "other")
     assert post.run().busy and post.made == []
-    at(NOW + leases.LENGTH)
+    at(NOW + leases.DURATION)
     assert post.run().calls == 1
 
 
@@ -237,7 +237,7 @@ def test_it_stops_when_another_process_took_over(post: Post, at: Clock) -> None:
 
     def slept() -> None:
         at(NOW + timedelta(hours=1))
-        assert leases.take(outbox.LEASE, "other")
+        assert leases.acquire(outbox.LEASE, "other")
 
     post.meanwhile = slept
     report = post.run()
@@ -248,34 +248,34 @@ def test_it_stops_when_another_process_took_over(post: Post, at: Clock) -> None:
 def test_after_a_run_the_lease_is_free(post: Post) -> None:
     put()
     post.run()
-    assert leases.take(outbox.LEASE, "other")
+    assert leases.acquire(outbox.LEASE, "other")
 
 
 def test_a_lease_is_held_by_one_until_it_runs_out(at: Clock) -> None:
-    assert leases.take("x", "one") and leases.take("y", "two")
-    at(NOW + leases.LENGTH / 2)
-    assert leases.take("x", "one")
-    at(NOW + leases.LENGTH)
-    assert not leases.take("x", "two")
-    leases.give_back("x", "two")
-    assert not leases.take("x", "two")
-    leases.give_back("x", "one")
-    assert leases.take("x", "two")
+    assert leases.acquire("x", "one") and leases.acquire("y", "two")
+    at(NOW + leases.DURATION / 2)
+    assert leases.acquire("x", "one")
+    at(NOW + leases.DURATION)
+    assert not leases.acquire("x", "two")
+    leases.release("x", "two")
+    assert not leases.acquire("x", "two")
+    leases.release("x", "one")
+    assert leases.acquire("x", "two")
 
 
 def test_a_lease_taken_with_a_wrong_clock_ends(at: Clock) -> None:
     at(NOW + timedelta(days=365))
-    assert leases.take("x", "one")
+    assert leases.acquire("x", "one")
     at(NOW)
-    assert leases.take("x", "two")
+    assert leases.acquire("x", "two")
 
 
 def test_one_that_is_renewed_while_another_process_waits_for_the_database_is_kept(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert leases.take("x", "one")
+    assert leases.acquire("x", "one")
     later = NOW + timedelta(seconds=2)
-    renewed = {"until": (later + leases.LENGTH).strftime("%Y-%m-%d %H:%M:%S.%f")}
+    renewed = {"until": (later + leases.DURATION).strftime("%Y-%m-%d %H:%M:%S.%f")}
     holder = sqlite_driver().connect(app.extensions["settings"].database_file, timeout=0)
 
     def now() -> datetime:
@@ -288,7 +288,7 @@ def test_one_that_is_renewed_while_another_process_waits_for_the_database_is_kep
         return NOW
 
     monkeypatch.setattr(clock, "now", now)
-    assert not leases.take("x", "two")
+    assert not leases.acquire("x", "two")
     holder.close()
 
 

@@ -15,7 +15,7 @@ import pytest
 from blog import config
 from blog.commands import opened
 from blog.core.accounts import people
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.extensions import sqlite_driver
 from tests.live_server import serving
 from tests.world import LONG_AGO, SITE_URL, Blog
@@ -37,7 +37,7 @@ def rivers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def fill(blog: Blog) -> None:
     """An editor's post, and three of Ana's that are worth compressing."""
-    with writing() as session:
+    with write_transaction() as session:
         ana = people.author_id(session, "Ana")
     blog.make_post("The editor's", published_at=LONG_AGO - timedelta(days=1))
     for number, title in enumerate(("Source", "Ford", "Mouth")):

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import insert, select
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.models import Post, post_tag
 
 
@@ -17,7 +17,7 @@ def copies(post: Post, number: int, *, since: datetime, titles: Sequence[str] = 
     They are called Copy 1, Copy 2 ... unless other titles are given.
     """
     columns = [column for column in Post.__table__.columns if column.name != "id"]
-    with writing() as session:
+    with write_transaction() as session:
         cells = dict(session.execute(select(*columns).where(Post.__table__.c.id == post.id)).one()._mapping)
         named = titles or [f"Copy {each}" for each in range(1, number + 1)]
         rows = [cells | _copy(title, since + timedelta(hours=each)) for each, title in enumerate(named)]

@@ -8,7 +8,7 @@ import feedparser
 import pytest
 
 from blog.core.accounts import people
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
@@ -106,7 +106,7 @@ def test_a_title_is_not_escaped_twice(blog: Blog) -> None:
 
 def test_the_author_is_named(blog: Blog) -> None:
     configure("author", "The & Editor")
-    with writing() as session:
+    with write_transaction() as session:
         ana = people.author_id(session, "Ana <Lind>")
     blog.make_post("Editor's")
     blog.make_post("Hers", author_id=ana)
@@ -128,7 +128,7 @@ def test_a_language_of_its_own_is_told_where_a_format_can(blog: Blog) -> None:
 
 
 def test_the_cover_is_told_whole_and_with_its_size(blog: Blog) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         kept = store(picture(800, 600), blog.instance / "media")
         keep(session, kept)
     blog.make_post("Covered", cover=kept.path)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from blog.core.accounts import people
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.feeds import sitemap
@@ -29,7 +29,7 @@ def test_it_names_every_public_address_whole(blog: Blog) -> None:
 
 
 def test_it_names_the_pages_of_several_authors(blog: Blog) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         ana = people.author_id(session, "Ana")
     blog.make_post()
     blog.make_post(author_id=ana)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.feeds import sitemap
@@ -103,7 +103,7 @@ def test_scheduled_posts_are_in_none(
 
 
 def test_fifty_thousand_addresses_are_one_file_and_more_are_several(blog: Blog) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         session.execute(text(MANY), {"posts": 50_100})
     files = named(blog, "/sitemap.xml")
     assert list(files) == [f"{SITE_URL}/sitemap-{number}.xml" for number in (1, 2, 3)]

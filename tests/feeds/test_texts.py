@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
@@ -44,7 +44,7 @@ def test_a_post_without_a_summary_is_described_by_its_opening(blog: Blog) -> Non
 
 
 def test_every_address_in_a_text_is_whole(blog: Blog) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         kept = store(picture(800, 600), blog.instance / "media")
         keep(session, kept)
     blog.make_post("Other", slug="other", published_at=LONG_AGO)

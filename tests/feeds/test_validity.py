@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from blog.core.accounts import people
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.images.storage import keep, store
 from blog.core.site.settings import configure
 from tests.feeds.reading import FORMATS, address
@@ -78,7 +78,7 @@ def fill(blog: Blog) -> None:
     """A blog that uses all that feeds can tell."""
     configure("hubs", "https://hub.example/")
     configure("tagline", "On <water> & stone")
-    with writing() as session:
+    with write_transaction() as session:
         ana = people.author_id(session, "Ana")
         kept = store(picture(80, 60), blog.instance / "media")
         keep(session, kept)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
 from blog import clock
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.errors import BlogError
 from blog.extensions import db
 from blog.models import Person
@@ -20,7 +20,7 @@ NOON = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 
 def keep(moment: datetime) -> None:
     """Put an instant into the database."""
-    with writing() as session:
+    with write_transaction() as session:
         session.add(Person(name="Ana", slug="ana", created_at=moment))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Conflict
@@ -34,7 +34,7 @@ class World(Blog):
 
     def __init__(self, blog: Blog) -> None:
         super().__init__(blog.app, blog.instance)
-        with writing() as session:
+        with write_transaction() as session:
             for number, name in ((1, "ana"), (2, "bo")):
                 session.add(Person(id=number, name=name, slug=name, created_at=LONG_AGO))
         self.post = self.make_post("Public", tags=["Rivers"], author_id=1)
@@ -249,7 +249,7 @@ def test_a_hub_that_is_gone_hears_nothing_more(world: World) -> None:
 def test_a_change_that_is_taken_back_asks_for_nothing(world: World) -> None:
     with pytest.raises(Conflict):
         publish.edit(world.post.id, Fields(title="New", slug="scheduled"))
-    with pytest.raises(RuntimeError), writing() as session:
+    with pytest.raises(RuntimeError), write_transaction() as session:
         session.execute(update(Post).values(title="x"))
         raise RuntimeError
     assert rows() == 0

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 
 from blog.core.accounts import people
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import drafts, preview, publish
 from blog.core.editor.drafts import Submission
 from blog.core.editor.fields import Fields
@@ -33,7 +33,7 @@ class World(Blog):
 
     def __init__(self, blog: Blog) -> None:
         super().__init__(blog.app, blog.instance)
-        with writing() as session:
+        with write_transaction() as session:
             session.add(
                 Person(id=1, name="Ana", slug="ana", email="ana@example.org", password="x", created_at=LONG_AGO)
             )
@@ -42,7 +42,7 @@ class World(Blog):
         self.scheduled = self.make_post("Scheduled", published_at=FUTURE, slug="scheduled")
         self.gone = self.make_post("Gone", slug="gone")
         publish.delete(self.gone.id)
-        with writing() as session:
+        with write_transaction() as session:
             storage.keep(session, storage.store(picture(), None))
             session.add(Redirect(path="/old", post_id=self.post.id, target=None, created_at=LONG_AGO))
             session.add(Tag(name="Unused", key="unused", slug="unused"))
@@ -208,13 +208,13 @@ def test_last_modified_moves_when_a_scheduled_post_comes_due(world: World, at: C
 def test_last_modified_moves_after_another_programs_change_was_noted(
     world: World, at: Callable[[datetime], None]
 ) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         permalinks.mark_gone(session, "/gone-for-good")
     before = site().changed_at
     at(before + timedelta(hours=1))
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE site SET tagline = 'By hand'"))
-    with writing():
+    with write_transaction():
         pass
     db.session.expire_all()
     assert site().changed_at == before + timedelta(hours=1)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
@@ -17,7 +17,7 @@ SECTIONS = "".join(f"## Part {number}\n\n{'word ' * 400}\n\n" for number in rang
 
 def stored(blog: Blog, width: int = 800, height: int = 600) -> str:
     """The address of a picture of ours."""
-    with writing() as session:
+    with write_transaction() as session:
         kept = store(picture(width, height), blog.instance / "media")
         keep(session, kept)
     return kept.path

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from blog.core.accounts import people
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from tests.world import LONG_AGO, Blog, texts
 
 TITLES = "//ol[contains(@class, 'h-feed')]//*[contains(@class, 'p-name')]"
@@ -11,7 +11,7 @@ BYLINE = "//article//a[@rel = 'author']"
 
 
 def person(name: str) -> int:
-    with writing() as session:
+    with write_transaction() as session:
         return people.author_id(session, name)
 
 

@@ -64,10 +64,10 @@ def test_every_page_has_a_card_that_is_there(blog: Blog, path: str) -> None:
 
 
 def test_a_card_with_a_cover_is_a_photograph(blog: Blog) -> None:
-    from blog.core.db.transaction import writing
+    from blog.core.db.transaction import write_transaction
     from blog.core.images.storage import keep, store
 
-    with writing() as session:
+    with write_transaction() as session:
         stored = store(picture(900, 900, colour="navy"), blog.instance / "media")
         keep(session, stored)
     blog.make_post("Post", slug="post", cover=stored.path)

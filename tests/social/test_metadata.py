@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from blog.core.accounts import people
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.images.storage import keep, store
@@ -131,7 +131,7 @@ def test_a_change_is_never_told_to_lie_before_the_publication(blog: Blog, at: Ca
 
 
 def test_several_authors_are_told_apart(blog: Blog) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         ana = people.author_id(session, "Ana & Co")
     blog.make_post()
     blog.make_post("Post", slug="post", author_id=ana)
@@ -180,7 +180,7 @@ def test_a_long_description_is_cut_between_words(blog: Blog) -> None:
 
 def kept(blog: Blog, data: bytes) -> str:
     """The path of a picture that was stored."""
-    with writing() as session:
+    with write_transaction() as session:
         stored = store(data, blog.instance / "media")
         keep(session, stored)
     return stored.path

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from blog.core import outbox
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.outbox import OutboxReport
@@ -64,7 +64,7 @@ def test_each_topic_is_the_address_that_its_feed_names(blog: Blog, hub: Hub) -> 
 
 
 def test_the_feeds_of_authors_are_told_of_where_they_have_any(blog: Blog, hub: Hub) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         for number, name in ((1, "ana"), (2, "bo")):
             session.add(Person(id=number, name=name, slug=name, created_at=LONG_AGO))
     blog.make_post("One", author_id=1)

@@ -6,7 +6,7 @@ from typing import Any
 
 from blog import config
 from blog.commands import opened
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from tests.world import SITE_URL, Blog
 
 
@@ -30,7 +30,7 @@ def put(statement: str, **values: Any) -> None:
     """Write past all rules, straight into the database."""
     from sqlalchemy import text
 
-    with writing() as session:
+    with write_transaction() as session:
         session.execute(text(statement), values)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.images.storage import keep, store
 from blog.core.site.settings import configure
@@ -25,7 +25,7 @@ HEADERS = {
 def answers(blog: Blog) -> dict[str, Any]:
     """One answer of every kind."""
     rough(blog)
-    with writing() as session:
+    with write_transaction() as session:
         kept = store(picture(), blog.instance / "media")
         keep(session, kept)
     blog.make_post("Post", slug="post", tags=["Tag"], body="Water. " * 100)

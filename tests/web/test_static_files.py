@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.images.storage import keep, store
 from blog.core.site.settings import configure
 from blog.web.static_files import MAX_READER_STYLESHEETS, StaticFiles
@@ -19,7 +19,7 @@ STYLE = "//head/link[@rel = 'stylesheet']/@href"
 @pytest.fixture
 def media(blog: Blog) -> str:
     """The address of a stored picture."""
-    with writing() as session:
+    with write_transaction() as session:
         kept = store(picture(400, 300, colour="navy"), blog.instance / "media")
         keep(session, kept)
     return kept.path

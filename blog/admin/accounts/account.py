@@ -12,7 +12,7 @@ from blog.admin.blueprint import TOKEN, bp, leave, let_in, person
 from blog.admin.form_recovery import Fields
 from blog.admin.user_agents import in_words
 from blog.core.accounts import credentials, sessions, signin
-from blog.core.errors import BlogError, Conflict, Invalid, Missing, TooMany
+from blog.core.errors import BlogError, Conflict, Invalid, NotFound, TooManyAttempts
 
 PAGE = "admin/account.html"
 
@@ -32,7 +32,7 @@ def _change() -> ResponseReturnValue:
         return _refused(action, {"email": "Somebody has this address already."})
     except Invalid as error:
         return _refused(action, {_field(action, error.field): str(error)})
-    except TooMany as error:
+    except TooManyAttempts as error:
         return _refused(action, {_field(action, "current"): str(error)}, error)
 
 
@@ -52,7 +52,7 @@ def _end_one() -> ResponseReturnValue:
     ended = request.form.get("session", "")
     try:
         sessions.revoke(person().id, ended)
-    except Missing:  # another window was quicker
+    except NotFound:  # another window was quicker
         return responses.done("admin.account", "That session has ended already.")
     if ended == _own():
         leave()

@@ -11,7 +11,7 @@ from blog.admin.blueprint import bp, person
 from blog.admin.form_recovery import Fields
 from blog.core.accounts import invitations
 from blog.core.accounts import people as account_people
-from blog.core.errors import Conflict, Forbidden, Invalid, Missing
+from blog.core.errors import Conflict, Forbidden, Invalid, NotFound
 from blog.models import Person
 from blog.web.templating import absolute_url
 
@@ -48,7 +48,7 @@ def _removable(number: int) -> Person:
         raise Forbidden("Only the first author can remove others.")
     found = next((one for one in everybody if one.id == number), None)
     if found is None:
-        raise Missing("Nobody of this number can sign in here.")
+        raise NotFound("Nobody of this number can sign in here.")
     return found
 
 
@@ -68,7 +68,7 @@ def _invite() -> ResponseReturnValue:
 def _revoke(number: str) -> ResponseReturnValue:
     try:
         invitations.revoke(number)
-    except Missing:
+    except NotFound:
         return responses.done("admin.people", "That invitation has ended already.")
     return responses.done("admin.people", "The invitation has ended.")
 

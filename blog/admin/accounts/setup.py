@@ -8,7 +8,7 @@ from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp, let_in
 from blog.admin.form_recovery import Fields
 from blog.core.accounts import credentials, invitations
-from blog.core.errors import Conflict, Gone, Invalid, Missing
+from blog.core.errors import Conflict, Gone, Invalid, NotFound
 
 PAGE = "admin/setup.html"
 
@@ -24,7 +24,7 @@ def _make_account(token: str) -> ResponseReturnValue:
     name, email, password = (request.form.get(field, "") for field in ("name", "email", "password"))
     try:
         begun = invitations.accept(token, name, email, password, responses.this_caller())
-    except (Missing, Gone) as error:
+    except (NotFound, Gone) as error:
         return _ended(error)
     except Invalid as error:
         return _refused(error.field, str(error), token)
@@ -37,7 +37,7 @@ def _make_account(token: str) -> ResponseReturnValue:
 def _asked(fields: Fields, sentence: str, token: str) -> ResponseReturnValue:
     try:
         invitation = invitations.find(token)
-    except (Missing, Gone) as error:
+    except (NotFound, Gone) as error:
         return _ended(error)
     typed = {"name": fields.get("name", invitation.name), "email": fields.get("email", invitation.email or "")}
     return responses.page(
@@ -52,7 +52,7 @@ def _refused(field: str, message: str, token: str) -> ResponseReturnValue:
     )
 
 
-def _ended(error: Missing | Gone) -> ResponseReturnValue:
+def _ended(error: NotFound | Gone) -> ResponseReturnValue:
     return responses.page("admin/link-ended.html", 410 if isinstance(error, Gone) else 404)
 
 

@@ -7,7 +7,7 @@ from blog.admin import dashboard, form_recovery, responses
 from blog.admin.blueprint import TOKEN, bp, leave, let_in, signed_in
 from blog.admin.form_recovery import Fields
 from blog.core.accounts import sessions, signin
-from blog.core.errors import Invalid, TooMany
+from blog.core.errors import Invalid, TooManyAttempts
 
 PAGE = "admin/sign-in.html"
 
@@ -28,7 +28,7 @@ def _enter() -> ResponseReturnValue:
     before = session.get(TOKEN)
     try:
         token = signin.sign_in(email, password, responses.this_caller())
-    except (Invalid, TooMany) as error:
+    except (Invalid, TooManyAttempts) as error:
         errors = {"email": str(error)}
         return responses.rejected(PAGE, errors, error, email=email, next=wanted, kept=form_recovery.kept())
     if before:

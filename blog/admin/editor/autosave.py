@@ -11,7 +11,7 @@ from blog.admin.blueprint import bp, person
 from blog.core.editor import working_copy
 from blog.core.editor.autosave import AutosaveResult, save
 from blog.core.editor.revisions import Saver
-from blog.core.errors import Conflict, Invalid, Missing, Overtaken, Rejected
+from blog.core.errors import Conflict, EditConflict, Invalid, InvalidFields, NotFound
 from blog.web import templating
 
 GONE = "This post is no more. Your words stay in this page: copy them, or save them as a new post."
@@ -27,9 +27,9 @@ def autosave() -> ResponseReturnValue:
         known = working_copy.load(post_id) if post_id else None
         sent, wrong = forms.read(fields, known)
         done = save(post_id, sent, by, guid=forms.guid(fields), wrong=wrong)
-    except Missing:
+    except NotFound:
         return responses.told({"error": GONE}, 404)
-    except Rejected as error:
+    except InvalidFields as error:
         return responses.told({"errors": _by_field(error.wrong), "error": str(error.wrong[0])}, 422)
     except Conflict as error:
         return _overtaken(error, post_id)
@@ -52,7 +52,7 @@ def _saved(done: AutosaveResult) -> Response:
 
 def _overtaken(error: Conflict, post_id: int | None) -> Response:
     """Where the other text is; this one is kept beside it."""
-    other = error.post_id if isinstance(error, Overtaken) else post_id
+    other = error.post_id if isinstance(error, EditConflict) else post_id
     address = url_for("admin.post", post_id=other) if other else url_for("admin.desk")
     return responses.told({"error": str(error), "address": address}, 409)
 

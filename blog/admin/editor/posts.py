@@ -14,7 +14,7 @@ from blog.core.editor import drafts, lint, preview, publish, revisions, working_
 from blog.core.editor.drafts import Submission
 from blog.core.editor.revisions import PostText, Saver
 from blog.core.editor.working_copy import EditorPost
-from blog.core.errors import BlogError, Conflict, Invalid, Missing, Overtaken, Rejected, Unavailable
+from blog.core.errors import BlogError, Conflict, EditConflict, Invalid, InvalidFields, NotFound, Unavailable
 from blog.core.text import diff
 from blog.core.text.diff import Hunk
 from blog.web.errors import RETRY_SECONDS
@@ -42,7 +42,7 @@ def new_post() -> ResponseReturnValue:
     action = action if action in NEW else "save"
     try:
         if wrong:
-            raise Rejected(wrong)
+            raise InvalidFields(wrong)
         made = drafts.create(sent, _by(), guid=forms.guid(request.form), action=action)
     except BlogError as error:
         return refused(error, None)
@@ -58,13 +58,13 @@ def post(post_id: int) -> ResponseReturnValue:
         return _shown(forms.of(known), known)
     try:
         known = working_copy.load(post_id)
-    except Missing:
+    except NotFound:
         return _shown(forms.typed(request.form), sentence=GONE, status=404)
     sent, wrong = forms.read(request.form, known)
     action = request.form.get("action", "save")
     try:
         if wrong and action not in HARMLESS:
-            raise Rejected(wrong)
+            raise InvalidFields(wrong)
         ACTIONS.get(action, drafts.save)(post_id, sent, _by())
     except BlogError as error:
         return refused(error, known)
@@ -146,9 +146,9 @@ def _remarks(known: EditorPost) -> tuple[list[str], list[str]]:
 def refused(error: BlogError, known: EditorPost | None) -> ResponseReturnValue:
     """The form again, with every word and what is wrong."""
     fields = request.form
-    if isinstance(error, Rejected):
+    if isinstance(error, InvalidFields):
         return _shown(forms.typed(fields, error.wrong), known, status=422)
-    if isinstance(error, Overtaken):
+    if isinstance(error, EditConflict):
         return _overtaken(error, fields)
     if isinstance(error, Conflict):
         return _shown(forms.typed(fields), known, sentence=str(error), status=409)
@@ -160,7 +160,7 @@ def refused(error: BlogError, known: EditorPost | None) -> ResponseReturnValue:
     return response
 
 
-def _overtaken(error: Overtaken, fields: Typed) -> ResponseReturnValue:
+def _overtaken(error: EditConflict, fields: Typed) -> ResponseReturnValue:
     stored = working_copy.load(error.post_id)
     sent, _wrong = forms.read(fields, stored)
     form = forms.typed(fields, version=stored.version)
@@ -180,7 +180,7 @@ def _new_again(fields: Typed, sentence: str) -> ResponseReturnValue:
 def _again(fields: Typed, sentence: str, post_id: int) -> ResponseReturnValue:
     try:
         return _shown(forms.typed(fields), working_copy.load(post_id), sentence=sentence)
-    except Missing:
+    except NotFound:
         return _shown(forms.typed(fields), sentence=GONE)
 
 

@@ -10,7 +10,7 @@ from blog.core.editor import lint, working_copy
 from blog.core.editor import preview as editor_preview
 from blog.core.editor.fields import Fields
 from blog.core.editor.working_copy import EditorPost
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.core.posts.article import Article, MorePosts
 from blog.core.posts.summaries import recent
 from blog.models.json_types import Heading
@@ -39,7 +39,7 @@ def sent(fields: Typed) -> tuple[Fields, EditorPost | None]:
 def _known(number: str) -> EditorPost | None:
     try:
         return working_copy.load(forms.number(number))
-    except Missing:
+    except NotFound:
         return None
 
 

@@ -8,7 +8,7 @@ from blog.admin.blueprint import bp, person
 from blog.core.editor import drafts, revisions, working_copy
 from blog.core.editor.revisions import NEWEST, PAGE_SIZE, RevisionSummary, RevisionText, Saver
 from blog.core.editor.working_copy import EditorPost
-from blog.core.errors import BlogError, Invalid, Missing, Rejected
+from blog.core.errors import BlogError, Invalid, InvalidFields, NotFound
 from blog.core.text import diff
 
 NOW, PUBLIC = "now", "public"
@@ -26,10 +26,10 @@ def history(post_id: int) -> ResponseReturnValue:
 def _restore(known: EditorPost) -> ResponseReturnValue:
     try:
         drafts.restore(known.id, _number(request.form.get("revision", "")), Saver(person().id))
-    except (Rejected, Invalid) as error:
+    except (InvalidFields, Invalid) as error:
         return _listed(known, f"These words cannot be restored as they are: {error}", 422)
     except BlogError as error:
-        if isinstance(error, Missing):
+        if isinstance(error, NotFound):
             raise
         return _listed(known, str(error), 409)
     now = working_copy.load(known.id)
@@ -78,5 +78,5 @@ def _order(entry: RevisionText) -> tuple[bool, int]:
 
 def _number(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 19:
-        raise Missing("There is no such revision.")
+        raise NotFound("There is no such revision.")
     return int(text)

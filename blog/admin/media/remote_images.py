@@ -14,7 +14,7 @@ from blog.core.editor import drafts, working_copy
 from blog.core.editor.drafts import Submission
 from blog.core.editor.revisions import Saver
 from blog.core.editor.working_copy import EditorPost
-from blog.core.errors import BlogError, Invalid, Rejected, Unavailable
+from blog.core.errors import BlogError, Invalid, InvalidFields, Unavailable
 from blog.core.media import remote
 from blog.core.media.remote import Fetcher
 from blog.web import errors
@@ -48,7 +48,7 @@ def _copied(known: EditorPost | None) -> ResponseReturnValue:
     sent, wrong = forms.read(request.form, known)
     try:
         if wrong:
-            raise Rejected(wrong)
+            raise InvalidFields(wrong)
         outcome = remote.copy_all((sent.fields.body or "").replace("\r\n", "\n"), _fetcher())
         number = _saved(known, replace(sent, fields=replace(sent.fields, body=outcome.body)))
     except BlogError as error:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from blog import clock
 from blog.core.accounts import credentials, people, sessions, throttle
 from blog.core.accounts.throttle import Client
-from blog.core.db.transaction import writing
-from blog.core.errors import Gone, Missing
+from blog.core.db.transaction import write_transaction
+from blog.core.errors import Gone, NotFound
 from blog.extensions import db
 from blog.models import Invitation, Person, Site
 from blog.models.site import DEFAULTS
@@ -24,7 +24,7 @@ def create_setup_link() -> str:
     """Return the token of a new link for the first author, and end older ones; "" if anybody can sign in already."""
     if people.has_accounts(db.session()):  # nothing is written then: `serve` starts often
         return ""
-    with writing() as session:
+    with write_transaction() as session:
         session.execute(delete(Invitation).where(Invitation.invited_by.is_(None)))
         return _add(session, Invitation(expires_at=clock.now() + SETUP_LIFETIME))
 
@@ -33,7 +33,7 @@ def invite(name: str, email: str, inviter_id: int) -> str:
     """Return the token of a link for another author. Raise Invalid, or Conflict if the email is used already."""
     name, address = people.validate_name(name), people.validate_email(email) if email.strip() else None
     now = clock.now()
-    with writing() as session:
+    with write_transaction() as session:
         session.execute(delete(Invitation).where(Invitation.expires_at <= now))
         if address:
             people.refuse_used_email(session, address)
@@ -49,10 +49,10 @@ def pending() -> Sequence[Invitation]:
 
 def revoke(invitation_id: str) -> None:
     """End an invitation. Raise Missing if there is none with this id, or if it is the first author's link."""
-    with writing() as session:
+    with write_transaction() as session:
         row = session.get(Invitation, invitation_id)
         if row is None or row.invited_by is None:
-            raise Missing("There is no such invitation.")
+            raise NotFound("There is no such invitation.")
         session.delete(row)
 
 
@@ -69,7 +69,7 @@ def accept(token: str, name: str, email: str, password: str, client: Client) -> 
     find(token)  # before the password costs anything
     name, address = people.validate_name(name), people.validate_email(email)
     password_hash = credentials.hash_password(password)
-    with writing() as session:
+    with write_transaction() as session:
         row = _usable(session, token)
         is_first = row.invited_by is None
         session.delete(row)
@@ -89,7 +89,7 @@ def inviter_names(rows: Sequence[Invitation]) -> dict[int, str]:
 def _usable(session: Session, token: str) -> Invitation:
     row = session.get(Invitation, credentials.hash_token(token))
     if row is None:
-        raise Missing(LINK_ENDED)
+        raise NotFound(LINK_ENDED)
     if row.expires_at <= clock.now() or (row.invited_by is None and people.has_accounts(session)):
         raise Gone(LINK_ENDED)
     return row

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from blog import clock
 from blog.core.accounts import credentials, sessions
-from blog.core.db.transaction import writing
-from blog.core.errors import Conflict, Forbidden, Invalid, Missing
+from blog.core.db.transaction import write_transaction
+from blog.core.errors import Conflict, Forbidden, Invalid, NotFound
 from blog.core.text import slugs, validate
 from blog.extensions import db
 from blog.models import Invitation, Person, Post
@@ -20,7 +20,7 @@ def add(email: str, name: str, password: str) -> Person:
     """Add a person who can sign in. Raise Invalid for a field, Conflict if the email is used already."""
     address, name = validate_email(email), validate_name(name)
     password_hash = credentials.hash_password(password)
-    with writing() as session:
+    with write_transaction() as session:
         return create_account(session, address, name, password_hash)
 
 
@@ -51,7 +51,7 @@ def author_id(session: Session, name: str) -> int:
 def set_password(email: str, password: str) -> Person:
     """Change a person's password and end all their sessions. Raise Missing or Invalid."""
     password_hash = credentials.hash_password(password)
-    with writing() as session:
+    with write_transaction() as session:
         person = _by_email(session, email)
         person.password = password_hash
         sessions.end_all(session, person.id)
@@ -60,20 +60,20 @@ def set_password(email: str, password: str) -> Person:
 
 def remove(email: str) -> Person:
     """Remove a person's account; their posts keep the author's name. Raise Missing."""
-    with writing() as session:
+    with write_transaction() as session:
         return _remove(session, _by_email(session, email))
 
 
 def remove_other(person_id: int, remover_id: int) -> Person:
     """Remove a person's account, as the first author may. Raise Forbidden or Missing."""
-    with writing() as session:
+    with write_transaction() as session:
         if not is_first(session, remover_id):
             raise Forbidden("Only the first author can remove others.")
         if person_id == remover_id:
             raise Forbidden("The first author cannot be removed here.")
         person = session.get(Person, person_id)
         if person is None or person.email is None:
-            raise Missing("Nobody of this number can sign in here.")
+            raise NotFound("Nobody of this number can sign in here.")
         return _remove(session, person)
 
 
@@ -133,7 +133,7 @@ def _by_email(session: Session, email: str) -> Person:
     address = validate.one_line(email)
     person = session.scalars(select(Person).where(Person.email == address.lower())).first()
     if person is None:
-        raise Missing(f"Nobody here has the address {address[:80]}. `broadsheet user list` names everybody.")
+        raise NotFound(f"Nobody here has the address {address[:80]}. `broadsheet user list` names everybody.")
     return person
 
 

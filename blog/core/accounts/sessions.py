@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from blog import clock
 from blog.core.accounts import credentials
 from blog.core.accounts.throttle import Client
-from blog.core.db.transaction import writing
-from blog.core.errors import Missing, Unavailable
+from blog.core.db.transaction import write_transaction
+from blog.core.errors import NotFound, Unavailable
 from blog.extensions import db
 from blog.models import AuthorSession, Person
 
@@ -51,7 +51,7 @@ def touch(active: ActiveSession) -> bool:
     now, session_id = clock.now(), active.session.id
     if now - active.session.seen_at < TOUCH_INTERVAL:
         return False
-    with suppress(Unavailable), writing() as session:
+    with suppress(Unavailable), write_transaction() as session:
         session.execute(update(AuthorSession).where(AuthorSession.id == session_id).values(seen_at=now))
     return True
 
@@ -83,22 +83,22 @@ def sessions_of(person_id: int) -> Sequence[AuthorSession]:
 
 def end(token: object) -> None:
     """End the session of a token, if there is one."""
-    with writing() as session:
+    with write_transaction() as session:
         session.execute(delete(AuthorSession).where(AuthorSession.id == credentials.hash_token(token)))
 
 
 def revoke(person_id: int, session_id: str) -> None:
     """End one of a person's sessions. Raise Missing if they have no such session."""
     own = (AuthorSession.person_id == person_id, AuthorSession.id == session_id)
-    with writing() as session:
+    with write_transaction() as session:
         if session.scalar(select(AuthorSession.id).where(*own)) is None:
-            raise Missing("There is no such session.")
+            raise NotFound("There is no such session.")
         session.execute(delete(AuthorSession).where(*own))
 
 
 def revoke_others(person_id: int, keep_id: str) -> None:
     """End all of a person's sessions but one."""
-    with writing() as session:
+    with write_transaction() as session:
         end_all(session, person_id, keep_id=keep_id)
 
 

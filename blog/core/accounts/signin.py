@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from blog.core.accounts import credentials, people, sessions, throttle
 from blog.core.accounts.throttle import Client
-from blog.core.db.transaction import writing
-from blog.core.errors import Invalid, Missing
+from blog.core.db.transaction import write_transaction
+from blog.core.errors import Invalid, NotFound
 from blog.core.text import validate
 from blog.extensions import db
 from blog.models import Person
@@ -27,7 +27,7 @@ def sign_in(email: str, password: str, client: Client) -> str:
     if not credentials.verify(password, stored_hash):
         raise Invalid("email", WRONG_SIGN_IN)
     new_hash = credentials.rehash_if_needed(password, stored_hash or "")
-    with writing() as session:
+    with write_transaction() as session:
         person = session.get(Person, person_id)
         if person is None or person.password != stored_hash:  # changed or removed while the password was compared
             raise Invalid("email", WRONG_SIGN_IN)
@@ -42,7 +42,7 @@ def confirm_password(person: Person, password: str, client: Client) -> None:
     throttle.check_and_record(email, client)
     if not credentials.verify(password, stored_hash):
         raise Invalid("current", WRONG_CURRENT)
-    with writing() as session:
+    with write_transaction() as session:
         throttle.record_success(session, email, client)
 
 
@@ -51,7 +51,7 @@ def change_password(person: Person, current: str, password: str, client: Client)
     person_id, stored_hash = person.id, person.password
     confirm_password(person, current, client)
     password_hash = credentials.hash_password(password)
-    with writing() as session:
+    with write_transaction() as session:
         row = session.get(Person, person_id)
         if row is None or row.password != stored_hash:
             raise Invalid("current", WRONG_CURRENT)
@@ -66,10 +66,10 @@ def change_profile(person: Person, name: str, email: str, current: str, client: 
     name, new_email = people.validate_name(name), people.validate_email(email)
     if new_email != old_email:
         confirm_password(person, current, client)
-    with writing() as session:
+    with write_transaction() as session:
         row = session.get(Person, person_id)
         if row is None:
-            raise Missing("This account has been removed.")
+            raise NotFound("This account has been removed.")
         if new_email != old_email:
             people.refuse_used_email(session, new_email)
             throttle.move_account(session, old_email, new_email, client.key)

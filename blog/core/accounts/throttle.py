@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.db.transaction import writing
-from blog.core.errors import TooMany
+from blog.core.db.transaction import write_transaction
+from blog.core.errors import TooManyAttempts
 from blog.core.text import validate
 from blog.models import Attempt
 
@@ -69,14 +69,14 @@ def account_hash(email: str, key: str) -> str:
 def check_and_record(email: str, client: Client) -> None:
     """Record an attempt. Raise TooMany if the limit is reached: then no password needs to be compared."""
     account, now = client.account_hash(email), clock.now()
-    with writing() as session:
+    with write_transaction() as session:
         _delete_old(session)
         limits = [Attempt.address == client.address]
         if not _is_trusted(session, account, client.address):
             limits.append(Attempt.account == account)
         wait = max(_seconds_to_wait(session, limit) for limit in limits)
         if wait > 0:
-            raise TooMany(wait)
+            raise TooManyAttempts(wait)
         session.add(Attempt(at=now, account=account, address=client.address, succeeded=False))
 
 
@@ -89,7 +89,7 @@ def record_success(session: Session, email: str, client: Client) -> None:
 
 def forget_failures(email: str, key: str) -> None:
     """Delete an account's failures from all addresses."""
-    with writing() as session:
+    with write_transaction() as session:
         session.execute(delete(Attempt).where(Attempt.account == account_hash(email, key), ~Attempt.succeeded))
 
 

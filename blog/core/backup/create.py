@@ -14,7 +14,7 @@ from blog.config import Settings
 from blog.core.backup import retention, sqlite_copy, zip_file
 from blog.core.backup.scratch import workspace
 from blog.core.backup.zip_file import DATABASE, Entry, Manifest, Progress, unseen
-from blog.core.errors import Invalid, NoRoom, Unavailable, Unusable
+from blog.core.errors import DiskFull, Invalid, Unavailable, Unusable
 from blog.core.images import storage, variants
 from blog.core.schema import integrity
 from blog.extensions import watching
@@ -101,7 +101,7 @@ def writable(place: Path, nothing: str = "No backup was made") -> Iterator[None]
         yield
     except OSError as error:
         if error.errno in FULL:
-            raise NoRoom(f"The disk is full. {nothing}; free some space and try again.") from error
+            raise DiskFull(f"The disk is full. {nothing}; free some space and try again.") from error
         raise Unavailable(f"{nothing}: {error.filename or place}: {error.strerror}.") from error
 
 
@@ -179,7 +179,7 @@ def _refuse_small(folder: Path, wanted: int, spare: int = 0) -> None:
     """Refuse to begin what would fill the disk."""
     free = free_bytes(folder)
     if wanted + spare > free:
-        raise NoRoom(
+        raise DiskFull(
             f"A backup needs up to {wanted / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB of disk are free. None was made."
         )
 

@@ -24,8 +24,8 @@ from blog.core.backup.create import back_up, free_bytes, writable
 from blog.core.backup.retention import STAMP, prune
 from blog.core.backup.scratch import abandoned, remove, workspace
 from blog.core.backup.zip_file import DATABASE, Archive, Manifest, Progress, unseen
-from blog.core.db.transaction import trouble
-from blog.core.errors import Invalid, NoRoom, Unavailable, Unusable
+from blog.core.db.transaction import describe_error
+from blog.core.errors import DiskFull, Invalid, Unavailable, Unusable
 from blog.core.images import storage
 from blog.core.schema import integrity, migrate
 from blog.extensions import apart, read_only
@@ -151,7 +151,7 @@ def _unpack(settings: Settings, opened: Archive, work: Path, progress: Progress)
     # The database is written once more, by way of its log.
     wanted += 2 * next(entry.bytes for entry in opened.manifest.entries if entry.name == DATABASE)
     if wanted > (free := free_bytes(settings.instance)):
-        raise NoRoom(f"It needs {wanted / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB of disk are free. {NOTHING}.")
+        raise DiskFull(f"It needs {wanted / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB of disk are free. {NOTHING}.")
     for entry in opened.manifest.entries:
         if entry.name in lying:
             opened.read(entry, None, progress)
@@ -187,7 +187,7 @@ def _judge(file: Path, database: Path, done: Restored) -> None:
             broken = len(connection.exec_driver_sql("PRAGMA foreign_key_check").all())
             migrate.renew_triggers(connection)
     except (Unusable, SQLAlchemyError) as error:
-        said = trouble(error) if isinstance(error, DBAPIError) else str(error).replace(str(database), "it")
+        said = describe_error(error) if isinstance(error, DBAPIError) else str(error).replace(str(database), "it")
         raise Invalid("file", f"The database in {file} cannot be used: {zip_file.tame(said)}") from error
     finally:
         engine.dispose()

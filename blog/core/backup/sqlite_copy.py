@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from blog.core.db.transaction import damaged, trouble
-from blog.core.errors import NoRoom, Unavailable, Unusable
+from blog.core.db.transaction import describe_error, is_damage_error
+from blog.core.errors import DiskFull, Unavailable, Unusable
 from blog.core.search import index
 from blog.extensions import address, sqlite_driver
 
@@ -46,11 +46,11 @@ def connected(file: Path, mode: str) -> Iterator[Any]:
             connection.execute("PRAGMA trusted_schema=OFF")
             yield connection
     except driver.DatabaseError as error:
-        said = trouble(error)
+        said = describe_error(error)
         if "full" in str(error):
-            raise NoRoom(said) from error
+            raise DiskFull(said) from error
         # Not by its class, which is the wrong one where the backup API says it.
-        raise (Unusable if damaged(error) else Unavailable)(f"{file}: {said}") from error
+        raise (Unusable if is_damage_error(error) else Unavailable)(f"{file}: {said}") from error
 
 
 def take(source: Path, target: Path) -> None:

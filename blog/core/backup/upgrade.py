@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from blog.config import Settings
 from blog.core.backup.create import back_up
 from blog.core.backup.retention import advice
-from blog.core.db.transaction import damaged, trouble
+from blog.core.db.transaction import describe_error, is_damage_error
 from blog.core.errors import Unavailable, Unusable
 from blog.core.schema import migrate
 
@@ -32,9 +32,9 @@ def prepare(engine: Engine, of: Settings) -> None:
                 file.touch(0o600)  # it holds what nobody else on this machine is to know
             migrate.upgrade(engine, lambda version: _back_up(of) if version else _refuse_used(of, GROWN))
     except DBAPIError as error:
-        if damaged(error):
-            raise Unusable(f"{file}: {trouble(error)} {advice(of)}") from error
-        raise Unavailable(f"{file}: {trouble(error)}") from error
+        if is_damage_error(error):
+            raise Unusable(f"{file}: {describe_error(error)} {advice(of)}") from error
+        raise Unavailable(f"{file}: {describe_error(error)}") from error
     except OSError as error:
         raise Unusable(f"The folder {file.parent} cannot be written: {error.strerror}.") from error
 

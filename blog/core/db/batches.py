@@ -1,16 +1,16 @@
-"""Cut what is many into parts of a size that a database, or memory, takes well. Pure."""
+"""Split long sequences into batches that fit into one query, or into memory. Pure."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
 T = TypeVar("T")
-# Values in one question to the database: few enough for any, many enough to make questions rare.
-ASKED = 500
+# Values in one query: few enough for any database, and enough to keep the number of queries low.
+QUERY_VALUES = 500
 
 
-def slices(items: Iterable[T], size: int = ASKED) -> Iterator[list[T]]:
-    """The items in order, at most `size` at a time; no more than these are taken from a stream."""
+def batches(items: Iterable[T], size: int = QUERY_VALUES) -> Iterator[list[T]]:
+    """Yield the items in order, at most `size` at a time. Reads no more of a stream than the next batch."""
     rest = iter(items)
-    while part := list(islice(rest, size)):
-        yield part
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -1,32 +1,32 @@
-"""Leases: what only one process at a time may do. One that dies in the middle keeps the others away for a minute."""
+"""Leases: locks that only one process at a time may hold. If the holder dies, the others wait up to a minute."""
 
 from datetime import timedelta
 
 from sqlalchemy import delete
 
 from blog import clock
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.models import Lease
 
-LENGTH = timedelta(minutes=1)
+DURATION = timedelta(minutes=1)
 
 
-def take(name: str, holder: str) -> bool:
-    """Hold a lease from now on, if it is free, has run out, or is the holder's own already."""
-    with writing() as session:
+def acquire(name: str, holder: str) -> bool:
+    """Acquire or renew a lease. Return False if another holder has it and it has not run out."""
+    with write_transaction() as session:
         now = clock.now()  # not before: this process may have waited for the database while the holder renewed it
         lease = session.get(Lease, name)
         if lease is None:
-            session.add(Lease(name=name, holder=holder, until=now + LENGTH))
+            session.add(Lease(name=name, holder=holder, until=now + DURATION))
             return True
-        # One that runs for longer than any was taken when the clock was wrong.
-        if lease.holder != holder and now < lease.until <= now + LENGTH:
+        # A lease that runs for longer than DURATION was acquired when the clock was wrong.
+        if lease.holder != holder and now < lease.until <= now + DURATION:
             return False
-        lease.holder, lease.until = holder, now + LENGTH
+        lease.holder, lease.until = holder, now + DURATION
         return True
 
 
-def give_back(name: str, holder: str) -> None:
-    """Let others have a lease, unless one has it already."""
-    with writing() as session:
+def release(name: str, holder: str) -> None:
+    """Release a lease, unless another holder has it."""
+    with write_transaction() as session:
         session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))

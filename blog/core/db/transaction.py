@@ -15,11 +15,11 @@ from blog.models import Site
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
-    """A session whose changes are committed together at the end, or not at all.
+def write_transaction() -> Iterator[Session]:
+    """Open a transaction that commits at the end of the block, or rolls back if the block fails.
 
-    What was read before is forgotten: another process may have changed it. Raises Unavailable when the
-    database is locked, full, read-only or damaged.
+    Objects that were loaded before are expired: another process may have changed their rows. Raises Unavailable when
+    the database is locked, full, read-only or damaged.
     """
     session = db.session()
     if session.info.get(WRITE):
@@ -31,13 +31,13 @@ def writing() -> Iterator[Session]:
         session.connection(execution_options={WRITE: True})
         yield session
         session.flush()
-        note_change(session)
+        record_public_change(session)
         session.commit()
     except DBAPIError as error:
         session.rollback()
-        if not isinstance(error, OperationalError) and not damaged(error):
+        if not isinstance(error, OperationalError) and not is_damage_error(error):
             raise
-        raise Unavailable(trouble(error)) from error
+        raise Unavailable(describe_error(error)) from error
     except BaseException:
         session.rollback()
         raise
@@ -45,8 +45,8 @@ def writing() -> Iterator[Session]:
         del session.info[WRITE]
 
 
-def note_change(session: Session) -> None:
-    """Remember when the public version last moved.
+def record_public_change(session: Session) -> None:
+    """Store the time of the last change to the public version.
 
     Last-Modified counts in seconds: a second change within one second gets the next one, or a reader who only
     compares dates would miss it.
@@ -57,21 +57,21 @@ def note_change(session: Session) -> None:
         session.execute(update(Site).values(changed_version=row.public_version, changed_at=moment))
 
 
-def trouble(error: Exception) -> str:
-    """One sentence on what keeps the database from working."""
-    said = str(getattr(error, "orig", error))
-    if "locked" in said or "busy" in said:
+def describe_error(error: Exception) -> str:
+    """Return a sentence that says why the database does not work."""
+    message = str(getattr(error, "orig", error))
+    if "locked" in message or "busy" in message:
         return "Another process is writing to the database. Nothing was changed; try again in a moment."
-    if "full" in said:
+    if "full" in message:
         return "The disk is full. Nothing was changed; free some space and try again."
-    if "readonly" in said or "read-only" in said:
+    if "readonly" in message or "read-only" in message:
         return "The database can only be read here. Nothing was changed."
-    if damaged(error):
+    if is_damage_error(error):
         return "The database is damaged. Nothing was changed; `broadsheet doctor` says more."
-    return f"The database cannot be used now ({said}). Nothing was changed."
+    return f"The database cannot be used now ({message}). Nothing was changed."
 
 
-def damaged(error: Exception) -> bool:
-    """Whether an error of the database says that its file is damaged."""
-    said = str(getattr(error, "orig", error))
-    return "malformed" in said or "not a database" in said
+def is_damage_error(error: Exception) -> bool:
+    """Return whether a database error means that the file is damaged."""
+    message = str(getattr(error, "orig", error))
+    return "malformed" in message or "not a database" in message

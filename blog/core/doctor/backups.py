@@ -7,18 +7,19 @@ from blog import clock
 from blog.config import Settings
 from blog.core.backup import retention
 from blog.core.doctor.clock import newest_write
-from blog.core.doctor.findings import Findings, Run, bad, counted, good, megabytes, note
+from blog.core.doctor.findings import Findings, Run, count_of, megabytes, note, ok, problem
 
 # The daily one may be a day late: a machine may sleep.
 OLD = timedelta(days=2)
 OWN = "SELECT min(created_at) FROM post WHERE coalesce(origin, '') NOT LIKE 'sample:%' OR version <> origin_version"
+REMEDY = "`broadsheet backup` makes one; `serve` makes one a day."
 
 
 def examine(run: Run, settings: Settings) -> Findings:
     """Look at the names and sizes of what is kept."""
     folder = settings.backup_folder
     if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
-        yield bad(f"{folder} cannot be read.", "Give it to the user that runs the blog.")
+        yield problem(f"{folder} cannot be read.", "Give it to the user that runs the blog.")
         return
     kept = retention.kept(folder)
     whole = [one for one in kept if one.whole]
@@ -28,12 +29,12 @@ def examine(run: Run, settings: Settings) -> Findings:
         yield from _none(run, settings)
         return
     made, written = whole[0].made_at, newest_write(run)
-    size = f"{counted(len(kept), 'backup')}, {megabytes(sum(one.bytes for one in kept))}, in {folder}"
+    size = f"{count_of(len(kept), 'backup')}, {megabytes(sum(one.bytes for one in kept))}, in {folder}"
     told = f"The newest backup is of {made:%Y-%m-%d %H:%M} UTC ({megabytes(whole[0].bytes)}; {size})"
     if clock.now() - made > OLD and written and written > made:
-        yield bad(f"{told}, and the blog has changed since.", "`broadsheet backup` makes one; `serve` makes one a day.")
+        yield problem(f"{told}, and the blog has changed since.", REMEDY)
     else:
-        yield good(f"{told}.")
+        yield ok(f"{told}.")
     if beside(settings):
         yield note(
             "The backups lie on the same disk as the blog: what breaks the one breaks the other.",
@@ -55,5 +56,4 @@ def _none(run: Run, settings: Settings) -> Findings:
         return
     began = datetime.fromisoformat(first).replace(tzinfo=UTC)
     said = f"There is no backup in {settings.backup_folder}."
-    remedy = "`broadsheet backup` makes one; `serve` makes one a day."
-    yield bad(said, remedy) if clock.now() - began > OLD else note(said, remedy)
+    yield problem(said, REMEDY) if clock.now() - began > OLD else note(said, REMEDY)

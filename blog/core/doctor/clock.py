@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blog import clock, paths
-from blog.core.doctor.findings import Findings, Run, bad, good
+from blog.core.doctor.findings import Findings, Run, ok, problem
 
 # Clocks of machines that ask for the time differ by less.
 SLACK = timedelta(minutes=5)
@@ -24,22 +24,22 @@ def examine(run: Run) -> Findings:
     now, written = clock.now(), _newest(run(DATED))
     installed = datetime.fromtimestamp((paths.PACKAGE / "__init__.py").stat().st_mtime, UTC)
     if written and written > now + SLACK:
-        yield bad(
+        yield problem(
             f"The clock says {_told(now)}, yet the newest text or change is of {_told(written)}.",
             "Set the clock (`timedatectl` shows it). If it was wrong before and is right now, this passes by itself.",
         )
     elif installed > now + DAY:
-        yield bad(
+        yield problem(
             f"The clock says {_told(now)}, yet this code was installed on {_told(installed)}.",
             "Set the clock (`timedatectl` shows it): scheduled posts appear by it.",
         )
     else:
-        yield good(f"The clock says {_told(now)}.")
+        yield ok(f"The clock says {_told(now)}.")
     zone = run("SELECT timezone FROM site").fetchone()[0]
     try:
         ZoneInfo(zone)
     except (ValueError, OSError, LookupError):
-        yield bad(
+        yield problem(
             f"Nothing is known here of the time zone {zone}, so that pages with dates fail.",
             "`pip install tzdata`, or Debian's package of this name; or choose another: `broadsheet config timezone`.",
         )

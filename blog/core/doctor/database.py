@@ -8,7 +8,7 @@ from blog.config import Settings
 from blog.core.backup import upgrade
 from blog.core.backup.retention import advice
 from blog.core.backup.sqlite_copy import one_line
-from blog.core.doctor.findings import Finding, Findings, Run, bad, counted, good, note
+from blog.core.doctor.findings import Finding, Findings, Run, count_of, note, ok, problem
 from blog.core.errors import Unusable
 from blog.core.schema import counters, migrate
 from blog.core.search import index
@@ -46,7 +46,7 @@ def missing(settings: Settings) -> Findings:
     try:
         upgrade.refuse_lost(settings)
     except Unusable as error:
-        yield bad(str(error), advice(settings))
+        yield problem(str(error), advice(settings))
         return
     yield note("There is no blog here yet.", "`broadsheet serve` begins one.")
 
@@ -58,7 +58,7 @@ def library() -> Findings:
     first, second, third = (int(part) for part in version.split("."))
     name = driver.__name__.partition(".")[0]
     if safe_wal((first, second, third)):
-        yield good(f"SQLite {version}, by {name}.")
+        yield ok(f"SQLite {version}, by {name}.")
     else:
         yield note(
             f"SQLite {version}, by {name}, carries a rare bug that can lose the last writes (fixed in 3.51.3).",
@@ -72,33 +72,33 @@ def examine(run: Run, settings: Settings, *, thorough: bool) -> Generator[Findin
     said = problems(run) if whole else []
     damages = [each for each in said if not index.of_index(each)]
     if damages:
-        yield bad(f"The database is damaged: {'; '.join(damages)}.", advice(settings))
+        yield problem(f"The database is damaged: {'; '.join(damages)}.", advice(settings))
         return False
     broken = run("PRAGMA foreign_key_check").fetchall() if whole else []
     if broken:
-        yield bad(f"{len(broken)} references in the database lead nowhere.", advice(settings))
+        yield problem(f"{len(broken)} references in the database lead nowhere.", advice(settings))
     if not (yield from _version(run, settings)):
         return False
     yield from _kept_right(run, damaged="; ".join(said))
     posts = run("SELECT count(*) FROM post WHERE deleted_at IS NULL").fetchone()[0]
-    told = f"{counted(posts, 'post')} and pages" if posts != 1 else "1 posts and pages"
+    told = f"{count_of(posts, 'post')} and pages" if posts != 1 else "1 posts and pages"
     if whole:
-        yield good(f"The database is whole: {told}, schema {HEAD}.")
+        yield ok(f"The database is whole: {told}, schema {HEAD}.")
     else:
-        yield good(f"The database answers: {told}, schema {HEAD}. `broadsheet doctor` reads it from end to end.")
+        yield ok(f"The database answers: {told}, schema {HEAD}. `broadsheet doctor` reads it from end to end.")
     return True
 
 
 def _version(run: Run, settings: Settings) -> Generator[Finding, None, bool]:
     """Whether it is a blog of this schema."""
     if not is_ours(run):
-        yield bad("The database holds no blog.", f"Choose another instance folder, or: {advice(settings)}")
+        yield problem("The database holds no blog.", f"Choose another instance folder, or: {advice(settings)}")
         return False
     (version,) = run(f"SELECT version_num FROM {migrate.VERSION_TABLE}").fetchone() or ("",)  # noqa: S608
     if not version:
-        yield bad("The database is damaged: it does not say what schema it has.", advice(settings))
+        yield problem("The database is damaged: it does not say what schema it has.", advice(settings))
     elif version > HEAD:
-        yield bad(f"The database has schema {version}, this code {HEAD}.", "Install the newer Broadsheet.")
+        yield problem(f"The database has schema {version}, this code {HEAD}.", "Install the newer Broadsheet.")
     elif version < HEAD:
         yield note(f"The database has schema {version}, this code {HEAD}.", "The next `broadsheet serve` upgrades it.")
     return bool(version == HEAD)
@@ -107,14 +107,14 @@ def _version(run: Run, settings: Settings) -> Generator[Finding, None, bool]:
 def _kept_right(run: Run, damaged: str) -> Findings:
     """Triggers, counts, the search index, and what code made the pages."""
     if lost := lost_triggers(run):
-        yield bad(f"Triggers are missing: {', '.join(sorted(lost))}.", "Any other command makes them again.")
+        yield problem(f"Triggers are missing: {', '.join(sorted(lost))}.", "Any other command makes them again.")
     if miscounted := counters.wrong(run):
-        yield bad(f"Counts of posts are wrong ({miscounted}).", "`broadsheet doctor --fix` counts anew.")
+        yield problem(f"Counts of posts are wrong ({miscounted}).", "`broadsheet doctor --fix` counts anew.")
     if unsearchable := f"is damaged ({damaged})" if damaged else index.wrong(run):
-        yield bad(f"The search index {unsearchable}.", "`broadsheet doctor --fix` makes it anew.")
+        yield problem(f"The search index {unsearchable}.", "`broadsheet doctor --fix` makes it anew.")
     if stale := stale_texts(run):
         yield note(
-            f"{counted(stale, 'text was', 'texts were')} rendered by older code.",
+            f"{count_of(stale, 'text was', 'texts were')} rendered by older code.",
             "The next `broadsheet serve` renders them anew, and so does `broadsheet doctor --fix`.",
         )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from blog.config import Settings
 from blog.core.doctor import backups, files
-from blog.core.doctor.findings import Finding, Findings, Run, bad, counted, good, named, note
+from blog.core.doctor.findings import Finding, Findings, Run, count_of, join_names, note, ok, problem
 from blog.models.site import DEFAULTS
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
@@ -20,7 +20,7 @@ CONTAINERS = ("/.dockerenv", "/run/.containerenv")
 def examine_settings(settings: Settings, faults: Sequence[str]) -> Findings:
     """What is wrong with the settings themselves (`faults`), then the address, proxies and the secret key."""
     for fault in faults:
-        yield bad(fault, "Mend it: until then most commands, and `serve`, refuse to begin.")
+        yield problem(fault, "Mend it: until then most commands, and `serve`, refuse to begin.")
     if settings.sources["site_url"] == "default":
         yield note(
             f"Links and feeds name {settings.site_url}, which only this machine can open.",
@@ -43,12 +43,14 @@ def examine_machine(settings: Settings) -> Findings:
     yield from _address(settings)
     yield from _proxy(settings)
     if os.geteuid() == 0:
-        yield bad(
+        yield problem(
             "Commands run as root here; a server that does may harm the whole machine when it is broken into.",
             "Give the blog a user of its own: deploy/broadsheet.service and the Dockerfile do.",
         )
     for what, file in files.exposed(settings):
-        yield bad(f"Other users of this machine can read {what}.", f"`chmod 600 {file}`, or `broadsheet doctor --fix`.")
+        yield problem(
+            f"Other users of this machine can read {what}.", f"`chmod 600 {file}`, or `broadsheet doctor --fix`."
+        )
     if settings.workers == 1:
         yield note(
             "One process serves all readers.",
@@ -63,12 +65,12 @@ def examine_machine(settings: Settings) -> Findings:
 
 def _address(settings: Settings) -> Findings:
     if settings.sources["site_url"] == "default":
-        yield bad(
+        yield problem(
             f"Links and feeds name {settings.site_url}, which only this machine can open.",
             "Set BLOG_SITE_URL to the address readers use, like https://essays.example.org.",
         )
     elif not settings.https:
-        yield bad(
+        yield problem(
             f"{settings.site_url} is not https: passwords, and what is read, can be seen on the way.",
             "Put a proxy that speaks https in front (docs/running.md says how), and change BLOG_SITE_URL.",
         )
@@ -77,19 +79,19 @@ def _address(settings: Settings) -> Findings:
 
 
 def _readers_come(settings: Settings) -> Finding:
-    return good(f"Readers come to {settings.site_url}.")
+    return ok(f"Readers come to {settings.site_url}.")
 
 
 def _proxy(settings: Settings) -> Findings:
     everywhere, trusted = settings.host in EVERYWHERE, settings.trusted_proxies
     if settings.https and not trusted:
-        yield bad(
+        yield problem(
             "The address is https, which the blog itself does not speak, yet no reverse proxy is trusted: all readers"
             " look like one, and wrong passwords of one keep all out.",
             "Set BLOG_TRUSTED_PROXIES to the number of proxies in front, mostly 1.",
         )
     elif everywhere and not trusted:
-        yield bad(
+        yield problem(
             f"The server listens to the whole network ({settings.host}) with no proxy before it.",
             "Set HOST=127.0.0.1 and put a proxy that speaks https in front.",
         )
@@ -114,13 +116,12 @@ def _is_started_again() -> bool:
 def of_site(run: Run) -> Findings:
     """What readers would see: samples, names that nobody chose, nobody who could sign in."""
     if samples := [slug for (slug,) in run(SAMPLES)]:
-        yield bad(
-            f"{counted(len(samples), 'sample post')} are still there: {named(samples)}.", "`broadsheet samples remove`"
-        )
+        count = count_of(len(samples), "sample post")
+        yield problem(f"{count} are still there: {join_names(samples)}.", "`broadsheet samples remove`")
     title, author, tagline, contact = run("SELECT title, author, tagline, security_contact FROM site").fetchone()
     for name, value in (("title", title), ("author", author)):
         if value == DEFAULTS[name]:
-            yield bad(
+            yield problem(
                 f"The blog’s {name} is still “{value}”.", f"`broadsheet config {name} …`, or Settings at the desk."
             )
     if not tagline:
@@ -128,7 +129,7 @@ def of_site(run: Run) -> Findings:
             "The blog has no tagline, which search engines and shared links show.", "`broadsheet config tagline …`"
         )
     if not run("SELECT count(*) FROM person WHERE password IS NOT NULL").fetchone()[0]:
-        yield bad(
+        yield problem(
             "Nobody has an account: whoever finds the link that `serve` prints in its log may make the first.",
             "`broadsheet user add EMAIL --name NAME`",
         )
@@ -142,7 +143,7 @@ def of_site(run: Run) -> Findings:
 def of_backups(run: Run, settings: Settings) -> Findings:
     """Daily ones, elsewhere."""
     if settings.backups is None:
-        yield bad("No backups are made by themselves.", "Set BLOG_BACKUPS to a folder on another disk.")
+        yield problem("No backups are made by themselves.", "Set BLOG_BACKUPS to a folder on another disk.")
     elif settings.backups.parent.exists() and backups.beside(settings):
         yield note(
             f"Backups go to {settings.backups}, on the disk of the blog: what breaks the one breaks the other.",

@@ -14,7 +14,7 @@ from blog import clock
 from blog.config import Settings
 from blog.core.backup.create import KIND as BACKUP
 from blog.core.backup.scratch import abandoned
-from blog.core.doctor.findings import Findings, bad, counted, good, megabytes, named, note
+from blog.core.doctor.findings import Findings, count_of, join_names, megabytes, note, ok, problem
 from blog.core.site.health import has_space
 
 SMALL_DISK = 200 * 2**20
@@ -28,12 +28,12 @@ def examine(settings: Settings) -> Findings:
     """Look at the instance folder and what lies in it; the backups' folder, if there is one."""
     folder = settings.instance
     if not folder.is_dir():
-        yield bad(
+        yield problem(
             f"There is no instance folder {folder}.", f"`broadsheet --instance {folder} serve` begins a blog there."
         )
         return
     if os.statvfs(folder).f_flag & os.ST_RDONLY:
-        yield bad(
+        yield problem(
             f"The disk of {folder} can only be read: readers are served, authors cannot write.",
             "Look into the machine's log for why, then mount it for writing.",
         )
@@ -44,7 +44,7 @@ def examine(settings: Settings) -> Findings:
     yield from _room(settings)
     if old := list(drafts(settings)):
         yield note(
-            f"{counted(len(old), 'file')} of killed processes are left: {named([each.name for each in old])}.",
+            f"{count_of(len(old), 'file')} of killed processes are left: {join_names([each.name for each in old])}.",
             "`broadsheet doctor --fix` removes them.",
         )
 
@@ -55,16 +55,18 @@ def _writable(settings: Settings) -> Findings:
     for folder in dict.fromkeys(folders):
         if folder.exists() and not folder.is_dir():
             wrong = True
-            yield bad(f"{folder} is a file, where a folder should be.", "Move it away; the folder is made when needed.")
+            yield problem(
+                f"{folder} is a file, where a folder should be.", "Move it away; the folder is made when needed."
+            )
         elif folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
             wrong = True
-            yield bad(f"{folder} cannot be written.", "Give it to the user that runs the blog.")
+            yield problem(f"{folder} cannot be written.", "Give it to the user that runs the blog.")
     for file in _files_of_database(settings):
         if not os.access(file, os.R_OK | os.W_OK):
             wrong = True
-            yield bad(f"{file} cannot be written.", "Give it to the user that runs the blog.")
+            yield problem(f"{file} cannot be written.", "Give it to the user that runs the blog.")
     if not wrong:
-        yield good(f"The instance folder {settings.instance} can be written.")
+        yield ok(f"The instance folder {settings.instance} can be written.")
 
 
 def _owners(settings: Settings) -> Findings:
@@ -74,9 +76,9 @@ def _owners(settings: Settings) -> Findings:
     belongings += [folder for folder in (settings.backup_folder,) if folder.parent == settings.instance]
     others = [path for path in belongings if path.exists() and path.stat().st_uid != owner]
     if others:
-        yield bad(
-            f"{named([path.name for path in others])} belong to another user than their folder {settings.instance}: the"
-            " server may not be able to write them.",
+        yield problem(
+            f"{join_names([path.name for path in others])} belong to another user than their folder"
+            f" {settings.instance}: the server may not be able to write them.",
             f"`chown -R {_name(owner)} {shlex.quote(str(settings.instance))}` gives them back.",
         )
 
@@ -90,7 +92,7 @@ def _name(user: int) -> str:
 
 def _private(settings: Settings) -> Findings:
     for what, file in exposed(settings):
-        yield bad(
+        yield problem(
             f"Other users of this machine can read {what}.",
             f"`chmod 600 {shlex.quote(str(file))}`, or `broadsheet doctor --fix`.",
         )
@@ -122,11 +124,13 @@ def _room(settings: Settings) -> Findings:
         disk = os.statvfs(folder)
         free = disk.f_bavail * disk.f_frsize
         if free < SMALL_DISK:
-            yield bad(f"Only {free // 2**20} MB of disk are free.", "Make room: writing needs some.")
+            yield problem(f"Only {free // 2**20} MB of disk are free.", "Make room: writing needs some.")
         elif not has_space(disk):
-            yield bad(f"Only {disk.f_favail} more files fit on the disk.", "Remove some: all that is new needs a file.")
+            yield problem(
+                f"Only {disk.f_favail} more files fit on the disk.", "Remove some: all that is new needs a file."
+            )
         else:
-            yield good(f"{megabytes(free)} of disk are free.")
+            yield ok(f"{megabytes(free)} of disk are free.")
 
 
 def drafts(settings: Settings) -> Iterator[Path]:

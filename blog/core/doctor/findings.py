@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # So many names are told; of the others only how many there are.
-NAMED = 5
+NAMES_SHOWN = 5
 
 # Runs a statement on a connection, SQLAlchemy's or the driver's, and returns its rows.
 Run = Callable[..., Any]
@@ -31,7 +31,7 @@ class Check:
     asks: bool = True
 
 
-def good(what: str) -> Finding:
+def ok(what: str) -> Finding:
     """All is well here."""
     return Finding("good", what)
 
@@ -41,20 +41,20 @@ def note(what: str, remedy: str = "") -> Finding:
     return Finding("note", what, remedy)
 
 
-def bad(what: str, remedy: str = "") -> Finding:
+def problem(what: str, remedy: str = "") -> Finding:
     """Something is lost, fails, or will soon."""
     return Finding("bad", what, remedy)
 
 
-def looked(at: str, check: Callable[[], Iterable[Finding]]) -> Findings:
+def run_check(at: str, check: Callable[[], Iterable[Finding]]) -> Findings:
     """The findings of a check. An error that nobody expected is one, too, and the other checks go on."""
     try:
         yield from check()
     except Exception as error:  # noqa: BLE001  (whatever it is: who looks for damage must not fail on it)
-        yield bad(f"{at} could not be looked at: {in_words(error)}.", "All other checks went on.")
+        yield problem(f"{at} could not be looked at: {error_line(error)}.", "All other checks went on.")
 
 
-def in_words(error: Exception) -> str:
+def error_line(error: Exception) -> str:
     """An error in one line, without a full stop."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
@@ -62,14 +62,14 @@ def in_words(error: Exception) -> str:
     return said or type(error).__name__
 
 
-def named(names: Sequence[str], of: int = 0) -> str:
+def join_names(names: Sequence[str], of: int = 0) -> str:
     """The first names, and how many more there are (`of` all, when not all names are given)."""
-    more = (of or len(names)) - NAMED
-    shown = ", ".join(names[:NAMED])
+    more = (of or len(names)) - NAMES_SHOWN
+    shown = ", ".join(names[:NAMES_SHOWN])
     return f"{shown} and {more:,} more" if more > 0 else shown
 
 
-def counted(number: int, one: str, many: str = "") -> str:
+def count_of(number: int, one: str, many: str = "") -> str:
     """A number with its noun."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 

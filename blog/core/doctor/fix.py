@@ -7,7 +7,7 @@ from blog.config import Settings
 from blog.core.backup import upgrade
 from blog.core.backup.scratch import remove
 from blog.core.doctor import database, files, pictures
-from blog.core.doctor.findings import Run, counted, in_words, named
+from blog.core.doctor.findings import Run, count_of, error_line, join_names
 from blog.core.editor import publish
 from blog.core.images import storage
 from blog.core.schema import counters
@@ -42,7 +42,7 @@ def mend(settings: Settings, more: "dict[str, Mender]", *, thorough: bool) -> It
         try:
             yield from step()
         except Exception as error:  # noqa: BLE001  (the other steps may still help)
-            yield f"{what} could not be mended: {in_words(error)}."
+            yield f"{what} could not be mended: {error_line(error)}."
         finally:
             db.session.rollback()
 
@@ -62,7 +62,7 @@ def _remove_drafts(settings: Settings) -> Iterator[str]:
             draft.unlink(missing_ok=True)
         removed.append(draft.name)
     if removed:
-        yield f"Removed what killed processes left: {named(removed)}."
+        yield f"Removed what killed processes left: {join_names(removed)}."
 
 
 def _prepare(settings: Settings) -> Iterator[str]:
@@ -76,12 +76,12 @@ def _prepare(settings: Settings) -> Iterator[str]:
 def _count(settings: Settings) -> Iterator[str]:
     if wrong := _asked(settings, counters.wrong):
         counters.mend()
-        yield f"Counted all posts anew ({counted(wrong, 'count was', 'counts were')} wrong)."
+        yield f"Counted all posts anew ({count_of(wrong, 'count was', 'counts were')} wrong)."
 
 
 def _index(settings: Settings) -> Iterator[str]:
     if _asked(settings, lambda run: index.wrong(run) or any(map(index.of_index, database.problems(run)))):
-        yield f"Made the search index anew, of {counted(index.rebuild(), 'post')}."
+        yield f"Made the search index anew, of {count_of(index.rebuild(), 'post')}."
 
 
 def _render(settings: Settings, *, thorough: bool) -> Iterator[str]:
@@ -90,9 +90,9 @@ def _render(settings: Settings, *, thorough: bool) -> Iterator[str]:
         yield f"{stale:,} texts were left to the next `broadsheet serve`, or `broadsheet doctor --fix`, to render anew."
     elif stale:
         refused = publish.rerender_outdated()
-        yield f"Rendered {counted(stale - len(refused), 'text')} anew."
+        yield f"Rendered {count_of(stale - len(refused), 'text')} anew."
         if refused:
-            yield f"These keep their old pages, for their texts cannot be rendered any more: {named(refused)}."
+            yield f"These keep their old pages, for their texts cannot be rendered any more: {join_names(refused)}."
 
 
 def _complete(settings: Settings, *, thorough: bool) -> Iterator[str]:
@@ -101,11 +101,11 @@ def _complete(settings: Settings, *, thorough: bool) -> Iterator[str]:
     some = missing if thorough else missing[:PICTURES_AT_ONCE]
     failed = [one.plate.name for one in some if not storage.complete(one.plate, one.files, settings.media)]
     if made := len(some) - len(failed):
-        yield f"Made the missing files of {counted(made, 'picture')} again."
+        yield f"Made the missing files of {count_of(made, 'picture')} again."
     if failed:
-        yield f"These could not be made again; upload the pictures once more: {named(failed)}."
+        yield f"These could not be made again; upload the pictures once more: {join_names(failed)}."
     if left := len(missing) - len(some):
-        yield f"{counted(left, 'picture')} more lack files: mend again."
+        yield f"{count_of(left, 'picture')} more lack files: mend again."
 
 
 def _asked(settings: Settings, question: Callable[[Run], T]) -> T:

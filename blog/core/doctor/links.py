@@ -6,8 +6,8 @@ from itertools import islice
 
 from sqlalchemy import func, select
 
-from blog.core.db.batches import slices
-from blog.core.doctor.findings import Findings, counted, good, named, note
+from blog.core.db.batches import batches
+from blog.core.doctor.findings import Findings, count_of, join_names, note, ok
 from blog.core.posts.query import visible
 from blog.core.urls import internal_links, permalinks
 from blog.extensions import db
@@ -37,22 +37,22 @@ def examine(site_url: str, *, thorough: bool) -> Findings:
     looked_at = texts if thorough else min(texts, NEWEST)
     found = list(islice(broken(site_url, looked_at), MOST))
     if found:
-        many = f"{MOST:,} links or more" if len(found) == MOST else counted(len(found), "link")
+        many = f"{MOST:,} links or more" if len(found) == MOST else count_of(len(found), "link")
         yield note(
-            f"{many} of this site lead nowhere: {named(list(map(str, found)))}.",
+            f"{many} of this site lead nowhere: {join_names(list(map(str, found)))}.",
             "Mend the texts, or let the old address lead somewhere at /admin/redirects/.",
         )
     elif looked_at < texts:
-        yield good(
+        yield ok(
             f"Links within the site lead somewhere in the {looked_at:,} newest texts; `broadsheet doctor` reads all."
         )
     elif texts:
-        yield good("All links within the site lead somewhere.")
+        yield ok("All links within the site lead somewhere.")
 
 
 def broken(site_url: str, most: int) -> Iterator[Broken]:
     """The links that nobody answers, in so many of the newest texts."""
-    for some in slices(_links(site_url, most), BATCH):
+    for some in batches(_links(site_url, most), BATCH):
         leading = internal_links.existing_paths({path for _, _, path in some})
         yield from (Broken(source, link) for source, link, path in some if path not in leading)
 

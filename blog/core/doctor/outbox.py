@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from blog import clock
 from blog.core import outbox
-from blog.core.doctor.findings import Finding, Findings, Run, bad, counted, good, note
+from blog.core.doctor.findings import Finding, Findings, Run, count_of, note, ok, problem
 from blog.models.outbox import CARD
 
 # `serve` looks every two seconds, and cron every few minutes.
@@ -25,9 +25,9 @@ def examine(run: Run, connection: object) -> Findings:
     cards = overdue.pop(CARD, 0)
     remedy = "Run `broadsheet serve`, or let cron run `broadsheet tick` every few minutes."
     if calls := sum(overdue.values()):
-        yield bad(f"{counted(calls, 'call')} to hubs are due for more than an hour: nobody makes them.", remedy)
+        yield problem(f"{count_of(calls, 'call')} to hubs are due for more than an hour: nobody makes them.", remedy)
     elif cards:
-        yield note(f"{counted(cards, 'card')} to be drawn wait for more than an hour.", remedy)
+        yield note(f"{count_of(cards, 'card')} to be drawn wait for more than an hour.", remedy)
 
 
 def _hub(result: outbox.HubStatus) -> Finding:
@@ -35,7 +35,7 @@ def _hub(result: outbox.HubStatus) -> Finding:
     if not result.answer:
         since = result.succeeded_at
         state = f"was told of feeds last on {since} UTC" if since else "was told of nothing yet"
-        return good(f"{hub} {state}.{waiting}")
+        return ok(f"{hub} {state}.{waiting}")
     if result.retry_at:
         failed = f"{hub} failed at attempt {result.attempts} of {outbox.MAX_ATTEMPTS}: {result.answer}{waiting}"
         return note(failed, f"The next attempt is at {result.retry_at} UTC.")

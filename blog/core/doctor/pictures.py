@@ -10,7 +10,7 @@ from pathlib import Path
 
 from blog import clock
 from blog.config import Settings
-from blog.core.doctor.findings import Findings, Run, bad, counted, good, megabytes, named, note
+from blog.core.doctor.findings import Findings, Run, count_of, join_names, megabytes, note, ok, problem
 from blog.core.images import variants
 from blog.core.images.storage import DELETED
 from blog.core.images.variants import Plate
@@ -42,20 +42,20 @@ def examine(run: Run, settings: Settings) -> Findings:
     missing = list(lacking(run, folder))
     lost = [one.plate.name for one in missing if one.base]
     if lost:
-        yield bad(
+        yield problem(
             f"{len(lost)} pictures lack their files, among them {', '.join(lost[:3])}.",
             "Put them back into media/ from a backup, or upload them again.",
         )
     twins = [one.plate.name for one in missing if not one.base]
     if twins:
-        yield bad(
-            f"{counted(len(twins), 'picture lacks', 'pictures lack')} narrower or WebP files: {named(twins)}.",
+        yield problem(
+            f"{count_of(len(twins), 'picture lacks', 'pictures lack')} narrower or WebP files: {join_names(twins)}.",
             "`broadsheet doctor --fix` makes them again from the picture itself.",
         )
     yield from _orphans(run, folder)
     known = run("SELECT count(*) FROM media WHERE deleted_at IS NULL").fetchone()[0]
     if known and not missing:
-        yield good(f"All files of {counted(known, 'picture')} are there.")
+        yield ok(f"All files of {count_of(known, 'picture')} are there.")
 
 
 def lacking(run: Run, folder: Path) -> Iterator[Lacking]:
@@ -86,8 +86,8 @@ def _orphans(run: Run, folder: Path) -> Findings:
         names, size = _unknown(_entries(place), stems)
         if names:
             yield note(
-                f"{counted(len(names), 'file')} in {place} ({megabytes(size)}) belong to no picture of the library:"
-                f" {named(sorted(names))}.",
+                f"{count_of(len(names), 'file')} in {place} ({megabytes(size)}) belong to no picture of the library:"
+                f" {join_names(sorted(names))}.",
                 "Nothing is removed by itself: look at them, and delete what you do not miss.",
             )
 

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from blog.config import Settings
 from blog.core.backup.retention import advice
 from blog.core.doctor import backups, clock, database, deployment, files, outbox, pictures
-from blog.core.doctor.findings import Check, Finding, bad, in_words, looked
+from blog.core.doctor.findings import Check, Finding, error_line, problem, run_check
 from blog.extensions import sqlite_driver
 
 __all__ = ["Finding", "before_going_public", "examine", "is_well"]
@@ -25,60 +25,60 @@ def examine(
     `more` are checks that need an app, by what they look at; `faults` are what could not be read of the settings. Not
     `thorough` is what takes no longer than somebody waits for a page; what was left out is said.
     """
-    yield from looked("The address", lambda: deployment.examine_settings(settings, faults))
-    yield from looked("The folders", lambda: files.examine(settings))
-    yield from looked("The SQLite library", database.library)
+    yield from run_check("The address", lambda: deployment.examine_settings(settings, faults))
+    yield from run_check("The folders", lambda: files.examine(settings))
+    yield from run_check("The SQLite library", database.library)
     usable = yield from _of_database(settings, thorough)
     for what, check in (more or {}).items():
         if usable or not check.asks:
-            yield from looked(what, lambda look=check.look: look(thorough))  # type: ignore[misc]
+            yield from run_check(what, lambda look=check.look: look(thorough))  # type: ignore[misc]
 
 
 def before_going_public(
     settings: Settings, more: Mapping[str, Check] | None = None, *, faults: Sequence[str] = ()
 ) -> Iterator[Finding]:
     """What is to be done before others read a blog: what is bad must be. Opens the database for reading only."""
-    yield from looked("The settings", lambda: (bad(fault) for fault in faults))
-    yield from looked("The deployment", lambda: deployment.examine_machine(settings))
+    yield from run_check("The settings", lambda: (problem(fault) for fault in faults))
+    yield from run_check("The deployment", lambda: deployment.examine_machine(settings))
     driver = sqlite_driver()
     try:
         with database.reading(settings) as connection:
             run = connection.execute
-            yield from looked("The site", lambda: deployment.of_site(run))
-            yield from looked("The backups", lambda: deployment.of_backups(run, settings))
+            yield from run_check("The site", lambda: deployment.of_site(run))
+            yield from run_check("The backups", lambda: deployment.of_backups(run, settings))
     except driver.Error:
-        yield bad(
+        yield problem(
             "There is no blog that could be read yet.", "`broadsheet doctor` says more; `broadsheet serve` begins one."
         )
         return
     cards = (more or {}).get("The cards")
     if cards:
-        yield from looked("The cards", lambda: (each for each in cards.look(False) if each.level != "good"))
+        yield from run_check("The cards", lambda: (each for each in cards.look(False) if each.level != "good"))
 
 
 def _of_database(settings: Settings, thorough: bool) -> Generator[Finding, None, bool]:
     """What a connection to the database tells. Returns whether a whole blog can be asked further questions."""
     driver, file = sqlite_driver(), settings.database_file
     if not file.is_file() or not file.stat().st_size:
-        yield from looked("The database", lambda: database.missing(settings))
+        yield from run_check("The database", lambda: database.missing(settings))
         return False
     try:
         with database.reading(settings) as connection:
             run = connection.execute
             if not (yield from database.examine(run, settings, thorough=thorough)):
                 return False
-            yield from looked("The pictures", lambda: pictures.examine(run, settings))
-            yield from looked("The outbox", lambda: outbox.examine(run, connection))
-            yield from looked("The clock", lambda: clock.examine(run))
-            yield from looked("The backups", lambda: backups.examine(run, settings))
+            yield from run_check("The pictures", lambda: pictures.examine(run, settings))
+            yield from run_check("The outbox", lambda: outbox.examine(run, connection))
+            yield from run_check("The clock", lambda: clock.examine(run))
+            yield from run_check("The backups", lambda: backups.examine(run, settings))
             return True
     except driver.OperationalError as error:
         if any(sign in str(error) for sign in BUSY):
-            yield bad("Another process keeps the database to itself.", "Try again in a moment; nothing is lost.")
+            yield problem("Another process keeps the database to itself.", "Try again in a moment; nothing is lost.")
         else:
-            yield bad(f"{file} cannot be read: {in_words(error)}.", advice(settings))
+            yield problem(f"{file} cannot be read: {error_line(error)}.", advice(settings))
     except driver.DatabaseError as error:
-        yield bad(f"{file} cannot be read as a database: {in_words(error)}.", advice(settings))
+        yield problem(f"{file} cannot be read as a database: {error_line(error)}.", advice(settings))
     return False
 
 

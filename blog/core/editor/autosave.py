@@ -14,7 +14,7 @@ from blog.core.editor.drafts import Submission
 from blog.core.editor.fields import Fields, validate_fields
 from blog.core.editor.revisions import Saver
 from blog.core.editor.working_copy import EditorPost
-from blog.core.errors import Invalid, Rejected
+from blog.core.errors import Invalid, InvalidFields
 from blog.core.text import validate
 from blog.extensions import db
 from blog.models import Post
@@ -47,15 +47,15 @@ def save(
         sent = replace(sent, version=1)
     sent, left_out = _fit(sent, wrong, known)
     if known is None and not _says(sent):
-        raise Rejected([Invalid("title", NOTHING_TO_SAVE)])
+        raise InvalidFields([Invalid("title", NOTHING_TO_SAVE)])
     if known is not None and _is_saved(known, sent, by):
         return AutosaveResult(known, left_out)
     try:
         saved = _save(known, sent, by, guid)
-    except Rejected as error:
+    except InvalidFields as error:
         left_out += [one for one in error.wrong if one.field not in {each.field for each in left_out}]
         if any(one.field == TEXT_FIELD for one in error.wrong):
-            raise Rejected(left_out) from error
+            raise InvalidFields(left_out) from error
         saved = _save(known, _as_stored(sent, error.wrong, known), by, guid)
     return AutosaveResult(working_copy.load(saved), left_out)
 
@@ -94,7 +94,7 @@ def _fit(sent: Submission, wrong: Sequence[Invalid], known: EditorPost | None) -
     )
     found = [*validate_fields(fields)[1], *(error for error in wrong if error.field == DATE_FIELD)]
     if any(error.field == TEXT_FIELD for error in found):
-        raise Rejected(found)
+        raise InvalidFields(found)
     return _as_stored(replace(sent, fields=fields), found, known), found
 
 

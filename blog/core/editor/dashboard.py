@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from blog import clock
 from blog.core.db import keyset
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.core.posts import lists
 from blog.core.search import results as engine
 from blog.core.text.validate import one_line
@@ -97,11 +97,11 @@ def page(name: str, after: str = "", size: int = PAGE_SIZE) -> Page:
     """A page of a list, after a key. Raises Missing for a list or a key that there is not."""
     state = _states().get(name)
     if state is None:
-        raise Missing("There is no such list.")
-    query = _ordered(state, keyset.numbered_place(after) if after else None)
+        raise NotFound("There is no such list.")
+    query = _ordered(state, keyset.decode_id_key(after) if after else None)
     found = _rows(query.limit(min(size, PAGE_SIZE) + 1))
     shown = found[: min(size, PAGE_SIZE)]
-    return Page(shown, keyset.key(shown[-1].moment, shown[-1].post.id) if len(found) > len(shown) else None)
+    return Page(shown, keyset.encode_key(shown[-1].moment, shown[-1].post.id) if len(found) > len(shown) else None)
 
 
 def search(text: str) -> list[PostRow]:

@@ -1,7 +1,7 @@
 """What authors do to a post in their browser: each time the words they sent are kept, whatever else happens.
 
 Texts are judged and rendered before the transaction begins. A form that was overtaken by somebody else's save loses
-nothing: its words are kept as a revision, and `Overtaken` is raised after that.
+nothing: its words are kept as a revision, and `EditConflict` is raised after that.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,14 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import revisions, working_copy
 from blog.core.editor.fields import Fields, validate_fields
 from blog.core.editor.publish import add, change, remove, render_body
 from blog.core.editor.revisions import PostText, SavedText, Saver
 from blog.core.editor.unit_of_work import PostWrites
 from blog.core.editor.working_copy import PostRows
-from blog.core.errors import Conflict, Invalid, Overtaken, Rejected
+from blog.core.errors import Conflict, EditConflict, Invalid, InvalidFields
 from blog.core.markdown.render import Rendered
 from blog.core.media import usage
 from blog.core.text import slugs
@@ -54,7 +54,7 @@ def create(sent: Submission, by: Saver, *, guid: str = "", action: str = "save")
     """
     fields = _judged(sent, _wrong_date(action, sent.date))
     text = _rendered(fields)
-    with writing() as session:
+    with write_transaction() as session:
         known = session.scalar(select(Post.id).where(Post.guid == guid)) if guid else None
         if known is None:
             ledger = PostWrites(session)
@@ -112,7 +112,7 @@ def unpublish(post_id: int, sent: Submission, by: Saver) -> None:
 
 def delete(post_id: int, sent: Submission, by: Saver) -> None:
     """Take a post away. What was written and not saved is kept as a revision, good or not. Raises Conflict, Missing."""
-    with writing() as session:
+    with write_transaction() as session:
         kept = working_copy.load_rows(session, post_id)
         if kept.post.deleted_at:
             raise Conflict(f"“{kept.post.title}” is deleted already.")
@@ -125,7 +125,7 @@ def discard(post_id: int, sent: Submission, by: Saver) -> None:
 
     Raises Missing or Conflict.
     """
-    with writing() as session:
+    with write_transaction() as session:
         kept = working_copy.load_rows(session, post_id)
         if kept.copy is None:
             raise Conflict("There are no unpublished changes to discard.")
@@ -155,7 +155,7 @@ def _judged(sent: Submission, wrong: Sequence[Invalid] = ()) -> Fields:
     """The fields as they may be stored; no slug stands for one to be made. Raises Rejected."""
     fields, found = validate_fields(replace(sent.fields, slug=sent.fields.slug or None))
     if found or wrong:
-        raise Rejected([*found, *wrong])
+        raise InvalidFields([*found, *wrong])
     return fields
 
 
@@ -172,7 +172,7 @@ def _rendered(fields: Fields) -> Rendered:
     try:
         return render_body(fields.body or "", fields.kind or "post", fields.cover or "")
     except Invalid as error:
-        raise Rejected([error]) from error
+        raise InvalidFields([error]) from error
 
 
 def _show(post_id: int, sent: Submission, by: Saver, wrong: Sequence[Invalid]) -> None:
@@ -195,7 +195,7 @@ def _edit(
     post_id: int, sent: Submission, fields: Fields, by: Saver, act: Callable[[PostWrites, PostRows], None]
 ) -> None:
     """Act on a post that nobody else saved meanwhile; if somebody did, keep what was written beside it."""
-    with writing() as session:
+    with write_transaction() as session:
         kept = working_copy.load_rows(session, post_id)
         overtaken = _overtaken(sent, fields, kept)
         if overtaken:
@@ -206,7 +206,7 @@ def _edit(
                 act(ledger, kept)
             ledger.write()
     if overtaken:
-        raise Overtaken(post_id, overtaken)
+        raise EditConflict(post_id, overtaken)
 
 
 def _overtaken(sent: Submission, fields: Fields, kept: PostRows) -> str:
@@ -226,10 +226,10 @@ def _beside_the_slug() -> Iterator[None]:
     try:
         yield
     except Invalid as error:
-        raise Rejected([error]) from error
+        raise InvalidFields([error]) from error
     except Conflict as error:
         if str(error).startswith("The address"):
-            raise Rejected([Invalid("slug", str(error))]) from error
+            raise InvalidFields([Invalid("slug", str(error))]) from error
         raise
 
 

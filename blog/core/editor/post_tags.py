@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from blog.core.db.batches import slices
+from blog.core.db.batches import batches
 from blog.core.text import slugs
 from blog.models import Post, Tag, post_tag
 
@@ -39,7 +39,7 @@ class TagWrites:
                 stripped.append(post.id)
                 self._session.expire(post, ["tags"])
             rows += [{"post_id": post.id, "tag_id": tag, "position": position} for position, tag in enumerate(ids)]
-        for some in slices(stripped):
+        for some in batches(stripped):
             self._session.execute(delete(post_tag).where(post_tag.c.post_id.in_(some)))
         if rows:
             self._session.execute(insert(post_tag), rows)
@@ -50,7 +50,7 @@ class TagWrites:
         """The tags that posts carry now, in order."""
         found: dict[int, list[int]] = {}
         carried = select(post_tag.c.post_id, post_tag.c.tag_id).order_by(post_tag.c.post_id, post_tag.c.position)
-        for some in slices(post.id for post in self._known):
+        for some in batches(post.id for post in self._known):
             for post_id, tag_id in self._session.execute(carried.where(post_tag.c.post_id.in_(some))):
                 found.setdefault(post_id, []).append(tag_id)
         return found
@@ -61,7 +61,7 @@ class TagWrites:
         for name in (name for names in self._wanted.values() for name in names):
             if name.casefold() not in self._ids:
                 unknown.setdefault(name.casefold(), name)
-        for keys in slices(unknown):
+        for keys in batches(unknown):
             for key, tag_id in self._session.execute(select(Tag.key, Tag.id).where(Tag.key.in_(keys))):
                 self._ids[key] = tag_id
         missing = {key: name for key, name in unknown.items() if key not in self._ids}
@@ -82,6 +82,6 @@ class TagWrites:
         return self._taken[slug]
 
     def _ask(self, wanted: Iterable[str]) -> None:
-        for some in slices(wanted):
+        for some in batches(wanted):
             taken = set(self._session.scalars(select(Tag.slug).where(Tag.slug.in_(some))))
             self._taken |= {slug: slug in taken for slug in some}

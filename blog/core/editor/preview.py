@@ -6,11 +6,11 @@ from secrets import token_urlsafe
 from sqlalchemy import delete, select
 
 from blog import clock
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish, working_copy
 from blog.core.editor.fields import Fields, validate_fields
 from blog.core.editor.working_copy import EditorPost
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.core.markdown.render import Rendered
 from blog.core.posts import taxonomy
 from blog.core.posts.article import Article, Byline, TagLabel
@@ -83,7 +83,7 @@ def _byline(of: EditorPost | None, by: int | None) -> Byline | None:
 
 def link_token(post_id: int) -> str:
     """The token of a post's secret link, made if it has none. Raises Missing."""
-    with writing() as session:
+    with write_transaction() as session:
         working_copy.load_rows(session, post_id)
         known = session.get(Preview, post_id)
         if known is None:
@@ -94,7 +94,7 @@ def link_token(post_id: int) -> str:
 
 def revoke_link(post_id: int) -> None:
     """Let the secret link of a post lead nowhere."""
-    with writing() as session:
+    with write_transaction() as session:
         session.execute(delete(Preview).where(Preview.post_id == post_id))
 
 
@@ -103,5 +103,5 @@ def post_with_token(token: str) -> EditorPost:
     post_id = db.session.scalar(select(Preview.post_id).where(Preview.token == token))
     of = working_copy.load(post_id) if post_id is not None else None
     if of is None or of.status == "deleted":
-        raise Missing("There is no such preview.")
+        raise NotFound("There is no such preview.")
     return of

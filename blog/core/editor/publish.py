@@ -12,12 +12,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer_group
 
 from blog import clock
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import revisions
 from blog.core.editor.fields import Fields, require_valid
 from blog.core.editor.revisions import PostText, Saver
 from blog.core.editor.unit_of_work import PostWrites
-from blog.core.errors import Conflict, Invalid, Missing
+from blog.core.errors import Conflict, Invalid, NotFound
 from blog.core.images import storage
 from blog.core.markdown import render
 from blog.core.markdown.render import Rendered
@@ -43,7 +43,7 @@ def create(given: Fields, *, published_at: datetime | None = None) -> Post:
     """A new post: a draft, or published (or scheduled) at `published_at`. Raises Invalid or Conflict."""
     given = require_valid(replace(given, title=given.title or "", body=given.body or ""))
     text = render_body(given.body or "", given.kind or "post", given.cover or "")
-    with writing() as session:
+    with write_transaction() as session:
         ledger = PostWrites(session)
         post = add(ledger, given, text, published_at=published_at)
         ledger.write()
@@ -96,7 +96,7 @@ def edit(post_id: int, given: Fields, *, minor: bool = False, published_at: date
     body = before.body if given.body is None else given.body
     cover = (before.cover or "") if given.cover is None else given.cover
     text = render_body(body, given.kind or "post", cover) if anew else None
-    with writing() as session:
+    with write_transaction() as session:
         post = load(session, post_id)
         if post.deleted_at:
             raise Conflict(f"“{post.title}” is deleted; undelete it first.")
@@ -163,7 +163,7 @@ def publish(post_id: int, at: datetime | None = None) -> Post:
 
     One that was public before and was taken back keeps its first date unless another is given.
     """
-    with writing() as session:
+    with write_transaction() as session:
         post = _alive(session, post_id)
         if at is None and post.status == "published":
             return post
@@ -178,7 +178,7 @@ def publish(post_id: int, at: datetime | None = None) -> Post:
 
 def unpublish(post_id: int) -> Post:
     """Make a post a draft again."""
-    with writing() as session:
+    with write_transaction() as session:
         post = _alive(session, post_id)
         if post.published_at is None:
             raise Conflict(f"“{post.title}” is a draft already.")
@@ -189,7 +189,7 @@ def unpublish(post_id: int) -> Post:
 
 def delete(post_id: int) -> Post:
     """Take a post away; its address answers 410 if it was ever public. `undelete` brings all of it back."""
-    with writing() as session:
+    with write_transaction() as session:
         post = _alive(session, post_id)
         remove(post)
         return post
@@ -204,10 +204,10 @@ def remove(post: Post) -> None:
 
 def undelete(post_id: int) -> Post:
     """Bring a deleted post back as it was; one whose time came while it was deleted is a draft, no surprise."""
-    with writing() as session:
+    with write_transaction() as session:
         post = session.get(Post, post_id)
         if post is None:
-            raise Missing("There is no such post.")
+            raise NotFound("There is no such post.")
         if post.deleted_at is None:
             raise Conflict(f"“{post.title}” is not deleted.")
         if post.published_at and post.published_at <= clock.now() and not post.was_public:
@@ -233,7 +233,7 @@ def rerender_outdated(progress: Callable[[Sequence[int]], Iterable[int]] = iter)
         except Invalid:
             refused.append(slug)
             continue
-        with writing() as session:
+        with write_transaction() as session:
             again = load(session, post_id)
             if again.version == version:  # an author who saved meanwhile was rendered by this code
                 _show(again, text)
@@ -258,14 +258,14 @@ def load(session: Session, post_id: int) -> Post:
     """A post with its text. Raises Missing."""
     post = session.scalars(select(Post).where(Post.id == post_id).options(undefer_group("text"))).first()
     if post is None:
-        raise Missing("There is no such post.")
+        raise NotFound("There is no such post.")
     return post
 
 
 def _alive(session: Session, post_id: int) -> Post:
     post = session.get(Post, post_id)
     if post is None:
-        raise Missing("There is no such post.")
+        raise NotFound("There is no such post.")
     if post.deleted_at:
         raise Conflict(f"“{post.title}” is deleted; undelete it first.")
     return post

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.extensions import db
 from blog.models import Draft, Person, Post, Revision
 
@@ -133,7 +133,7 @@ def revision(post_id: int, number: int) -> RevisionText:
     query = select(Revision, Person.name).outerjoin(Person, Person.id == Revision.saved_by)
     found = db.session.execute(query.where(Revision.id == number, Revision.post_id == post_id)).first()
     if found is None:
-        raise Missing("There is no such revision.")
+        raise NotFound("There is no such revision.")
     return _entry(*found)
 
 

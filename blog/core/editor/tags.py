@@ -25,9 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.db.prepared import Prepared
-from blog.core.db.transaction import writing
-from blog.core.errors import Conflict, Invalid, Missing
+from blog.core.db.compiled_query import CompiledQuery
+from blog.core.db.transaction import write_transaction
+from blog.core.errors import Conflict, Invalid, NotFound
 from blog.core.posts import lists
 from blog.core.search import normalize, results
 from blog.core.text import slugs, validate
@@ -69,7 +69,7 @@ def tag(tag_id: int) -> TagUsage:
     """A tag. Raises Missing."""
     row = db.session.execute(select(Tag.id, Tag.name, Tag.slug, _carriers(), _listed()).where(Tag.id == tag_id)).first()
     if row is None:
-        raise Missing("There is no such tag.")
+        raise NotFound("There is no such tag.")
     return TagUsage(*row)
 
 
@@ -93,7 +93,7 @@ def _names() -> Select[str, int]:
     return select(Tag.name, func.coalesce(Tally.posts, 0)).outerjoin(Tally, ever)
 
 
-NAMES: Prepared[tuple[str, int]] = Prepared(_names, lambda name, posts: (name, posts))
+NAMES: CompiledQuery[tuple[str, int]] = CompiledQuery(_names, lambda name, posts: (name, posts))
 
 
 def id_of_name(name: str) -> int:
@@ -108,7 +108,7 @@ def rename(tag_id: int, name: str, slug: str = "") -> None:
     """Give a tag another name and slug (one made of the name, if none is given). Raises Invalid, Taken or Missing."""
     name = _name(name)
     slug = slugs.validate_slug(slug) if slug.strip() else ""
-    with writing() as session:
+    with write_transaction() as session:
         row = _row(session, tag_id)
         _refuse_taken(session, row, name)
         old_key, old_slug = row.key, row.slug
@@ -123,7 +123,7 @@ def merge(tag_id: int, into: int) -> int:
     """Let one tag take the place of another on all its posts. Returns how many. Raises Invalid or Missing."""
     if tag_id == into:
         raise Invalid("into", "A tag cannot be merged into itself.")
-    with writing() as session:
+    with write_transaction() as session:
         row, other = _row(session, tag_id), _row(session, into)
         _lead(session, row, row.slug, other.slug)
         _in_copies(session, row.key, other.name)
@@ -134,7 +134,7 @@ def merge(tag_id: int, into: int) -> int:
 
 def remove(tag_id: int) -> str:
     """Take a tag away from all posts, for good. Returns its name. Raises Missing."""
-    with writing() as session:
+    with write_transaction() as session:
         row = _row(session, tag_id)
         _lead(session, row, row.slug, None)
         _in_copies(session, row.key, None)
@@ -217,7 +217,7 @@ def _path(slug: str) -> str:
 def _row(session: Session, tag_id: int) -> Tag:
     row = session.get(Tag, tag_id)
     if row is None:
-        raise Missing("There is no such tag.")
+        raise NotFound("There is no such tag.")
     return row
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload, undefer_group
 from blog.core.editor import revisions
 from blog.core.editor.fields import Fields
 from blog.core.editor.revisions import PostText, SavedText
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.models import Draft, Person, Post, Preview
@@ -91,7 +91,7 @@ def load_rows(session: Session, post_id: int) -> PostRows:
     query = select(Post).where(Post.id == post_id).options(undefer_group("text"), selectinload(Post.tags))
     post = session.scalars(query).first()
     if post is None:
-        raise Missing("There is no such post.")
+        raise NotFound("There is no such post.")
     return PostRows(post, session.get(Draft, post_id))
 
 

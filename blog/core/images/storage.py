@@ -22,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.db.batches import slices
+from blog.core.db.batches import batches
 from blog.core.errors import Invalid
 from blog.core.images import encode, variants
 from blog.core.images.variants import Plate
@@ -71,7 +71,7 @@ def plates_at(stems: Iterable[str]) -> dict[str, Plate]:
     """The stored pictures of some stems; without those that are not there, or are deleted."""
     found: dict[str, Plate] = {}
     columns = Media.name, Media.width, Media.height, Media.widths
-    for some in slices(stems, 100):
+    for some in batches(stems, 100):
         names = [name for stem in some for name in variants.bases(stem)]
         for row in db.session.execute(select(*columns).where(Media.name.in_(names), Media.deleted_at.is_(None))):
             found[row.name[:24]] = Plate(*row)

@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.db.transaction import writing
-from blog.core.errors import Conflict, Invalid, Missing, NoRoom, Unavailable
+from blog.core.db.transaction import write_transaction
+from blog.core.errors import Conflict, DiskFull, Invalid, NotFound, Unavailable
 from blog.core.images import storage, variants
 from blog.core.images.variants import Plate
 from blog.core.media import usage
@@ -88,11 +88,11 @@ LISTS: dict[str, tuple[ColumnElement[bool], ...]] = {
 def page(show: str = "", words: str = "", number: int = 1) -> Page:
     """A page of a list, or of what is called by, or described with, all these words. Raises Missing."""
     if show not in LISTS or not 1 <= number <= LAST_PAGE:
-        raise Missing("There is no such page of pictures.")
+        raise NotFound("There is no such page of pictures.")
     wanted = (*LISTS[show], *map(_holds, validate.one_line(words).split()[:WORDS]))
     total = db.session.scalar(select(func.count()).select_from(Media).where(*wanted)) or 0
     if number > 1 and total <= SIZE * (number - 1):
-        raise Missing("There is no such page of pictures.")
+        raise NotFound("There is no such page of pictures.")
     query = select(Media).where(*wanted).order_by(Media.id.desc()).limit(SIZE).offset(SIZE * (number - 1))
     rows = db.session.scalars(query).all()
     used = usage.counts(map(stem, rows))
@@ -151,7 +151,7 @@ def add(data: bytes, folder: Path, filename: str = "", alt: str = "") -> Media:
         stored = known if known and storage.is_whole(known, folder) else storage.store(data, folder, filename)
     db.session.rollback()
     try:
-        with writing() as session, disk(folder):
+        with write_transaction() as session, disk(folder):
             storage.bring_files(folder, digest[:24])
             if not storage.is_whole(stored, folder):
                 raise Unavailable(TAKEN)
@@ -165,7 +165,7 @@ def add(data: bytes, folder: Path, filename: str = "", alt: str = "") -> Media:
 
 def _forget(digest: str, folder: Path) -> None:
     """Remove the files of a picture that could not be put into the database."""
-    with suppress(Unavailable, OSError), writing() as session:
+    with suppress(Unavailable, OSError), write_transaction() as session:
         if session.scalar(select(Media.id).where(Media.hash == digest)) is None:
             storage.bin_files(folder, digest[:24])
             storage.remove_files(folder, digest[:24])
@@ -174,7 +174,7 @@ def _forget(digest: str, folder: Path) -> None:
 def describe(picture_id: int, alt: str) -> Media:
     """Change what a picture is described with. Texts that show it keep their own words. Raises Invalid or Missing."""
     words = _words(alt)
-    with writing() as session:
+    with write_transaction() as session:
         row = _row(session, picture_id)
         row.alt = words
     return row
@@ -182,14 +182,14 @@ def describe(picture_id: int, alt: str) -> Media:
 
 def delete(picture_id: int, folder: Path) -> Media:
     """Take a picture away; `undelete` brings it back. Raises Conflict while a post names it, or Missing."""
-    with writing() as session:
+    with write_transaction() as session:
         row = _row(session, picture_id)
         if row.deleted_at is None and (users := usage.of(stem(row))):
             raise Conflict(f"It is used in {_named(users)}. Take it out there first; nothing was deleted.")
         if is_logo(row):
             raise Conflict("It is the blog’s logo. Choose another in the settings first; nothing was deleted.")
         row.deleted_at = row.deleted_at or clock.now()
-    with writing() as session, suppress(OSError):  # what cannot be moved now, `tidy` moves
+    with write_transaction() as session, suppress(OSError):  # what cannot be moved now, `tidy` moves
         row = _row(session, picture_id)
         if row.deleted_at:
             storage.bin_files(folder, stem(row))
@@ -198,7 +198,7 @@ def delete(picture_id: int, folder: Path) -> Media:
 
 def undelete(picture_id: int, folder: Path) -> Media:
     """Bring a deleted picture back. Raises Missing, Unavailable, or Conflict when its files are gone."""
-    with writing() as session, disk(folder):
+    with write_transaction() as session, disk(folder):
         row = _row(session, picture_id)
         storage.bring_files(folder, stem(row))
         if not (folder / row.name).is_file():
@@ -216,7 +216,7 @@ def tidy(folder: Path) -> int:
     if not db.session.scalar(select(exists().where(Media.deleted_at.is_not(None)))):
         return 0
     removed = 0
-    with writing() as session, disk(folder):
+    with write_transaction() as session, disk(folder):
         for row in session.scalars(select(Media).where(Media.deleted_at.is_not(None)).order_by(Media.id)).all():
             storage.bin_files(folder, stem(row))
             if row.deleted_at and row.deleted_at <= clock.now() - KEPT and not usage.of(stem(row)):
@@ -242,7 +242,7 @@ def disk(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FULL:
-            raise NoRoom(NO_ROOM) from error
+            raise DiskFull(NO_ROOM) from error
         raise Unavailable(f"Pictures cannot be stored in {folder}: {error.strerror}. Nothing was stored.") from error
 
 
@@ -272,5 +272,5 @@ def _named(users: Sequence[usage.User]) -> str:
 def _row(session: Session, picture_id: int) -> Media:
     row = session.get(Media, picture_id)
     if row is None:
-        raise Missing("There is no such picture.")
+        raise NotFound("There is no such picture.")
     return row

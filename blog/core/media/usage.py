@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, load_only
 
-from blog.core.db.batches import slices
+from blog.core.db.batches import batches
 from blog.core.images import variants
 from blog.extensions import db
 from blog.models import Draft, MediaUse, Post
@@ -26,7 +26,7 @@ class User:
 
 def put(session: Session, new: Iterable[Post], changed: Collection[Post]) -> None:
     """Note what posts name whose words are in the session."""
-    for some in slices(post.id for post in changed):
+    for some in batches(post.id for post in changed):
         session.execute(delete(MediaUse).where(MediaUse.post_id.in_(some), MediaUse.copied.is_(False)))
     _note(session, [(post.id, False, _stems(post)) for post in (*new, *changed)])
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, literal, select, union_all
 
 from blog import clock
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.core.posts import lists
 from blog.core.posts.lists import ALL, PostPage
 from blog.core.posts.taxonomy import PostCount
@@ -50,12 +50,12 @@ def _steps(month: str) -> Iterable[int]:
 def posts_in_year(year: int, zone: ZoneInfo, start: int, size: int) -> PostPage:
     """`size` listed posts of a year from the `start`th, newest first. Raises Missing when the year holds none."""
     if year not in ARCHIVE_YEARS:
-        raise Missing("Nothing was published that year.")
+        raise NotFound("Nothing was published that year.")
     months, (first, last) = _months(), _span(year, zone)
     before = _before(months, [first, last])
     total = before[last] - before[first]
     if not total:
-        raise Missing("Nothing was published that year.")
+        raise NotFound("Nothing was published that year.")
     ahead = sum(posts for _, posts in months) - before[last]
     wanted = min(size, max(total - start, 0))
     return PostPage(lists.newest_posts(ALL, start, wanted, until=last, ahead=ahead), total)

@@ -19,9 +19,8 @@ from sqlalchemy import (
     union_all,
 )  # fmt: skip
 
-from blog.core.db.prepared import Prepared, Query
-from blog.core.db.prepared import now as at_asking
-from blog.core.errors import Gone, Missing
+from blog.core.db.compiled_query import AnySelect, CompiledQuery, now_parameter
+from blog.core.errors import Gone, NotFound
 from blog.core.posts import lists, taxonomy
 from blog.core.posts.query import LIMIT, LISTED, is_public
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary, listed_posts, recent, take_newest
@@ -95,12 +94,12 @@ def markdown_source(slug: str) -> tuple[str, str]:
     return found
 
 
-def _absent(kind: str, slug: str) -> Gone | Missing:
+def _absent(kind: str, slug: str) -> Gone | NotFound:
     """Why readers find nothing here."""
     post = db.session.scalars(select(Post).where(Post.kind == kind, Post.slug == slug)).first()
     if post and post.deleted_at and post.was_public:
         return Gone("This was here and has been taken away.")
-    return Missing("There is no such page here.")
+    return NotFound("There is no such page here.")
 
 
 def more_posts(post: Article, limit: int) -> MorePosts:
@@ -148,7 +147,7 @@ def _here(kind: str) -> Select[Post]:
 
 
 @cache
-def _article(kind: str) -> Prepared[Article]:
+def _article(kind: str) -> CompiledQuery[Article]:
     signed = _here(kind).outerjoin(Person, Person.id == Post.author_id)
     columns = (
         *SUMMARY_COLUMNS, Post.unlisted, Post.canonical_url, Post.updated_at, Post.cover, Post.html, Post.contents,
@@ -159,11 +158,11 @@ def _article(kind: str) -> Prepared[Article]:
         *own, name, slug, has_page = cells
         return Article(*own, Byline(name, slug, bool(has_page)) if name else None)  # type: ignore[call-arg]
 
-    return Prepared(lambda: signed.with_only_columns(*columns), made)
+    return CompiledQuery(lambda: signed.with_only_columns(*columns), made)
 
 
 @cache
-def _around(limit: int) -> Prepared[tuple[str, PostSummary]]:
+def _around(limit: int) -> CompiledQuery[tuple[str, PostSummary]]:
     # Their dates are those of a post that is public: what is older is public too.
     order, here = tuple_(Post.published_at, Post.id), tuple_(bindparam("at", type_=Instant), bindparam("id"))
     before = select(Post).where(order < here, Post.deleted_at.is_(None), *LISTED)
@@ -174,28 +173,28 @@ def _around(limit: int) -> Prepared[tuple[str, PostSummary]]:
         "newer": after.limit(literal_column("1")),
     }
 
-    def query() -> Query:
-        parts: list[Query] = []
+    def query() -> AnySelect:
+        parts: list[AnySelect] = []
         for place, posts in wanted.items():
             named: Any = literal_column(f"'{place}'").label("place")
             parts.append(select(posts.with_only_columns(named, *SUMMARY_COLUMNS).subquery()))
         return select(*union_all(*parts).subquery().c)
 
-    return Prepared(query, lambda place, *cells: (place, PostSummary(*cells)))
+    return CompiledQuery(query, lambda place, *cells: (place, PostSummary(*cells)))
 
 
-def _tags() -> Query:
+def _tags() -> AnySelect:
     tagged = select(Tag.name, Tag.slug).join(post_tag, post_tag.c.tag_id == Tag.id)
     return tagged.where(post_tag.c.post_id == bindparam("post")).order_by(post_tag.c.position)
 
 
-def _cover() -> Query:
+def _cover() -> AnySelect:
     return select(Post.pictures[0]).where(Post.id == bindparam("post"), Post.cover.startswith("/media/"))
 
 
-TAGS_QUERY = Prepared(_tags, TagLabel)
-COVER_QUERY: Prepared[Picture | None] = Prepared(_cover, lambda picture: picture)
-MARKDOWN_QUERY: Prepared[tuple[str, str]] = Prepared(
+TAGS_QUERY = CompiledQuery(_tags, TagLabel)
+COVER_QUERY: CompiledQuery[Picture | None] = CompiledQuery(_cover, lambda picture: picture)
+MARKDOWN_QUERY: CompiledQuery[tuple[str, str]] = CompiledQuery(
     lambda: _here("post").with_only_columns(Post.title, Post.body), lambda title, body: (title, body)
 )
 
@@ -214,7 +213,7 @@ def _own() -> CTE:
 def _others(own: CTE) -> CTE:
     """The newest other posts of each of these tags."""
     newest, found = post_tag.alias("newest"), post_tag.alias("found")
-    looked_at = select(newest.c.post_id).where(newest.c.tag_id == own.c.tag_id, newest.c.listed_at <= at_asking())
+    looked_at = select(newest.c.post_id).where(newest.c.tag_id == own.c.tag_id, newest.c.listed_at <= now_parameter())
     looked_at = looked_at.order_by(newest.c.listed_at.desc(), newest.c.post_id.desc())
     looked_at = looked_at.limit(literal_column(str(CANDIDATES_PER_TAG))).correlate(own)
     # Found by the post alone: by the tag, too, SQLite would go through all that carry it.
@@ -222,7 +221,7 @@ def _others(own: CTE) -> CTE:
     return others.where(found.c.post_id != bindparam("post")).distinct().cte("others")
 
 
-def _near() -> Query:
+def _near() -> AnySelect:
     own, carried = _own(), post_tag.alias("carried")
     others = _others(own)
     shared, rarest, date = func.count(), func.min(own.c.posts), func.max(carried.c.listed_at)
@@ -244,12 +243,12 @@ def _near() -> Query:
     )
 
 
-def related_query() -> Prepared[tuple[bool, PostSummary]]:
+def related_query() -> CompiledQuery[tuple[bool, PostSummary]]:
     """The query of what is related.
 
     Tables are read in the order in which they are named: each row of one finds a few of the next by an index.
     """
-    return Prepared(_near, lambda shown, *cells: (shown, PostSummary(*cells)), hints={" JOIN ": " CROSS JOIN "})
+    return CompiledQuery(_near, lambda shown, *cells: (shown, PostSummary(*cells)), hints={" JOIN ": " CROSS JOIN "})
 
 
 RELATED_QUERY = related_query()

@@ -11,7 +11,7 @@ from functools import cache
 from sqlalchemy import Select, and_, select
 
 from blog import clock
-from blog.core.db.prepared import Prepared, Query
+from blog.core.db.compiled_query import AnySelect, CompiledQuery
 from blog.core.posts import lists
 from blog.core.posts.lists import PostList
 from blog.core.posts.query import LIMIT, LISTED, is_public
@@ -100,10 +100,10 @@ def _chosen(shelf: PostList, *, down: bool) -> Select[int]:
 
 
 @cache
-def _entries(shelf: PostList, *, down: bool) -> Prepared[tuple[bool, int, FeedPost]]:
+def _entries(shelf: PostList, *, down: bool) -> CompiledQuery[tuple[bool, int, FeedPost]]:
     columns = (Post.guid, Post.updated_at, Post.cover, Post.pictures, Post.feed_html, Person.name)
 
-    def query() -> Query:
+    def query() -> AnySelect:
         chosen = _chosen(shelf, down=down).subquery()
         shown = and_(is_public(), *LISTED)  # asked of what was found: see shelves
         whole = select(shown, lists.count_column(shelf), *SUMMARY_COLUMNS, *columns).join(
@@ -111,14 +111,14 @@ def _entries(shelf: PostList, *, down: bool) -> Prepared[tuple[bool, int, FeedPo
         )
         return whole.outerjoin(Person, Person.id == Post.author_id)
 
-    return Prepared(query, lambda shown, total, *cells: (bool(shown), total, FeedPost(*cells)))
+    return CompiledQuery(query, lambda shown, total, *cells: (bool(shown), total, FeedPost(*cells)))
 
 
 @cache
-def _tags(shelf: PostList, *, down: bool) -> Prepared[tuple[int, str]]:
-    def query() -> Query:
+def _tags(shelf: PostList, *, down: bool) -> CompiledQuery[tuple[int, str]]:
+    def query() -> AnySelect:
         chosen = _chosen(shelf, down=down).subquery()
         tagged = select(post_tag.c.post_id, Tag.name).join(chosen, chosen.c.id == post_tag.c.post_id)
         return tagged.join(Tag, Tag.id == post_tag.c.tag_id).order_by(post_tag.c.position)
 
-    return Prepared(query, lambda post, name: (post, name))
+    return CompiledQuery(query, lambda post, name: (post, name))

@@ -25,8 +25,7 @@ from sqlalchemy import (
 )
 
 from blog import clock
-from blog.core.db.prepared import Prepared, Query
-from blog.core.db.prepared import now as at_asking
+from blog.core.db.compiled_query import AnySelect, CompiledQuery, now_parameter
 from blog.core.posts.query import LIMIT, LISTED, is_public
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.models import Person, Post, Tag, Tally, post_tag, tally
@@ -88,7 +87,7 @@ def count_column(shelf: PostList) -> ColumnElement[int]:
 def _numbers(shelf: PostList) -> tuple[ColumnElement[int], ColumnElement[int]]:
     """The number of all posts on a shelf, and of those whose time has not come."""
     ever = select(Tally.posts).where(Tally.scope == shelf.scope, Tally.month == ALL_TIME)
-    ahead = select(func.count()).where(*shelf.here, shelf.moment > at_asking())
+    ahead = select(func.count()).where(*shelf.here, shelf.moment > now_parameter())
     # There may be a query of tags or authors around these that asks for the shelf of each.
     ever, ahead = (query.correlate(Tag, Person) for query in (ever, ahead))
     return func.coalesce(ever.scalar_subquery(), 0), ahead.scalar_subquery()
@@ -130,7 +129,7 @@ def offset_from_oldest(shelf: PostList, start: int, of: int = 0) -> tuple[dateti
 
 def oldest_first(shelf: PostList) -> Select[int]:
     """Ids of `size` posts of a shelf that readers find, oldest first, `since` a time, without the first `start`."""
-    bounds = shelf.moment >= bindparam("since", type_=Instant), shelf.moment <= at_asking()
+    bounds = shelf.moment >= bindparam("since", type_=Instant), shelf.moment <= now_parameter()
     return _cut(_ids(shelf).where(*bounds).order_by(shelf.moment, shelf.id))
 
 
@@ -148,7 +147,7 @@ def _ids(shelf: PostList) -> Select[int]:
     return select(shelf.id.label("id")).where(*shelf.here)
 
 
-def _posts(ids: Select[int]) -> Query:
+def _posts(ids: Select[int]) -> AnySelect:
     # The ids come from an index alone: what is skipped is never read. Whether each is public and listed is asked of
     # the rows that were found, not as a condition: SQLite would begin with it, and search all that is listed.
     chosen = ids.subquery()
@@ -169,13 +168,13 @@ EARLIEST = tally.month_bounds("0001-01")[0]
 
 
 @cache
-def _counting(shelf: PostList) -> Prepared[tuple[int, int]]:
-    return Prepared(lambda: select(*_numbers(shelf)), lambda ever, ahead: (ever, ahead))
+def _counting(shelf: PostList) -> CompiledQuery[tuple[int, int]]:
+    return CompiledQuery(lambda: select(*_numbers(shelf)), lambda ever, ahead: (ever, ahead))
 
 
 @cache
-def _downwards(shelf: PostList) -> Prepared[tuple[bool, PostSummary]]:
-    return Prepared(lambda: _posts(newest_first(shelf)), _with_teaser)
+def _downwards(shelf: PostList) -> CompiledQuery[tuple[bool, PostSummary]]:
+    return CompiledQuery(lambda: _posts(newest_first(shelf)), _with_teaser)
 
 
 def _with_teaser(shown: bool, *cells: Any) -> tuple[bool, PostSummary]:
@@ -183,7 +182,7 @@ def _with_teaser(shown: bool, *cells: Any) -> tuple[bool, PostSummary]:
 
 
 @cache
-def _walking(shelf: PostList, *, down: bool) -> Prepared[tuple[str, int]]:
+def _walking(shelf: PostList, *, down: bool) -> CompiledQuery[tuple[str, int]]:
     """The month of a shelf that holds the post of a rank, and how many posts stand before that month."""
     order = Tally.month.desc() if down else Tally.month.asc()
     counted = func.sum(Tally.posts).over(order_by=order, rows=(None, 0))
@@ -193,4 +192,4 @@ def _walking(shelf: PostList, *, down: bool) -> Prepared[tuple[str, int]]:
     rank = bindparam("rank", type_=Integer)
     # One month at most holds it: the database may stop walking there.
     query = select(months.c.month, before.label("before")).where(months.c.counted > rank, before <= rank).limit(1)
-    return Prepared(lambda: query, lambda month, before: (month, before))
+    return CompiledQuery(lambda: query, lambda month, before: (month, before))

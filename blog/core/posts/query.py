@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import selectinload, undefer_group
 
-from blog.core.db.prepared import now as at_asking
-from blog.core.errors import Conflict, Missing
+from blog.core.db.compiled_query import now_parameter
+from blog.core.errors import Conflict, NotFound
 from blog.core.text.validate import one_line
 from blog.extensions import db
 from blog.models import Post
@@ -25,7 +25,7 @@ LISTED = (Post.kind == literal_column("'post'"), Post.unlisted.is_(False))
 
 def is_public() -> ColumnElement[bool]:
     """True of a row that anyone may read at the time of asking."""
-    return and_(Post.published_at <= at_asking(), Post.deleted_at.is_(None))
+    return and_(Post.published_at <= now_parameter(), Post.deleted_at.is_(None))
 
 
 def visible() -> Select[Post]:
@@ -49,7 +49,7 @@ def find(name: str, *, whole: bool = False) -> Post:
     query = select(Post).where(Post.slug == path.strip("/").removeprefix("posts/"), Post.kind.in_(kinds))
     found = db.session.scalars(query.options(undefer_group("text")) if whole else query).all()
     if not found:
-        raise Missing(f"There is no post “{one_line(name)[:80]}”. `broadsheet list` names them all.")
+        raise NotFound(f"There is no post “{one_line(name)[:80]}”. `broadsheet list` names them all.")
     if len(found) > 1:
         raise Conflict(f"Both a post and a page are called “{path}”: say /posts/{path}/ or /{path}/.")
     return found[0]
@@ -69,7 +69,7 @@ def status_filter(status: str | None) -> ColumnElement[bool]:
     return {
         None: alive,
         "draft": and_(alive, Post.published_at.is_(None)),
-        "scheduled": and_(alive, Post.published_at > at_asking()),
+        "scheduled": and_(alive, Post.published_at > now_parameter()),
         "published": is_public(),
         "deleted": Post.deleted_at.is_not(None),
     }[status]

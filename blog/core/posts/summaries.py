@@ -1,4 +1,4 @@
-"""Posts as lists show them: title, date, summary. Plain values, by queries that are made once (`core.db.prepared`)."""
+"""Posts as lists show them: title, date, summary. Plain values, from compiled queries."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from functools import cache
 
 from sqlalchemy import Select, bindparam, literal_column, select
 
-from blog.core.db.prepared import Prepared
+from blog.core.db.compiled_query import CompiledQuery
 from blog.core.posts.query import LIMIT, LISTED, is_public
 from blog.models import Post
 from blog.models.json_types import PostProperties
@@ -48,6 +48,6 @@ def take_newest(query: Select[Post], limit: int) -> Select[Post]:
 
 
 @cache
-def _recent(limit: int) -> Prepared[PostSummary]:
+def _recent(limit: int) -> CompiledQuery[PostSummary]:
     others = listed_posts().where(Post.id != bindparam("id"))
-    return Prepared(lambda: take_newest(others, limit).with_only_columns(*SUMMARY_COLUMNS), PostSummary)
+    return CompiledQuery(lambda: take_newest(others, limit).with_only_columns(*SUMMARY_COLUMNS), PostSummary)

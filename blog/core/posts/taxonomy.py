@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, select
 
-from blog.core.db.prepared import Prepared, Query
-from blog.core.errors import Missing
+from blog.core.db.compiled_query import AnySelect, CompiledQuery
+from blog.core.errors import NotFound
 from blog.core.posts import lists
 from blog.extensions import db
 from blog.models import Person, Tag
@@ -40,16 +40,16 @@ def tag(slug: str) -> TagRef:
     """A tag that some listed post carries. Raises Missing."""
     found = TAG_QUERY.first(slug=slug)
     if found is None:
-        raise Missing("No post carries this tag.")
+        raise NotFound("No post carries this tag.")
     return found
 
 
-def _tag() -> Query:
+def _tag() -> AnySelect:
     carried = lists.count_column(lists.posts_with_tag(Tag.id)) > 0
     return select(Tag.id, Tag.name, Tag.slug).where(Tag.slug == bindparam("slug"), carried)
 
 
-TAG_QUERY = Prepared(_tag, TagRef)
+TAG_QUERY = CompiledQuery(_tag, TagRef)
 
 
 def has_page(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
@@ -75,5 +75,5 @@ def author(slug: str) -> Person:
     """An author who has a page. Raises Missing."""
     found = db.session.scalars(select(Person).where(Person.slug == slug, has_page(Person.id))).first()
     if found is None:
-        raise Missing("Nobody of this name has a page here.")
+        raise NotFound("Nobody of this name has a page here.")
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.models import tally, triggers
 
 # Runs a statement on a connection, SQLAlchemy's or the driver's, and returns its rows.
@@ -26,7 +26,7 @@ def wrong(run: Run) -> int:
 
 def mend() -> None:
     """Count everything anew, and let readers see it."""
-    with writing() as session:
+    with write_transaction() as session:
         run = session.connection().exec_driver_sql
         recount(run)
         run(triggers.BUMP_VERSION)

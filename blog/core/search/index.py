@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from blog.core.db.batches import slices
-from blog.core.db.transaction import writing
+from blog.core.db.batches import batches
+from blog.core.db.transaction import write_transaction
 from blog.core.errors import Unavailable
 from blog.core.search import normalize
 from blog.extensions import sqlite_driver
@@ -58,7 +58,7 @@ def put(session: Session, ids: Iterable[int]) -> None:
     """Index posts as they are in the open transaction. Raises Unavailable when the index is missing or damaged."""
     session.flush()
     connection = session.connection()
-    for some in slices(ids, BATCH):
+    for some in batches(ids, BATCH):
         with _telling():
             _put(connection, some)
 
@@ -93,13 +93,13 @@ def complete(connection: Connection) -> None:
     """Let every post be indexed, within the caller's transaction; the table is made where there is none."""
     if not connection.exec_driver_sql(EXISTS).scalar():
         connection.exec_driver_sql(creation())
-    for some in slices(connection.exec_driver_sql(LACKING).scalars().all(), BATCH):
+    for some in batches(connection.exec_driver_sql(LACKING).scalars().all(), BATCH):
         _put(connection, some)
 
 
 def rebuild() -> int:
     """Make the index anew, in one transaction; returns how many posts it holds."""
-    with writing() as session:
+    with write_transaction() as session:
         connection = session.connection()
         _drop(connection)
         complete(connection)

@@ -19,9 +19,7 @@ from sqlalchemy import (
     table,
 )
 
-from blog.core.db.prepared import Prepared
-from blog.core.db.prepared import Query as Rows
-from blog.core.db.prepared import now as at_asking
+from blog.core.db.compiled_query import AnySelect, CompiledQuery, now_parameter
 from blog.core.posts.query import is_public, status_filter
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.core.search import normalize
@@ -166,7 +164,7 @@ def _some_of(terms: Sequence[Weighed], without: str, scope: Scope, start: int, s
     return _pooled(_best_within(scope), total, start, size, match=some, within=f"({some}) NOT ({without})")
 
 
-def _pooled(query: Prepared[int], fit: int, start: int, size: int, **expressions: str) -> list[int]:
+def _pooled(query: CompiledQuery[int], fit: int, start: int, size: int, **expressions: str) -> list[int]:
     """The best of a pool; of all that `fit`, at most so many, where the asker may see too little of the pool."""
     asked: dict[str, Any] = {"start": start, "size": size, "last": start + size - 1, **expressions}
     found = query.all(pool=POOL, **asked)
@@ -204,7 +202,7 @@ def _size(name: str) -> BindParameter[int]:
     return bindparam(name, type_=Integer)
 
 
-def _in(scope: Scope, *columns: Any) -> Rows:
+def _in(scope: Scope, *columns: Any) -> AnySelect:
     """The rows of a scope that fit `match`."""
     joined = SEARCH.join(Post.__table__, Post.id == ROW)
     return select(*columns).select_from(joined).where(_matches("search", "match"), scope.holds())
@@ -216,12 +214,12 @@ def _worth() -> ColumnElement[Any]:
 
 
 def _freshness() -> ColumnElement[Any]:
-    days = func.julianday(at_asking()) - func.julianday(Post.published_at)
+    days = func.julianday(now_parameter()) - func.julianday(Post.published_at)
     years = func.max(0, func.coalesce(days, 0)) / 365.25
     return 1 + FRESH / (1 + years)
 
 
-def _best_first(scope: Scope, *conditions: ColumnElement[bool]) -> Rows:
+def _best_first(scope: Scope, *conditions: ColumnElement[bool]) -> AnySelect:
     """Dates are asked only of the `pool` posts that the words rank highest: that takes longer than to rank them.
 
     And of these only where being new could bring them among the `last` that are wanted.
@@ -230,7 +228,7 @@ def _best_first(scope: Scope, *conditions: ColumnElement[bool]) -> Rows:
     chosen = matching.where(_matches("search", "match"), *conditions).order_by("worth").limit(_size("pool"))
     best = chosen.cte("best")
     shown = best.join(Post.__table__, Post.id == best.c.id)
-    worths: Rows = select(best.c.worth).select_from(shown).where(scope.holds()).order_by(best.c.worth)
+    worths: AnySelect = select(best.c.worth).select_from(shown).where(scope.holds()).order_by(best.c.worth)
     last = worths.limit(literal_column("1")).offset(_size("last")).correlate(None).scalar_subquery()
     there = (
         select(best.c.id).select_from(shown).where(scope.holds(), best.c.worth * (1 + FRESH) <= func.coalesce(last, 0))
@@ -240,47 +238,48 @@ def _best_first(scope: Scope, *conditions: ColumnElement[bool]) -> Rows:
 
 
 @cache
-def _best(scope: Scope) -> Prepared[int]:
-    return Prepared(lambda: _best_first(scope), int, hints=BY_INDEX)
+def _best(scope: Scope) -> CompiledQuery[int]:
+    return CompiledQuery(lambda: _best_first(scope), int, hints=BY_INDEX)
 
 
 @cache
-def _best_within(scope: Scope) -> Prepared[int]:
+def _best_within(scope: Scope) -> CompiledQuery[int]:
     """Ranked by one expression among what fits another: the engine weighs every word of the one that it ranks by."""
-    fits: Rows = select(literal_column("inside.rowid")).select_from(table("search").alias("inside"))
+    fits: AnySelect = select(literal_column("inside.rowid")).select_from(table("search").alias("inside"))
     # Written with a plus, or SQLite would ask the engine anew for each of these rows.
     among = literal_column("+search.rowid").in_(fits.where(_matches("inside", "within")))
-    return Prepared(lambda: _best_first(scope, among), int, hints=BY_INDEX)
+    return CompiledQuery(lambda: _best_first(scope, among), int, hints=BY_INDEX)
 
 
 @cache
-def _newest(scope: Scope) -> Prepared[int]:
+def _newest(scope: Scope) -> CompiledQuery[int]:
     """By their dates, those with the highest ids."""
     date = func.coalesce(cast(Post.published_at, String), "").label("date")
     latest = _in(scope, date, ROW.label("id")).order_by(ROW.desc()).limit(_size("latest")).subquery("latest")
-    query: Rows = select(latest.c.id).order_by(latest.c.date.desc(), latest.c.id.desc()).limit(_size("size"))
-    return Prepared(lambda: query, int, hints=BY_INDEX)
+    query: AnySelect = select(latest.c.id).order_by(latest.c.date.desc(), latest.c.id.desc()).limit(_size("size"))
+    return CompiledQuery(lambda: query, int, hints=BY_INDEX)
 
 
-def _count_of_matches() -> Rows:
-    some: Rows = select(literal_column("1")).select_from(SEARCH).where(_matches("search", "match")).limit(_size("most"))
+def _count_of_matches() -> AnySelect:
+    matches = _matches("search", "match")
+    some: AnySelect = select(literal_column("1")).select_from(SEARCH).where(matches).limit(_size("most"))
     return select(func.count()).select_from(some.subquery())
 
 
-def _teasers() -> Rows:
+def _teasers() -> AnySelect:
     wanted = func.json_each(bindparam("ids")).table_valued("value", name="wanted")
     found = wanted.join(Post.__table__, Post.id == wanted.c.value)
     return select(*SUMMARY_COLUMNS, HTML).select_from(found).where(READERS.holds())
 
 
 HTML = func.substr(Post.html, 1, literal_column(str(FIRST_LOOK))).label("start_of_html")
-COUNT: Prepared[int] = Prepared(_count_of_matches, int)
+COUNT: CompiledQuery[int] = CompiledQuery(_count_of_matches, int)
 # One text, so that it is seen at once whether it is the same as before.
-TAGS: Prepared[str] = Prepared(lambda: select(func.json_group_object(Tag.id, Tag.name)), str)
+TAGS: CompiledQuery[str] = CompiledQuery(lambda: select(func.json_group_object(Tag.id, Tag.name)), str)
 # Posts that readers found, each with the first of its HTML; and what comes after that.
-TEASERS: Prepared[tuple[PostSummary, str]] = Prepared(
+TEASERS: CompiledQuery[tuple[PostSummary, str]] = CompiledQuery(
     _teasers, lambda *cells: (PostSummary(*cells[:-1]), cells[-1]), hints=IN_THIS_ORDER
 )
-REST: Prepared[str] = Prepared(
+REST: CompiledQuery[str] = CompiledQuery(
     lambda: select(func.substr(Post.html, FIRST_LOOK + 1, _size("length"))).where(Post.id == bindparam("id")), str
 )

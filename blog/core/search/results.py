@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, selectinload
 
-from blog.core.errors import Missing, Unavailable
+from blog.core.errors import NotFound, Unavailable
 from blog.core.posts.summaries import PostSummary
 from blog.core.search import highlight, index, normalize, ranking
 from blog.core.search.highlight import Piece
@@ -109,12 +109,12 @@ def retag(session: Session, post_ids: Iterable[int]) -> None:
 def _page(query: Query, scope: Scope, number: int) -> tuple[list[int], bool, bool]:
     """The ids of a page, whether there are more, and whether they hold only some of the words."""
     if not 1 <= number <= PAGES or (number > 1 and not query.terms):
-        raise Missing("There are not that many pages.")
+        raise NotFound("There are not that many pages.")
     if not query.terms:
         return [], False, False
     ids, some = _ranked(query, scope, (number - 1) * SIZE, SIZE + 1)
     if number > 1 and not ids:
-        raise Missing("There are not that many pages.")
+        raise NotFound("There are not that many pages.")
     return ids[:SIZE], len(ids) > SIZE and number < PAGES, some
 
 

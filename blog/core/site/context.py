@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, literal_column, select, true
 from sqlalchemy.exc import NoResultFound
 
-from blog.core.db.prepared import Prepared, Query
+from blog.core.db.compiled_query import AnySelect, CompiledQuery
 from blog.core.posts.query import pages, visible
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.models import Post, Site
@@ -32,7 +32,7 @@ class SiteContext:
 
 def site_context() -> SiteContext:
     """Load the site as it is now, in one query."""
-    return _context(tuple(CONTEXT_QUERY.raw()))
+    return _context(tuple(CONTEXT_QUERY.raw_rows()))
 
 
 @lru_cache(maxsize=2)
@@ -40,7 +40,7 @@ def _context(raw_rows: tuple[tuple[Any, ...], ...]) -> SiteContext:
     """Return the context that the rows hold. Equal rows give the same object."""
     if not raw_rows:
         raise NoResultFound("The site has no row.")
-    rows = CONTEXT_QUERY.made(raw_rows)
+    rows = CONTEXT_QUERY.convert_rows(raw_rows)
     newest, *cells = rows[0]
     site = Site(**dict(zip(SITE_COLUMNS.keys(), cells, strict=False)))
     page_cells = [row[-len(SUMMARY_COLUMNS) :] for row in rows]
@@ -48,10 +48,10 @@ def _context(raw_rows: tuple[tuple[Any, ...], ...]) -> SiteContext:
     return SiteContext(site, pages, max(site.changed_at, newest) if newest else site.changed_at)
 
 
-def _context_query() -> Query:
+def _context_query() -> AnySelect:
     newest = visible().with_only_columns(func.max(Post.published_at)).scalar_subquery()
     page = pages().limit(literal_column(str(MAX_PAGES))).with_only_columns(*SUMMARY_COLUMNS).subquery()
     return select(newest, *SITE_COLUMNS, *page.c).select_from(Site).outerjoin(page, true())
 
 
-CONTEXT_QUERY: Prepared[tuple[Any, ...]] = Prepared(_context_query, lambda *cells: cells)
+CONTEXT_QUERY: CompiledQuery[tuple[Any, ...]] = CompiledQuery(_context_query, lambda *cells: cells)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sqlalchemy.exc import SQLAlchemyError
 
 from blog.config import Settings
-from blog.core.db.transaction import trouble
+from blog.core.db.transaction import describe_error
 from blog.core.errors import Unavailable
 from blog.core.site.settings import ping_database
 
@@ -19,7 +19,7 @@ def write_problem(settings: Settings) -> str:
     try:
         ping_database()
     except SQLAlchemyError as error:
-        raise Unavailable(trouble(error)) from error
+        raise Unavailable(describe_error(error)) from error
     return "; ".join(_write_problems(settings))
 
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select, text, update
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor.publish import rerender_outdated
-from blog.core.errors import Invalid, Rejected
+from blog.core.errors import Invalid, InvalidFields
 from blog.core.images import html, storage, variants
 from blog.core.site.link_lists import format_links, link_parser, parse_json_list
 from blog.core.text import validate
@@ -215,7 +215,7 @@ def record_build(build: str) -> None:
     all pages.
     """
     if site().made_by != build:
-        with writing() as session:
+        with write_transaction() as session:
             session.execute(update(Site).values(made_by=build))
             session.execute(text(BUMP_VERSION))
 
@@ -243,7 +243,7 @@ def configure_all(texts: Mapping[str, str]) -> Site:
     """Change several settings, all or none. Raise Rejected with all errors."""
     values, errors = parse_settings(texts)
     if errors:
-        raise Rejected(errors)
+        raise InvalidFields(errors)
     return _store(values)
 
 
@@ -261,7 +261,7 @@ def parse_settings(texts: Mapping[str, str]) -> tuple[dict[str, Any], list[Inval
 
 def _store(new_values: Mapping[str, Any]) -> Site:
     """Write only the values that differ: an equal one must not advance the public version."""
-    with writing() as session:
+    with write_transaction() as session:
         row = session.scalars(select(Site)).one()
         changed = {name: value for name, value in new_values.items() if getattr(row, name) != value}
         for name, value in changed.items():

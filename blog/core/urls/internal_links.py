@@ -5,7 +5,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from sqlalchemy import Select, SQLColumnExpression, select
 
-from blog.core.db.batches import slices
+from blog.core.db.batches import batches
 from blog.core.images import storage, variants
 from blog.core.posts.query import visible
 from blog.core.urls import permalinks
@@ -56,7 +56,7 @@ def _there(places: set[Place]) -> set[Place]:
     }
     found: set[Place] = {("media", stem) for stem in storage.plates_at(name for of, name in places if of == "media")}
     for kind, (query, column) in kinds.items():
-        for names in slices(sorted(name for of, name in places if of == kind)):
+        for names in batches(sorted(name for of, name in places if of == kind)):
             found |= {(kind, name) for name in db.session.scalars(query.where(column.in_(names)))}
     return found
 
@@ -65,7 +65,7 @@ def _old(paths: set[str]) -> set[str]:
     """Those of the paths that lead to something."""
     keys = {path: permalinks.redirect_key(path) for path in paths}
     known: set[str] = set()
-    for some in slices(sorted(set(keys.values()))):
+    for some in batches(sorted(set(keys.values()))):
         known |= set(db.session.scalars(select(Redirect.path).where(Redirect.path.in_(some))))
     return {
         path for path, key in keys.items() if (key in known or path.startswith(permalinks.TAGS_PATH)) and _leads(path)

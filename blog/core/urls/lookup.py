@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.db.batches import slices
+from blog.core.db.batches import batches
 from blog.models import Post, Redirect
 
 
@@ -35,12 +35,12 @@ class AddressBook:
         """Look up many addresses with few questions: kinds with slugs, and keys of old addresses."""
         unasked = sorted({place for place in read if place not in self._read})
         for kind, places in groupby(unasked, key=lambda place: place[0]):
-            for slugs in slices(slug for _, slug in places):
+            for slugs in batches(slug for _, slug in places):
                 posts = self._session.scalars(select(Post).where(Post.kind == kind, Post.slug.in_(slugs)))
                 found = {post.slug: post for post in posts}
                 self._read |= {(kind, slug): found.get(slug) for slug in slugs}
         leads = select(Redirect.path, Post).outerjoin(Post, Redirect.post_id == Post.id)
-        for keys in slices(sorted({key for key in old if key not in self._led})):
+        for keys in batches(sorted({key for key in old if key not in self._led})):
             rows = dict(self._session.execute(leads.where(Redirect.path.in_(keys))).all())
             self._stored |= rows.keys()
             self._led |= {key: rows.get(key) for key in keys}
@@ -88,7 +88,7 @@ class AddressBook:
 
     def write(self) -> None:
         """Write where old addresses lead, once the posts have ids; what was asked for is forgotten."""
-        for keys in slices(sorted(self._stored & (self._over | self._leads.keys()))):
+        for keys in batches(sorted(self._stored & (self._over | self._leads.keys()))):
             self._session.execute(delete(Redirect).where(Redirect.path.in_(keys)))
         now = clock.now()
         rows = [

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from blog import clock
 from blog.core.db import keyset
-from blog.core.db.transaction import writing
-from blog.core.errors import Invalid, Missing, Rejected
+from blog.core.db.transaction import write_transaction
+from blog.core.errors import Invalid, InvalidFields, NotFound
 from blog.core.text import validate
 from blog.core.urls import permalinks
 from blog.core.urls.lookup import AddressBook
@@ -47,11 +47,11 @@ class Page:
 
 def page(prefix: str = "", after: str = "", size: int = PAGE_SIZE) -> Page:
     """Redirects after a key, the newest first; with a prefix, those whose paths begin so, by path. Raises Missing."""
-    place = keyset.place(after) if after else None
+    place = keyset.decode_key(after) if after else None
     query = _beginning(prefix, place) if prefix else _newest(place)
     found = [_led(*cells) for cells in db.session.execute(query.limit(min(size, PAGE_SIZE) + 1))]
     shown = found[: min(size, PAGE_SIZE)]
-    return Page(shown, keyset.key(shown[-1].created_at, shown[-1].path) if len(found) > len(shown) else None)
+    return Page(shown, keyset.encode_key(shown[-1].created_at, shown[-1].path) if len(found) > len(shown) else None)
 
 
 def add(path: str, target: str | None) -> None:
@@ -63,8 +63,8 @@ def add(path: str, target: str | None) -> None:
     source = _judged(wrong, _source, path)
     leads = None if target is None else _judged(wrong, _target, target)
     if wrong:
-        raise Rejected(wrong)
-    with writing() as session:
+        raise InvalidFields(wrong)
+    with write_transaction() as session:
         old = permalinks.redirect_key(source)
         _refuse_taken(session, old)
         _refuse_loop(old, leads)
@@ -75,10 +75,10 @@ def add(path: str, target: str | None) -> None:
 
 def remove(path: str) -> RedirectRow:
     """Forget where a path leads. Returns where it did. Raises Missing."""
-    with writing() as session:
+    with write_transaction() as session:
         row = session.execute(_query().where(Redirect.path == path)).first()
         if row is None:
-            raise Missing("There is no such redirect.")
+            raise NotFound("There is no such redirect.")
         session.execute(delete(Redirect).where(Redirect.path == path))
         return _led(*row)
 
@@ -113,11 +113,11 @@ def _refuse_taken(session: Session, old: str) -> None:
     """Nothing, if no redirect and no post has this path. Raises Rejected."""
     row = session.execute(_query().where(Redirect.path == old)).first()
     if row:
-        raise Rejected([Invalid("source", f"{old} {_words(_led(*row))} already. Remove that first.")])
+        raise InvalidFields([Invalid("source", f"{old} {_words(_led(*row))} already. Remove that first.")])
     post = permalinks.post_at(AddressBook(session), old)
     if post:
         state = " (deleted)" if post.deleted_at else ""
-        raise Rejected([Invalid("source", f"{old} is the address of “{post.title}”{state}.")])
+        raise InvalidFields([Invalid("source", f"{old} is the address of “{post.title}”{state}.")])
 
 
 def _refuse_loop(old: str, target: str | None) -> None:
@@ -127,7 +127,7 @@ def _refuse_loop(old: str, target: str | None) -> None:
             return
         if permalinks.redirect_key(permalinks.decoded_path(target)) == old:
             itself = "The address would lead to itself." if hop == 0 else "The address would lead back to itself."
-            raise Rejected([Invalid("target", itself)])
+            raise InvalidFields([Invalid("target", itself)])
         led = permalinks.find_redirect(permalinks.decoded_path(target))
         target = led.target if led else None
 

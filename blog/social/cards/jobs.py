@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import current_app
 
 from blog.config import Settings
-from blog.core.db.batches import slices
+from blog.core.db.batches import batches
 from blog.core.errors import Unavailable
 from blog.core.outbox import Handler
 from blog.core.posts import share_items, taxonomy
@@ -114,7 +114,7 @@ def _draw_and_store(todo: list[tuple[Path, Card]], media: Path) -> Iterator[bool
     with pool(workers) as processes:
         waiting: deque[Future[list[bool]]] = deque()
         try:
-            for part in slices(todo, BATCH_SIZE):
+            for part in batches(todo, BATCH_SIZE):
                 with deaf():
                     waiting.append(processes.submit(_draw_batch, list(part), media))
                 if len(waiting) > workers * BATCHES_PER_PROCESS:

@@ -6,8 +6,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from blog.core.accounts import people
-from blog.core.db.transaction import writing
-from blog.core.errors import Conflict, Invalid, Missing
+from blog.core.db.transaction import write_transaction
+from blog.core.errors import Conflict, Invalid, NotFound
 from blog.extensions import db
 from blog.models import Person
 from tests.world import Blog
@@ -101,7 +101,7 @@ def test_a_bad_new_password_keeps_the_old(app: Flask) -> None:
 def test_nobody_is_missing_in_one_sentence(app: Flask) -> None:
     for act in (people.remove, lambda email: people.set_password(email, PASSWORD)):
         with pytest.raises(
-            Missing, match=r"Nobody here has the address bo@example.org. `broadsheet user list` names everybody"
+            NotFound, match=r"Nobody here has the address bo@example.org. `broadsheet user list` names everybody"
         ):
             act("bo@example.org")
 
@@ -122,7 +122,7 @@ def test_who_wrote_something_keeps_the_byline_only(blog: Blog) -> None:
 
 
 def test_a_byline_becomes_an_account_of_the_same_name(app: Flask) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         first = people.author_id(session, "Ana Lima")
         assert people.author_id(session, " ana  lima ") == first
     people.add("ana@example.org", "Ana Lima", PASSWORD)
@@ -131,5 +131,5 @@ def test_a_byline_becomes_an_account_of_the_same_name(app: Flask) -> None:
 
 @pytest.mark.parametrize("name", ["Éva Nagy", "Лев Толстой"])
 def test_a_byline_in_any_script_is_one_person(app: Flask, name: str) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         assert people.author_id(session, name) == people.author_id(session, name.upper())

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from blog.core.backup import create, retention, scratch, sqlite_copy, zip_file
-from blog.core.errors import NoRoom, Unusable
+from blog.core.errors import DiskFull, Unusable
 from blog.extensions import sqlite_driver
 from blog.migrations import HEAD
 from tests.core.backup.conftest import ask, publish, read, settings_of, state
@@ -265,7 +265,7 @@ def test_the_oldest_make_room_when_the_disk_is_small(old: Path, monkeypatch: pyt
     monkeypatch.setattr(create, "free_bytes", lambda _: 0)
     for one in retention.kept(folder)[:-1]:
         one.file.unlink()
-    with pytest.raises(NoRoom):
+    with pytest.raises(DiskFull):
         create.keep_daily(settings_of(old))
     assert days_kept(folder) == [-1]
 

@@ -11,7 +11,7 @@ from flask import Flask
 
 from blog.core.accounts import people
 from blog.core.db import watcher as db_watcher
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.db.watcher import Watcher
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
@@ -28,28 +28,28 @@ At = Callable[[datetime], None]
 def watcher(app: Flask, instance: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Watcher:
     """A watcher of the blog, of either kind."""
     if request.param == "data_version":
-        monkeypatch.setattr(db_watcher, "_wal_index", lambda _file: None)
+        monkeypatch.setattr(db_watcher, "_wal_index_reader", lambda _file: None)
     return Watcher(instance / "blog.db")
 
 
 def test_where_there_is_a_wal_index_in_memory_it_is_read(app: Flask, instance: Path) -> None:
     watcher = Watcher(instance / "blog.db")
-    watcher.stamp()
-    head = watcher._commits()
+    watcher.version()
+    head = watcher._read_commits()
     if sys.platform == "linux":
         assert isinstance(head, bytes) and head[:48] == head[48:] and any(head)
 
 
 def test_it_stays_while_nothing_is_written(watcher: Watcher) -> None:
-    assert len({watcher.stamp() for _ in range(10)}) == 1
+    assert len({watcher.version() for _ in range(10)}) == 1
 
 
 def test_it_moves_with_what_readers_see(watcher: Watcher, blog: Blog) -> None:
-    stamps = [watcher.stamp()]
+    stamps = [watcher.version()]
 
     def moved() -> bool:
-        stamps.append(watcher.stamp())
-        return stamps[-1] != stamps[-2] and watcher.stamp() == stamps[-1]
+        stamps.append(watcher.version())
+        return stamps[-1] != stamps[-2] and watcher.version() == stamps[-1]
 
     post = blog.make_post("Rivers", tags=["Water"])
     assert moved()
@@ -65,7 +65,7 @@ def test_it_moves_with_what_readers_see(watcher: Watcher, blog: Blog) -> None:
 
 def test_it_stays_with_what_readers_do_not_see(watcher: Watcher, blog: Blog) -> None:
     blog.make_post("Rivers", tags=["Water"])
-    before = watcher.stamp()
+    before = watcher.version()
     draft = blog.make_post("Draft", tags=["Water", "Unseen"], published_at=None)
     publish.edit(draft.id, Fields(title="Another", body="More.", tags=["Unseen"]))
     publish.delete(draft.id)
@@ -73,49 +73,49 @@ def test_it_stays_with_what_readers_do_not_see(watcher: Watcher, blog: Blog) -> 
     put("UPDATE person SET password = 'x', email = 'b@example.org'")
     put("INSERT INTO revision (post_id, saved_at, title, summary, body) SELECT id, created_at, '', '', '' FROM post")
     put("UPDATE site SET samples_at = changed_at")
-    assert watcher.stamp() == before
+    assert watcher.version() == before
 
 
 def test_what_is_rolled_back_moves_nothing(watcher: Watcher, blog: Blog) -> None:
     post = blog.make_post("Rivers")
-    before = watcher.stamp()
-    with pytest.raises(ZeroDivisionError), writing() as session:
+    before = watcher.version()
+    with pytest.raises(ZeroDivisionError), write_transaction() as session:
         session.get_one(type(post), post.id).title = "Half"
         session.flush()
         raise ZeroDivisionError
-    assert watcher.stamp() == before
+    assert watcher.version() == before
 
 
 def test_it_sees_what_another_process_commits(watcher: Watcher, instance: Path, blog: Blog) -> None:
     blog.make_post("Rivers")
     db.session.remove()
-    before = watcher.stamp()
+    before = watcher.version()
     program = "import sys; from blog.cli import main; main(sys.argv[1:])"
     command = [sys.executable, "-c", program, "--instance", str(instance), "config", "tagline", "Slow"]
     subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[3])
-    assert watcher.stamp() != before
+    assert watcher.version() != before
 
 
 def test_it_moves_when_a_scheduled_post_comes_due(watcher: Watcher, blog: Blog, at: At) -> None:
     at(NOW)
     blog.make_post("Tomorrow", published_at=NOW + timedelta(days=1))
     blog.make_post("Later", published_at=NOW + timedelta(days=2))
-    before = watcher.stamp()
+    before = watcher.version()
     at(NOW + timedelta(days=1, microseconds=-1))
-    assert watcher.stamp() == before
+    assert watcher.version() == before
     at(NOW + timedelta(days=1))
-    on_the_day = watcher.stamp()
-    assert on_the_day != before and watcher.stamp() == on_the_day
+    on_the_day = watcher.version()
+    assert on_the_day != before and watcher.version() == on_the_day
     at(NOW + timedelta(days=3))
-    assert watcher.stamp() != on_the_day
+    assert watcher.version() != on_the_day
 
 
 def test_it_moves_when_a_wrong_clock_is_put_right(watcher: Watcher, blog: Blog, at: At) -> None:
     blog.make_post("Scheduled", published_at=NOW)
     at(NOW + timedelta(days=1))
-    fast = watcher.stamp()
+    fast = watcher.version()
     at(NOW - timedelta(days=1))
-    assert watcher.stamp() != fast
+    assert watcher.version() != fast
 
 
 def test_without_a_database_it_knows_nothing_and_recovers(watcher: Watcher, instance: Path, blog: Blog) -> None:
@@ -123,19 +123,19 @@ def test_without_a_database_it_knows_nothing_and_recovers(watcher: Watcher, inst
     db.engine.dispose()
     file = instance / "blog.db"
     file.rename(instance / "away")
-    assert watcher.stamp() is None
+    assert watcher.version() is None
     (instance / "away").rename(file)
-    assert watcher.stamp() is not None
+    assert watcher.version() is not None
 
 
 def test_it_waits_for_nobody(watcher: Watcher, blog: Blog, instance: Path) -> None:
     blog.make_post("Rivers")
     db.session.remove()
-    before = watcher.stamp()
+    before = watcher.version()
     writer = sqlite_driver().connect(instance / "blog.db", isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     writer.execute("UPDATE post SET title = 'Half'")
-    assert watcher.stamp() == before
+    assert watcher.version() == before
     writer.execute("COMMIT")
     writer.close()
-    assert watcher.stamp() != before
+    assert watcher.version() != before

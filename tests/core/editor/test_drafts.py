@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from blog.core.accounts import people
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import drafts, publish, revisions, working_copy
 from blog.core.editor.drafts import Submission
 from blog.core.editor.fields import Fields
 from blog.core.editor.revisions import Saver
 from blog.core.editor.working_copy import EditorPost
-from blog.core.errors import Conflict, Missing, Overtaken, Rejected
+from blog.core.errors import Conflict, EditConflict, InvalidFields, NotFound
 from blog.core.posts import query
 from blog.extensions import db
 from blog.models import Draft, Post, Revision, Site
@@ -30,7 +30,7 @@ Clock = Callable[[datetime], None]
 @pytest.fixture
 def ana(blog: Blog, at: Clock) -> Saver:
     at(NOW)
-    with writing() as session:
+    with write_transaction() as session:
         return Saver(people.author_id(session, "Ana"))
 
 
@@ -76,7 +76,7 @@ def test_a_form_sent_twice_makes_one_post(blog: Blog, ana: Saver) -> None:
     sent = Submission(Fields(title="Rivers", body="Text."))
     first = drafts.create(sent, ana, guid=guid)
     assert drafts.create(sent, ana, guid=guid) == first
-    with pytest.raises(Overtaken) as overtaken:
+    with pytest.raises(EditConflict) as overtaken:
         drafts.create(Submission(Fields(title="Rivers", body="Another text.")), ana, guid=guid)
     assert overtaken.value.post_id == first
     assert db.session.scalars(select(Post.id)).all() == [first]
@@ -105,7 +105,7 @@ def test_a_new_post_may_be_dated_at_once(
 def test_nothing_is_published_at_a_time_that_its_author_cannot_mean(
     blog: Blog, ana: Saver, action: str, date: datetime | None, said: str
 ) -> None:
-    with pytest.raises(Rejected) as rejected:
+    with pytest.raises(InvalidFields) as rejected:
         drafts.create(Submission(Fields(title=""), date), ana, action=action)
     assert [error.field for error in rejected.value.wrong] == ["title", "published_at"]
     assert said in str(rejected.value)
@@ -201,7 +201,7 @@ def test_a_copy_that_says_what_readers_see_is_none(blog: Blog, ana: Saver) -> No
     stale = form(post.id, body="Words, from another tab.")
     drafts.save(post.id, form(post.id, body="Words."), ana)
     assert not now(post).copied
-    with pytest.raises(Overtaken):
+    with pytest.raises(EditConflict):
         drafts.save(post.id, stale, ana)
 
 
@@ -226,7 +226,7 @@ def test_publishing_keeps_the_date_that_readers_know(blog: Blog, ana: Saver) -> 
 
 def test_a_public_post_is_not_scheduled(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers")
-    with pytest.raises(Rejected, match="public already"):
+    with pytest.raises(InvalidFields, match="public already"):
         drafts.schedule(post.id, form(post.id, date=LATER), ana)
     assert blog.get("/posts/rivers/").status_code == 200
 
@@ -297,7 +297,7 @@ def test_a_form_of_a_post_that_was_deleted_meanwhile_loses_nothing(blog: Blog, a
     sent = form(post.id, body="Long work.")
     publish.delete(post.id)
     for act in (drafts.save, drafts.publish, drafts.unpublish):
-        with pytest.raises(Overtaken, match="deleted meanwhile"):
+        with pytest.raises(EditConflict, match="deleted meanwhile"):
             act(post.id, sent, ana)
     assert kept(post) == [("Long work.", "conflict")]
     assert now(post).status == "deleted"
@@ -312,7 +312,7 @@ def test_the_second_of_two_authors_keeps_both_texts(blog: Blog, ana: Saver, stat
     hers, his = form(post.id, body="Hers."), form(post.id, body="His.")
     drafts.save(post.id, hers, ana)
     for act in (drafts.save, drafts.publish):
-        with pytest.raises(Overtaken):
+        with pytest.raises(EditConflict):
             act(post.id, his, Saver())
     assert now(post).fields.body == "Hers."
     assert kept(post).count(("His.", "conflict")) == 1
@@ -338,7 +338,7 @@ def test_a_change_by_command_meets_a_working_copy(blog: Blog, ana: Saver) -> Non
     sent = form(post.id, body="Copy, more.")
     publish.edit(post.id, Fields(body="By command."))
     assert now(post).behind
-    with pytest.raises(Overtaken):
+    with pytest.raises(EditConflict):
         drafts.publish(post.id, sent, ana)
     assert "By command." in words(blog.read("/posts/rivers/"))
     drafts.publish(post.id, replace(sent, version=now(post).version), ana)
@@ -372,7 +372,7 @@ def test_versions_never_come_again(blog: Blog, ana: Saver) -> None:
 def test_a_slug_in_use_is_told_beside_its_field(blog: Blog, ana: Saver, act: Callable[..., None]) -> None:
     blog.make_post("Hills", slug="hills")
     post = blog.make_post("Rivers")
-    with pytest.raises(Rejected) as rejected:
+    with pytest.raises(InvalidFields) as rejected:
         act(post.id, form(post.id, slug="hills"), ana)
     assert [error.field for error in rejected.value.wrong] == ["slug"]
     assert not now(post).copied
@@ -389,22 +389,22 @@ def test_restoring_is_itself_a_revision(blog: Blog, ana: Saver) -> None:
     assert "Two." in words(blog.read("/posts/rivers/"))
     drafts.publish(post.id, form(post.id), ana)
     assert [body for body, _ in kept(post)] == ["One.", "Two."]
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         drafts.restore(post.id, 999, ana)
 
 
 def test_a_revision_of_another_post_is_missing(blog: Blog, ana: Saver) -> None:
     one, other = blog.make_post("One", published_at=None), blog.make_post("Other", published_at=None)
     drafts.save(one.id, form(one.id, body="Changed."), ana)
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         drafts.restore(other.id, revisions.history(one.id)[0].number or 0, ana)
 
 
 def test_what_is_torn_out_takes_its_copy_along(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers")
     drafts.save(post.id, form(post.id, body="Changed."), ana)
-    with writing() as session:
+    with write_transaction() as session:
         session.delete(session.get_one(Post, post.id))
     assert db.session.scalars(select(Draft.post_id)).all() == []
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         drafts.save(post.id, Submission(Fields(title="x", body="")), ana)

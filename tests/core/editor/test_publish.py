@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.errors import Conflict, Invalid, Missing
+from blog.core.errors import Conflict, Invalid, NotFound
 from blog.core.markdown import render
 from blog.core.posts import query, summaries
 from blog.extensions import db
@@ -196,7 +196,7 @@ def test_a_refused_edit_changes_nothing(blog: Blog) -> None:
 def test_what_is_not_there_is_missing(app: Flask) -> None:
     acts = (publish.publish, publish.unpublish, publish.delete, publish.undelete)
     for act in (*acts, lambda number: publish.edit(number, Fields(title="x"))):
-        with pytest.raises(Missing, match="There is no such post"):
+        with pytest.raises(NotFound, match="There is no such post"):
             act(4711)
 
 
@@ -399,9 +399,9 @@ def test_writers_at_the_same_moment_all_succeed(app: Flask, blog: Blog) -> None:
 
 
 def test_a_post_outlives_its_author(blog: Blog) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         session.add(Person(id=7, name="Ana", slug="ana", created_at=LONG_AGO))
     post = blog.make_post("A", author_id=7)
-    with writing() as session:
+    with write_transaction() as session:
         session.delete(session.get_one(Person, 7))
     assert blog.again(post).author_id is None

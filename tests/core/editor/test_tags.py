@@ -10,7 +10,7 @@ from blog.core.editor import drafts, publish, tags, working_copy
 from blog.core.editor.drafts import Submission
 from blog.core.editor.revisions import Saver
 from blog.core.editor.tags import NameTaken
-from blog.core.errors import Invalid, Missing
+from blog.core.errors import Invalid, NotFound
 from blog.core.schema import counters
 from blog.core.site.settings import site
 from blog.core.urls import permalinks
@@ -110,7 +110,7 @@ def test_a_name_or_address_that_is_taken(blog: Blog) -> None:
         tags.rename(tags.id_of_name("Rivers"), "Rivers", "c")
     tags.rename(tags.id_of_name("Rivers"), "C++")
     assert tags.tag(tags.id_of_name("C++")).slug == "c-3"
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         tags.rename(999, "Nothing")
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from sqlalchemy import func, select
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.errors import Invalid
 from blog.core.images import storage, variants
 from blog.core.images.variants import Plate
@@ -79,7 +79,7 @@ def test_the_name_is_the_hash_of_what_came_in(folder: Path) -> None:
 
 def test_the_same_bytes_are_stored_once(app: Flask, folder: Path) -> None:
     for _ in range(2):
-        with writing() as session:
+        with write_transaction() as session:
             storage.keep(session, storage.store(picture(), folder))
     assert len(list(folder.iterdir())) == 2
     assert db.session.scalar(select(func.count()).select_from(Media)) == 1
@@ -87,7 +87,7 @@ def test_the_same_bytes_are_stored_once(app: Flask, folder: Path) -> None:
 
 def test_stored_pictures_are_known_by_what_a_text_names(app: Flask, folder: Path) -> None:
     stored = storage.store(picture(40, 30), folder)
-    with writing() as session:
+    with write_transaction() as session:
         storage.keep(session, stored)
     text = f"![A]({stored.path}) <img src='/media/{stored.hash[:24]}-640.webp'> ![B](/media/{'0' * 24}.png)"
     assert storage.plates_of(text) == {stored.hash[:24]: Plate(stored.name, 40, 30, [40])}

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.posts import feed_items, lists
 from blog.core.search import index
 from blog.core.site.settings import configure
@@ -55,7 +55,7 @@ def full(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> Blog:
     monkeypatch.setattr(lists, "MAX_SKIP", 20)
     monkeypatch.setattr(sitemap, "MAX_ADDRESSES", 300)
     configure("timezone", "America/New_York")
-    with writing() as session:
+    with write_transaction() as session:
         session.execute(insert(Person), [_person(number) for number in range(1, AUTHORS + 1)])
         session.execute(insert(Tag), [_tag(number) for number in range(1, TAGS + 1)])
         session.execute(insert(Post), [_post(number) for number in range(1, POSTS + 1)])

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from blog.core.accounts.people import author_id
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.errors import Missing
+from blog.core.errors import NotFound
 from blog.core.posts import archive, feed_items, lists, taxonomy
 from blog.core.posts.lists import ALL, PostList
 from blog.core.schema import counters
@@ -123,7 +123,7 @@ class Walk:
         ]
         if self.chance.random() < 0.1:
             statements = [f"DELETE FROM tag WHERE id = {tag}"]
-        with writing() as session:
+        with write_transaction() as session:
             session.execute(text(self.chance.choice(statements)))
         with db.session.begin():
             self.ids = list(db.session.scalars(text("SELECT id FROM post")))
@@ -202,7 +202,7 @@ def check_years(true: list[dict[str, Any]], zone: ZoneInfo) -> None:
         assert [post.id for each in slices for post in each.posts] == ids
         assert {each.total for each in slices} == {len(ids)}
     for year in {2016, 2017, *range(2020, 2027)} - by_year.keys():
-        with pytest.raises(Missing):
+        with pytest.raises(NotFound):
             archive.posts_in_year(year, zone, 0, SIZE)
 
 
@@ -213,7 +213,7 @@ def test_whatever_is_done_readers_are_told_the_truth(
     chance = random.Random(seed)
     monkeypatch.setattr(lists, "MAX_SKIP", chance.choice([0, 1, 4, 1000]))
     at(NOW)
-    with writing() as session:
+    with write_transaction() as session:
         people = [author_id(session, name) for name in ("Ana", "Bo")]
     walk = Walk(blog, chance, people)
     for number in range(42):
@@ -237,7 +237,7 @@ def test_nothing_hidden_is_shown_even_when_tallies_and_dates_are_wrong(
         blog.make_post("Draft", published_at=None, tags=["Rivers"]),
         blog.make_post(unlisted=True, tags=["Rivers"]),
     ]
-    with writing() as session:
+    with write_transaction() as session:
         session.execute(text("UPDATE post_tag SET listed_at = '2024-12-25 00:00:00.000000'"))
         session.execute(text("UPDATE tally SET posts = posts + 7 WHERE month = '2024-12'"))
     later = [post.id for post in db.session.query(Post).filter(Post.title == "Later")]

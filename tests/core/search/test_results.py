@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import undefer_group
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.editor.unit_of_work import PostWrites
-from blog.core.errors import Conflict, Missing, Unavailable
+from blog.core.errors import Conflict, NotFound, Unavailable
 from blog.core.posts import query as post_query
 from blog.core.search import index, ranking
 from blog.core.search.results import Unsearchable, find, find_any, retag
@@ -230,9 +230,9 @@ def test_ten_a_page_and_nothing_past_the_end(blog: Blog) -> None:
     assert [page.more for page in pages] == [True, True, False]
     assert len({each.post.id for page in pages for each in page.posts}) == 21
     for number in (0, 4, 31, 999_999):
-        with pytest.raises(Missing):
+        with pytest.raises(NotFound):
             find("river", number)
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         find("", 2)
 
 
@@ -240,7 +240,7 @@ def test_some_of_the_words_has_pages_too(blog: Blog) -> None:
     for number in range(12):
         blog.make_post(f"River {number}")
     assert len(find("river nowhere", 2).posts) == 2
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         find("river nowhere", 3)
 
 
@@ -293,7 +293,7 @@ def test_a_save_that_fails_leaves_the_index_as_it_was(blog: Blog) -> None:
     post = blog.make_post("First", body="alpha", slug="first")
     blog.make_post("Other", slug="other")
     rendered = publish.render_body("beta", "post")
-    with suppress(RuntimeError), writing() as session:
+    with suppress(RuntimeError), write_transaction() as session:
         ledger = PostWrites(session)
         whole = select(Post).options(undefer_group("text")).execution_options(populate_existing=True)
         publish.change(ledger, session.scalars(whole).all()[0], Fields(title="Second", body="beta"), rendered)
@@ -314,7 +314,7 @@ def test_a_renamed_tag_is_found_without_a_write(blog: Blog) -> None:
 def test_posts_are_tagged_anew_by_their_ids(blog: Blog) -> None:
     blog.make_post("A", tags=["Rivers"])
     other = blog.make_post("B", tags=["Boats"])
-    with writing() as session:
+    with write_transaction() as session:
         session.execute(text("UPDATE post_tag SET tag_id = (SELECT min(tag_id) FROM post_tag)"))
         retag(session, [other.id])
     assert sorted(found("rivers")) == ["a", "b"] and not found("boats")

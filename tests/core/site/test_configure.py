@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from blog.core.errors import Invalid, Rejected
+from blog.core.errors import Invalid, InvalidFields
 from blog.core.site.settings import configure, configure_all, site
 from blog.models.json_types import RENDERER_VERSION
 from tests.world import Blog
@@ -19,7 +19,7 @@ def test_all_are_changed_together(app: Flask) -> None:
 
 def test_all_that_is_wrong_is_told_and_nothing_changed(app: Flask) -> None:
     before = site().public_version
-    with pytest.raises(Rejected) as error:
+    with pytest.raises(InvalidFields) as error:
         configure_all({"title": "", "tagline": "Good", "accent": "red", "nonsense": "x"})
     assert [one.field for one in error.value.wrong] == ["title", "accent", "key"]
     assert (site().tagline, site().public_version) == ("", before)

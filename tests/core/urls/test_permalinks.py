@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from flask import Flask
 
-from blog.core.db.transaction import writing
+from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Conflict
@@ -107,14 +107,14 @@ def test_an_old_address_of_a_scheduled_post_waits(blog: Blog, at: Callable[[date
 
 
 def test_what_is_gone_says_so(app: Flask) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         permalinks.mark_gone(session, permalinks.decoded_path("https://old.example/2004/01/hello.html?p=1"))
     assert permalinks.find_redirect("/2004/01/hello.html") == RedirectTarget(None)
     assert permalinks.find_redirect("/2004/01/") is None
 
 
 def test_an_address_may_lead_elsewhere(app: Flask) -> None:
-    with writing() as session:
+    with write_transaction() as session:
         session.add(Redirect(path="/old", post_id=None, target="https://elsewhere.example/", created_at=LONG_AGO))
     assert permalinks.find_redirect("/old/") == RedirectTarget("https://elsewhere.example/")
 
