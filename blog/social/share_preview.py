@@ -54,7 +54,7 @@ def share_preview(post: Post) -> SharePreview:
     settings: Settings = current_app.extensions["settings"]
     author = share_items.author_name(post) or templating.site().author
     told, named = files.image_of_post(post, author), files.card_of_post(post, author)
-    if told == named.preview:
+    if told == named.share_image:
         # Not stored: nobody could read it, but who guessed its name could see it.
         data = image.draw(named.card, settings.media)
     else:
@@ -84,7 +84,7 @@ def looks_of(article: Article) -> EditorPreview:
     settings: Settings = current_app.extensions["settings"]
     author = author_name(article)
     told, named = files.image_of_post(article, author), files.card_of_post(article, author)
-    drawn = told == named.preview
+    drawn = told == named.share_image
     return EditorPreview(
         _data_uri(named.card, settings.media) if drawn else urlsplit(told.address).path,
         _network_previews(article),

@@ -59,7 +59,7 @@ def author_path(post: Article) -> str:
 def page_metadata(path: str, title: str, description: str = "", tag: TagRef | None = None) -> metadata.Metadata:
     """The metadata of a page that is no post; `tag` is the tag that it shows."""
     card = files.card_of_tag(tag.name, tag.slug) if tag else files.card_of_site()
-    return metadata.for_page(_site_info(), path, title, description, card.preview)
+    return metadata.for_page(_site_info(), path, title, description, card.share_image)
 
 
 def post_metadata(post: Article, author: str) -> metadata.Metadata:

@@ -40,7 +40,7 @@ def card(name: str) -> BaseResponse:
         answer = redirect(url_for("social.card", name=named.name))
         answer.headers["Cache-Control"] = "no-store"
         return answer
-    response = Response(files.read_or_draw(named), mimetype=named.preview.type)
+    response = Response(files.read_or_draw(named), mimetype=named.share_image.type)
     response.headers["Cache-Control"] = IMMUTABLE
     return response
 

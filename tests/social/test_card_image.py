@@ -159,7 +159,7 @@ def test_a_cover_picture_lies_behind_the_label(tmp_path) -> None:  # type: ignor
     picture.save(tmp_path / "a.webp")
     card = replace(CARD, cover="a.webp")
     image = opened(card_image.draw(card, tmp_path))
-    assert image.format == "JPEG" and card.ending == "jpg"
+    assert image.format == "JPEG" and card.extension == "jpg"
     red, green, blue = image.getpixel((60, 60))
     assert blue > 90 and red < 40 and green < 40
     assert opened(card_image.draw(replace(card, cover="gone.webp"), tmp_path)).size == (1200, 630)

@@ -1,6 +1,7 @@
-"""The picture that a page is shared with: its author's own where one is fit, else a card drawn for it.
+"""Choose and store the image that a page is shared with: its cover picture where it is fit, else a card.
 
-A card's address holds a hash of what it shows. So a page can name it before it is drawn, and it never changes.
+The address of a card holds a hash of its content. So a page can name a card before it is drawn, and a card never
+changes.
 """
 
 import os
@@ -27,16 +28,15 @@ from blog.social.cards.image import Card
 from blog.social.metadata import ShareImage
 from blog.web import localize, templating
 
-SITE = ""
 TAG_PREFIX = "tag-"
-# A picture of the author's own is shown as it is when all networks show it large, nearly whole, and soon.
-MIN_COVER_SIZE = (600, 315)
-COVER_RATIOS = (1.5, 2.1)
+# Within these limits, all networks show a cover picture large, nearly whole and fast: it needs no card.
+MIN_COVER_WIDTH, MIN_COVER_HEIGHT = 600, 315
+MIN_COVER_RATIO, MAX_COVER_RATIO = 1.5, 2.1
 MAX_COVER_BYTES = 300 * 1024
 
 
 class CardSource(Protocol):
-    """What a card is drawn for: a post or page."""
+    """A post or page: the fields that its card needs."""
 
     @property
     def slug(self) -> str: ...
@@ -54,31 +54,29 @@ class CardSource(Protocol):
 
 @dataclass(frozen=True)
 class CardFile:
-    """A card, and the name of its file."""
+    """A card and its file; `stem` begins the file name: a slug, "tag-" with a slug, or nothing for the site."""
 
     card: Card
     stem: str
 
     @property
     def name(self) -> str:
-        """The file's name."""
-        return f"{self.stem}{'-' if self.stem else ''}{self.card.hash}.{self.card.ending}"
+        return f"{self.stem}{'-' if self.stem else ''}{self.card.hash}.{self.card.extension}"
 
     @property
-    def preview(self) -> ShareImage:
-        """The same as a page tells it."""
+    def share_image(self) -> ShareImage:
         address = templating.absolute_url(url_for("social.card", name=self.name))
         kind = "image/jpeg" if self.card.cover else "image/png"
         return ShareImage(address, kind, image.WIDTH, image.HEIGHT, self.card.title)
 
 
 def image_of_post(post: CardSource, author: str) -> ShareImage:
-    """The picture that a post or page is shared with."""
-    return _cover_image(post) or card_of_post(post, author).preview
+    """Return the image that a post or page is shared with."""
+    return _cover_image(post) or card_of_post(post, author).share_image
 
 
 def _cover_image(post: CardSource) -> ShareImage | None:
-    """The cover picture, if it is fit to be shared as it is; the largest of its files that is."""
+    """Return the largest file of the cover picture that is fit to be shared as it is; None if no file is."""
     picture = post.cover_picture
     plate = html.plate_of(picture) if picture else None
     if not picture or not plate:
@@ -86,12 +84,9 @@ def _cover_image(post: CardSource) -> ShareImage | None:
     for width in sorted(plate.widths or [plate.width], reverse=True):
         height, path = round(plate.height * width / plate.width), plate.twin(width)
         kind = TYPES.get(path.rpartition(".")[2], "")
-        shaped = (
-            COVER_RATIOS[0] <= width / height <= COVER_RATIOS[1]
-            and width >= MIN_COVER_SIZE[0]
-            and height >= MIN_COVER_SIZE[1]
-        )
-        if shaped and kind in ("image/jpeg", "image/png") and _is_light(path):
+        large = width >= MIN_COVER_WIDTH and height >= MIN_COVER_HEIGHT
+        fits = large and MIN_COVER_RATIO <= width / height <= MAX_COVER_RATIO
+        if fits and kind in ("image/jpeg", "image/png") and _is_light(path):
             return ShareImage(templating.absolute_url(path), kind, width, height, picture["alt"] or post.title)
     return None
 
@@ -105,24 +100,23 @@ def _is_light(path: str) -> bool:
 
 
 def card_of_post(post: CardSource, author: str) -> CardFile:
-    """The card of a post or page: by whom, and for a post when."""
+    """Return the card of a post or page; a post's card names the author and the date."""
     site = templating.site()
     language = post.language or site.language
     local = (post.published_at or clock.now()).astimezone(templating.zone())
-    told = [author, localize.date_in_words(local, language)] if post.kind == "post" else []
+    byline = [author, localize.date_in_words(local, language)] if post.kind == "post" else []
     cover = post.cover_picture["src"].removeprefix("/media/") if post.cover_picture else ""
     cover = cover if cover.rpartition(".")[2] in TYPES and "/" not in cover else ""
-    return CardFile(Card(post.title, site.title, " · ".join(told), site.accent, language, cover), post.slug)
+    return CardFile(Card(post.title, site.title, " · ".join(byline), site.accent, language, cover), post.slug)
 
 
 def card_of_site() -> CardFile:
-    """The card of the site itself, and of its lists."""
+    """Return the card of the home page and of all lists without a card of their own."""
     site = templating.site()
-    return CardFile(Card(site.title, "", site.tagline, site.accent, site.language), SITE)
+    return CardFile(Card(site.title, "", site.tagline, site.accent, site.language), stem="")
 
 
 def card_of_tag(name: str, slug: str) -> CardFile:
-    """The card of a tag."""
     site = templating.site()
     return CardFile(Card(name, site.title, site.tagline, site.accent, site.language), TAG_PREFIX + slug)
 
@@ -130,20 +124,23 @@ def card_of_tag(name: str, slug: str) -> CardFile:
 # -- files ---------------------------------------------------------------------------------------------------
 
 
-def read_or_draw(named: CardFile) -> bytes:
-    """The card's picture; drawn and stored, if it never was. A full disk keeps it from being stored, no more."""
+def read_or_draw(card_file: CardFile) -> bytes:
+    """Return the bytes of a card; draw and store it if its file is missing. It works on a full disk, too."""
     settings: Settings = current_app.extensions["settings"]
-    file = settings.cards / named.name
+    file = settings.cards / card_file.name
     try:
         return file.read_bytes()
     except OSError:
-        picture = image.draw(named.card, settings.media)
+        picture = image.draw(card_file.card, settings.media)
         store(file, picture)
         return picture
 
 
 def store(file: Path, data: bytes) -> bool:
-    """Keep a card's picture, whole or not at all, and say which: readers lose nothing but time when it is not kept."""
+    """Write the file of a card completely or not at all; return False if the disk refuses it.
+
+    Without the file a card is only slower: it is drawn for each request.
+    """
     draft = file.with_name(f".{file.name}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
         file.parent.mkdir(exist_ok=True)
@@ -158,12 +155,12 @@ def store(file: Path, data: bytes) -> bool:
 
 
 def current_card(name: str) -> CardFile | None:
-    """The card that what a file's name speaks of has now, whatever its hash; None if it speaks of nothing public."""
+    """Return the present card of the post, page or tag in a file name, whatever the hash; None if it is not public."""
     parts = CARD_NAME.fullmatch(name)
     if parts is None:
         return None
-    found = list(_candidates(parts["slug"] or ""))
-    return next((each for each in found if each.name == name), found[0] if found else None)
+    candidates = list(_candidates(parts["slug"] or ""))
+    return next((card for card in candidates if card.name == name), candidates[0] if candidates else None)
 
 
 def _candidates(slug: str) -> Iterator[CardFile]:

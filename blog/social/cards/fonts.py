@@ -1,4 +1,4 @@
-"""Find fonts on this machine: Noto, script by script; nothing is shipped, nothing is fetched."""
+"""Find fonts on this machine: Noto, script by script. Broadsheet ships and downloads none."""
 
 import os
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from pathlib import Path
 FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/Library/Fonts",
            "/System/Library/Fonts", "~/Library/Fonts")  # fmt: skip
 EXTENSIONS = (".ttf", ".otf", ".ttc")
-# The packages that bring them (Debian's names), and scripts for which one font of each tells whether it is there.
+# Debian packages with these fonts -> scripts whose fonts show that the package is installed.
 PACKAGES = {"fonts-noto-core": ("LATIN_FONTS", "ARABIC", "DEVANAGARI"), "fonts-noto-cjk": ("CJK",)}
 LATIN_FONTS = ("NotoSerif", "DejaVuSerif", "LiberationSerif", "Times New Roman", "Georgia")
 # Scripts that the Latin fonts draw as well.
 LATIN_SCRIPTS = {"LATIN_FONTS", "GREEK", "CYRILLIC"}
-# Where the name of the font is not that of the script.
+# Scripts whose fonts are not named after them.
 FONT_NAMES = {
     "ARABIC": ("NotoNaskhArabic", "NotoSansArabic"),
     "CJK": ("NotoSerifCJK", "NotoSansCJK"),
@@ -22,26 +22,26 @@ FONT_NAMES = {
     "CANADIAN": ("NotoSansCanadianAboriginal",),
     "OL": ("NotoSansOlChiki",),
 }
-# In a collection for Chinese, Japanese and Korean the same character has a form for each language.
+# A font collection for Chinese, Japanese and Korean has one face a language: the same character has several forms.
 CJK_FACES = {"ja": 0, "ko": 1, "zh": 2, "zh-TW": 3, "zh-HK": 4, "zh-Hant": 3}
 
 
 @cache
 def font_files() -> dict[str, Path]:
-    """Every font file that is found: its name without ending -> its path."""
-    found: dict[str, Path] = {}
+    """Return all installed font files: name without extension -> path."""
+    fonts: dict[str, Path] = {}
     for folder in FOLDERS:
         for parent, _, names in os.walk(Path(folder).expanduser()):
             for file in (Path(parent, name) for name in names):
                 if file.suffix.lower() in EXTENSIONS:
-                    found.setdefault(file.stem, file)
-    return found
+                    fonts.setdefault(file.stem, file)
+    return fonts
 
 
 def find_font(script: str, *, bold: bool) -> Path | None:
-    """The best font file for a script; None where there is none."""
-    known = font_files()
-    return next((known[name] for name in _font_names(script, bold=bold) if name in known), None)
+    """Return the best font file for a script; None if there is none."""
+    fonts = font_files()
+    return next((fonts[name] for name in _font_names(script, bold=bold) if name in fonts), None)
 
 
 def _font_names(script: str, *, bold: bool) -> Iterator[str]:
@@ -56,7 +56,7 @@ def _font_names(script: str, *, bold: bool) -> Iterator[str]:
 
 
 def face_index(script: str, language: str) -> int:
-    """Which face of a collection is meant for a language."""
+    """Return which face of a font collection is meant for a language."""
     if script == "HANGUL":
         return CJK_FACES["ko"]
     if script != "CJK":
@@ -65,5 +65,7 @@ def face_index(script: str, language: str) -> int:
 
 
 def missing_packages() -> list[str]:
-    """The Debian packages that would bring fonts which are not here."""
-    return [name for name, wanted in PACKAGES.items() if any(find_font(script, bold=True) is None for script in wanted)]
+    """Return the Debian packages that would bring missing fonts."""
+    return [
+        name for name, scripts in PACKAGES.items() if any(find_font(script, bold=True) is None for script in scripts)
+    ]

@@ -1,6 +1,7 @@
-"""Cards: the picture that a shared link shows. A book's cover in the site's colour, and a label with the title on it.
+"""Draw social cards: a book cover in the site's colour, with the title on a label.
 
-1200 x 630, so that every network shows it whole; all words stand in the middle, because some cut it to a square.
+A card has 1200 x 630 pixels, so that every network shows all of it; the words stand in the middle, because some
+networks crop it to a square.
 """
 
 import hashlib
@@ -25,15 +26,15 @@ if TYPE_CHECKING:
     Font = FreeTypeFont | ImageFont
 
 WIDTH, HEIGHT = 1200, 630
-# Whoever changes what a card looks like raises this: cards get new addresses, and are drawn anew.
+# Raise this when cards shall look different: they get new addresses and are drawn again.
 DESIGN = 1
 PAPER, INK, MUTED = "#fcfbf7", "#1c1b19", "#5b5750"
 LABEL = (228, 42, 972, 588)
-# Of the label, what a square cut from the middle keeps.
+# This much of the label remains when the card is cropped to a square.
 MAX_LINE_WIDTH = 610
 TITLE_TOP, TITLE_BOTTOM = 150, 492
 SIZES = (96, 88, 80, 73, 67, 61, 56, 51, 46, 42, 38, 35, 32, 29)
-# From this size on words may be broken that are longer than a line.
+# At this size and smaller ones, words longer than a line are broken.
 BREAK_WORDS_FROM = 56
 MAX_LINES = 9
 LINE_HEIGHT = 1.2
@@ -45,7 +46,10 @@ MAX_JPEG_BYTES = 290 * 1024
 
 @dataclass(frozen=True)
 class Card:
-    """All that a card shows. `accent` is #rrggbb; `cover` is the name of a picture in the media folder, or empty."""
+    """Everything a card shows; field names and values go into `hash`.
+
+    `accent` is #rrggbb; `cover` is the name of a picture in the media folder, or empty.
+    """
 
     title: str
     site: str
@@ -56,24 +60,21 @@ class Card:
 
     @property
     def hash(self) -> str:
-        """What names this card, and no other."""
-        told = json.dumps([DESIGN, asdict(self)], sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        content = json.dumps([DESIGN, asdict(self)], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     @property
-    def ending(self) -> str:
-        """Photographs are JPEG, all else PNG."""
+    def extension(self) -> str:
         return "jpg" if self.cover else "png"
 
 
 def draw(card: Card, media: Path | None = None) -> bytes:
-    """The card as a PNG; as a JPEG when it has a cover picture. Without the picture, it looks like any other."""
+    """Return the card as a PNG, or as a JPEG if it has a cover; a missing cover file gives the usual background."""
     from PIL import Image, ImageDraw
 
     image = Image.new("RGB", (WIDTH, HEIGHT), card.accent)
     brush = ImageDraw.Draw(image)
-    covered = bool(card.cover and media) and _paste_cover(image, media / card.cover)  # type: ignore[operator]
-    if not covered:
+    if not (card.cover and media and _paste_cover(image, media / card.cover)):
         _draw_frame(brush, _tint(card.accent))
     brush.rectangle(LABEL, fill=PAPER)
     inset = (LABEL[0] + 12, LABEL[1] + 12, LABEL[2] - 12, LABEL[3] - 12)
@@ -87,7 +88,7 @@ def draw(card: Card, media: Path | None = None) -> bytes:
 
 
 def half_size(picture: bytes, kind: str) -> bytes:
-    """A drawn card (`png` or `jpeg`) at half its width: enough for an author's look at it."""
+    """Return a card (`kind` is png or jpeg) at half its width and height, for the editor."""
     from PIL import Image
 
     out = BytesIO()
@@ -100,7 +101,7 @@ def half_size(picture: bytes, kind: str) -> bytes:
 
 
 def _encode_jpeg(image: "Image") -> bytes:
-    """A JPEG that no network finds too heavy."""
+    """Return a JPEG light enough for all networks."""
     for quality in QUALITIES:
         out = BytesIO()
         image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
@@ -110,7 +111,7 @@ def _encode_jpeg(image: "Image") -> bytes:
 
 
 def _paste_cover(image: "Image", file: Path) -> bool:
-    """Fill the card with the picture; whether there is one."""
+    """Fill the card with the picture; return False if it cannot be read."""
     from PIL import Image, ImageOps
 
     try:
@@ -122,14 +123,14 @@ def _paste_cover(image: "Image", file: Path) -> bool:
 
 
 def _draw_frame(brush: "ImageDraw", colour: str) -> None:
-    """Lines as they are stamped into a cover of cloth."""
+    """Draw the two lines of a cloth cover."""
     for inset, width in ((22, 3), (31, 1)):
         brush.rectangle((inset, inset, WIDTH - 1 - inset, HEIGHT - 1 - inset), outline=colour, width=width)
 
 
 def _tint(colour: str) -> str:
-    """A colour between this and white, or black if this is light."""
-    parts = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+    """Mix a colour with white, a light one with black."""
+    parts = [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
     other = 255 if sum(parts) < 480 else 0
     return "#" + "".join(f"{round(part + (other - part) * 0.42):02x}" for part in parts)
 
@@ -144,7 +145,8 @@ def _draw_words(brush: "ImageDraw", card: Card) -> None:
     leading = round(size * LINE_HEIGHT)
     top = (TITLE_TOP + TITLE_BOTTOM) / 2 - leading * len(lines) / 2
     for number, line in enumerate(lines):
-        draw_line(brush, line, card.language, top + leading * number + size * 0.93, size, INK, bold=True, whole=title)
+        baseline = top + leading * number + size * 0.93
+        draw_line(brush, line, card.language, baseline, size, INK, bold=True, paragraph=title)
     if card.line:
         brush.line((middle - 30, 508, middle + 30, 508), fill=card.accent, width=3)
         draw_line(brush, card.line, card.language, 550, SMALL_SIZE, MUTED)
@@ -159,22 +161,21 @@ def draw_line(
     colour: str,
     *,
     bold: bool = False,
-    whole: str = "",
+    paragraph: str = "",
 ) -> None:
-    """Draw a line in the middle of the card; `whole` is the paragraph that it belongs to."""
+    """Draw a centred line of text; the direction is that of its whole paragraph."""
     text = _fit_line(drawable_text(text, language, bold=bold), language, size, bold=bold)
-    line = _text_line(text, language, bold=bold, right_to_left=text_layout.is_right_to_left(whole or text))
+    line = _text_line(text, language, bold=bold, right_to_left=text_layout.is_right_to_left(paragraph or text))
     left = WIDTH / 2 - line_width(line, language, size, bold=bold) / 2
     for run in line.runs:
         font = load_font(run.script, language, size, bold=bold)
-        brush.text(
-            (left, baseline), run.text, fill=colour, font=font, anchor="ls", **_shaping_options(font, run, language)
-        )
+        options = _shaping_options(font, run, language)
+        brush.text((left, baseline), run.text, fill=colour, font=font, anchor="ls", **options)
         left += _run_width(run, language, size, bold=bold)
 
 
 def fit_title(title: str, language: str) -> tuple[int, list[str]]:
-    """The size in pixels and the lines in which a title looks best; what fits in no size is cut."""
+    """Return the size in pixels and the lines that suit a title; a title too long for every size is shortened."""
     text = drawable_text(title, language, bold=True)
     while True:
         parts = text_layout.unbreakable_parts(text)
@@ -183,41 +184,41 @@ def fit_title(title: str, language: str) -> tuple[int, list[str]]:
             lines = _break_title(parts, [width * size / SIZES[0] for width in widths], size)
             if lines:
                 return size, lines
-        kept = graphemes(text)
-        text = "".join(kept[: len(kept) * 9 // 10]).rstrip(" ….") + "…"
+        letters = graphemes(text)
+        text = "".join(letters[: len(letters) * 9 // 10]).rstrip(" ….") + "…"
 
 
 def _break_title(parts: Sequence[str], widths: Sequence[float], size: int) -> list[str] | None:
-    """The lines at this size; None if they do not fit."""
+    """Return the lines at this size; None if they do not fit."""
     if max(widths, default=0) > MAX_LINE_WIDTH:
         if size > BREAK_WORDS_FROM:
             return None
-        broken = [piece for part in zip(parts, widths, strict=True) for piece in _split_word(*part)]
-        parts, widths = [text for text, _ in broken], [width for _, width in broken]
+        pieces = [piece for part in zip(parts, widths, strict=True) for piece in _split_word(*part)]
+        parts, widths = [text for text, _ in pieces], [width for _, width in pieces]
     lines = text_layout.break_lines(parts, widths, MAX_LINE_WIDTH)
     room = (TITLE_BOTTOM - TITLE_TOP) // round(size * LINE_HEIGHT)
     return lines if len(lines) <= min(room, MAX_LINES) else None
 
 
 def _split_word(part: str, width: float) -> list[tuple[str, float]]:
-    """A word with its width; in several pieces, if it is wider than a line."""
+    """Split a word wider than a line into pieces; return each piece with its width."""
     if width <= MAX_LINE_WIDTH:
         return [(part, width)]
     letters = graphemes(part)
     step = max(1, int(len(letters) * MAX_LINE_WIDTH / width * 0.85))
     pieces = ["".join(letters[start : start + step]) for start in range(0, len(letters), step)]
     hyphen = "-" if text_layout.script_of(part[0]) in fonts.LATIN_SCRIPTS else ""
-    told = [piece + hyphen for piece in pieces[:-1]] + pieces[-1:]
-    return [(piece, width * len(graphemes(piece)) / len(letters)) for piece in told]
+    pieces = [piece + hyphen for piece in pieces[:-1]] + pieces[-1:]
+    return [(piece, width * len(graphemes(piece)) / len(letters)) for piece in pieces]
 
 
 def _fit_line(text: str, language: str, size: int, *, bold: bool) -> str:
-    """The text, or as much of it as a line holds."""
-    letters, cut = graphemes(text), text
-    while letters and _text_width(cut, language, size, bold=bold) > MAX_LINE_WIDTH + 10:
+    """Shorten a text to the width of one line."""
+    letters = graphemes(text)
+    while letters and _text_width(text, language, size, bold=bold) > MAX_LINE_WIDTH + 10:
         letters = letters[: -max(1, len(letters) // 12)]
-        cut = "".join(letters).rstrip() + "…"
-    return cut
+        text = "".join(letters).rstrip() + "…"
+    return text
 
 
 # -- fonts ---------------------------------------------------------------------------------------------------
@@ -225,47 +226,46 @@ def _fit_line(text: str, language: str, size: int, *, bold: bool) -> str:
 
 @lru_cache(maxsize=256)
 def load_font(script: str, language: str, size: int, *, bold: bool) -> "Font":
-    """The font for a script; without one, that for Latin; without any, Pillow's own."""
+    """Return the font for a script, else the Latin font, else Pillow's own."""
     from PIL import ImageFont
 
-    for wanted in (script, "LATIN"):
-        file = fonts.find_font(wanted, bold=bold)
+    for font_script in (script, "LATIN"):
+        file = fonts.find_font(font_script, bold=bold)
         if file:
-            return ImageFont.truetype(file, size, index=fonts.face_index(wanted, language))
+            return ImageFont.truetype(file, size, index=fonts.face_index(font_script, language))
     return ImageFont.load_default(size)
 
 
 @lru_cache(maxsize=4096)
 def has_glyph(script: str, language: str, char: str, *, bold: bool) -> bool:
-    """Whether the font for a script has a glyph for a character."""
+    """Return whether the font for a script has a glyph for a character."""
     font = load_font(script, language, 40, bold=bold)
     return bytes(font.getmask(char)) != bytes(font.getmask("\U0010fffe"))
 
 
 def drawable_text(text: str, language: str, *, bold: bool) -> str:
-    """The text without emoji and without what no font here can draw."""
-    told = text_layout.without_emoji(text)
-    kept = "".join(
-        char for char, writing in zip(told, _font_scripts(told, language, bold=bold), strict=True) if writing
-    )
-    return " ".join(kept.split())
+    """Remove emoji and all characters that no installed font can draw."""
+    text = text_layout.without_emoji(text)
+    scripts = _font_scripts(text, language, bold=bold)
+    return " ".join("".join(char for char, script in zip(text, scripts, strict=True) if script).split())
 
 
 def undrawable_letters(text: str, language: str) -> str:
-    """The letters of a title that no font here can draw; emoji are none."""
-    told = text_layout.without_emoji(text)
-    pairs = zip(told, _font_scripts(told, language, bold=True), strict=True)
-    return "".join(dict.fromkeys(char for char, writing in pairs if not writing))
+    """Return the letters of a title, emoji aside, that no installed font can draw."""
+    text = text_layout.without_emoji(text)
+    pairs = zip(text, _font_scripts(text, language, bold=True), strict=True)
+    return "".join(dict.fromkeys(char for char, script in pairs if not script))
 
 
 def _font_scripts(text: str, language: str, *, bold: bool) -> list[str]:
-    """For each character the script whose font draws it; empty where none does."""
-    found = []
-    for char, usual in zip(text, text_layout.scripts_of(text), strict=True):
-        silent = char.isspace() or unicodedata.category(char) in ("Cf", "Mn")
-        able = (each for each in (usual, "LATIN", "CJK") if silent or has_glyph(each, language, char, bold=bold))
-        found.append(next(able, ""))
-    return found
+    """Return for each character the script whose font can draw it; empty if no font can."""
+    font_scripts = []
+    for char, script in zip(text, text_layout.scripts_of(text), strict=True):
+        needs_no_glyph = char.isspace() or unicodedata.category(char) in ("Cf", "Mn")
+        candidates = (script, "LATIN", "CJK")
+        usable = (name for name in candidates if needs_no_glyph or has_glyph(name, language, char, bold=bold))
+        font_scripts.append(next(usable, ""))
+    return font_scripts
 
 
 def _text_line(text: str, language: str, *, bold: bool, right_to_left: bool) -> TextLine:
@@ -277,7 +277,7 @@ def _text_width(text: str, language: str, size: int, *, bold: bool = True) -> fl
 
 
 def line_width(line: TextLine, language: str, size: int, *, bold: bool) -> float:
-    """How many pixels a line takes."""
+    """Return the width of a line in pixels."""
     return sum(_run_width(run, language, size, bold=bold) for run in line.runs)
 
 
@@ -288,7 +288,7 @@ def _run_width(run: Run, language: str, size: int, *, bold: bool) -> float:
 
 
 def can_shape_text() -> bool:
-    """Whether letters can be joined and ordered as Arabic and Devanagari need it."""
+    """Return whether Pillow can join and order letters as Arabic and Devanagari need it (libraqm with fribidi)."""
     from PIL import features
 
     return bool(features.check("raqm"))

@@ -1,4 +1,4 @@
-"""Draw cards: one after a change, or all at once in several processes."""
+"""Draw cards: some after a change, as outbox jobs, or all at once in several processes."""
 
 import os
 from collections import deque
@@ -25,13 +25,13 @@ from blog.social.cards.files import CardFile
 from blog.social.cards.image import Card
 from blog.web import templating
 
-# Cards that travel to a process together, and such parts that wait for each process.
+# Cards sent to a process at once, and batches that wait for each process.
 BATCH_SIZE = 4
 BATCHES_PER_PROCESS = 3
-# A process takes longer to start than so many cards to draw.
+# Starting a process takes longer than drawing fewer cards than this.
 POOL_THRESHOLD = 12
 MAX_PROCESSES = 8
-# When the site's colour or name changes, so many of the newest posts' cards are drawn soon, others when asked for.
+# When the site's colour or name changes, the cards of this many newest posts are drawn soon; others on request.
 SITE_CHANGE_LIMIT = 20
 
 Progress = Callable[[Iterable[bool], int], Iterable[bool]]
@@ -39,7 +39,7 @@ Progress = Callable[[Iterable[bool], int], Iterable[bool]]
 
 @dataclass(frozen=True)
 class DrawResult:
-    """How many cards there are, how many were drawn now, how many old ones were taken away, how many not be stored."""
+    """Counts: all cards, those drawn now, old files removed, cards that could not be stored."""
 
     cards: int
     drawn: int
@@ -48,27 +48,24 @@ class DrawResult:
 
 
 def draw_all(settings: Settings, progress: Progress, *, anew: bool) -> DrawResult:
-    """Draw the card of everything that anyone may read; not `anew` only those that are missing.
-
-    Cards that nothing has any more are taken away. Each is written beside, and renamed: what is there is whole.
-    """
+    """Draw the cards of everything public (without `anew` the missing ones only), and remove outdated files."""
     settings.cards.mkdir(exist_ok=True)
-    named = {each.name: each.card for each in all_cards()}
-    files = {entry.name for entry in os.scandir(settings.cards)}
-    todo = [(settings.cards / name, card) for name, card in named.items() if anew or name not in files]
+    cards = {card_file.name: card_file.card for card_file in all_cards()}
+    stored = {entry.name for entry in os.scandir(settings.cards)}
+    todo = [(settings.cards / name, card) for name, card in cards.items() if anew or name not in stored]
     drawn = sum(progress(_draw_and_store(todo, settings.media), len(todo)))
-    old = files - named.keys()
-    for name in old:
+    outdated = stored - cards.keys()
+    for name in outdated:
         (settings.cards / name).unlink(missing_ok=True)
-    return DrawResult(len(named), drawn, len(old), len(todo) - drawn)
+    return DrawResult(len(cards), drawn, len(outdated), len(todo) - drawn)
 
 
 def missing_cards(about: str) -> list[str]:
-    """The names of cards that an errand asks for and that are not there."""
+    """Return the file names of the cards that a job asks for and that are missing."""
     settings: Settings = current_app.extensions["settings"]
-    with current_app.app_context():  # the site as it is now, not as it was when this process began
-        named = list(_cards_for_job(about))
-    return [each.name for each in named if not (settings.cards / each.name).exists()]
+    with current_app.app_context():  # the site as it is now, not as it was when this process started
+        cards = list(_cards_for_job(about))
+    return [card.name for card in cards if not (settings.cards / card.name).exists()]
 
 
 def _cards_for_job(about: str) -> Iterator[CardFile]:
@@ -82,50 +79,49 @@ def _cards_for_job(about: str) -> Iterator[CardFile]:
 
 
 def draw_card(_target: str, name: str) -> None:
-    """Draw the card of this name, if it is still one."""
+    """Draw the card that a file name stands for, if its post or tag is still public."""
     with current_app.app_context():
-        named = card_files.current_card(name)
+        card = card_files.current_card(name)
         db.session.remove()
-        if named:
-            card_files.read_or_draw(named)
+        if card:
+            card_files.read_or_draw(card)
 
 
 HANDLER = Handler(missing_cards, draw_card)
 
 
 def card_of_share_item(post: ShareItem) -> CardFile:
-    """The card of a post or page, with its author's name or the site's."""
+    """Return the card of a post or page, with the name of its author or else the site's author."""
     return card_files.card_of_post(post, post.author_name or templating.site().author)
 
 
 def all_cards() -> Iterator[CardFile]:
-    """The cards of the site, of each tag, of every post and page."""
     yield card_files.card_of_site()
     yield from (card_files.card_of_tag(tag.name, tag.slug) for tag in taxonomy.tags())
     yield from map(card_of_share_item, share_items.all_items())
 
 
 def _draw_and_store(todo: list[tuple[Path, Card]], media: Path) -> Iterator[bool]:
-    """For each card whether it could be stored."""
+    """Yield for each card whether it could be stored."""
     if len(todo) < POOL_THRESHOLD:
-        yield from chain.from_iterable(_draw_batch([each], media) for each in todo)
+        yield from chain.from_iterable(_draw_batch([task], media) for task in todo)
         return
     workers = min(os.cpu_count() or 1, MAX_PROCESSES)
     with pool(workers) as processes:
-        waiting: deque[Future[list[bool]]] = deque()
+        results: deque[Future[list[bool]]] = deque()
         try:
-            for part in batches(todo, BATCH_SIZE):
+            for batch in batches(todo, BATCH_SIZE):
                 with deaf():
-                    waiting.append(processes.submit(_draw_batch, list(part), media))
-                if len(waiting) > workers * BATCHES_PER_PROCESS:
-                    yield from waiting.popleft().result()
-            while waiting:
-                yield from waiting.popleft().result()
+                    results.append(processes.submit(_draw_batch, list(batch), media))
+                if len(results) > workers * BATCHES_PER_PROCESS:
+                    yield from results.popleft().result()
+            while results:
+                yield from results.popleft().result()
         except BrokenProcessPool as error:
             raise Unavailable("A process that draws cards was ended from outside; what it drew is kept.") from error
         finally:
             processes.shutdown(cancel_futures=True)
 
 
-def _draw_batch(part: list[tuple[Path, Card]], media: Path) -> list[bool]:
-    return [card_files.store(file, image.draw(card, media)) for file, card in part]
+def _draw_batch(batch: list[tuple[Path, Card]], media: Path) -> list[bool]:
+    return [card_files.store(file, image.draw(card, media)) for file, card in batch]
