@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench import library
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.posts import query
@@ -20,7 +20,7 @@ MARK = "edition"
 def main() -> None:
     """`python -m bench.editor INSTANCE EDITS`."""
     instance, edits = Path(sys.argv[1]), int(sys.argv[2])
-    with opened(config.load(instance, environ={}, site_url=library.SITE_URL)):
+    with open_app(config.load(instance, environ={}, site_url=library.SITE_URL)):
         post = query.find(library.MEASURED_SLUG, whole=True)
         post_id, body = post.id, post.body
         start = time.monotonic()

@@ -22,7 +22,7 @@ from sqlalchemy import insert
 from bench import texts
 from bench.words import ADJECTIVES, NOUNS
 from blog import config, paths
-from blog.commands import opened
+from blog.commands import open_app
 from blog.commands.serve import checkpoint
 from blog.config import Settings
 from blog.core.db.transaction import write_transaction
@@ -159,7 +159,7 @@ def make(instance: Path, size: int, write: Callable[[int], None] = fill) -> Sett
     """A blog of so many posts in a new folder."""
     instance.mkdir(parents=True)
     settings = config.load(instance, environ={}, site_url=SITE_URL)
-    with opened(settings):
+    with open_app(settings):
         write(size)
     checkpoint(settings)
     return settings

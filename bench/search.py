@@ -15,7 +15,7 @@ from bench.asking import WrongAnswer, read
 from bench.measures import Plan, Say
 from bench.report import Row
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.core.search import results as engine
 from blog.extensions import db
 
@@ -96,7 +96,7 @@ def measure(folder: Path, keep: Path | None, plan: Plan, say: Say) -> tuple[list
 
 def _alone(instance: Path, asked: dict[str, list[str]]) -> tuple[Times, Times, tuple[float, float]]:
     """Time on the clock, processor time, and the megabytes of the index and of all else."""
-    with opened(config.load(instance, environ={}, site_url=library.SITE_URL)):
+    with open_app(config.load(instance, environ={}, site_url=library.SITE_URL)):
 
         def ask(question: str) -> None:
             db.session.rollback()

@@ -20,7 +20,7 @@ from bench import library, report, servers
 from bench.measures import Plan, Say
 from bench.report import Row
 from blog import config, paths
-from blog.commands import opened
+from blog.commands import open_app
 from blog.core.accounts import people
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def measure(folder: Path, keep: Path | None, plan: Plan, say: Say) -> tuple[list
 
     instance = folder / "writing"
     library.make_or_copy(instance, plan.sizes[0], keep, say)
-    with opened(config.load(instance, environ={}, site_url=library.SITE_URL)):
+    with open_app(config.load(instance, environ={}, site_url=library.SITE_URL)):
         people.add(EMAIL, "Bench", PASSWORD)
     with servers.broadsheet(instance, folder / "log") as blog, sync_playwright() as playwright:
         address = f"http://127.0.0.1:{blog.port}"

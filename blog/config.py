@@ -21,7 +21,7 @@ from blog.hostnames import ascii_name
 
 HIGHEST_PORT = 65535
 # A container platform describes a service named "blog" by such variables; they are not ours to judge.
-NOT_OURS = re.compile(r"BLOG_(SERVICE_|PORT$|PORT_\d)")
+FOREIGN_VARIABLE = re.compile(r"BLOG_(SERVICE_|PORT$|PORT_\d)")
 
 
 class BadSetting(Exception):
@@ -187,13 +187,13 @@ def load(
     Creates nothing; the secret key is empty where there is none yet (see `with_secret`).
     Raises BadSetting with a sentence that names the setting and what it may be.
     """
-    settings, faults = survey(instance, environ, **arguments)
+    settings, faults = load_with_faults(instance, environ, **arguments)
     if faults:
         raise faults[0]
     return settings
 
 
-def survey(
+def load_with_faults(
     instance: Path | str | None = None,
     environ: Mapping[str, str] | None = None,
     **arguments: Any,
@@ -249,7 +249,7 @@ def _unknown(environ: Mapping[str, str]) -> list[BadSetting]:
     known = {setting.variable for setting in SETTINGS.values()} | {"BLOG_INSTANCE"}
     faults = []
     for name in sorted(environ):
-        if name.startswith("BLOG_") and name not in known and not NOT_OURS.match(name):
+        if name.startswith("BLOG_") and name not in known and not FOREIGN_VARIABLE.match(name):
             near = get_close_matches(name, known, 1)
             hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(known))}."
             faults.append(BadSetting(f"There is no setting {name}. {hint}"))

@@ -18,10 +18,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 
-WRITE = "broadsheet_write"
+WRITE_OPTION = "broadsheet_write"
 BUSY_MS = 5000
-WATCH_SECONDS = 0.1
-SETTINGS = (
+WATCHER_TIMEOUT = 0.1
+PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
@@ -29,7 +29,7 @@ SETTINGS = (
     "PRAGMA trusted_schema=OFF",
 )
 # These carry the fix of a bug that can lose commits when a WAL is reset (fixed in 3.51.3, and backported).
-FIXED_BRANCHES = {(3, 50): (3, 50, 7), (3, 44): (3, 44, 6)}
+WAL_FIXES = {(3, 50): (3, 50, 7), (3, 44): (3, 44, 6)}
 
 
 class Base(DeclarativeBase):
@@ -52,7 +52,7 @@ class ReaderSession(Session):
         if self.bare is None:
             opened = db.engine.raw_connection()
             try:
-                begin(opened)
+                begin_transaction(opened)
             except OperationalError:
                 opened.close()
                 raise
@@ -78,7 +78,7 @@ class ReaderSession(Session):
 db = SQLAlchemy(model_class=Base, session_options={"class_": ReaderSession, "expire_on_commit": False})
 
 
-def reading_cursor() -> Any:
+def read_cursor() -> Any:
     """The driver's cursor for the questions of this request. Raises what SQLAlchemy and the driver do."""
     return cast("ReaderSession", db.session()).cursor()
 
@@ -92,9 +92,9 @@ def sqlite_driver() -> ModuleType:
     return dbapi2  # type: ignore[no-any-return, unused-ignore]
 
 
-def safe_wal(version: tuple[int, int, int]) -> bool:
+def has_wal_fix(version: tuple[int, int, int]) -> bool:
     """Whether this SQLite version is free of the WAL-reset bug."""
-    return version >= FIXED_BRANCHES.get(version[:2], (3, 51, 3))
+    return version >= WAL_FIXES.get(version[:2], (3, 51, 3))
 
 
 def init_database(app: Flask, file: Path) -> None:
@@ -107,13 +107,13 @@ def init_database(app: Flask, file: Path) -> None:
         event.listen(db.engine, "begin", _begin)
 
 
-def watching(file: Path) -> Engine:
+def watcher_engine(file: Path) -> Engine:
     """Connections that only look whether the database changed: they begin no transactions, and wait for nobody."""
-    options = {"timeout": WATCH_SECONDS, "check_same_thread": False}
+    options = {"timeout": WATCHER_TIMEOUT, "check_same_thread": False}
     return create_engine(_address(file), module=sqlite_driver(), poolclass=NullPool, connect_args=options)
 
 
-def apart(file: Path) -> Engine:
+def separate_engine(file: Path) -> Engine:
     """Connections to another database than the app's, with the same settings, none of which is kept open."""
     engine = create_engine(_address(file), module=sqlite_driver(), poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "connect", _configure)
@@ -121,41 +121,41 @@ def apart(file: Path) -> Engine:
     return engine
 
 
-def read_only(folder: Path) -> bool:
+def is_read_only(folder: Path) -> bool:
     """Whether the disk of a folder can only be read, whoever asks."""
     return folder.is_dir() and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
-def address(file: Path, mode: str) -> str:
+def database_uri(file: Path, mode: str) -> str:
     """The URI by which a database is opened in mode rw or ro.
 
     It is never created by being opened: a database that went missing must not turn into an empty one. On a disk that
     can only be read SQLite cannot make the files that go with a database, and needs none where nothing is written.
     """
     log = file.with_name(f"{file.name}-wal")
-    alone = read_only(file.parent) and not (log.exists() and log.stat().st_size)
+    alone = is_read_only(file.parent) and not (log.exists() and log.stat().st_size)
     return f"file:{quote(str(file))}?mode={mode}" + ("&immutable=1" if alone else "")
 
 
 def _address(file: Path) -> URL:
-    database, _, query = address(file, "rw").partition("?")
+    database, _, query = database_uri(file, "rw").partition("?")
     return URL.create("sqlite", database=database, query={**dict(parse_qsl(query)), "uri": "true"})
 
 
 def _configure(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    for setting in SETTINGS:
+    for setting in PRAGMAS:
         cursor.execute(setting)
     cursor.close()
 
 
 def _begin(connection: Connection) -> None:
     # A writer that begins with a plain BEGIN under WAL meets "database is locked" when it comes to write.
-    begin(connection.connection, write=bool(connection.get_execution_options().get(WRITE)))
+    begin_transaction(connection.connection, write=bool(connection.get_execution_options().get(WRITE_OPTION)))
 
 
-def begin(connection: PoolProxiedConnection, *, write: bool = False) -> None:
+def begin_transaction(connection: PoolProxiedConnection, *, write: bool = False) -> None:
     """Begin a transaction. Raises OperationalError."""
     # To the driver itself: SQLAlchemy's way takes twice as long as a reader's query.
     try:

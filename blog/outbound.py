@@ -21,16 +21,16 @@ import httpx
 
 from blog import __version__
 
-SECONDS = 10.0
-REDIRECTS = 3
-BYTES = 1_000_000
+MAX_SECONDS = 10.0
+MAX_REDIRECTS = 3
+MAX_BYTES = 1_000_000
 PORTS = {"http": 80, "https": 443}
-KEPT_METHOD = (301, 302, 307, 308)  # a POST that became a GET would be welcome, and say nothing
+SAME_METHOD = (301, 302, 307, 308)  # a POST that became a GET would be welcome, and say nothing
 GLOBAL_V6 = ipaddress.ip_network("2000::/3")
 # Kept for protocols and for books; versions of Python disagree on these.
-NEVER = [ipaddress.ip_network(one) for one in ("192.0.0.0/24", "2001::/23", "3fff::/20")]
+RESERVED = [ipaddress.ip_network(one) for one in ("192.0.0.0/24", "2001::/23", "3fff::/20")]
 # IPv6 addresses whose last four bytes are the IPv4 address that is meant: mapped ones, and NAT64 (RFC 6052).
-MEANS_V4 = [ipaddress.ip_network("::ffff:0:0/96"), ipaddress.ip_network("64:ff9b::/96")]
+V4_IN_V6 = [ipaddress.ip_network("::ffff:0:0/96"), ipaddress.ip_network("64:ff9b::/96")]
 
 
 class Unreachable(Exception):
@@ -38,7 +38,7 @@ class Unreachable(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class OutboundResponse:
     """What a server said; `address` is where it was found in the end. The names of `headers` are in small letters."""
 
     status: int
@@ -53,22 +53,24 @@ def get(
     site: str,
     allow: Collection[str] = (),
     headers: Mapping[str, str] | None = None,
-    most: int | None = None,
+    max_bytes: int | None = None,
     seconds: float | None = None,
-) -> Answer:
+) -> OutboundResponse:
     """What is found at an address; `site` is the address of the blog that asks. Raises Unreachable.
 
     Pictures may have more bytes and seconds than other answers.
     """
-    return _Call(site, allow, most or BYTES, seconds or SECONDS).make("GET", address, dict(headers or {}), None)
+    return _Call(site, allow, max_bytes or MAX_BYTES, seconds or MAX_SECONDS).run(
+        "GET", address, dict(headers or {}), None
+    )
 
 
-def post(address: str, form: Mapping[str, str], *, site: str, allow: Collection[str] = ()) -> Answer:
+def post(address: str, form: Mapping[str, str], *, site: str, allow: Collection[str] = ()) -> OutboundResponse:
     """The answer to a form. Raises Unreachable."""
-    return _Call(site, allow, BYTES, SECONDS).make("POST", address, {}, form)
+    return _Call(site, allow, MAX_BYTES, MAX_SECONDS).run("POST", address, {}, form)
 
 
-def place(address: str) -> str:
+def host_and_port(address: str) -> str:
     """The host and port of an address, as `allow` names them. Raises Unreachable for what is no address."""
     url = _parsed(address)
     return f"{_name(_host(url))}:{_port(url)}"
@@ -83,13 +85,13 @@ def is_public(address: str) -> bool:
     if isinstance(found, ipaddress.IPv6Address):
         if found.scope_id is not None:
             return False
-        if any(found in network for network in MEANS_V4):
+        if any(found in network for network in V4_IN_V6):
             return is_public(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
         if found.sixtofour is not None:
             return is_public(str(found.sixtofour))
         if found not in GLOBAL_V6:
             return False
-    return found.is_global and not found.is_multicast and not any(found in network for network in NEVER)
+    return found.is_global and not found.is_multicast and not any(found in network for network in RESERVED)
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -99,7 +101,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 @cache
-def trusted() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """The authorities whose certificates count: those that browsers trust."""
     return httpx.create_ssl_context(trust_env=False)
 
@@ -117,25 +119,27 @@ class _Call:
     def __post_init__(self) -> None:
         self.until = time.monotonic() + self.seconds
 
-    def make(self, method: str, address: str, headers: dict[str, str], form: Mapping[str, str] | None) -> Answer:
+    def run(
+        self, method: str, address: str, headers: dict[str, str], form: Mapping[str, str] | None
+    ) -> OutboundResponse:
         own = {"User-Agent": f"Broadsheet/{__version__} (+{self.site}/)", "Accept-Encoding": "identity"}
         url, host = self._judged(address), ""
         with httpx.Client(transport=_Transport(self), trust_env=False, timeout=self.seconds, headers=own) as client:
             try:
-                for _ in range(REDIRECTS + 1):
+                for _ in range(MAX_REDIRECTS + 1):
                     host = _host(url)
                     with client.stream(method, url, headers=headers, data=form) as response:
                         if response.has_redirect_location:
                             url = self._judged(str(url.join(response.headers["Location"])))
-                            method, form = (method, form) if response.status_code in KEPT_METHOD else ("GET", None)
+                            method, form = (method, form) if response.status_code in SAME_METHOD else ("GET", None)
                             continue
                         body = self._body(response, host)
-                        return Answer(response.status_code, dict(response.headers), body, str(url))
+                        return OutboundResponse(response.status_code, dict(response.headers), body, str(url))
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
                 raise Unreachable(f"{host} cannot be asked: {_shown(str(error)).rstrip('.')}.") from error
             except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:
                 raise Unreachable(_sentence(host, error, self.seconds)) from error
-        raise Unreachable(f"{host} redirects more than {REDIRECTS} times.")
+        raise Unreachable(f"{host} redirects more than {MAX_REDIRECTS} times.")
 
     def _judged(self, address: str) -> httpx.URL:
         url = _parsed(address)
@@ -240,7 +244,7 @@ class _Transport(httpx.BaseTransport):
     """Carries the client's requests over connections that were looked at."""
 
     def __init__(self, call: _Call) -> None:
-        self._pool = httpcore.ConnectionPool(ssl_context=trusted(), network_backend=_Network(call))
+        self._pool = httpcore.ConnectionPool(ssl_context=tls_context(), network_backend=_Network(call))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, its body still to come."""

@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from blog import clock, config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.extensions import db, sqlite_driver
 from blog.transfer import samples
 from tests import shelf
@@ -81,7 +81,7 @@ def instance(tmp_path: Path) -> Path:
 def new_blog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a new blog, whose files are to be copied: making them costs a tenth of a second."""
     folder = tmp_path_factory.mktemp("new")
-    with opened(config.load(folder, environ={})):
+    with open_app(config.load(folder, environ={})):
         pass
     with contextlib.closing(sqlite_driver().connect(str(folder / "blog.db"))) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -112,7 +112,7 @@ def started_blog(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a blog as its first start leaves it, to be copied: with the samples, and their cards drawn."""
 
     def make(folder: Path) -> None:
-        with opened(config.load(folder, environ={}, site_url=SITE_URL)):
+        with open_app(config.load(folder, environ={}, site_url=SITE_URL)):
             samples.load(folder / "media")
         assert run(folder, "tick").status == 0
 
@@ -136,7 +136,7 @@ def app(instance: Path, new_blog: Path) -> Iterator[Flask]:
     for name in ("blog.db", "secret_key"):
         shutil.copy(new_blog / name, instance / name)
     settings = config.load(instance, environ={}, site_url=SITE_URL)
-    with opened(settings) as app:
+    with open_app(settings) as app:
         app.testing = True
         yield app
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.core.media import library
 from blog.core.site.settings import configure_all
 from tests.world import picture, run, write
@@ -136,7 +136,7 @@ LOOK = {"accent": "#0a7d4f", "typeface": "sans", "header_links": LINKS, "footer_
 
 def dress(instance: Path) -> None:
     """Give a blog the look that its owner chose: logos, colour, typeface, links above and below."""
-    with opened(config.load(instance, environ={})):
+    with open_app(config.load(instance, environ={})):
         logos = [
             library.plate(library.add(picture(1600, 80, colour=colour), instance / "media", "logo.png")).address
             for colour in ("navy", "white")

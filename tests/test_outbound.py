@@ -13,7 +13,7 @@ import httpcore
 import pytest
 
 from blog import __version__, outbound
-from blog.outbound import Answer, Unreachable
+from blog.outbound import OutboundResponse, Unreachable
 from tests.hub import Hub, listening, saying
 from tests.world import SITE_URL
 
@@ -47,7 +47,7 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     return opened
 
 
-def get(address: str, *allow: str, **headers: str) -> Answer:
+def get(address: str, *allow: str, **headers: str) -> OutboundResponse:
     return outbound.get(address, site=SITE_URL, allow=allow, headers=headers)
 
 
@@ -225,7 +225,7 @@ def test_names_are_allowed_as_the_name_service_knows_them(
 def test_the_place_of_an_address_can_be_allowed(
     resolved: dict[str, list[str]], connections: list[tuple[str, int]], address: str, place: str
 ) -> None:
-    assert outbound.place(address) == place
+    assert outbound.host_and_port(address) == place
     resolved.update({name: ["10.0.0.1"] for name in ("hub.lan", "::1", "xn--mller-kva.lan")})
     refused(address, place)
     assert len(connections) == 1
@@ -309,7 +309,7 @@ def test_a_compressed_answer_is_not_unpacked(hub: Hub) -> None:
     ids=["silence", "drips a head", "drips no head", "drips a body", "drips chunks", "drips promises"],
 )
 def test_the_time_is_for_all_of_it(monkeypatch: pytest.MonkeyPatch, parts: list[bytes]) -> None:
-    monkeypatch.setattr(outbound, "SECONDS", 0.5)
+    monkeypatch.setattr(outbound, "MAX_SECONDS", 0.5)
     with saying(*parts, pause=0.1) as place:
         began = time.monotonic()
         said = refused(f"http://{place}/", place)
@@ -318,7 +318,7 @@ def test_the_time_is_for_all_of_it(monkeypatch: pytest.MonkeyPatch, parts: list[
 
 
 def test_a_slow_name_service_takes_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbound, "SECONDS", 0.2)
+    monkeypatch.setattr(outbound, "MAX_SECONDS", 0.2)
     monkeypatch.setattr(outbound, "resolve", lambda _host, _port: time.sleep(1) or [PUBLIC])
     began = time.monotonic()
     refused("http://slow.example/")
@@ -326,7 +326,7 @@ def test_a_slow_name_service_takes_no_longer(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_redirects_take_no_longer(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbound, "SECONDS", 0.5)
+    monkeypatch.setattr(outbound, "MAX_SECONDS", 0.5)
     hub.answers = lambda _: time.sleep(0.3) or (302, {"Location": "/on"}, b"")
     assert "did not answer" in refused(hub.address, hub.place)
     assert len(hub.heard) <= 2
@@ -367,7 +367,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def secure(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A hub that speaks https, with a certificate that is trusted here."""
     trusted = ssl.create_default_context(cafile=str(certificate))
-    monkeypatch.setattr(outbound, "trusted", lambda: trusted)
+    monkeypatch.setattr(outbound, "tls_context", lambda: trusted)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     with listening(context) as hub:
@@ -394,7 +394,7 @@ def test_a_certificate_for_another_name_is_not_taken(secure: Hub, resolved: dict
 def test_a_certificate_that_nobody_vouches_for_is_not_taken(
     secure: Hub, resolved: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbound, "trusted", ssl.create_default_context)
+    monkeypatch.setattr(outbound, "tls_context", ssl.create_default_context)
     resolved["hub.example"] = ["127.0.0.1"]
     place = f"hub.example:{secure.port}"
     assert (

@@ -18,21 +18,21 @@ from blog.core.db.transaction import describe_error
 from blog.core.errors import Unavailable
 from blog.extensions import db
 
-as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 
 
-def settings(ctx: click.Context, *, begins: bool = False, **arguments: Any) -> Settings:
-    """The settings for this command; a command that `begins` a blog makes its folder."""
+def load_settings(ctx: click.Context, *, create: bool = False, **arguments: Any) -> Settings:
+    """The settings for this command; with `create` the folder is made if it is missing."""
     chosen = ctx.find_root().obj
     folder = config.instance_folder(chosen, os.environ)
     if not folder.is_dir():
-        _make(folder, begins)
+        _make_folder(folder, create)
     found = config.load(folder, **arguments)
     return config.load(folder, **arguments) if restore.finish(found) else found
 
 
-def _make(folder: Path, begins: bool) -> None:
-    if not begins:
+def _make_folder(folder: Path, create: bool) -> None:
+    if not create:
         raise BadSetting(f"There is no folder {folder}. `broadsheet --instance {folder} serve` begins a blog there.")
     try:
         folder.mkdir()
@@ -43,14 +43,14 @@ def _make(folder: Path, begins: bool) -> None:
 
 
 @contextmanager
-def blog(ctx: click.Context, *, begins: bool = False) -> Iterator[Flask]:
+def open_blog(ctx: click.Context, *, create: bool = False) -> Iterator[Flask]:
     """The blog of this command, its database brought to this code's schema."""
-    with opened(settings(ctx, begins=begins)) as app:
+    with open_app(load_settings(ctx, create=create)) as app:
         yield app
 
 
 @contextmanager
-def opened(of: Settings) -> Iterator[Flask]:
+def open_app(of: Settings) -> Iterator[Flask]:
     """The blog with these settings, within its application context; its database is made where there is none."""
     app = create_app(of)
     with app.app_context():
@@ -65,6 +65,6 @@ def opened(of: Settings) -> Iterator[Flask]:
             db.engine.dispose()
 
 
-def say(text: str, data: dict[str, Any] | None, *, json_wanted: bool) -> None:
+def print_result(text: str, data: dict[str, Any] | None, *, as_json: bool) -> None:
     """Print a sentence, or the same for a program."""
-    click.echo(json.dumps(data, ensure_ascii=False, default=str) if json_wanted else text)
+    click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else text)

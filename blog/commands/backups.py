@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from blog.commands import as_json, opened, say, settings
+from blog.commands import json_option, load_settings, open_app, print_result
 from blog.config import Settings
 from blog.core.backup import create, retention, zip_file
 from blog.core.backup import restore as backup_restore
@@ -25,14 +25,14 @@ SOON = 50 * 2**20
 
 @click.command()
 @click.argument("file", type=FILE, required=False)
-@as_json
+@json_option
 @click.pass_context
 def backup(ctx: click.Context, file: Path | None, as_json: bool) -> None:
     """Back up the whole blog into FILE, while it is served.
 
     Without FILE into the folder of backups (BLOG_BACKUPS). A FILE that is a backup already is replaced.
     """
-    of = settings(ctx)
+    of = load_settings(ctx)
     with bar("Backing up", 2 * create.size(of)) as progress:
         made = create.back_up(of, "manual", file and file.absolute(), progress)
     said = {
@@ -48,7 +48,7 @@ def backup(ctx: click.Context, file: Path | None, as_json: bool) -> None:
         lines.append(f"Files of {len(made.missing)} pictures are missing, {made.missing[0]} among them.")
     if made.unsound:
         lines.append(f"It could not be restored as it is: the database {made.unsound}.")
-    say("\n".join(lines), said, json_wanted=as_json)
+    print_result("\n".join(lines), said, as_json=as_json)
     if made.unsound:
         ctx.exit(1)
 
@@ -56,14 +56,14 @@ def backup(ctx: click.Context, file: Path | None, as_json: bool) -> None:
 @click.command()
 @click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Judge the backup; restore nothing.")
-@as_json
+@json_option
 @click.pass_context
 def restore(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> None:
     """Put the blog back as a backup holds it, also while it is served.
 
     What was here is backed up before, so that a restore can be undone.
     """
-    of = settings(ctx, begins=not dry_run)
+    of = load_settings(ctx, create=not dry_run)
     file = file.absolute()
     with bar("Restoring", _work(of, file)) as progress:
         done = backup_restore.restore(of, file, dry_run=dry_run, progress=progress)
@@ -78,13 +78,13 @@ def restore(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> Non
         "notes": done.notes,
         "restart": done.restart,
     }
-    say("\n".join(_lines(of, done, dry_run)), said, json_wanted=as_json)
+    print_result("\n".join(_lines(of, done, dry_run)), said, as_json=as_json)
 
 
 def _follow_up(of: Settings, done: Restored) -> None:
     """Render anew what an older Broadsheet rendered, and put deleted pictures away."""
     try:
-        with opened(of):
+        with open_app(of):
             library.tidy(of.media)
             if query.has_outdated_html():
                 for slug in publish.rerender_outdated(lambda ids: ids):

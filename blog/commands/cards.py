@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from blog.commands import as_json, blog, say
+from blog.commands import json_option, open_blog, print_result
 from blog.core.posts import query
 from blog.social import share_preview
 from blog.social.cards import jobs
@@ -15,16 +15,16 @@ from blog.social.cards import jobs
 
 @click.command()
 @click.option("--missing", is_flag=True, help="Draw only what was never drawn.")
-@as_json
+@json_option
 @click.pass_context
 def cards(ctx: click.Context, missing: bool, as_json: bool) -> None:
     """Draw the cards of the site, its tags, posts and pages anew, and take away those that nothing has any more."""
-    with blog(ctx) as app:
+    with open_blog(ctx) as app:
         done = jobs.draw_all(app.extensions["settings"], progress, anew=not missing)
     told = f"{done.drawn} of {done.cards} cards drawn." + (f" {done.removed} old ones removed." if done.removed else "")
     if done.failed:
         told += f" {done.failed} could not be stored: is there room on the disk, and may it be written?"
-    say(told, asdict(done), json_wanted=as_json)
+    print_result(told, asdict(done), as_json=as_json)
     if done.failed:
         ctx.exit(1)
 
@@ -38,15 +38,15 @@ def progress(stored: Iterable[bool], total: int) -> Iterable[bool]:
 @click.command("preview-card")
 @click.argument("slug")
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the picture.")
-@as_json
+@json_option
 @click.pass_context
 def preview_card(ctx: click.Context, slug: str, file: Path | None, as_json: bool) -> None:
     """Show how a link to a post will look when it is shared, draft or not, and what to mend."""
-    with blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
+    with open_blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
         seen = share_preview.share_preview(query.find(slug))
         if file:
             file.write_bytes(seen.data)
-    say(_told(seen, file), _data(seen, file), json_wanted=as_json)
+    print_result(_told(seen, file), _data(seen, file), as_json=as_json)
 
 
 def _told(seen: share_preview.SharePreview, file: Path | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 import click
 
 from blog import config, create_app
-from blog.commands import as_json, say
+from blog.commands import json_option, print_result
 from blog.config import BadSetting, Settings
 from blog.core.doctor import run as core
 from blog.core.doctor.findings import Finding
@@ -23,15 +23,15 @@ NO_KEY = "-" * 32
 @click.command()
 @click.option("--fix", is_flag=True, help="First mend what is safe, and say what was done.")
 @click.option("--deploy", is_flag=True, help="Say what is missing before the blog goes public.")
-@as_json
+@json_option
 @click.pass_context
 def doctor(ctx: click.Context, fix: bool, deploy: bool, as_json: bool) -> None:
     """Look the whole blog over and say what to do. Exit status 1 when something is bad."""
-    settings, faults = config.survey(ctx.find_root().obj)
+    settings, faults = config.load_with_faults(ctx.find_root().obj)
     findings, mended = examined(settings, faults, fix=fix, deploy=deploy)
     bad = not core.is_well(findings)
     data = {"well": not bad, "findings": [asdict(each) for each in findings]} | ({"mended": mended} if fix else {})
-    say("\n".join([*report(mended, fix=fix), *map(told, findings)]), data, json_wanted=as_json)
+    print_result("\n".join([*report(mended, fix=fix), *map(told, findings)]), data, as_json=as_json)
     if bad:
         ctx.exit(1)
 

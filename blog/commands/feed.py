@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from blog import outbound
-from blog.commands import as_json, blog, say
+from blog.commands import json_option, open_blog, print_result
 from blog.core.errors import NotFound
 from blog.feeds import rules
 from blog.feeds import validate as core
@@ -25,7 +25,7 @@ def feed() -> None:
 
 @feed.command()
 @click.argument("url", required=False)
-@as_json
+@json_option
 @click.pass_context
 def check(ctx: click.Context, url: str | None, as_json: bool) -> None:
     """Read this blog's feeds, or the feed or page at URL, as subscribers do. Exit status 1 when something is wrong.
@@ -34,7 +34,7 @@ def check(ctx: click.Context, url: str | None, as_json: bool) -> None:
     not. At a URL a feed of this blog is compared with the database too, so that a server, a proxy or a new host can
     be judged.
     """
-    with blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
+    with open_blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
         fetch = over_network(url, app.config["SITE_URL"]) if url is not None else core.app_fetcher(app)
         groups = [core.discover_feeds(url, fetch)] if url is not None else core.site_feeds()
         checked = [
@@ -42,7 +42,7 @@ def check(ctx: click.Context, url: str | None, as_json: bool) -> None:
             for number, addresses in enumerate(groups)
         ]
     bad = any(each.faults for each in chain(*checked))
-    say(report(checked), {"well": not bad, "feeds": list(map(data, chain(*checked)))}, json_wanted=as_json)
+    print_result(report(checked), {"well": not bad, "feeds": list(map(data, chain(*checked)))}, as_json=as_json)
     if bad:
         ctx.exit(1)
 
@@ -50,9 +50,9 @@ def check(ctx: click.Context, url: str | None, as_json: bool) -> None:
 def over_network(url: str, site_url: str) -> core.Fetch:
     """Asks the server at a URL. Whoever is at the terminal may name any server, one of the own network too."""
 
-    def fetch(address: str, headers: Mapping[str, str]) -> outbound.Answer:
+    def fetch(address: str, headers: Mapping[str, str]) -> outbound.OutboundResponse:
         try:
-            return outbound.get(address, site=site_url, allow=[outbound.place(url)], headers=headers)
+            return outbound.get(address, site=site_url, allow=[outbound.host_and_port(url)], headers=headers)
         except outbound.Unreachable as error:
             raise NotFound(str(error)) from error
 

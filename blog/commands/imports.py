@@ -13,7 +13,7 @@ import click
 from flask import Flask
 
 from blog import config
-from blog.commands import as_json, blog, opened, say
+from blog.commands import json_option, open_app, open_blog, print_result
 from blog.config import Settings
 from blog.core.errors import Invalid
 from blog.core.text.validate import one_line
@@ -41,7 +41,7 @@ def progress(items: Iterable[object], label: str, total: int) -> Iterable[object
 @click.argument("source")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--skip-bad", is_flag=True, help="Import the good texts although others cannot be used.")
-@as_json
+@json_option
 @click.pass_context
 def import_library(ctx: click.Context, source: str, dry_run: bool, skip_bad: bool, as_json: bool) -> None:
     """Import a folder of Markdown (Hugo, Jekyll, Pelican) with its pictures: all of it or nothing."""
@@ -51,7 +51,7 @@ def import_library(ctx: click.Context, source: str, dry_run: bool, skip_bad: boo
         work = Import(settings.media, samples=shipped.GUIDS, dry_run=dry_run, skip_bad=skip_bad, progress=progress)
         report = work.run(markdown.read(library))
         if as_json:
-            say("", _data(report, dry_run), json_wanted=True)
+            print_result("", _data(report, dry_run), as_json=True)
         else:
             _tell(report, dry_run)
     if report.problems and not skip_bad:
@@ -73,10 +73,10 @@ def _blog(ctx: click.Context, dry_run: bool) -> Iterator[Flask]:
     """The blog to import into; a dry run where there is none yet tries on a passing one."""
     folder = config.instance_folder(ctx.find_root().obj, os.environ)
     if dry_run and not config.load(folder).database_file.exists():
-        with tempfile.TemporaryDirectory() as passing, opened(config.load(passing, {})) as app:
+        with tempfile.TemporaryDirectory() as passing, open_app(config.load(passing, {})) as app:
             yield app
     else:
-        with blog(ctx, begins=True) as app:
+        with open_blog(ctx, create=True) as app:
             yield app
 
 
@@ -122,15 +122,15 @@ def samples() -> None:
 
 
 @samples.command()
-@as_json
+@json_option
 @click.pass_context
 def remove(ctx: click.Context, as_json: bool) -> None:
     """Remove the samples that were not edited."""
-    with blog(ctx):
+    with open_blog(ctx):
         removed, kept = shipped.remove()
         lines = [f"{len(removed)} samples removed." if len(removed) != 1 else "1 sample removed."]
         lines += [f"Kept, because it was edited here: {slug}" for slug in kept]
-        say("\n".join(lines), {"removed": removed, "kept": kept}, json_wanted=as_json)
+        print_result("\n".join(lines), {"removed": removed, "kept": kept}, as_json=as_json)
 
 
 COMMANDS = {"import": import_library, "samples": samples}

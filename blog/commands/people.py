@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from blog.commands import as_json, blog, say
+from blog.commands import json_option, open_blog, print_result
 from blog.core.accounts import people as account_people
 from blog.core.accounts import throttle
 from blog.models import Person
@@ -37,49 +37,49 @@ def _told(person: Person) -> dict[str, Any]:
 @click.argument("email")
 @click.option("--name", required=True, help="The name readers see.")
 @from_stdin
-@as_json
+@json_option
 @click.pass_context
 def add(ctx: click.Context, email: str, name: str, password_stdin: bool, as_json: bool) -> None:
     """Add a person."""
-    with blog(ctx, begins=True):
+    with open_blog(ctx, create=True):
         person = account_people.add(account_people.validate_email(email), name, _password(password_stdin))
-        say(f"{person.name} ({person.email}) can write here now.", _told(person), json_wanted=as_json)
+        print_result(f"{person.name} ({person.email}) can write here now.", _told(person), as_json=as_json)
 
 
 @user.command()
 @click.argument("email")
 @from_stdin
-@as_json
+@json_option
 @click.pass_context
 def password(ctx: click.Context, email: str, password_stdin: bool, as_json: bool) -> None:
     """Give a person another password: also one who tried too often. All their sessions end."""
-    with blog(ctx) as app:
+    with open_blog(ctx) as app:
         person = account_people.set_password(email, _password(password_stdin))
         throttle.forget_failures(email, app.config["SECRET_KEY"])
-        say(f"The password of {person.email} is changed.", _told(person), json_wanted=as_json)
+        print_result(f"The password of {person.email} is changed.", _told(person), as_json=as_json)
 
 
 @user.command("list")
-@as_json
+@json_option
 @click.pass_context
 def list_people(ctx: click.Context, as_json: bool) -> None:
     """List everybody who can sign in."""
-    with blog(ctx):
+    with open_blog(ctx):
         people = account_people.list_accounts()
         lines = [f"{person.email}  {person.name}" for person in people]
         text = "\n".join(lines) or "Nobody yet. `broadsheet user add EMAIL --name NAME` adds the first person."
-        say(text, {"users": [_told(person) for person in people]}, json_wanted=as_json)
+        print_result(text, {"users": [_told(person) for person in people]}, as_json=as_json)
 
 
 @user.command()
 @click.argument("email")
-@as_json
+@json_option
 @click.pass_context
 def remove(ctx: click.Context, email: str, as_json: bool) -> None:
     """Take away a person's account. Posts keep their author's name."""
-    with blog(ctx):
+    with open_blog(ctx):
         person = account_people.remove(email)
-        say(f"{person.name} cannot sign in any more.", {"name": person.name, "removed": True}, json_wanted=as_json)
+        print_result(f"{person.name} cannot sign in any more.", {"name": person.name, "removed": True}, as_json=as_json)
 
 
 COMMANDS = {"user": user}

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from blog import clock
-from blog.commands import as_json, blog, say
+from blog.commands import json_option, open_blog, print_result
 from blog.core.editor import publish as editor_publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Invalid
@@ -23,7 +23,7 @@ from blog.transfer.readers.front_matter import InvalidFrontMatter, split
 slug_argument = click.argument("slug")
 
 
-def told(post: Post, site_url: str) -> dict[str, Any]:
+def post_data(post: Post, site_url: str) -> dict[str, Any]:
     """A post as programs get it."""
     return {
         "slug": post.slug,
@@ -42,8 +42,8 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 def _answer(app: Any, post: Post, sentence: str, as_json: bool) -> None:
-    data = told(query.load_with_tags(post.id), app.config["SITE_URL"])
-    say(f"{sentence} {data['url']}", data, json_wanted=as_json)
+    data = post_data(query.load_with_tags(post.id), app.config["SITE_URL"])
+    print_result(f"{sentence} {data['url']}", data, as_json=as_json)
 
 
 def _text(file: str | None) -> str | None:
@@ -112,14 +112,14 @@ def _status_sentence(post: Post) -> str:
 @click.option("--page", is_flag=True, help="A page like About, not a post.")
 @click.option("--unlisted", is_flag=True, help="Readable by its address, in no list.")
 @click.option("--publish", "now", is_flag=True, help="Publish it now (or schedule it, with a later --date).")
-@as_json
+@json_option
 @click.pass_context
 def new(
     ctx: click.Context, /, title: str, file: str | None, date: str | None, tags: tuple[str, ...], now: bool,
     as_json: bool, page: bool, unlisted: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Write a new post; prints its address. Without --publish it stays a draft."""
-    with blog(ctx, begins=True) as app:
+    with open_blog(ctx, create=True) as app:
         moment = _moment(date)
         kind = "page" if page else "post"
         fields = Fields(title=title, body=_text(file) or "", tags=list(tags), kind=kind, unlisted=unlisted, **given)
@@ -141,14 +141,14 @@ def new(
 @click.option("--language")
 @click.option("--date", help="When it was published.")
 @click.option("--minor", is_flag=True, help="A small correction: the date of the last update stays.")
-@as_json
+@json_option
 @click.pass_context
 def edit(
     ctx: click.Context, /, slug: str, new_slug: str | None, file: str | None, tags: tuple[str, ...], date: str | None,
     minor: bool, as_json: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Change a post. What it said before is kept."""
-    with blog(ctx) as app:
+    with open_blog(ctx) as app:
         post = query.find(slug)
         moment = _moment(date)
         if moment and post.published_at is None:
@@ -162,11 +162,11 @@ def edit(
 @click.command()
 @slug_argument
 @click.option("--at", help="When, like 2026-12-01T08:00 (in the site's time zone).")
-@as_json
+@json_option
 @click.pass_context
 def publish(ctx: click.Context, slug: str, at: str | None, as_json: bool) -> None:
     """Make a post public, now or at a time."""
-    with blog(ctx) as app:
+    with open_blog(ctx) as app:
         post = editor_publish.publish(query.find(slug).id, _moment(at))
         _answer(app, post, _status_sentence(post), as_json)
 
@@ -174,10 +174,10 @@ def publish(ctx: click.Context, slug: str, at: str | None, as_json: bool) -> Non
 def _plain(name: str, act: Callable[[int], Post], sentence: str, doc: str) -> click.Command:
     @click.command(name, help=doc)
     @slug_argument
-    @as_json
+    @json_option
     @click.pass_context
     def command(ctx: click.Context, slug: str, as_json: bool) -> None:
-        with blog(ctx) as app:
+        with open_blog(ctx) as app:
             _answer(app, act(query.find(slug).id), sentence, as_json)
 
     return command
@@ -185,14 +185,14 @@ def _plain(name: str, act: Callable[[int], Post], sentence: str, doc: str) -> cl
 
 @click.command("list")
 @click.option("--status", type=click.Choice(query.STATUSES), help="Only these; without it all but the deleted ones.")
-@as_json
+@json_option
 @click.pass_context
 def list_posts(ctx: click.Context, status: str | None, as_json: bool) -> None:
     """List posts and pages, newest first."""
-    with blog(ctx) as app:
-        found = [told(post, app.config["SITE_URL"]) for post in query.posts_with_status(status)]
+    with open_blog(ctx) as app:
+        found = [post_data(post, app.config["SITE_URL"]) for post in query.posts_with_status(status)]
         if as_json:
-            say("", {"posts": found}, json_wanted=True)
+            print_result("", {"posts": found}, as_json=True)
             return
         if not found:
             click.echo(

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from blog.commands import as_json, blog, say
-from blog.commands.posts import told
+from blog.commands import json_option, open_blog, print_result
+from blog.commands.posts import post_data
 from blog.core.posts import query
 from blog.core.search import results as engine
 
@@ -13,14 +13,14 @@ from blog.core.search import results as engine
 @click.command()
 @click.argument("words", nargs=-1, required=True)
 @click.option("--status", type=click.Choice(query.STATUSES), help="Only these; without it all but the deleted ones.")
-@as_json
+@json_option
 @click.pass_context
 def search(ctx: click.Context, words: tuple[str, ...], status: str | None, as_json: bool) -> None:
     """Find posts and pages, drafts too, by their words; the best ten."""
-    with blog(ctx) as app:
+    with open_blog(ctx) as app:
         results = engine.find_any(" ".join(words), status=status)
-        found = [told(kept.post, app.config["SITE_URL"]) | {"extract": kept.extract} for kept in results.posts]
-        say(_listed(found, some=results.some), {"posts": found}, json_wanted=as_json)
+        found = [post_data(kept.post, app.config["SITE_URL"]) | {"extract": kept.extract} for kept in results.posts]
+        print_result(_listed(found, some=results.some), {"posts": found}, as_json=as_json)
 
 
 def _listed(found: list[dict[str, Any]], *, some: bool) -> str:

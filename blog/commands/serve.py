@@ -11,14 +11,14 @@ import click
 from flask import Flask
 
 from blog import config, paths
-from blog.commands import opened, settings
+from blog.commands import load_settings, open_app
 from blog.config import BadSetting, Settings, local_address
 from blog.core.accounts import invitations
 from blog.core.backup import retention, sqlite_copy
 from blog.core.errors import Unusable
 from blog.core.posts import query
 from blog.core.site.settings import record_build
-from blog.extensions import read_only, sqlite_driver
+from blog.extensions import is_read_only, sqlite_driver
 from blog.server.workers import run
 from blog.transfer import samples
 
@@ -39,7 +39,7 @@ def serve(ctx: click.Context, /, **asked: Any) -> None:
     """Serve the blog; makes it on the first run."""
     listens = config.load(ctx.find_root().obj, **asked)
     address = probe(listens.host, listens.port)
-    of = settings(ctx, begins=True, **asked)
+    of = load_settings(ctx, create=True, **asked)
     app, loaded, link = _prepare(of)
     if loaded:
         click.echo(f"A new blog, with {loaded} samples (`broadsheet samples remove` takes them away).")
@@ -49,11 +49,11 @@ def serve(ctx: click.Context, /, **asked: Any) -> None:
     if link:
         click.echo(f"Make your account within an hour: {of.site_url}/admin/setup/{link}/")
     click.echo(f"Instance folder: {of.instance}\nCtrl-C stops it.")
-    if read_only(of.instance):
+    if is_read_only(of.instance):
         click.echo("Its disk can only be read: so can the blog, until the disk can be written and `serve` starts anew.")
     sys.stdout.flush()
     run(of, address, app)
-    if not read_only(of.instance):
+    if not is_read_only(of.instance):
         checkpoint(of)
 
 
@@ -88,8 +88,8 @@ def _prepare(of: Settings) -> tuple[Flask, int, str]:
     """The application, its database brought up to date before any worker starts; how many samples were loaded; and the
     token of the link for the first author, while there is none."""
     _refuse_damaged(of)
-    with opened(of) as app:
-        if read_only(of.instance):
+    with open_app(of) as app:
+        if is_read_only(of.instance):
             return app, 0, ""
         if query.has_outdated_html():
             _render_again()

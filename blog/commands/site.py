@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from blog import config as machine
-from blog.commands import as_json, blog, say
+from blog.commands import json_option, open_blog, print_result
 from blog.config import Settings
 from blog.core.errors import Invalid
 from blog.core.site import settings as core
@@ -15,17 +15,17 @@ from blog.core.site.settings import configure
 @click.command()
 @click.argument("key", required=False)
 @click.argument("value", required=False)
-@as_json
+@json_option
 @click.pass_context
 def config(ctx: click.Context, key: str | None, value: str | None, as_json: bool) -> None:
     """Show the settings, or one; with a VALUE, change a site setting."""
-    with blog(ctx, begins=value is not None) as app:
+    with open_blog(ctx, create=value is not None) as app:
         settings: Settings = app.extensions["settings"]
         if key is None:
             _show_all(settings, as_json)
         elif value is None:
             shown, data = _one(settings, key)
-            say(shown, {"key": key, "value": data}, json_wanted=as_json)
+            print_result(shown, {"key": key, "value": data}, as_json=as_json)
         else:
             _change(key, value, as_json)
 
@@ -36,7 +36,7 @@ def _change(key: str, value: str, as_json: bool) -> None:
         raise Invalid("key", f"{key} is a machine setting: set {variable}, or write it into config.toml.")
     row = configure(key, value)
     shown = core.format_setting(row, key)
-    say(f"{key} = {shown}", {"key": key, "value": getattr(row, key)}, json_wanted=as_json)
+    print_result(f"{key} = {shown}", {"key": key, "value": getattr(row, key)}, as_json=as_json)
 
 
 def _one(settings: Settings, key: str) -> tuple[str, Any]:
@@ -66,7 +66,7 @@ def _show_all(settings: Settings, as_json: bool) -> None:
             name: {"value": _machine_value(settings, name), "source": settings.sources[name]}
             for name in machine.SETTINGS
         }
-        say("", {"site": site, "machine": of_machine, "instance": str(settings.instance)}, json_wanted=True)
+        print_result("", {"site": site, "machine": of_machine, "instance": str(settings.instance)}, as_json=True)
         return
     click.echo("Site settings (broadsheet config KEY VALUE changes one)")
     for name, setting in core.SETTINGS.items():

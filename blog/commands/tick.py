@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from blog.commands import as_json, blog, say
+from blog.commands import json_option, open_blog, print_result
 from blog.config import Settings
 from blog.core import outbox
 from blog.core.backup import create
@@ -14,20 +14,20 @@ from blog.core.outbox import OutboxReport
 
 
 @click.command()
-@as_json
+@json_option
 @click.pass_context
 def tick(ctx: click.Context, as_json: bool) -> None:
     """Tell hubs, draw cards, remove pictures deleted 30 days ago, make today's backup.
 
     Exit status 0 also when a call fails: it is made again later.
     """
-    with blog(ctx) as app:
+    with open_blog(ctx) as app:
         settings: Settings = app.extensions["settings"]
         removed = library.tidy(settings.media)
         report = outbox.run(app.extensions["outbox_handlers"])
     made = create.keep_daily(settings)
     said = {**asdict(report), "pictures_removed": removed, "backup": str(made.file) if made else None}
-    say("\n".join(_lines(report, removed, made)), said, json_wanted=as_json)
+    print_result("\n".join(_lines(report, removed, made)), said, as_json=as_json)
 
 
 def _lines(report: OutboxReport, removed: int, made: Made | None) -> list[str]:

@@ -17,9 +17,9 @@ from blog.feeds.channel import ITEMS
 from blog.feeds.parse import ParsedFeed, ParsedItem, Unreadable, parse_feed
 from blog.feeds.rules import StoredPost
 from blog.feeds.views import FORMATS, feed_links, feed_source
-from blog.outbound import Answer
+from blog.outbound import OutboundResponse
 
-Fetch = Callable[[str, Mapping[str, str]], Answer]
+Fetch = Callable[[str, Mapping[str, str]], OutboundResponse]
 Progress = Callable[[Iterable[ParsedFeed], int], Iterable[ParsedFeed]]
 # Whoever links documents in a ring, or without end, is not followed for ever.
 MAX_DOCUMENTS = 20_000
@@ -52,10 +52,10 @@ def app_fetcher(app: Flask) -> Fetch:
     """Asks the blog itself, without a server; as a stranger, whoever wants to know."""
     client = app.test_client(use_cookies=False)
 
-    def fetch(address: str, headers: Mapping[str, str]) -> Answer:
+    def fetch(address: str, headers: Mapping[str, str]) -> OutboundResponse:
         with app.app_context():  # else it would be answered in the one of the request that is being answered
             answer = client.get(address, headers=dict(headers))
-        return Answer(answer.status_code, dict(answer.headers), answer.data, address)
+        return OutboundResponse(answer.status_code, dict(answer.headers), answer.data, address)
 
     return fetch
 
@@ -121,7 +121,7 @@ def _placed(faults: Iterable[str], address: str, checked: FeedReport) -> Iterato
     return (fault if address == checked.address else f"{fault} ({address})" for fault in faults)
 
 
-def _again(address: str, fetch: Fetch, answer: Answer) -> int:
+def _again(address: str, fetch: Fetch, answer: OutboundResponse) -> int:
     """The status of an answer to somebody who has read it already."""
     tag = _lower(answer.headers).get("etag")
     return fetch(address, {"If-None-Match": tag}).status if tag else 0

@@ -30,7 +30,7 @@ from blog.core.db.transaction import describe_error
 from blog.core.errors import BlogError
 from blog.core.media import library
 from blog.extensions import sqlite_driver
-from blog.processes import end_with_parent
+from blog.processes import exit_with_parent
 
 LOOK_SECONDS = 2.0
 # When a run changed nothing (the database is locked, another process has the lease), the next one waits ever longer.
@@ -127,7 +127,7 @@ def _carry(work: Callable[[Settings, Flask | None], None], of: Settings, app: Fl
 
 
 def _run(of: Settings, app: Flask | None) -> None:
-    end_with_parent()
+    exit_with_parent()
     app = app or create_app(of)
     try:
         with app.app_context():
@@ -144,7 +144,7 @@ def _run(of: Settings, app: Flask | None) -> None:
 
 
 def _back_up(of: Settings, _app: Flask | None) -> None:
-    end_with_parent()
+    exit_with_parent()
     os.nice(POLITE)
     try:
         made = create.keep_daily(of)
@@ -155,7 +155,7 @@ def _back_up(of: Settings, _app: Flask | None) -> None:
 
 
 def _finish_restore(of: Settings, _app: Flask | None) -> None:
-    end_with_parent()
+    exit_with_parent()
     try:
         restore.finish(of)
     except BlogError as error:

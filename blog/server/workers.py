@@ -14,8 +14,8 @@ from flask import Flask
 from blog import create_app
 from blog.config import Settings
 from blog.core.errors import Unusable
-from blog.extensions import db, read_only
-from blog.processes import end_with_parent, hear, hear_parent, hold
+from blog.extensions import db, is_read_only
+from blog.processes import block_signals, exit_with_parent, handle_parent_signal, handle_signals
 from blog.server import dispatch
 from blog.server.background import messenger
 from blog.web import middleware
@@ -70,11 +70,11 @@ def run(of: Settings, address: str, app: Flask) -> None:
         log_level=LogLevels.warning,
     )
     _warm(app)
-    hold()
+    block_signals()
     try:
         # Where nothing can be written, nobody is to be told of anything new.
-        with nullcontext() if read_only(of.instance) else messenger(of, app):
-            hear(server.signal_handler_interrupt)
+        with nullcontext() if is_read_only(of.instance) else messenger(of, app):
+            handle_signals(server.signal_handler_interrupt)
             server.serve()
     except (ConfigurationError, FatalError) as error:
         raise Unusable(f"The server stopped: {error}.") from error
@@ -111,8 +111,8 @@ def _warm(app: Flask) -> None:
 
 def worker() -> Flask:
     """The application of one server process, which ends with the process that started it."""
-    hear_parent()
-    end_with_parent()
+    handle_parent_signal()
+    exit_with_parent()
     app = forked.get("app") or create_app()
     if dispatch.possible():
         # What passes through layers that do something (a proxy, a log) is never ready.

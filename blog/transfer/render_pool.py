@@ -14,7 +14,7 @@ from blog.core.images.variants import Plates
 from blog.core.markdown import render as markdown_render
 from blog.core.markdown.render import Rendered
 from blog.core.urls import permalinks
-from blog.processes import deaf, pool
+from blog.processes import block_interrupt, process_pool
 
 T = TypeVar("T")
 # A worker takes longer to start than this many texts to render.
@@ -93,9 +93,9 @@ class _RenderPool:
         """What will become of the texts."""
         self._seen += sum(job is not None for job in jobs)
         if self._seen > POOL_THRESHOLD and self._pool is None:
-            self._pool = pool(self._workers)
+            self._pool = process_pool(self._workers)
         if self._pool and any(jobs):
-            with deaf():
+            with block_interrupt():
                 return self._pool.submit(_render_batch, jobs)
         done: Future[list[RenderResult]] = Future()
         done.set_result(_render_batch(jobs))

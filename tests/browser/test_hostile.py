@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.core.site.settings import configure
 from tests.browser.conftest import ROOT
 from tests.browser.looking import Look
@@ -98,7 +98,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a blog in which everything is too long."""
     instance = tmp_path_factory.mktemp("crowded")
     _blog(instance, tmp_path_factory.mktemp("posts"), POSTS)
-    with opened(config.load(instance, environ={})) as app:
+    with open_app(config.load(instance, environ={})) as app:
         for title in MENU:
             Blog(app, instance).make_post(title, kind="page")
         for name in ("title", "tagline", "author", "footer"):

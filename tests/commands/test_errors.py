@@ -142,7 +142,7 @@ def test_a_database_that_another_process_is_writing_is_said_to_be_busy(
 ) -> None:
     from blog import extensions
 
-    monkeypatch.setattr(extensions, "SETTINGS", (*extensions.SETTINGS, "PRAGMA busy_timeout=50"))
+    monkeypatch.setattr(extensions, "PRAGMAS", (*extensions.PRAGMAS, "PRAGMA busy_timeout=50"))
     connection = sqlite_driver().connect(str(used / "blog.db"), isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     try:

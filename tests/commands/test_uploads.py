@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from tests.live_server import Server, Start
 from tests.transfer.library import rows
 from tests.world import Blog, run
@@ -78,7 +78,7 @@ def photographs(width: int, height: int) -> list[bytes]:
 @pytest.fixture
 def server(instance: Path, start: Start, new_blog: Path) -> Server:
     shutil.copytree(new_blog, instance, dirs_exist_ok=True)
-    with opened(config.load(instance, environ={})) as app:
+    with open_app(config.load(instance, environ={})) as app:
         for number in range(30):
             Blog(app, instance).make_post(f"Post {number}")
     run(instance, "user", "add", EMAIL, "--name", "Ana", "--password-stdin", stdin=f"{PASSWORD}\n")

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.transfer import samples
 from tests.faults import authors, loops
 from tests.faults.killing import table
@@ -50,7 +50,7 @@ def main() -> int:
 def _seed(folder: Path) -> Path:
     """A blog as its first start leaves it."""
     folder.mkdir()
-    with opened(config.load(folder, environ={}, site_url=SITE_URL)):
+    with open_app(config.load(folder, environ={}, site_url=SITE_URL)):
         samples.load(folder / "media")
     return folder
 

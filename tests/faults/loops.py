@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.extensions import sqlite_driver
 from blog.migrations import HEAD
 from tests.faults.killing import Tally, length, moments, strike
@@ -162,7 +162,7 @@ def backup(rounds: int, folder: Path, seed: Path) -> Tally:
 def restore(rounds: int, folder: Path, seed: Path) -> Tally:
     """A blog that is restored over another one: after a kill it is wholly the one or the other."""
     other, archive = shutil.copytree(seed, folder / "other"), folder / "other.zip"
-    with opened(config.load(other, environ={}, site_url=SITE_URL)) as app:
+    with open_app(config.load(other, environ={}, site_url=SITE_URL)) as app:
         for number in range(30):
             Blog(app, other).make_post(f"Restored {number}", body="Words that come back. " * 500)
     assert run(other, "config", "title", "The other one").status == 0
@@ -195,7 +195,7 @@ def _state(instance: Path) -> tuple[object, ...]:
     own = {
         name: data for name, data in files(instance).items() if name.startswith(("custom.css", "templates/", "media/"))
     }
-    with opened(config.load(instance, environ={}, site_url=SITE_URL)) as app:
+    with open_app(config.load(instance, environ={}, site_url=SITE_URL)) as app:
         pages = [Blog(app, instance).get(path).data for path in ("/", "/feed.xml", "/posts/diplomatic-relations/")]
     return listed.out, title.out, own, pages
 

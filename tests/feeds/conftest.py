@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.core.accounts import people
 from blog.core.db.transaction import write_transaction
 from blog.extensions import sqlite_driver
@@ -28,7 +28,7 @@ BODY = "Water and stone. " * 100
 def rivers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a blog whose newest three posts are Ana's and tagged "Rivers": its files are to be copied."""
     folder = tmp_path_factory.mktemp("rivers")
-    with opened(config.load(folder, environ={}, site_url=SITE_URL)) as app:
+    with open_app(config.load(folder, environ={}, site_url=SITE_URL)) as app:
         fill(Blog(app, folder))
     with contextlib.closing(sqlite_driver().connect(str(folder / "blog.db"))) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -50,7 +50,7 @@ def rivers(instance: Path, rivers_folder: Path) -> Iterator[Blog]:
     """A blog with four posts; three of them are Ana's and tagged "Rivers"."""
     for name in ("blog.db", "secret_key"):
         shutil.copy(rivers_folder / name, instance / name)
-    with opened(config.load(instance, environ={}, site_url=SITE_URL)) as app:
+    with open_app(config.load(instance, environ={}, site_url=SITE_URL)) as app:
         app.testing = True
         yield Blog(app, instance)
 

@@ -15,13 +15,13 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 
 STEP = "UPDATE schema_version"
 
 
 def _upgrade(folder: Path) -> None:
-    with opened(config.load(folder, environ={})):
+    with open_app(config.load(folder, environ={})):
         pass
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.transfer import samples
 from tests.transfer.library import everything, rows
 from tests.world import SITE_URL, Blog, Result, texts
@@ -20,7 +20,7 @@ ARTICLES = ["diplomatic-relations", "reading-by-rss", "sharing-without-being-fol
 def loaded(started_blog: Path, instance: Path) -> Iterator[Blog]:
     """A new blog with its samples."""
     shutil.copytree(started_blog, instance, dirs_exist_ok=True)
-    with opened(config.load(instance, environ={}, site_url=SITE_URL)) as app:
+    with open_app(config.load(instance, environ={}, site_url=SITE_URL)) as app:
         yield Blog(app, instance)
 
 

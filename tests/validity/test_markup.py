@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from tests.validity import checker, collecting
 from tests.validity.checker import Remark
 from tests.validity.collecting import Collection
@@ -43,7 +43,7 @@ def pages(tmp_path: Path, full_blog: Path, blog: Blog, tomorrow: datetime) -> Co
     collecting.authors(kept, blog, tomorrow)
     folder = tmp_path / "full"
     shutil.copytree(full_blog, folder)
-    with opened(config.load(folder, environ={}, site_url=SITE_URL)) as app:
+    with open_app(config.load(folder, environ={}, site_url=SITE_URL)) as app:
         whole = Blog(app, folder)
         collecting.readers(kept, whole)
         collecting.files(kept, whole)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.core.db.transaction import write_transaction
 from tests.world import SITE_URL, Blog
 
@@ -21,7 +21,7 @@ def ask(blog: Blog, path: str, method: str = "GET", **headers: str) -> Any:
 def served(blog: Blog, **settings: Any) -> Iterator[Blog]:
     """The same blog, served with other machine settings."""
     chosen: dict[str, Any] = {"site_url": SITE_URL, **settings}
-    with opened(config.load(blog.instance, environ={}, **chosen)) as app:
+    with open_app(config.load(blog.instance, environ={}, **chosen)) as app:
         app.testing = True
         yield Blog(app, blog.instance)
 

@@ -17,7 +17,7 @@ from blog.core.backup.zip_file import DATABASE, Entry, Manifest, Progress, unsee
 from blog.core.errors import DiskFull, Invalid, Unavailable, Unusable
 from blog.core.images import storage, variants
 from blog.core.schema import integrity
-from blog.extensions import watching
+from blog.extensions import watcher_engine
 from blog.migrations import HEAD
 
 KIND = "backup"
@@ -151,7 +151,7 @@ def _write(settings: Settings, making: Path, reason: str, progress: Progress) ->
 
 def _unsound(copy: Path) -> str:
     """What a restore would refuse: better known while the blog is there to be mended."""
-    engine = watching(copy)
+    engine = watcher_engine(copy)
     with engine.connect() as connection:
         return integrity.unsound(connection)
 

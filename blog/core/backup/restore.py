@@ -28,7 +28,7 @@ from blog.core.db.transaction import describe_error
 from blog.core.errors import DiskFull, Invalid, Unavailable, Unusable
 from blog.core.images import storage
 from blog.core.schema import integrity, migrate
-from blog.extensions import apart, read_only
+from blog.extensions import is_read_only, separate_engine
 from blog.models import AuthorSession, Lease, Media, Site
 
 KIND = "restore"
@@ -96,7 +96,7 @@ def finish(settings: Settings) -> bool:
 
     Returns whether one was completed. Raises NoRoom and Unavailable when it cannot be.
     """
-    if read_only(settings.instance):
+    if is_read_only(settings.instance):
         return False
     left = abandoned(settings.instance, KIND)  # first: what they did to the database is past
     try:
@@ -175,7 +175,7 @@ def _judge(file: Path, database: Path, done: Restored) -> None:
     """Refuse a database that is not a whole blog's, or of a newer Broadsheet; bring an older one to this schema."""
     if damages := sqlite_copy.damages(database):
         raise zip_file.wrong(file, f"its database is damaged ({damages[0]})")
-    engine = apart(database)
+    engine = separate_engine(database)
     try:
         sqlite_copy.facts(database)
         migrate.upgrade(engine, lambda _: None)
@@ -295,7 +295,7 @@ def _leads_here(settings: Settings, folder: Path) -> bool:
 def _sign(settings: Settings, work: Path) -> None:
     """Make the database ready to be live: newer than what readers saw, nobody signed in, known to `finish`."""
     now, live = clock.now().replace(microsecond=0), _edition(settings.database_file)
-    engine = apart(work / UNPACKED / DATABASE)
+    engine = separate_engine(work / UNPACKED / DATABASE)
     with engine.begin() as connection:
         # Or pictures that were deleted long before that backup was made would go for good at once, and no undo of this
         # restore could bring them back.
@@ -317,7 +317,7 @@ def _edition(file: Path) -> tuple[int, datetime] | None:
     """The public version that a blog's readers saw last, and its time; None if that cannot be told."""
     if not file.is_file():
         return None
-    engine = apart(file)
+    engine = separate_engine(file)
     try:
         with engine.connect() as connection:
             version, changed_at = connection.execute(EDITION).one()

@@ -10,7 +10,7 @@ from typing import Any
 from blog.core.db.transaction import describe_error, is_damage_error
 from blog.core.errors import DiskFull, Unavailable, Unusable
 from blog.core.search import index
-from blog.extensions import address, sqlite_driver
+from blog.extensions import database_uri, sqlite_driver
 
 # How long another writer may keep a copy waiting.
 PATIENCE = 60.0
@@ -41,7 +41,7 @@ def connected(file: Path, mode: str) -> Iterator[Any]:
     """
     driver = sqlite_driver()
     try:
-        with closing(driver.connect(address(file, mode), uri=True, timeout=BUSY_SECONDS)) as connection:
+        with closing(driver.connect(database_uri(file, mode), uri=True, timeout=BUSY_SECONDS)) as connection:
             connection.isolation_level = None
             connection.execute("PRAGMA trusted_schema=OFF")
             yield connection

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.sql.type_api import TypeEngine
 
 from blog import clock
-from blog.extensions import db, reading_cursor, sqlite_driver
+from blog.extensions import db, read_cursor, sqlite_driver
 from blog.models.types import Instant
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ class CompiledQuery(Generic[T]):
         values.setdefault(NOW, clock.now())
         arguments = [constant if name is None else convert(values[name]) for name, constant, convert in parameters]
         try:
-            return reading_cursor().execute(sql, arguments).fetchall()  # type: ignore[no-any-return]
+            return read_cursor().execute(sql, arguments).fetchall()  # type: ignore[no-any-return]
         except DRIVER.OperationalError as error:
             raise OperationalError(sql, None, error) from error
         except DRIVER.Error as error:

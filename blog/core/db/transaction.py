@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from blog import clock
 from blog.core.errors import Unavailable
-from blog.extensions import WRITE, db
+from blog.extensions import WRITE_OPTION, db
 from blog.models import Site
 
 
@@ -22,13 +22,13 @@ def write_transaction() -> Iterator[Session]:
     the database is locked, full, read-only or damaged.
     """
     session = db.session()
-    if session.info.get(WRITE):
+    if session.info.get(WRITE_OPTION):
         raise RuntimeError("A transaction is open already: it would be lost.")
     session.rollback()
     session.expire_all()
-    session.info[WRITE] = True
+    session.info[WRITE_OPTION] = True
     try:
-        session.connection(execution_options={WRITE: True})
+        session.connection(execution_options={WRITE_OPTION: True})
         yield session
         session.flush()
         record_public_change(session)
@@ -42,7 +42,7 @@ def write_transaction() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        del session.info[WRITE]
+        del session.info[WRITE_OPTION]
 
 
 def record_public_change(session: Session) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from blog import clock
-from blog.extensions import sqlite_driver, watching
+from blog.extensions import sqlite_driver, watcher_engine
 from blog.models import Post, Site
 
 FIRST = datetime.min.replace(tzinfo=UTC)
@@ -31,7 +31,7 @@ class Watcher:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._engine = watching(file)
+        self._engine = watcher_engine(file)
         self._errors = (sqlite_driver().Error, SQLAlchemyError)
         self._lock = Lock()
         self._connection: Connection | None = None

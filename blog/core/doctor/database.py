@@ -12,7 +12,7 @@ from blog.core.doctor.findings import Finding, Findings, Run, count_of, note, ok
 from blog.core.errors import Unusable
 from blog.core.schema import counters, migrate
 from blog.core.search import index
-from blog.extensions import safe_wal, sqlite_driver
+from blog.extensions import has_wal_fix, sqlite_driver
 from blog.migrations import HEAD
 from blog.models.json_types import RENDERER_VERSION
 
@@ -57,7 +57,7 @@ def library() -> Findings:
     version = driver.sqlite_version
     first, second, third = (int(part) for part in version.split("."))
     name = driver.__name__.partition(".")[0]
-    if safe_wal((first, second, third)):
+    if has_wal_fix((first, second, third)):
         yield ok(f"SQLite {version}, by {name}.")
     else:
         yield note(

@@ -55,7 +55,7 @@ class Fetcher:
         try:
             answer = outbound.get(
                 address, site=self.site, allow=self.allow, headers={"Accept": ACCEPTED},
-                most=storage.FILE_BYTES, seconds=SECONDS,
+                max_bytes=storage.FILE_BYTES, seconds=SECONDS,
             )  # fmt: skip
         except outbound.Unreachable as error:
             raise Invalid("address", str(error)) from error

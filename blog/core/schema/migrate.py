@@ -14,7 +14,7 @@ from blog import clock, paths
 from blog.core.errors import Unusable
 from blog.core.schema import counters
 from blog.core.search import index
-from blog.extensions import BUSY_MS, WRITE, Base, read_only
+from blog.extensions import BUSY_MS, WRITE_OPTION, Base, is_read_only
 from blog.migrations import HEAD
 from blog.models import Post, Site, triggers
 from blog.models.site import DEFAULTS
@@ -49,7 +49,7 @@ def _triggers() -> dict[str, str]:
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """One process at a time upgrades or restores; the others wait here, and then find the work done. Raises OSError."""
-    if read_only(folder):  # where nobody can
+    if is_read_only(folder):  # where nobody can
         yield
         return
     with (folder / ".upgrade.lock").open("a") as handle:
@@ -98,7 +98,7 @@ def _known(version: object) -> bool:
 
 
 def _migrate(engine: Engine, version: str | None) -> None:
-    with engine.connect().execution_options(**{WRITE: True}) as connection:
+    with engine.connect().execution_options(**{WRITE_OPTION: True}) as connection:
         # PRAGMAs of this kind do nothing inside a transaction: they go to the driver, which begins none. A table
         # rebuild would cascade deletions with foreign keys on.
         _pragmas(connection, "foreign_keys=OFF", "busy_timeout=600000")

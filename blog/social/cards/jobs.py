@@ -18,7 +18,7 @@ from blog.core.outbox import Handler
 from blog.core.posts import share_items, taxonomy
 from blog.core.posts.share_items import ShareItem
 from blog.extensions import db
-from blog.processes import deaf, pool
+from blog.processes import block_interrupt, process_pool
 from blog.social.cards import files as card_files
 from blog.social.cards import image
 from blog.social.cards.files import CardFile
@@ -107,11 +107,11 @@ def _draw_and_store(todo: list[tuple[Path, Card]], media: Path) -> Iterator[bool
         yield from chain.from_iterable(_draw_batch([task], media) for task in todo)
         return
     workers = min(os.cpu_count() or 1, MAX_PROCESSES)
-    with pool(workers) as processes:
+    with process_pool(workers) as processes:
         results: deque[Future[list[bool]]] = deque()
         try:
             for batch in batches(todo, BATCH_SIZE):
-                with deaf():
+                with block_interrupt():
                     results.append(processes.submit(_draw_batch, list(batch), media))
                 if len(results) > workers * BATCHES_PER_PROCESS:
                     yield from results.popleft().result()

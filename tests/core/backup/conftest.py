@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blog import config, create_app
-from blog.commands import opened
+from blog.commands import open_app
 from blog.config import Settings
 from blog.core.backup import create
 from blog.core.editor import publish as editor_publish
@@ -23,7 +23,7 @@ def settings_of(instance: Path, **environ: str) -> Settings:
 
 def publish(instance: Path, title: str) -> None:
     """Publish a post as a command does."""
-    with opened(settings_of(instance)):
+    with open_app(settings_of(instance)):
         editor_publish.create(Fields(title=title, body=f"The text of {title}."), published_at=LONG_AGO)
 
 

@@ -12,7 +12,7 @@ import pytest
 from blog.core.backup import create, retention, sqlite_copy, upgrade, zip_file
 from blog.core.errors import Unavailable
 from blog.core.schema import migrate
-from blog.extensions import apart
+from blog.extensions import separate_engine
 from tests.core.backup.conftest import ask, publish, read, settings_of
 from tests.core.db.test_transaction import locked
 from tests.world import run, write
@@ -119,9 +119,9 @@ def test_the_command_that_undoes_can_be_copied_into_a_shell(old: Path, saved: Pa
 def test_a_database_that_is_busy_is_not_called_damaged(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(old, f"DROP TRIGGER {min(migrate.trigger_names())}")
     monkeypatch.setattr(migrate, "_pragmas", lambda *_: None)  # it would wait for ten minutes
-    monkeypatch.setattr("blog.extensions.SETTINGS", ("PRAGMA busy_timeout=50",))
+    monkeypatch.setattr("blog.extensions.PRAGMAS", ("PRAGMA busy_timeout=50",))
     with locked(old), pytest.raises(Unavailable, match="Another process is writing") as said:
-        upgrade.prepare(apart(old / "blog.db"), settings_of(old))
+        upgrade.prepare(separate_engine(old / "blog.db"), settings_of(old))
     assert "restore" not in str(said.value)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.config import Settings
 from blog.core.doctor import fix, run
 from blog.core.doctor.findings import Finding
@@ -15,7 +15,7 @@ from tests.world import SITE_URL, Blog
 def made(instance: Path) -> Settings:
     """The settings of a blog that exists and is not running."""
     settings = config.load(instance, environ={}, site_url=SITE_URL)
-    with opened(settings):
+    with open_app(settings):
         pass
     return config.load(instance, environ={"BLOG_TRUSTED_PROXIES": "1"}, site_url=SITE_URL)
 

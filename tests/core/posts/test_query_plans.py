@@ -13,7 +13,7 @@ from blog.core.db.transaction import write_transaction
 from blog.core.posts import feed_items, lists
 from blog.core.search import index
 from blog.core.site.settings import configure
-from blog.extensions import WRITE, db
+from blog.extensions import WRITE_OPTION, db
 from blog.feeds import sitemap
 from blog.models import Person, Post, Tag, post_tag
 from tests.recorder import Asked, recorded
@@ -162,7 +162,7 @@ def test_all_posts_of_a_shelf_are_known_without_going_through_it_for_each(full: 
 
 def gather_statistics() -> None:
     """What `PRAGMA optimize` would leave in the database, for every connection from now on."""
-    with db.engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
+    with db.engine.connect().execution_options(**{WRITE_OPTION: True}) as connection, connection.begin():
         connection.exec_driver_sql("ANALYZE")
     db.session.remove()
     db.engine.dispose()

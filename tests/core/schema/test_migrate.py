@@ -14,14 +14,14 @@ from flask import Flask
 from sqlalchemy import event, inspect, select
 
 from blog import config, create_app, paths
-from blog.commands import opened
+from blog.commands import open_app
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Unavailable, Unusable
 from blog.core.schema import migrate
 from blog.core.search import index
 from blog.core.site.settings import configure
-from blog.extensions import Base, db, safe_wal, sqlite_driver
+from blog.extensions import Base, db, has_wal_fix, sqlite_driver
 from blog.migrations import HEAD
 from blog.models import Site
 from tests.world import SITE_URL
@@ -47,7 +47,7 @@ def begun(instance: Path) -> bool:
     """Open the blog as a command does; whether its tables were made."""
     file = instance / "blog.db"
     begun_before = file.exists() and b"CREATE TABLE" in file.read_bytes()
-    with opened(settings_of(instance)):
+    with open_app(settings_of(instance)):
         return not begun_before
 
 
@@ -284,4 +284,4 @@ def test_an_app_of_an_existing_blog_writes_nothing(instance: Path) -> None:
     ],
 )
 def test_the_versions_that_can_lose_commits_are_known(version: tuple[int, int, int], safe: bool) -> None:
-    assert safe_wal(version) is safe
+    assert has_wal_fix(version) is safe

@@ -15,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from blog import config, create_app, paths
-from blog.commands import opened
+from blog.commands import open_app
 from blog.core.editor import publish
 from blog.core.schema import migrate
 from blog.core.search import index
@@ -95,7 +95,7 @@ def test_readers_find_all_that_they_found(old: Old, number: str) -> None:
     now = told(instance)
     assert lacks(now, then) == []
     assert now["sitemap"].keys() == then["sitemap"].keys()
-    with opened(config.load(instance, environ={})):
+    with open_app(config.load(instance, environ={})):
         change(instance, "UPDATE post SET renderer = 0")
         assert publish.rerender_outdated() == []
     # To read them anew is a change of the front page, and the sitemap says when.
@@ -109,7 +109,7 @@ def test_its_pages_and_feeds_are_those_of_a_blog_that_never_was_older(old: Old, 
     for folder in (fresh, texts):
         folder.mkdir()
     making.make(fresh, texts, number)
-    with opened(config.load(instance, environ={})):
+    with open_app(config.load(instance, environ={})):
         publish.rerender_outdated()
     drawn_alike(instance, fresh)
     with making.set_clock(making.LOOKED):
@@ -155,7 +155,7 @@ def test_what_was_scheduled_before_appears_after(old: Old) -> None:
 @pytest.mark.parametrize("number", [OLDEST, NEWEST])
 def test_authors_sign_in_with_the_password_they_had(old: Old, number: str) -> None:
     instance = old(number)
-    with opened(config.load(instance, environ={}, site_url=making.SITE_URL)) as app:
+    with open_app(config.load(instance, environ={}, site_url=making.SITE_URL)) as app:
         app.testing = True
         author = Visitor(app)
         assert author.sign_in(making.EMAIL, making.PASSWORD).headers["Location"] == "/admin/"
@@ -238,7 +238,7 @@ def test_words_are_found_that_were_written_before_there_was_a_search(old: Old, n
 def test_posts_of_the_first_schema_are_counted(old: Old) -> None:
     instance = old(OLDEST)
     begun(instance)
-    with opened(config.load(instance, environ={})):
+    with open_app(config.load(instance, environ={})):
         counted = sorted(change(instance, "SELECT scope, month, posts FROM tally"))
     ((ana,), (bo,)) = change(instance, "SELECT id FROM person ORDER BY name")
     assert [row for row in counted if row[0] == "all"] == [
