@@ -1,4 +1,4 @@
-"""How a browser searches here from its address bar (OpenSearch 1.1). Pure."""
+"""The document with which a browser searches the blog from its address bar (OpenSearch 1.1). Pure."""
 
 from dataclasses import dataclass
 from xml.etree import ElementTree
@@ -6,13 +6,13 @@ from xml.etree import ElementTree
 CONTENT_TYPE = "application/opensearchdescription+xml"
 NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"
 MOZILLA_NAMESPACE = "http://www.mozilla.org/2006/browser/search/"
-# The specification allows no more characters.
+# The longest that the specification allows, in characters.
 SHORT_NAME_LENGTH, LONG_NAME_LENGTH, DESCRIPTION_LENGTH = 16, 48, 1024
 
 
 @dataclass(frozen=True)
 class OpenSearchSite:
-    """What a browser is told: names, whole addresses."""
+    """The site as browsers need it: its names, and absolute URLs of its pages and icons."""
 
     title: str
     language: str
@@ -23,13 +23,13 @@ class OpenSearchSite:
 
 
 def description(site: OpenSearchSite) -> bytes:
-    """The description document."""
+    """Return the OpenSearch description document."""
     ElementTree.register_namespace("", NAMESPACE)
     ElementTree.register_namespace("moz", MOZILLA_NAMESPACE)
     root = ElementTree.Element(f"{{{NAMESPACE}}}OpenSearchDescription")
 
-    def add(name: str, text: str = "", space: str = NAMESPACE, **attributes: str) -> None:
-        ElementTree.SubElement(root, f"{{{space}}}{name}", attributes).text = text or None
+    def add(name: str, text: str = "", namespace: str = NAMESPACE, **attributes: str) -> None:
+        ElementTree.SubElement(root, f"{{{namespace}}}{name}", attributes).text = text or None
 
     add("ShortName", _short(site.title, SHORT_NAME_LENGTH))
     add("LongName", _short(site.title, LONG_NAME_LENGTH))
@@ -45,9 +45,8 @@ def description(site: OpenSearchSite) -> bytes:
     return bytes(ElementTree.tostring(root, "utf-8", xml_declaration=True)) + b"\n"
 
 
-def _short(title: str, most: int) -> str:
-    """A name of at most so many characters, cut after a word where that leaves something."""
-    if len(title) <= most:
+def _short(title: str, limit: int) -> str:
+    """Return the title, cut to `limit` characters: after a word, if that leaves any."""
+    if len(title) <= limit:
         return title
-    head = title[: most + 1].rpartition(" ")[0]
-    return head or title[:most]
+    return title[: limit + 1].rpartition(" ")[0] or title[:limit]

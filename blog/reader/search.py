@@ -1,4 +1,4 @@
-"""Search for readers: the page, and what tells browsers of it."""
+"""The search page, and the document that adds it to browsers."""
 
 import re
 
@@ -8,7 +8,7 @@ from blog.core.errors import NotFound
 from blog.core.search import results as engine
 from blog.core.search.query import understood
 from blog.core.search.results import Found, Results, Unsearchable
-from blog.reader import opensearch as describing
+from blog.reader.opensearch import CONTENT_TYPE, OpenSearchSite, description
 from blog.reader.views import bp
 from blog.web import templating
 from blog.web.errors import RETRY_SECONDS
@@ -17,24 +17,23 @@ from blog.web.static_files import asset_url
 
 @bp.get("/search/")
 def search() -> Response:
-    """What was found for the words of `q`, ten posts a page; the form alone without words."""
-    number = _number(request.args.get("page", "1"))
-    asked = request.args.get("q", "")
+    """Show the matches of `q`, ten posts a page; without words only the form."""
+    number = _page_number(request.args.get("page", "1"))
+    text = request.args.get("q", "")
     templating.site_context()
     try:
-        return _page(engine.find(asked, number), 200)
+        return _page(engine.find(text, number), 200)
     except Unsearchable as error:
         current_app.logger.error("%s", error)
-        response = _page(Results(understood(asked)), 503)
+        response = _page(Results(understood(text)), 503)
         response.headers.update({"Cache-Control": "no-store", "Retry-After": str(RETRY_SECONDS)})
         return response
 
 
 @bp.get("/opensearch.xml")
 def opensearch() -> Response:
-    """How browsers search here."""
     site = templating.site_context().site
-    told = describing.OpenSearchSite(
+    opensearch_site = OpenSearchSite(
         title=site.title,
         language=site.language,
         search=templating.absolute_url(url_for("reader.search")),
@@ -42,16 +41,15 @@ def opensearch() -> Response:
         favicon=templating.absolute_url("/favicon.ico"),
         description=templating.absolute_url(url_for("reader.opensearch")),
     )
-    return Response(describing.description(told), content_type=f"{describing.CONTENT_TYPE}; charset=utf-8")
+    return Response(description(opensearch_site), content_type=f"{CONTENT_TYPE}; charset=utf-8")
 
 
-def _number(text: str) -> int:
-    """The number of a page as it is written in addresses. Raises Missing."""
+def _page_number(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,5}", text, re.ASCII):
         raise NotFound("There is no such page.")
     return int(text)
 
 
-def _page(found: Results[Found], status: int) -> Response:
-    html = render_template("reader/search.html", found=found, broken=status != 200)
+def _page(results: Results[Found], status: int) -> Response:
+    html = render_template("reader/search.html", found=results, broken=status != 200)
     return Response(html, status, mimetype="text/html")

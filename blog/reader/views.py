@@ -1,4 +1,4 @@
-"""The reader's pages."""
+"""The public pages: home, articles, pages, tags, authors, archive; and /healthz."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,104 +20,100 @@ from blog.web.pagination import PAGE_SIZE, Pager, make_pager
 
 RECENT_POSTS = 3
 CONTENTS_MIN_WORDS = 1500
-# Archives of at most so many posts show them all on one page.
+# An archive of at most this many posts shows them all on one page.
 SHORT_ARCHIVE = 150
-# Posts on a page of a year: a line each.
-YEAR_SIZE = 100
+YEAR_PAGE_SIZE = 100
 
 bp = Blueprint("reader", __name__)
 
 
 @bp.app_template_global()
 def post_url(post: PostSummary) -> str:
-    """Where a post or page is read."""
+    """Return the path of a post or page."""
     return permalinks.path_of(post)
 
 
 @bp.app_template_global()
 def navigation() -> list[PostSummary]:
-    """The pages named on every page (About); none when the database does not answer."""
+    """Return the pages that every page links to (About); none if the database does not answer."""
     return templating.unless_database_down(lambda: list(templating.site_context().pages))
 
 
 @bp.app_template_global()
 def recent_posts() -> list[PostSummary]:
-    """The newest posts, for pages that have nothing else to show; none when the database does not answer."""
+    """Return the newest posts, for pages with nothing else to show; none if the database does not answer."""
     return templating.unless_database_down(lambda: recent(RECENT_POSTS))
 
 
 @bp.get("/", defaults={"number": 1})
 @bp.get("/page/<page:number>/")
 def home(number: int) -> BaseResponse:
-    """Recent Posts; the newest of all leads them with its cover."""
-    found, pager = _listing(number, lists.ALL)
-    cover = post_article.load_cover(found[0]) if found and number == 1 else None
-    return _page("reader/home.html", posts=found, pager=pager, cover=cover)
+    """Show Recent Posts; on the first page the newest post has its cover."""
+    posts, pager = _list_page(number, lists.ALL)
+    cover = post_article.load_cover(posts[0]) if posts and number == 1 else None
+    return _page("reader/home.html", posts=posts, pager=pager, cover=cover)
 
 
 @bp.get("/posts/<slug>/")
 def article(slug: str) -> BaseResponse:
-    """An article, its neighbours, what is related, and what else was written lately."""
+    """Show an article, its neighbours, related posts and recent posts."""
     post = post_article.load("post", slug)
     contents = post.contents if post.words > CONTENTS_MIN_WORDS and len(post.contents) > 2 else []
-    return _page(
-        "reader/article.html", post=post, contents=contents, around=post_article.more_posts(post, RECENT_POSTS)
-    )
+    around = post_article.more_posts(post, RECENT_POSTS)
+    return _page("reader/article.html", post=post, contents=contents, around=around)
 
 
 @bp.get("/posts/<slug>.md")
 def article_markdown(slug: str) -> BaseResponse:
-    """An article as its author wrote it, under its title."""
+    """Return the Markdown of an article, under its title."""
+    path = permalinks.path("post", slug)
     try:
         title, text = post_article.markdown_source(slug)
     except NotFound:
-        old = permalinks.find_redirect(permalinks.path("post", slug))
-        if old and old.target and old.target.startswith("/posts/"):
-            return redirect(old.target.rstrip("/") + ".md", 301)
-        if old and old.target is None:
+        row = permalinks.find_redirect(path)
+        if row and row.target and row.target.startswith("/posts/"):
+            return redirect(row.target.rstrip("/") + ".md", 301)
+        if row and row.target is None:
             raise Gone("This was here and has been taken away.") from None
         raise
     templating.site_context()
     text = text.strip("\n")
     response = Response(f"# {title}\n\n{text}\n", mimetype="text/markdown")
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Link"] = f'<{templating.absolute_url(permalinks.path("post", slug))}>; rel="canonical"'
+    response.headers["Link"] = f'<{templating.absolute_url(path)}>; rel="canonical"'
     return response
 
 
 @bp.get("/<slug>/")
 def page(slug: str) -> BaseResponse:
-    """A page, like About."""
     return _page("reader/page.html", post=post_article.load("page", slug))
 
 
 @bp.get("/tags/")
 def tags() -> BaseResponse:
-    """All tags with their counts."""
     return _page("reader/tags.html", tags=taxonomy.tags())
 
 
 @bp.get("/tags/<slug>/", defaults={"number": 1})
 @bp.get("/tags/<slug>/page/<page:number>/")
 def tag(slug: str, number: int) -> BaseResponse:
-    """The posts that carry a tag."""
-    found_tag = taxonomy.tag(slug)
-    found, pager = _listing(number, lists.WITH_TAG, found_tag.id)
-    return _page("reader/tag.html", tag=found_tag, posts=found, pager=pager)
+    tag = taxonomy.tag(slug)
+    posts, pager = _list_page(number, lists.WITH_TAG, tag.id)
+    return _page("reader/tag.html", tag=tag, posts=posts, pager=pager)
 
 
 @bp.get("/authors/<slug>/", defaults={"number": 1})
 @bp.get("/authors/<slug>/page/<page:number>/")
 def author(slug: str, number: int) -> BaseResponse:
-    """The posts of one author, where there are several."""
+    """Show the posts of one author, if the blog has several."""
     person = taxonomy.author(slug)
-    found, pager = _listing(number, lists.BY_AUTHOR, person.id)
-    return _page("reader/author.html", person=person, posts=found, pager=pager)
+    posts, pager = _list_page(number, lists.BY_AUTHOR, person.id)
+    return _page("reader/author.html", person=person, posts=posts, pager=pager)
 
 
 @bp.get("/archive/")
 def archive() -> BaseResponse:
-    """Everything by year."""
+    """Show the number of posts of each year; of a short archive all posts."""
     zone = templating.zone()
     counts = post_archive.years(zone)
     short = sum(year.posts for year in counts) <= SHORT_ARCHIVE
@@ -130,16 +126,17 @@ def archive() -> BaseResponse:
 @bp.get("/archive/<year:year>/", defaults={"number": 1})
 @bp.get("/archive/<year:year>/page/<page:number>/")
 def archive_year(year: int, number: int) -> BaseResponse:
-    """Everything of one year."""
-    found = post_archive.posts_in_year(year, templating.zone(), (number - 1) * YEAR_SIZE, YEAR_SIZE)
-    return _page("reader/year.html", year=year, posts=found.posts, pager=make_pager(number, found.total, YEAR_SIZE))
+    post_page = post_archive.posts_in_year(year, templating.zone(), (number - 1) * YEAR_PAGE_SIZE, YEAR_PAGE_SIZE)
+    pager = make_pager(number, post_page.total, YEAR_PAGE_SIZE)
+    return _page("reader/year.html", year=year, posts=post_page.posts, pager=pager)
 
 
 @bp.get("/healthz")
 def healthz() -> Response:
-    """Whether readers are served, for whatever watches the server; and what keeps authors from writing, if anything.
+    """Tell a monitor whether the blog serves readers, and what keeps authors from writing, if anything.
 
-    That is a 200, too: whoever restarts or replaces what answers otherwise would take the pages from readers as well.
+    If only writing fails, the status is 200: a monitor that restarts or replaces the server on any other status would
+    take the pages from readers, too.
     """
     try:
         reason = write_problem(current_app.extensions["settings"])
@@ -152,11 +149,11 @@ def healthz() -> Response:
     return response
 
 
-def _listing(number: int, shelf: PostList, of: int = 0) -> tuple[Sequence[PostSummary], Pager]:
-    found = lists.page(shelf, (number - 1) * PAGE_SIZE, PAGE_SIZE, of)
-    return found.posts, make_pager(number, found.total)
+def _list_page(number: int, post_list: PostList, scope_id: int = 0) -> tuple[Sequence[PostSummary], Pager]:
+    post_page = lists.page(post_list, (number - 1) * PAGE_SIZE, PAGE_SIZE, scope_id)
+    return post_page.posts, make_pager(number, post_page.total)
 
 
-def _page(template: str, **facts: Any) -> BaseResponse:
+def _page(template: str, **variables: Any) -> BaseResponse:
     templating.site_context()
-    return Response(render_template(template, **facts), mimetype="text/html")
+    return Response(render_template(template, **variables), mimetype="text/html")
