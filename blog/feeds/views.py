@@ -158,7 +158,7 @@ class FeedDocument:
 
 def _newest(source: FeedSource) -> FeedDocument:
     newest = feed_items.newest_page(source.shelf, ITEMS, source.of)
-    return FeedDocument(fit_items([_item(entry) for entry in newest.entries]), newest.total)
+    return FeedDocument(fit_items([_item(entry) for entry in newest.posts]), newest.total)
 
 
 def _older(source: FeedSource, number: int) -> FeedDocument:
@@ -166,7 +166,7 @@ def _older(source: FeedSource, number: int) -> FeedDocument:
     around = feed_items.older_page(source.shelf, number + ITEMS, 2 * ITEMS, source.of)
     if number > around.total:
         raise NotFound("There are not that many posts.")
-    items = [_item(entry) for entry in around.entries]
+    items = [_item(entry) for entry in around.posts]
     newer, own = items[: -min(number, ITEMS)], items[-min(number, ITEMS) :]
     return FeedDocument(fit_items(own), around.total, len(fit_items(newer[::-1])))
 

@@ -54,7 +54,7 @@ def _page(fields: Fields, known: EditorPost | None, *, remarks: bool) -> Respons
     article, text = editor_preview.preview_article(fields, known)
     told = lint.warnings(article, text, current_app.config["SITE_URL"]) if remarks else []
     template = "admin/preview.html" if article.kind == "post" else "admin/preview-page.html"
-    around = MorePosts(None, None, recent(RECENT, but=article.id))
+    around = MorePosts(None, None, recent(RECENT, exclude=article.id))
     response = responses.page(
         template, post=article, contents=contents(article), around=around, remarks=told, known=known
     )

@@ -1,6 +1,7 @@
-"""The archive: how many posts each year holds in the site's zone, and the posts of one.
+"""The archive: the number of posts in each year of the site's time zone, and the posts of one year.
 
-Tallies count months of UTC. A year of another zone begins some hours earlier or later: these few posts are counted.
+Tallies count the posts of each UTC month. In another zone a year begins some hours earlier or later: only the posts
+between the two instants are counted by a query.
 """
 
 from bisect import bisect_left, bisect_right
@@ -23,73 +24,79 @@ from blog.models.tally import ALL_TIME
 
 # SQLite joins at most 500 queries to one.
 MAX_UNION = 200
-Months = Sequence[tuple[str, int]]
+MonthCounts = Sequence[tuple[str, int]]
 
 
 def year_bounds(year: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """A year of the site's calendar, as two instants."""
+    """Return the first instant of a year in the site's zone, and the first instant of the next year."""
     first, last = (datetime(number, 1, 1, tzinfo=zone).astimezone(UTC) for number in (year, year + 1))
     return first, last
 
 
 def years(zone: ZoneInfo) -> list[PostCount]:
-    """The years with listed posts, newest first."""
-    months = _months()
-    near = {int(month[:4]) + step for month, _ in months for step in _steps(month)}
-    spans = {year: _span(year, zone) for year in sorted(near & set(ARCHIVE_YEARS), reverse=True)}
-    before = _before(months, [bound for span in spans.values() for bound in span])
-    counts = {year: before[last] - before[first] for year, (first, last) in spans.items()}
+    """Return the years that have listed posts, newest first."""
+    months = _month_counts()
+    candidates = {int(month[:4]) + step for month, _ in months for step in _neighbour_years(month)}
+    bounds = {year: _past_bounds(year, zone) for year in sorted(candidates & set(ARCHIVE_YEARS), reverse=True)}
+    before = _count_before(months, [instant for pair in bounds.values() for instant in pair])
+    counts = {year: before[last] - before[first] for year, (first, last) in bounds.items()}
     return [PostCount(str(year), str(year), posts) for year, posts in counts.items() if posts]
 
 
-def _steps(month: str) -> Iterable[int]:
-    """The years around a month's own to which its posts may belong in some zone."""
+def _neighbour_years(month: str) -> Iterable[int]:
+    """Return the years, relative to the month's own, to which its posts can belong in some zone."""
     return {"01": (-1, 0), "12": (0, 1)}.get(month[5:], (0,))
 
 
 def posts_in_year(year: int, zone: ZoneInfo, start: int, size: int) -> PostPage:
-    """`size` listed posts of a year from the `start`th, newest first. Raises Missing when the year holds none."""
+    """Return `size` listed posts of a year, newest first, without the first `start`.
+
+    Raises NotFound if the year has no posts.
+    """
     if year not in ARCHIVE_YEARS:
         raise NotFound("Nothing was published that year.")
-    months, (first, last) = _months(), _span(year, zone)
-    before = _before(months, [first, last])
+    months, (first, last) = _month_counts(), _past_bounds(year, zone)
+    before = _count_before(months, [first, last])
     total = before[last] - before[first]
     if not total:
         raise NotFound("Nothing was published that year.")
     ahead = sum(posts for _, posts in months) - before[last]
-    wanted = min(size, max(total - start, 0))
-    return PostPage(lists.newest_posts(ALL, start, wanted, until=last, ahead=ahead), total)
+    limit = min(size, max(total - start, 0))
+    return PostPage(lists.newest_posts(ALL, start, limit, until=last, ahead=ahead), total)
 
 
-def _span(year: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """So much of a year as has passed."""
+def _past_bounds(year: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the bounds of the year, cut off at the present."""
     end = clock.now() + datetime.resolution
     first, last = year_bounds(year, zone)
     return min(first, end), min(last, end)
 
 
-def _months() -> Months:
-    """The tallies of all listed posts by month."""
+def _month_counts() -> MonthCounts:
+    """Return the number of listed posts of each month, from the tallies."""
     query = select(Tally.month, Tally.posts).where(Tally.scope == ALL.scope, Tally.month > ALL_TIME)
     return [(month, posts) for month, posts in db.session.execute(query.order_by(Tally.month)) if posts]
 
 
-def _before(months: Months, bounds: Iterable[datetime]) -> dict[datetime, int]:
-    """How many posts, scheduled ones too, lie before each instant: whole months, and a part of one that is counted."""
+def _count_before(months: MonthCounts, instants: Iterable[datetime]) -> dict[datetime, int]:
+    """Return for each instant the number of posts before it, scheduled posts included.
+
+    Whole months are added up from the tallies. In the month of the instant, posts are counted by a query.
+    """
     names, sums = [name for name, _ in months], [0, *accumulate(posts for _, posts in months)]
-    found: dict[datetime, int] = {}
-    parts: list[Select[int, int]] = []
-    places = sorted(set(bounds))
-    for place, bound in enumerate(places):
+    counts: dict[datetime, int] = {}
+    queries: list[Select[int, int]] = []
+    bounds = sorted(set(instants))
+    for index, bound in enumerate(bounds):
         month = tally.month_of(bound)
         first, last = tally.month_bounds(month)
         late = last - bound < bound - first  # the smaller part is counted
-        found[bound] = sums[(bisect_right if late else bisect_left)(names, month)]
+        counts[bound] = sums[(bisect_right if late else bisect_left)(names, month)]
         if bound != first and month in names:
             low, high = (bound, last) if late else (first, bound)
-            part = select(literal(place), -func.count() if late else func.count())
-            parts.append(part.where(*ALL.here, Post.published_at >= low, Post.published_at < high))
-    for start in range(0, len(parts), MAX_UNION):
-        for place, number in db.session.execute(union_all(*parts[start : start + MAX_UNION])):
-            found[places[place]] += number
-    return found
+            query = select(literal(index), -func.count() if late else func.count())
+            queries.append(query.where(*ALL.filters, Post.published_at >= low, Post.published_at < high))
+    for start in range(0, len(queries), MAX_UNION):
+        for index, number in db.session.execute(union_all(*queries[start : start + MAX_UNION])):
+            counts[bounds[index]] += number
+    return counts

@@ -1,4 +1,4 @@
-"""What a reader of an article gets: posts whole, as plain values. Never what is not public."""
+"""The values of an article page: the post, its neighbours, related posts. Only public posts, as plain values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,18 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    Select,
-    and_,
-    bindparam,
-    func,
-    literal_column,
-    select,
-    true,
-    tuple_,
-    union_all,
-)  # fmt: skip
+from sqlalchemy import CTE, Select, and_, bindparam, func, literal_column, select, true, tuple_, union_all
 
 from blog.core.db.compiled_query import AnySelect, CompiledQuery, now_parameter
 from blog.core.errors import Gone, NotFound
@@ -31,7 +20,7 @@ from blog.models.tally import ALL_TIME
 from blog.models.types import Instant
 
 RELATED = 3
-# So many of the newest posts of each tag are looked at: a tag may stand on every post there is.
+# Only the newest posts of each tag are compared: a tag may be on every post of the site.
 CANDIDATES_PER_TAG = 20
 NEIGHBOURS = 2
 
@@ -46,7 +35,7 @@ class TagLabel:
 
 @dataclass(frozen=True)
 class Byline:
-    """Who signs a post, and whether their posts have a page of their own."""
+    """The author of a post; `has_page` tells whether the author's posts have a page of their own."""
 
     name: str
     slug: str
@@ -55,7 +44,7 @@ class Byline:
 
 @dataclass(frozen=True)
 class Article(PostSummary):
-    """A post or page, whole."""
+    """A whole post or page."""
 
     unlisted: bool
     canonical_url: str | None
@@ -70,7 +59,7 @@ class Article(PostSummary):
 
 @dataclass(frozen=True)
 class MorePosts:
-    """What a reader of a post may read next: the one before it, the one after it, the newest others, related ones."""
+    """The posts that an article page offers: the one before it, the one after it, the newest others, related ones."""
 
     older: PostSummary | None
     newer: PostSummary | None
@@ -79,23 +68,23 @@ class MorePosts:
 
 
 def load(kind: str, slug: str) -> Article:
-    """The post or page that readers find at this slug, whole. Raises Gone or Missing."""
-    found = _article(kind).first(slug=slug)
-    if found is None:
-        raise _absent(kind, slug)
-    return replace(found, tags=TAGS_QUERY.all(post=found.id))
+    """Load the public post or page with this slug. Raises Gone or NotFound."""
+    article = _article_query(kind).first(slug=slug)
+    if article is None:
+        raise _gone_or_missing(kind, slug)
+    return replace(article, tags=TAGS_QUERY.all(post=article.id))
 
 
 def markdown_source(slug: str) -> tuple[str, str]:
-    """Title and text of an article as its author wrote them. Raises Gone or Missing."""
-    found = MARKDOWN_QUERY.first(slug=slug)
-    if found is None:
-        raise _absent("post", slug)
-    return found
+    """Return title and Markdown text of a post, as its author wrote them. Raises Gone or NotFound."""
+    row = MARKDOWN_QUERY.first(slug=slug)
+    if row is None:
+        raise _gone_or_missing("post", slug)
+    return row
 
 
-def _absent(kind: str, slug: str) -> Gone | NotFound:
-    """Why readers find nothing here."""
+def _gone_or_missing(kind: str, slug: str) -> Gone | NotFound:
+    """Return the error for an address without a public post."""
     post = db.session.scalars(select(Post).where(Post.kind == kind, Post.slug == slug)).first()
     if post and post.deleted_at and post.was_public:
         return Gone("This was here and has been taken away.")
@@ -103,71 +92,70 @@ def _absent(kind: str, slug: str) -> Gone | NotFound:
 
 
 def more_posts(post: Article, limit: int) -> MorePosts:
-    """The neighbours of a post, up to three others that are related to it, and `limit` of the newest others.
+    """Return the neighbours of a post, up to three related posts, and the `limit` newest others.
 
-    What is related is none of the neighbours, and what is newest, nothing that is related.
+    No post appears twice: the related posts exclude the neighbours, the newest posts exclude the related ones.
     """
-    found = _neighbours(post, limit + RELATED)
-    named = {other.id for other in (found.older, found.newer) if other}
-    near = [other for other in related_posts(post) if other.id not in named][:RELATED]
-    rest = [other for other in found.recent if other not in near]
-    return replace(found, related=near, recent=rest[:limit])
+    posts = _neighbours(post, limit + RELATED)
+    neighbour_ids = {other.id for other in (posts.older, posts.newer) if other}
+    related = [other for other in related_posts(post) if other.id not in neighbour_ids][:RELATED]
+    others = [other for other in posts.recent if other not in related]
+    return replace(posts, related=related, recent=others[:limit])
 
 
 def related_posts(post: Article) -> list[PostSummary]:
-    """The listed posts that share most tags with a post: its neighbours may be among them.
+    """Return the listed posts that share most tags with a post; its neighbours may be among them.
 
-    Among equals come first those that share its rarest tag, then the newest.
+    Posts with equal numbers of shared tags: those that share its rarest tag come first, then the newest.
     """
-    return [other for shown, other in RELATED_QUERY.all(post=post.id) if shown] if post.tags else []
+    return [other for is_shown, other in RELATED_QUERY.all(post=post.id) if is_shown] if post.tags else []
 
 
 def _neighbours(post: Article, limit: int) -> MorePosts:
-    """The neighbours of a post, and at most `limit` of the newest others, in one query."""
+    """Return the neighbours of a post, and at most `limit` of the newest others, with one query."""
     if post.kind != "post" or post.unlisted:
-        return MorePosts(None, None, recent(limit, but=post.id))
-    found: dict[str, list[PostSummary]] = {"older": [], "newer": [], "recent": []}
-    for place, other in _around(min(limit, LIMIT)).all(id=post.id, at=post.published_at):
-        found[place].append(other)
-    latest = sorted(found["recent"], key=lambda other: (other.published_at, other.id), reverse=True)
-    return MorePosts(next(iter(found["older"]), None), next(iter(found["newer"]), None), latest)
+        return MorePosts(None, None, recent(limit, exclude=post.id))
+    posts: dict[str, list[PostSummary]] = {"older": [], "newer": [], "recent": []}
+    for place, other in _neighbours_query(min(limit, LIMIT)).all(id=post.id, at=post.published_at):
+        posts[place].append(other)
+    newest = sorted(posts["recent"], key=lambda other: (other.published_at, other.id), reverse=True)
+    return MorePosts(next(iter(posts["older"]), None), next(iter(posts["newer"]), None), newest)
 
 
 def load_cover(post: PostSummary) -> Picture | None:
-    """The cover of a post in a list, when it is kept here."""
+    """Load the cover of a post in a list, if it is a picture of this site."""
     return COVER_QUERY.first(post=post.id)
 
 
-# -- the queries, made once ---------------------------------------------------------------------------------
+# -- the queries, compiled once -----------------------------------------------------------------------------
 
 
-def _here(kind: str) -> Select[Post]:
-    """What is public at an address."""
+def _public_at_slug(kind: str) -> Select[Post]:
     return select(Post).where(Post.kind == literal_column(f"'{kind}'"), Post.slug == bindparam("slug"), is_public())
 
 
 @cache
-def _article(kind: str) -> CompiledQuery[Article]:
-    signed = _here(kind).outerjoin(Person, Person.id == Post.author_id)
+def _article_query(kind: str) -> CompiledQuery[Article]:
+    posts = _public_at_slug(kind).outerjoin(Person, Person.id == Post.author_id)
     columns = (
         *SUMMARY_COLUMNS, Post.unlisted, Post.canonical_url, Post.updated_at, Post.cover, Post.html, Post.contents,
         Post.pictures, Person.name, Person.slug, taxonomy.has_page(Person.id),
     )  # fmt: skip
 
-    def made(*cells: Any) -> Article:
-        *own, name, slug, has_page = cells
-        return Article(*own, Byline(name, slug, bool(has_page)) if name else None)  # type: ignore[call-arg]
+    def article(*cells: Any) -> Article:
+        *values, name, slug, has_page = cells
+        return Article(*values, Byline(name, slug, bool(has_page)) if name else None)  # type: ignore[call-arg]
 
-    return CompiledQuery(lambda: signed.with_only_columns(*columns), made)
+    return CompiledQuery(lambda: posts.with_only_columns(*columns), article)
 
 
 @cache
-def _around(limit: int) -> CompiledQuery[tuple[str, PostSummary]]:
-    # Their dates are those of a post that is public: what is older is public too.
-    order, here = tuple_(Post.published_at, Post.id), tuple_(bindparam("at", type_=Instant), bindparam("id"))
-    before = select(Post).where(order < here, Post.deleted_at.is_(None), *LISTED)
-    after = listed_posts().where(order > here).order_by(Post.published_at, Post.id)
-    wanted: dict[str, Select[Post]] = {
+def _neighbours_query(limit: int) -> CompiledQuery[tuple[str, PostSummary]]:
+    # The date is that of a public post: older posts are public, too.
+    order, position = tuple_(Post.published_at, Post.id), tuple_(bindparam("at", type_=Instant), bindparam("id"))
+    before = select(Post).where(order < position, Post.deleted_at.is_(None), *LISTED)
+    after = listed_posts().where(order > position).order_by(Post.published_at, Post.id)
+    queries: dict[str, Select[Post]] = {
         "recent": take_newest(listed_posts().where(Post.id != bindparam("id")), limit),
         "older": take_newest(before, 1),
         "newer": after.limit(literal_column("1")),
@@ -175,80 +163,79 @@ def _around(limit: int) -> CompiledQuery[tuple[str, PostSummary]]:
 
     def query() -> AnySelect:
         parts: list[AnySelect] = []
-        for place, posts in wanted.items():
-            named: Any = literal_column(f"'{place}'").label("place")
-            parts.append(select(posts.with_only_columns(named, *SUMMARY_COLUMNS).subquery()))
+        for place, posts in queries.items():
+            label: Any = literal_column(f"'{place}'").label("place")
+            parts.append(select(posts.with_only_columns(label, *SUMMARY_COLUMNS).subquery()))
         return select(*union_all(*parts).subquery().c)
 
     return CompiledQuery(query, lambda place, *cells: (place, PostSummary(*cells)))
 
 
-def _tags() -> AnySelect:
-    tagged = select(Tag.name, Tag.slug).join(post_tag, post_tag.c.tag_id == Tag.id)
-    return tagged.where(post_tag.c.post_id == bindparam("post")).order_by(post_tag.c.position)
+def _tags_query() -> AnySelect:
+    tags = select(Tag.name, Tag.slug).join(post_tag, post_tag.c.tag_id == Tag.id)
+    return tags.where(post_tag.c.post_id == bindparam("post")).order_by(post_tag.c.position)
 
 
-def _cover() -> AnySelect:
+def _cover_query() -> AnySelect:
     return select(Post.pictures[0]).where(Post.id == bindparam("post"), Post.cover.startswith("/media/"))
 
 
-TAGS_QUERY = CompiledQuery(_tags, TagLabel)
-COVER_QUERY: CompiledQuery[Picture | None] = CompiledQuery(_cover, lambda picture: picture)
+TAGS_QUERY = CompiledQuery(_tags_query, TagLabel)
+COVER_QUERY: CompiledQuery[Picture | None] = CompiledQuery(_cover_query, lambda picture: picture)
 MARKDOWN_QUERY: CompiledQuery[tuple[str, str]] = CompiledQuery(
-    lambda: _here("post").with_only_columns(Post.title, Post.body), lambda title, body: (title, body)
+    lambda: _public_at_slug("post").with_only_columns(Post.title, Post.body), lambda title, body: (title, body)
 )
 
 
-# -- what is related ---------------------------------------------------------------------------------------
+# -- the query of related posts -----------------------------------------------------------------------------
 
 
-def _own() -> CTE:
-    """The tags of the post, with the number of posts that carry each."""
+def _own_tags() -> CTE:
+    """The tags of the post, with the number of posts that have each tag."""
     scope = lists.posts_with_tag(post_tag.c.tag_id).scope
     posts = select(Tally.posts).where(Tally.scope == scope, Tally.month == ALL_TIME).scalar_subquery()
     tags = select(post_tag.c.tag_id, posts.label("posts")).where(post_tag.c.post_id == bindparam("post"))
-    return tags.cte("own").prefix_with("MATERIALIZED")  # counted once, not for each post that is found
+    return tags.cte("own").prefix_with("MATERIALIZED")  # computed once, not for each candidate
 
 
-def _others(own: CTE) -> CTE:
+def _candidates(own: CTE) -> CTE:
     """The newest other posts of each of these tags."""
-    newest, found = post_tag.alias("newest"), post_tag.alias("found")
-    looked_at = select(newest.c.post_id).where(newest.c.tag_id == own.c.tag_id, newest.c.listed_at <= now_parameter())
-    looked_at = looked_at.order_by(newest.c.listed_at.desc(), newest.c.post_id.desc())
-    looked_at = looked_at.limit(literal_column(str(CANDIDATES_PER_TAG))).correlate(own)
-    # Found by the post alone: by the tag, too, SQLite would go through all that carry it.
-    others = select(found.c.post_id.label("id")).join_from(own, found, found.c.post_id.in_(looked_at))
-    return others.where(found.c.post_id != bindparam("post")).distinct().cte("others")
+    newest, candidate = post_tag.alias("newest"), post_tag.alias("found")
+    newest_ids = select(newest.c.post_id).where(newest.c.tag_id == own.c.tag_id, newest.c.listed_at <= now_parameter())
+    newest_ids = newest_ids.order_by(newest.c.listed_at.desc(), newest.c.post_id.desc())
+    newest_ids = newest_ids.limit(literal_column(str(CANDIDATES_PER_TAG))).correlate(own)
+    # The join names the post alone: if it named the tag, too, SQLite would read all posts of the tag.
+    others = select(candidate.c.post_id.label("id")).join_from(own, candidate, candidate.c.post_id.in_(newest_ids))
+    return others.where(candidate.c.post_id != bindparam("post")).distinct().cte("others")
 
 
-def _near() -> AnySelect:
-    own, carried = _own(), post_tag.alias("carried")
-    others = _others(own)
-    shared, rarest, date = func.count(), func.min(own.c.posts), func.max(carried.c.listed_at)
-    # All tags are compared: a post that one tag finds may be too old for the newest of another.
+def _related_query() -> AnySelect:
+    own, post_tags = _own_tags(), post_tag.alias("carried")
+    others = _candidates(own)
+    shared, rarest, date = func.count(), func.min(own.c.posts), func.max(post_tags.c.listed_at)
+    # All tags of a candidate are compared: among the newest posts of one tag, it may be too old to be so for another.
     alike = (
         select(others.c.id, shared.label("shared"), rarest.label("rarest"))
         .join_from(others, own, true())
-        .join(carried, and_(carried.c.post_id == others.c.id, carried.c.tag_id == own.c.tag_id))
+        .join(post_tags, and_(post_tags.c.post_id == others.c.id, post_tags.c.tag_id == own.c.tag_id))
         .group_by(others.c.id)
         .order_by(shared.desc(), rarest, date.desc(), others.c.id.desc())
         .limit(literal_column(str(RELATED + NEIGHBOURS)))
         .subquery("alike")
     )
     order = alike.c.shared.desc(), alike.c.rarest, Post.published_at.desc(), Post.id.desc()
-    return (
-        select(and_(is_public(), *LISTED), *SUMMARY_COLUMNS)
-        .join_from(alike, Post, Post.id == alike.c.id)
-        .order_by(*order)
-    )
+    query = select(and_(is_public(), *LISTED), *SUMMARY_COLUMNS).join_from(alike, Post, Post.id == alike.c.id)
+    return query.order_by(*order)
 
 
 def related_query() -> CompiledQuery[tuple[bool, PostSummary]]:
-    """The query of what is related.
+    """Return the query of related posts: whether each is public and listed, and its summary.
 
-    Tables are read in the order in which they are named: each row of one finds a few of the next by an index.
+    CROSS JOIN makes SQLite read the tables in the written order: each row finds a few rows of the next by an index.
     """
-    return CompiledQuery(_near, lambda shown, *cells: (shown, PostSummary(*cells)), hints={" JOIN ": " CROSS JOIN "})
+    return CompiledQuery(
+        _related_query, lambda is_shown, *cells: (is_shown, PostSummary(*cells)), hints={" JOIN ": " CROSS JOIN "}
+    )
 
 
 RELATED_QUERY = related_query()

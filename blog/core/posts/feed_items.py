@@ -1,6 +1,6 @@
-"""What feeds carry: posts whole, as plain values; the newest of a shelf, or any older ones, counted from the oldest.
+"""Posts for feeds: whole posts as plain values; the newest of a list, or older ones, counted from the oldest.
 
-Counted so, a post keeps its place while others are added after it.
+A post counted from the oldest keeps its number when newer posts are published.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from blog.models.json_types import Picture
 
 @dataclass(frozen=True)
 class FeedPost(PostSummary):
-    """A post as feeds carry it: whole, its addresses left open for the feed to fill in."""
+    """A whole post for a feed; `feed_html` has placeholders for the addresses that the feed fills in."""
 
     guid: str
     updated_at: datetime | None
@@ -36,22 +36,22 @@ class FeedPost(PostSummary):
 
 @dataclass(frozen=True)
 class FeedPage:
-    """Some posts of a shelf, newest first, and how many it holds in all."""
+    """Some posts of a list, newest first, and the number of all its posts."""
 
-    entries: Sequence[FeedPost]
+    posts: Sequence[FeedPost]
     total: int
 
 
-def newest_page(shelf: PostList, size: int, of: int = 0) -> FeedPage:
-    """The newest `size` posts of a shelf. In two queries."""
-    now = clock.now()
-    asked = {"of": of, "until": now + timedelta.resolution, "start": 0, "size": min(size, LIMIT), "now": now}
-    return _part(_entries(shelf, down=True).all(**asked), _tags(shelf, down=True).all(**asked))
+def newest_page(post_list: PostList, size: int, list_id: int = 0) -> FeedPage:
+    """Return the newest `size` posts of a list, with two queries."""
+    now, size = clock.now(), min(size, LIMIT)
+    values = {"list_id": list_id, "until": now + timedelta.resolution, "start": 0, "size": size, "now": now}
+    return _page(_posts_query(post_list, down=True).all(**values), _tags_query(post_list, down=True).all(**values))
 
 
 @dataclass(frozen=True)
 class PostIdentity:
-    """What subscribers' programs know a post by."""
+    """The values by which feed readers and people recognise a post."""
 
     guid: str
     kind: str
@@ -60,65 +60,64 @@ class PostIdentity:
     published_at: datetime
 
 
-def identities(shelf: PostList, of: int = 0, most: int | None = None) -> list[PostIdentity]:
-    """All posts of a shelf, or the newest of them, newest first, without their texts."""
-    now, size = clock.now(), lists.count(shelf, of)
-    # Not joined: SQLite went through all that was chosen for each post, which took 20 minutes for 100,000.
+def identities(post_list: PostList, list_id: int = 0, limit: int | None = None) -> list[PostIdentity]:
+    """Return the identities of the newest `limit` posts of a list (None: all), newest first."""
+    now, size = clock.now(), lists.count(post_list, list_id)
+    # No join: with one, SQLite read all selected ids again for each post, which took 20 minutes for 100,000 posts.
     query = select(Post.guid, Post.kind, Post.slug, Post.title, Post.published_at)
-    query = query.where(Post.id.in_(lists.newest_first(shelf)), is_public(), *LISTED)
+    query = query.where(Post.id.in_(lists.newest_first(post_list)), is_public(), *LISTED)
     query = query.order_by(Post.published_at.desc(), Post.id.desc())
-    size = size if most is None else min(size, most)
-    asked = {"of": of, "until": now + timedelta.resolution, "start": 0, "size": size, "now": now}
-    return [PostIdentity(*cells) for cells in db.session.execute(query, asked)]  # type: ignore[arg-type]
+    size = size if limit is None else min(size, limit)
+    values = {"list_id": list_id, "until": now + timedelta.resolution, "start": 0, "size": size, "now": now}
+    return [PostIdentity(*cells) for cells in db.session.execute(query, values)]  # type: ignore[arg-type]
 
 
-def older_page(shelf: PostList, last: int, size: int, of: int = 0) -> FeedPage:
-    """The `last` oldest post of a shelf (1 is the oldest of all) and those before it, `size` of them.
+def older_page(post_list: PostList, last: int, size: int, list_id: int = 0) -> FeedPage:
+    """Return `size` posts of a list: number `last`, counted from the oldest (which is 1), and the posts before it.
 
-    Where there are fewer posts than `last`, there are as many fewer of them.
+    If the list has fewer than `last` posts, the page has as many fewer.
     """
     start = max(0, last - size)
-    since, skipped = lists.offset_from_oldest(shelf, start, of)
-    asked = {"of": of, "since": since, "start": skipped, "size": min(last - start, LIMIT), "now": clock.now()}
-    return _part(_entries(shelf, down=False).all(**asked), _tags(shelf, down=False).all(**asked))
+    since, skip = lists.offset_from_oldest(post_list, start, list_id)
+    values = {"list_id": list_id, "since": since, "start": skip, "size": min(last - start, LIMIT), "now": clock.now()}
+    return _page(_posts_query(post_list, down=False).all(**values), _tags_query(post_list, down=False).all(**values))
 
 
-def _part(found: list[tuple[bool, int, FeedPost]], tags: list[tuple[int, str]]) -> FeedPage:
-    carried: dict[int, list[str]] = {}
-    for post, name in tags:
-        carried.setdefault(post, []).append(name)
-    entries = (replace(entry, tags=carried.get(entry.id, ())) for shown, _total, entry in found if shown)
-    newest_first = sorted(entries, key=lambda entry: (entry.published_at, entry.id), reverse=True)
-    return FeedPage(newest_first, found[0][1] if found else 0)
+def _page(rows: list[tuple[bool, int, FeedPost]], tag_rows: list[tuple[int, str]]) -> FeedPage:
+    tags: dict[int, list[str]] = {}
+    for post_id, name in tag_rows:
+        tags.setdefault(post_id, []).append(name)
+    posts = (replace(post, tags=tags.get(post.id, ())) for is_shown, _total, post in rows if is_shown)
+    newest_first = sorted(posts, key=lambda post: (post.published_at, post.id), reverse=True)
+    return FeedPage(newest_first, rows[0][1] if rows else 0)
 
 
-# -- the queries of each shelf, made once -------------------------------------------------------------------
+# -- the queries of each list, compiled once ----------------------------------------------------------------
 
 
-def _chosen(shelf: PostList, *, down: bool) -> Select[int]:
-    return lists.newest_first(shelf) if down else lists.oldest_first(shelf)
-
-
-@cache
-def _entries(shelf: PostList, *, down: bool) -> CompiledQuery[tuple[bool, int, FeedPost]]:
-    columns = (Post.guid, Post.updated_at, Post.cover, Post.pictures, Post.feed_html, Person.name)
-
-    def query() -> AnySelect:
-        chosen = _chosen(shelf, down=down).subquery()
-        shown = and_(is_public(), *LISTED)  # asked of what was found: see shelves
-        whole = select(shown, lists.count_column(shelf), *SUMMARY_COLUMNS, *columns).join(
-            chosen, chosen.c.id == Post.id
-        )
-        return whole.outerjoin(Person, Person.id == Post.author_id)
-
-    return CompiledQuery(query, lambda shown, total, *cells: (bool(shown), total, FeedPost(*cells)))
+def _ids(post_list: PostList, *, down: bool) -> Select[int]:
+    return lists.newest_first(post_list) if down else lists.oldest_first(post_list)
 
 
 @cache
-def _tags(shelf: PostList, *, down: bool) -> CompiledQuery[tuple[int, str]]:
-    def query() -> AnySelect:
-        chosen = _chosen(shelf, down=down).subquery()
-        tagged = select(post_tag.c.post_id, Tag.name).join(chosen, chosen.c.id == post_tag.c.post_id)
-        return tagged.join(Tag, Tag.id == post_tag.c.tag_id).order_by(post_tag.c.position)
+def _posts_query(post_list: PostList, *, down: bool) -> CompiledQuery[tuple[bool, int, FeedPost]]:
+    feed_columns = (Post.guid, Post.updated_at, Post.cover, Post.pictures, Post.feed_html, Person.name)
 
-    return CompiledQuery(query, lambda post, name: (post, name))
+    def query() -> AnySelect:
+        ids = _ids(post_list, down=down).subquery()
+        is_shown = and_(is_public(), *LISTED)  # a column, not a condition: see `lists._newest_query`
+        columns = (is_shown, lists.count_column(post_list), *SUMMARY_COLUMNS, *feed_columns)
+        posts = select(*columns).join(ids, ids.c.id == Post.id)
+        return posts.outerjoin(Person, Person.id == Post.author_id)
+
+    return CompiledQuery(query, lambda is_shown, total, *cells: (bool(is_shown), total, FeedPost(*cells)))
+
+
+@cache
+def _tags_query(post_list: PostList, *, down: bool) -> CompiledQuery[tuple[int, str]]:
+    def query() -> AnySelect:
+        ids = _ids(post_list, down=down).subquery()
+        tags = select(post_tag.c.post_id, Tag.name).join(ids, ids.c.id == post_tag.c.post_id)
+        return tags.join(Tag, Tag.id == post_tag.c.tag_id).order_by(post_tag.c.position)
+
+    return CompiledQuery(query, lambda post_id, name: (post_id, name))

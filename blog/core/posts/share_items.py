@@ -1,4 +1,4 @@
-"""Posts and pages as they are shared: what a card shows of them, without their texts."""
+"""Posts and pages for social cards: the values that a card shows, without the texts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from blog.extensions import db
 from blog.models import Person, Post, Tag, post_tag
 from blog.models.json_types import Picture, PostProperties
 
-# So many rows are held at a time.
-CHUNK = 500
+# Rows fetched from the database at a time.
+FETCH_SIZE = 500
 
 
 @dataclass(frozen=True)
 class ShareItem(PostProperties):
-    """What a card shows of a post or page; `author_name` is its author's name, if it has one of its own."""
+    """The values of a post or page that its card shows; `author_name` is None if the post names no author."""
 
     kind: str
     slug: str
@@ -33,28 +33,28 @@ class ShareItem(PostProperties):
 COLUMNS = (Post.kind, Post.slug, Post.title, Post.language, Post.published_at, Post.cover, Post.pictures, Person.name)
 
 
-def all_items(most: int | None = None) -> Iterator[ShareItem]:
-    """All that anyone may read, newest first; at most so many."""
-    query = _query().order_by(Post.published_at.desc(), Post.id.desc()).limit(most)
-    for cells in db.session.execute(query.execution_options(yield_per=CHUNK)):
+def all_items(limit: int | None = None) -> Iterator[ShareItem]:
+    """Yield all public posts and pages, newest first, at most `limit`."""
+    query = _query().order_by(Post.published_at.desc(), Post.id.desc()).limit(limit)
+    for cells in db.session.execute(query.execution_options(yield_per=FETCH_SIZE)):
         yield ShareItem(*cells)
 
 
 def share_item(post_id: int) -> ShareItem | None:
-    """A post or page; None if nobody may read it."""
+    """Return a post or page, or None if it is not public."""
     cells = db.session.execute(_query().where(Post.id == post_id)).first()
     return ShareItem(*cells) if cells else None
 
 
 def tags(post_id: int) -> list[tuple[str, str]]:
-    """Name and slug of each tag of a post that lists show."""
-    carried = select(Tag.name, Tag.slug).join(post_tag, post_tag.c.tag_id == Tag.id)
-    rows = db.session.execute(carried.where(post_tag.c.post_id == post_id, post_tag.c.listed_at.is_not(None)))
+    """Return name and slug of each tag of a listed post."""
+    query = select(Tag.name, Tag.slug).join(post_tag, post_tag.c.tag_id == Tag.id)
+    rows = db.session.execute(query.where(post_tag.c.post_id == post_id, post_tag.c.listed_at.is_not(None)))
     return [(name, slug) for name, slug in rows]
 
 
 def author_name(post: Post) -> str | None:
-    """The name of the author whom a post has of its own."""
+    """Return the name of the post's own author, or None."""
     return db.session.scalar(select(Person.name).where(Person.id == post.author_id))
 
 

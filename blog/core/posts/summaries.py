@@ -1,4 +1,4 @@
-"""Posts as lists show them: title, date, summary. Plain values, from compiled queries."""
+"""Posts as lists show them: title, date, summary. Plain values, from queries that are compiled once."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from blog.models.json_types import PostProperties
 
 @dataclass(frozen=True)
 class PostSummary(PostProperties):
-    """A post or page as lists show it."""
+    """A post or page as lists show it; `extract` is the beginning of its text, `words` the number of its words."""
 
     id: int
     kind: str
@@ -32,18 +32,17 @@ SUMMARY_COLUMNS = (
 )  # fmt: skip
 
 
-def recent(limit: int, *, but: int = 0) -> list[PostSummary]:
-    """The newest listed posts."""
-    return _recent(min(limit, LIMIT)).all(id=but)
+def recent(limit: int, *, exclude: int = 0) -> list[PostSummary]:
+    """Return the newest listed posts, without the post whose id is `exclude`."""
+    return _recent(min(limit, LIMIT)).all(id=exclude)
 
 
 def listed_posts() -> Select[Post]:
-    """The posts that lists and feeds show."""
+    """Return a query for the posts that lists and feeds show."""
     return select(Post).where(is_public(), *LISTED)
 
 
 def take_newest(query: Select[Post], limit: int) -> Select[Post]:
-    """The newest of them."""
     return query.order_by(Post.published_at.desc(), Post.id.desc()).limit(literal_column(str(limit)))
 
 

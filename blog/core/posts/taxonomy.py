@@ -1,4 +1,4 @@
-"""What lists can be asked for: tags and authors, with how much stands under each."""
+"""The tags and authors by which posts are listed, and how many posts each has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class TagRef:
 
 @dataclass(frozen=True)
 class PostCount:
-    """A tag, or a year, with the number of posts a reader finds there."""
+    """The number of listed posts of a tag or a year."""
 
     name: str
     slug: str
@@ -31,49 +31,51 @@ class PostCount:
 
 
 def tags() -> list[PostCount]:
-    """All tags that listed posts carry, by name."""
+    """Return all tags that have listed posts, by name."""
     query = select(Tag.name, Tag.slug, lists.count_column(lists.posts_with_tag(Tag.id))).order_by(Tag.key)
     return [PostCount(name, slug, posts) for name, slug, posts in db.session.execute(query) if posts]
 
 
 def tag(slug: str) -> TagRef:
-    """A tag that some listed post carries. Raises Missing."""
-    found = TAG_QUERY.first(slug=slug)
-    if found is None:
+    """Return the tag with this slug. Raises NotFound if it has no listed posts."""
+    row = TAG_QUERY.first(slug=slug)
+    if row is None:
         raise NotFound("No post carries this tag.")
-    return found
+    return row
 
 
-def _tag() -> AnySelect:
-    carried = lists.count_column(lists.posts_with_tag(Tag.id)) > 0
-    return select(Tag.id, Tag.name, Tag.slug).where(Tag.slug == bindparam("slug"), carried)
+def _tag_has_page() -> ColumnElement[bool]:
+    return lists.count_column(lists.posts_with_tag(Tag.id)) > 0
 
 
-TAG_QUERY = CompiledQuery(_tag, TagRef)
+def _tag_query() -> AnySelect:
+    return select(Tag.id, Tag.name, Tag.slug).where(Tag.slug == bindparam("slug"), _tag_has_page())
+
+
+TAG_QUERY = CompiledQuery(_tag_query, TagRef)
 
 
 def has_page(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
-    """Whether somebody's listed posts have a page of their own: they do where others sign posts too."""
-    everything = lists.count_column(lists.ALL)
-    return lists.count_column(lists.posts_by_author(person_id)).between(1, everything - 1)
+    """Return a condition: the author's posts have a page of their own. They do if others have listed posts, too."""
+    all_posts = lists.count_column(lists.ALL)
+    return lists.count_column(lists.posts_by_author(person_id)).between(1, all_posts - 1)
 
 
 def slug_by_id(kind: str, number: int) -> str | None:
-    """The slug of a `tag` or an `author` by its id; None if there is none, or no page of it."""
+    """Return the slug of the `tag` or `author` with this id, or None if it does not exist or has no page."""
     if kind == "tag":
-        carried = lists.count_column(lists.posts_with_tag(Tag.id)) > 0
-        return db.session.scalars(select(Tag.slug).where(Tag.id == number, carried)).first()
+        return db.session.scalars(select(Tag.slug).where(Tag.id == number, _tag_has_page())).first()
     return db.session.scalars(select(Person.slug).where(Person.id == number, has_page(Person.id))).first()
 
 
 def authors() -> Sequence[Person]:
-    """Those who have a page of their own."""
+    """Return all authors who have a page."""
     return db.session.scalars(select(Person).where(has_page(Person.id)).order_by(Person.slug)).all()
 
 
 def author(slug: str) -> Person:
-    """An author who has a page. Raises Missing."""
-    found = db.session.scalars(select(Person).where(Person.slug == slug, has_page(Person.id))).first()
-    if found is None:
+    """Return the author with this slug. Raises NotFound if the author has no page."""
+    person = db.session.scalars(select(Person).where(Person.slug == slug, has_page(Person.id))).first()
+    if person is None:
         raise NotFound("Nobody of this name has a page here.")
-    return found
+    return person

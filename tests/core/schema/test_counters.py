@@ -169,9 +169,7 @@ def check(now: datetime) -> None:
     true = listed(now)
     ids = [row["id"] for row in true]
     assert paged(ALL) == (ids, len(ids))
-    downwards = [
-        post.id for last in range(len(ids), 0, -SIZE) for post in feed_items.older_page(ALL, last, SIZE).entries
-    ]
+    downwards = [post.id for last in range(len(ids), 0, -SIZE) for post in feed_items.older_page(ALL, last, SIZE).posts]
     assert downwards == ids
     for tag in db.session.query(Tag).all():
         own = [row["id"] for row in true if tag.id in row["tags"]]
@@ -244,5 +242,5 @@ def test_nothing_hidden_is_shown_even_when_tallies_and_dates_are_wrong(
     for shelf in (ALL, lists.WITH_TAG):
         for start in range(30):
             shown = {post.id for post in lists.page(shelf, start, 2, 1).posts}
-            shown |= {post.id for post in feed_items.older_page(shelf, start + 2, 2, 1).entries}
+            shown |= {post.id for post in feed_items.older_page(shelf, start + 2, 2, 1).posts}
             assert not shown & {*later, *(post.id for post in hidden)}
