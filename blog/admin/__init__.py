@@ -22,5 +22,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(preview.secret)
     app.add_template_global(csrf_token)
     app.add_template_global(edit_address)
-    app.add_template_global(preview.address, "preview_address")
+    app.add_template_global(preview.preview_address, "preview_address")
     app.after_request(keep_private)

@@ -14,16 +14,16 @@ from blog.web.request_body import MEDIA_LIMIT, MEMORY_LIMIT
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
-OPEN = {"admin.sign_in", "admin.sign_out", "admin.set_up"}
-TOKEN = "token"  # noqa: S105  (its name in the session)
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+PUBLIC_ENDPOINTS = {"admin.sign_in", "admin.sign_out", "admin.set_up"}
+TOKEN_KEY = "token"  # noqa: S105  (its name in the session)
 # How much may come in, by the beginning of the path, where it is more than what readers may send. A text may have half
 # a megabyte; one that is too long is refused with all its words still in the form, so it must come in.
-LIMITS = {"/admin/posts/": 8 * 2**20, "/admin/sign-in/": 8 * 2**20}
-PICTURES = "/admin/media/"
+BODY_LIMITS = {"/admin/posts/": 8 * 2**20, "/admin/sign-in/": 8 * 2**20}
+UPLOAD_PATH = "/admin/media/"
 
 
-class Written(Protocol):
+class EditablePost(Protocol):
     """A post or page, as far as its address needs to know it."""
 
     @property
@@ -35,56 +35,56 @@ class Written(Protocol):
 def guard() -> ResponseReturnValue | None:
     """Let in who is signed in; send others to the door, with all that they wrote."""
     _make_room()
-    may_enter = request.endpoint in OPEN or _enters()
-    if request.method in SAFE:
+    may_enter = request.endpoint in PUBLIC_ENDPOINTS or _enters()
+    if request.method in SAFE_METHODS:
         return None if may_enter else redirect(_door(), 303)
-    if not csrf.from_here():
+    if not csrf.is_from_this_site():
         abort(403)
     if not may_enter:
-        return form_recovery.sign_in_first()
-    return None if csrf.valid() else form_recovery.once_more()
+        return form_recovery.ask_to_sign_in()
+    return None if csrf.is_valid() else form_recovery.csrf_failed()
 
 
 @bp.errorhandler(Unavailable)
-def not_now(error: Unavailable) -> ResponseReturnValue:
+def unavailable(error: Unavailable) -> ResponseReturnValue:
     """The form again, with every word: the database is locked, full or read-only."""
-    return form_recovery.not_now(error)
+    return form_recovery.not_saved(error)
 
 
-def signed_in() -> ActiveSession | None:
+def current_session() -> ActiveSession | None:
     """Who is signed in, if anybody is; asked for once a request."""
     if g.get("database_down"):  # the database does not answer: the page that says so must not ask it
         return None
     if "signed_in" not in g:
-        g.signed_in = sessions.find(session.get(TOKEN))
+        g.signed_in = sessions.find(session.get(TOKEN_KEY))
     return g.signed_in  # type: ignore[no-any-return]
 
 
-def person() -> Person:
+def current_person() -> Person:
     """The author who is signed in."""
-    found = signed_in()
+    found = current_session()
     if found is None:
         abort(403)
     return found.person
 
 
-def let_in(token: str) -> None:
+def start_session(token: str) -> None:
     """Begin anew with the token of a session: nothing that the browser brought along is kept (no fixation)."""
-    leave()
+    end_session()
     session.permanent = True
-    session[TOKEN] = token
+    session[TOKEN_KEY] = token
 
 
-def leave() -> None:
+def end_session() -> None:
     """Forget who was signed in."""
     session.clear()
-    csrf.forget()
+    csrf.reset()
     g.pop("signed_in", None)
 
 
-def edit_address(post: Written) -> str:
+def edit_address(post: EditablePost) -> str:
     """Where a post is written, for who may; empty for readers."""
-    return f"/admin/posts/{post.id}/" if signed_in() else ""
+    return f"/admin/posts/{post.id}/" if current_session() else ""
 
 
 def keep_private(response: Response) -> Response:
@@ -96,21 +96,21 @@ def keep_private(response: Response) -> Response:
 
 @bp.context_processor
 def _who() -> dict[str, Person | None]:
-    found = signed_in()
+    found = current_session()
     return {"me": found.person if found else None}
 
 
 def _make_room() -> None:
-    for path, limit in LIMITS.items():
+    for path, limit in BODY_LIMITS.items():
         if request.path.startswith(path):
             request.max_content_length = request.max_form_memory_size = limit
-    if request.path == PICTURES:
+    if request.path == UPLOAD_PATH:
         # Files are set aside. What is held of a form at once may be more than one piece of it: no line may end there.
         request.max_content_length, request.max_form_memory_size = MEDIA_LIMIT, MEMORY_LIMIT
 
 
 def _enters() -> bool:
-    found = signed_in()
+    found = current_session()
     if found and sessions.touch(found):
         session.modified = True  # the cookie lives as long as the session
     return found is not None

@@ -9,7 +9,7 @@ from flask import current_app, g, request
 
 FIELD = "csrf_token"
 HEADER = "X-CSRFToken"
-ELSEWHERE = {"cross-site", "same-site"}
+FOREIGN_SITES = {"cross-site", "same-site"}
 
 
 def csrf_token() -> str:
@@ -19,12 +19,12 @@ def csrf_token() -> str:
     return str(generate_csrf())
 
 
-def forget() -> None:
+def reset() -> None:
     """Let the token of this request be made anew: its session has changed."""
     g.pop(FIELD, None)
 
 
-def valid() -> bool:
+def is_valid() -> bool:
     """Whether the request carries the token of its session, as a field or (for scripts) as a header."""
     from flask_wtf.csrf import validate_csrf
 
@@ -35,9 +35,9 @@ def valid() -> bool:
     return True
 
 
-def from_here() -> bool:
+def is_from_this_site() -> bool:
     """Whether the browser says that a page of this site sent the request. Programs say nothing: the token judges."""
-    if request.headers.get("Sec-Fetch-Site") in ELSEWHERE:
+    if request.headers.get("Sec-Fetch-Site") in FOREIGN_SITES:
         return False
     origin = request.headers.get("Origin")
     own = {request.host, urlsplit(current_app.config["SITE_URL"]).netloc}

@@ -18,9 +18,9 @@ from blog.web import templating
 
 PAGE = "admin/desk.html"
 # Of what waits, the start shows so many; of what is published, a page.
-FIRST = 5
+WAITING_SIZE = 5
 # A blog that changes and was not backed up for so long is at risk.
-LATE = timedelta(days=2)
+BACKUP_OVERDUE = timedelta(days=2)
 
 
 @bp.get("/")
@@ -32,15 +32,15 @@ def desk() -> ResponseReturnValue:
     if show:
         after = request.args.get("after", "")
         return _page(show=show, after=after, listed=lists.page(show, after))
-    return begin()
+    return start_page()
 
 
-START = {"drafts": FIRST, "scheduled": FIRST, "published": lists.PAGE_SIZE}
+START_LISTS = {"drafts": WAITING_SIZE, "scheduled": WAITING_SIZE, "published": lists.PAGE_SIZE}
 
 
-def begin(sentence: str = "") -> ResponseReturnValue:
+def start_page(sentence: str = "") -> ResponseReturnValue:
     """The start of the desk, with a sentence to be told."""
-    start = {name: lists.page(name, size=size) for name, size in START.items()}
+    start = {name: lists.page(name, size=size) for name, size in START_LISTS.items()}
     return _page(sentence=sentence, start=start, shelf=_shelf(current_app.extensions["settings"]))
 
 
@@ -50,7 +50,11 @@ def _shelf(settings: Settings) -> dict[str, Any]:
     newest = next((one for one in retention.made_until_now(settings.backup_folder) if one.whole), None)
     age = clock.now() - newest.made_at if newest else None
     late = bool(
-        settings.backups and newest and age and age > LATE and retention.changed_since(settings, newest.made_at)
+        settings.backups
+        and newest
+        and age
+        and age > BACKUP_OVERDUE
+        and retention.changed_since(settings, newest.made_at)
     )
     return {
         "daily": settings.backups is not None, "number": len(kept), "newest": newest,
@@ -73,8 +77,8 @@ def undeletion(post_id: int) -> ResponseReturnValue:
     try:
         publish.undelete(post_id)
     except Conflict as error:  # another window was quicker
-        return responses.done("admin.desk", str(error), show="deleted")
-    return responses.done("admin.desk", "Back again.", show="deleted")
+        return responses.redirect_with_notice("admin.desk", str(error), show="deleted")
+    return responses.redirect_with_notice("admin.desk", "Back again.", show="deleted")
 
 
 def _page(**facts: Any) -> ResponseReturnValue:

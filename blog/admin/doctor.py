@@ -8,15 +8,15 @@ from flask.typing import ResponseReturnValue
 from blog import clock
 from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
-from blog.admin.form_recovery import Fields
+from blog.admin.form_recovery import FormFields
 from blog.config import Settings
 from blog.core.doctor import fix
 from blog.core.doctor import run as core
 
 PAGE = "admin/doctor.html"
-NOTHING = "There was nothing that can be mended without you."
+NOTHING_FIXED = "There was nothing that can be mended without you."
 # They travel in a cookie, which holds four kilobytes.
-MOST, LONGEST = 8, 250
+MAX_MESSAGES, MAX_MESSAGE_LENGTH = 8, 250
 
 
 @bp.route("/doctor/", methods=["GET", "POST"])
@@ -27,12 +27,12 @@ def doctor() -> ResponseReturnValue:
 
 def _mend() -> ResponseReturnValue:
     done = list(fix.mend(_settings(), current_app.extensions["fixes"], thorough=False))
-    for sentence in done[:MOST] or [NOTHING]:
-        flash(sentence if len(sentence) <= LONGEST else f"{sentence[:LONGEST]}…")
+    for sentence in done[:MAX_MESSAGES] or [NOTHING_FIXED]:
+        flash(sentence if len(sentence) <= MAX_MESSAGE_LENGTH else f"{sentence[:MAX_MESSAGE_LENGTH]}…")
     return redirect(url_for("admin.doctor"), 303)
 
 
-def _shown(_fields: Fields, sentence: str) -> ResponseReturnValue:
+def _shown(_fields: FormFields, sentence: str) -> ResponseReturnValue:
     found = list(core.examine(_settings(), current_app.extensions["checks"], thorough=False))
     facts: dict[str, Any] = {level: [one for one in found if one.level == level] for level in ("bad", "note", "good")}
     return responses.page(PAGE, sentence=sentence, now=clock.now(), instance=_settings().instance, **facts)
@@ -43,4 +43,4 @@ def _settings() -> Settings:
     return settings
 
 
-form_recovery.RESUMABLE["admin.doctor"] = _shown
+form_recovery.FORM_VIEWS["admin.doctor"] = _shown

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from blog.admin.form_recovery import Fields as Typed
+from blog.admin.form_recovery import FormFields as Typed
 from blog.core.editor.drafts import Submission
 from blog.core.editor.fields import Fields, validate_fields
 from blog.core.editor.working_copy import EditorPost
@@ -15,9 +15,9 @@ from blog.core.errors import Invalid
 from blog.core.text import validate
 from blog.web import templating
 
-TEXTS = ("title", "slug", "summary", "body", "tags", "language", "published_at", "cover", "kind", "canonical_url")
-MARKS = ("unlisted", "minor")
-LOCAL = "%Y-%m-%dT%H:%M"
+TEXT_FIELDS = ("title", "slug", "summary", "body", "tags", "language", "published_at", "cover", "kind", "canonical_url")
+CHECKBOXES = ("unlisted", "minor")
+LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
 
 
 @dataclass(frozen=True)
@@ -31,38 +31,38 @@ class Form:
     wrong: dict[str, str] = field(default_factory=dict)
 
 
-def empty() -> Form:
+def empty_form() -> Form:
     """The form of a post that is to be. Its `guid` tells one that is sent twice from two."""
-    return Form(dict.fromkeys(TEXTS, "") | {"kind": "post"}, dict.fromkeys(MARKS, False), guid=str(uuid4()))
+    return Form(dict.fromkeys(TEXT_FIELDS, "") | {"kind": "post"}, dict.fromkeys(CHECKBOXES, False), guid=str(uuid4()))
 
 
-def of(known: EditorPost) -> Form:
+def form_of_post(known: EditorPost) -> Form:
     """The form of what was saved last."""
     fields = known.fields
-    texts = {name: str(getattr(fields, name, None) or "") for name in TEXTS}
-    texts |= {"tags": joined(fields.tags or []), "published_at": shown(known.date)}
+    texts = {name: str(getattr(fields, name, None) or "") for name in TEXT_FIELDS}
+    texts |= {"tags": join_tags(fields.tags or []), "published_at": format_date(known.date)}
     return Form(texts, {"unlisted": bool(fields.unlisted), "minor": False}, known.version)
 
 
-def typed(fields: Typed, wrong: Sequence[Invalid] = (), version: int | None = None) -> Form:
+def submitted_form(fields: Typed, wrong: Sequence[Invalid] = (), version: int | None = None) -> Form:
     """The form as it was sent, with every word; and what is wrong with it, by field."""
     return Form(
-        {name: fields.get(name, "") for name in TEXTS},
-        {name: bool(fields.get(name)) for name in MARKS},
-        number(fields.get("version", "")) if version is None else version,
+        {name: fields.get(name, "") for name in TEXT_FIELDS},
+        {name: bool(fields.get(name)) for name in CHECKBOXES},
+        parse_number(fields.get("version", "")) if version is None else version,
         fields.get("guid", ""),
         {error.field: str(error) for error in reversed(wrong)},
     )
 
 
-def read(fields: Typed, known: EditorPost | None) -> tuple[Submission, list[Invalid]]:
+def parse(fields: Typed, known: EditorPost | None) -> tuple[Submission, list[Invalid]]:
     """What the form says, and what is wrong before anybody judges it: the date."""
     given = Fields(
         title=fields.get("title", ""),
         slug=fields.get("slug", "").strip(),
         summary=fields.get("summary", ""),
         body=fields.get("body", ""),
-        tags=split(fields.get("tags", "")),
+        tags=split_tags(fields.get("tags", "")),
         language=fields.get("language", "").strip(),
         cover=fields.get("cover", ""),
         kind=fields.get("kind", "").strip() or "post",
@@ -70,11 +70,11 @@ def read(fields: Typed, known: EditorPost | None) -> tuple[Submission, list[Inva
         canonical_url=fields.get("canonical_url", "").strip(),
     )
     date, wrong = _date(fields.get("published_at", "").strip(), known)
-    sent = Submission(given, date, number(fields.get("version", "")), bool(fields.get("minor")))
+    sent = Submission(given, date, parse_number(fields.get("version", "")), bool(fields.get("minor")))
     return sent, [*validate_fields(replace(given, slug=given.slug or None))[1], *wrong] if wrong else []
 
 
-def guid(fields: Typed) -> str:
+def parse_guid(fields: Typed) -> str:
     """The id that a new post's form brought along, if it is one."""
     try:
         return str(UUID(fields.get("guid", "")))
@@ -82,15 +82,15 @@ def guid(fields: Typed) -> str:
         return ""
 
 
-def shown(date: datetime | None) -> str:
+def format_date(date: datetime | None) -> str:
     """A date as its field has it: in the site's zone, to the minute."""
-    return f"{date.astimezone(templating.zone()):{LOCAL}}" if date else ""
+    return f"{date.astimezone(templating.zone()):{LOCAL_FORMAT}}" if date else ""
 
 
 def _date(text: str, known: EditorPost | None) -> tuple[datetime | None, list[Invalid]]:
     if not text:
         return None, []
-    if known and text == shown(known.date):
+    if known and text == format_date(known.date):
         return known.date, []  # to the microsecond
     zone: ZoneInfo = templating.zone()
     try:
@@ -99,7 +99,7 @@ def _date(text: str, known: EditorPost | None) -> tuple[datetime | None, list[In
         return None, [error]
 
 
-def split(text: str) -> list[str]:
+def split_tags(text: str) -> list[str]:
     """Tags between commas; one that holds a comma stands in quotation marks."""
     lines = text.replace("\r", "\n").replace("\0", "").split("\n")
     try:
@@ -108,11 +108,11 @@ def split(text: str) -> list[str]:
         return [text]
 
 
-def joined(tags: Sequence[str]) -> str:
+def join_tags(tags: Sequence[str]) -> str:
     """Tags as their field has them."""
     return ", ".join('"{}"'.format(tag.replace('"', '""')) if "," in tag or '"' in tag else tag for tag in tags)
 
 
-def number(text: str) -> int:
+def parse_number(text: str) -> int:
     """The number that a field holds; 0 for what is none, or cannot be one of ours."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0

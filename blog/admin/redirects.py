@@ -10,14 +10,14 @@ from werkzeug.routing import RequestRedirect
 
 from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
-from blog.admin.form_recovery import Fields
+from blog.admin.form_recovery import FormFields
 from blog.core.errors import Gone, Invalid, InvalidFields, NotFound
 from blog.core.urls import permalinks
 from blog.core.urls import redirects as led
 
 PAGE = "admin/redirects.html"
 # Files and rooms of the blog: whatever is asked for there, no old address answers.
-OWN = ("/admin/", "/static/", "/media/", "/cards/", "/preview/")
+OWN_PATHS = ("/admin/", "/static/", "/media/", "/cards/", "/preview/")
 GONE = "gone"
 
 
@@ -45,8 +45,10 @@ def _add() -> ResponseReturnValue:
         led.add(path, None if gone else target)
     except InvalidFields as error:
         errors = {one.field: str(one) for one in error.wrong}
-        return responses.rejected(PAGE, errors, **_facts(request.form))
-    return responses.done("admin.redirects", f"{path} {'says that it is gone' if gone else f'leads to {target}'} now.")
+        return responses.form_with_errors(PAGE, errors, **_facts(request.form))
+    return responses.redirect_with_notice(
+        "admin.redirects", f"{path} {'says that it is gone' if gone else f'leads to {target}'} now."
+    )
 
 
 def _remove(path: str) -> ResponseReturnValue:
@@ -54,7 +56,7 @@ def _remove(path: str) -> ResponseReturnValue:
     try:
         removed = led.remove(path)
     except NotFound:  # another window was quicker
-        return responses.done("admin.redirects", "That redirect is removed already.")
+        return responses.redirect_with_notice("admin.redirects", "That redirect is removed already.")
     flash(f"{path} leads nowhere any more. To undo this, press Add: the form is filled in.")
     leads, target = ("address", removed.target) if removed.target else (GONE, "")
     return redirect(url_for("admin.redirects", source=path, leads=leads, target=target, _anchor="add"), 303)
@@ -71,7 +73,7 @@ def _is_something(path: str) -> bool:
     if not led.PATH.fullmatch(path):
         return False  # nor can it be an old address: the core says so
     decoded = permalinks.decoded_path(path)
-    if f"{decoded}/".startswith(OWN):
+    if f"{decoded}/".startswith(OWN_PATHS):
         return True
     try:
         return _answers(decoded)
@@ -93,11 +95,11 @@ def _answers(path: str) -> bool:
     return endpoint not in ("reader.article", "reader.page")
 
 
-def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
+def _shown(fields: FormFields, sentence: str) -> ResponseReturnValue:
     return responses.page(PAGE, sentence=sentence, **_facts(fields))
 
 
-def _facts(fields: Fields) -> dict[str, Any]:
+def _facts(fields: FormFields) -> dict[str, Any]:
     prefix, after = request.args.get("q", "").strip(), request.args.get("after", "")
     typed = {"source": "", "leads": "address", "target": ""}
     return {
@@ -108,4 +110,4 @@ def _facts(fields: Fields) -> dict[str, Any]:
     }
 
 
-form_recovery.RESUMABLE["admin.redirects"] = _shown
+form_recovery.FORM_VIEWS["admin.redirects"] = _shown

@@ -13,7 +13,7 @@ from blog.core.accounts.throttle import Client, client_of
 from blog.core.errors import BlogError, TooManyAttempts
 
 # Exactly one slash at the beginning: two, or a backslash, would lead to another host.
-WAY = re.compile(r"/(?:admin|preview)/(?![/\\])[^\\\x00-\x20\x7f]{0,1000}")
+RETURN_PATH = re.compile(r"/(?:admin|preview)/(?![/\\])[^\\\x00-\x20\x7f]{0,1000}")
 
 
 def page(template: str, status: int = 200, **facts: Any) -> Response:
@@ -21,7 +21,7 @@ def page(template: str, status: int = 200, **facts: Any) -> Response:
     return make_response(render_template(template, **{"errors": {}, **facts}), status)
 
 
-def told(facts: Mapping[str, Any], status: int = 200) -> Response:
+def json_response(facts: Mapping[str, Any], status: int = 200) -> Response:
     """An answer for our scripts, as JSON."""
     return make_response(dict(facts), status)
 
@@ -31,7 +31,9 @@ def made(answer: ResponseReturnValue) -> Response:
     return make_response(answer)
 
 
-def rejected(template: str, errors: Mapping[str, str], error: BlogError | None = None, **facts: Any) -> Response:
+def form_with_errors(
+    template: str, errors: Mapping[str, str], error: BlogError | None = None, **facts: Any
+) -> Response:
     """A form that cannot be taken, every word still in it; `errors` tells what is wrong by field."""
     response = page(template, 429 if isinstance(error, TooManyAttempts) else 422, errors=errors, **facts)
     if isinstance(error, TooManyAttempts):
@@ -39,16 +41,16 @@ def rejected(template: str, errors: Mapping[str, str], error: BlogError | None =
     return response
 
 
-def done(endpoint: str, sentence: str, **values: Any) -> ResponseReturnValue:
+def redirect_with_notice(endpoint: str, sentence: str, **values: Any) -> ResponseReturnValue:
     """Lead on to a page that tells once what was done."""
     flash(sentence)
     return redirect(url_for(endpoint, **values), 303)
 
 
-def way_back(text: str) -> str:
+def return_path(text: str) -> str:
     """Where somebody wanted to go, if it is a page of this room that can be read; else the desk."""
     desk = url_for("admin.desk")
-    if not WAY.fullmatch(text):
+    if not RETURN_PATH.fullmatch(text):
         return desk
     try:
         current_app.url_map.bind("").match(text.partition("?")[0], method="GET")
@@ -59,6 +61,6 @@ def way_back(text: str) -> str:
     return text
 
 
-def this_caller() -> Client:
+def current_client() -> Client:
     """Who sends this request. Proxies are believed as far as the settings say, and no header else."""
     return client_of(request.remote_addr, request.user_agent.string, str(current_app.secret_key))

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from blog import clock
 from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
-from blog.admin.form_recovery import Fields
+from blog.admin.form_recovery import FormFields
 from blog.core.errors import InvalidFields
 from blog.core.media import library
 from blog.core.site import link_lists
@@ -21,7 +21,7 @@ from blog.web.theme import colours
 
 PAGE = "admin/settings.html"
 # What the form said when it was opened: only what was changed in it is saved, nobody else's change is undone.
-WAS = "was-"
+OPENED_PREFIX = "was-"
 HINTS = {
     "typeface": "Readers’ own fonts: nothing is sent for them.",
     "logo": "In the place of the name: the address of a picture. Its page in the library can do it, too.",
@@ -39,7 +39,7 @@ TYPEFACES = {
     "sans": "Humanist sans serif, plain and open",
     "oldstyle": "Old style, as the first printers cut it",
 }
-LISTS = ("follow", "header_links", "footer_links")
+LINK_LISTS = ("follow", "header_links", "footer_links")
 LANGUAGES = {
     "ar": "العربية", "bn": "বাংলা", "cs": "čeština", "da": "dansk", "de": "Deutsch", "el": "Ελληνικά", "en": "English",
     "en-GB": "British English", "es": "español", "fa": "فارسی", "fi": "suomi", "fr": "français", "he": "עברית",
@@ -59,19 +59,21 @@ def settings() -> ResponseReturnValue:
 def _change() -> ResponseReturnValue:
     """Save what was changed in the form, all of it or nothing."""
     typed = _typed(request.form)
-    changed = {name: text for name, text in typed.items() if text != _plain(request.form.get(WAS + name))}
+    changed = {name: text for name, text in typed.items() if text != _plain(request.form.get(OPENED_PREFIX + name))}
     try:
         site_settings.configure_all(changed)
     except InvalidFields as error:
         errors = {one.field: str(one) for one in error.wrong}
-        return responses.rejected(PAGE, errors, **_facts(request.form))
-    return responses.done("admin.settings", "The settings are saved." if changed else "Nothing was changed.")
+        return responses.form_with_errors(PAGE, errors, **_facts(request.form))
+    return responses.redirect_with_notice(
+        "admin.settings", "The settings are saved." if changed else "Nothing was changed."
+    )
 
 
-def _typed(fields: Fields) -> dict[str, str]:
+def _typed(fields: FormFields) -> dict[str, str]:
     """What a form says of each setting that it has; a box that is not checked sends nothing."""
     said = {name: _plain(fields.get(name)) for name in SETTINGS}
-    if said["foreign_media"] is None and WAS + "foreign_media" in fields:
+    if said["foreign_media"] is None and OPENED_PREFIX + "foreign_media" in fields:
         said["foreign_media"] = "off"
     return {name: text for name, text in said.items() if text is not None}
 
@@ -81,18 +83,18 @@ def _plain(text: str | None) -> str | None:
     return None if text is None else text.replace("\r\n", "\n").rstrip("\n")
 
 
-def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
+def _shown(fields: FormFields, sentence: str) -> ResponseReturnValue:
     return responses.page(PAGE, sentence=sentence, **_facts(fields))
 
 
-def _facts(fields: Fields) -> dict[str, Any]:
+def _facts(fields: FormFields) -> dict[str, Any]:
     row = site()
     saved = {name: _written(row, name) for name in SETTINGS}
     typed = saved | _typed(fields)
     sample = {name: getattr(row, name) for name in SETTINGS} | site_settings.parse_settings(typed)[0]
     return {
         "fields": typed,
-        "was": {name: _plain(fields.get(WAS + name, saved[name])) for name in SETTINGS},
+        "was": {name: _plain(fields.get(OPENED_PREFIX + name, saved[name])) for name in SETTINGS},
         "hints": {name: HINTS.get(name) or _sentence(setting.meaning) for name, setting in SETTINGS.items()},
         "sample": sample,
         "contrast": colours.contrast(sample["accent"]),
@@ -109,11 +111,11 @@ def _facts(fields: Fields) -> dict[str, Any]:
 
 def _written(row: Site, name: str) -> str:
     """A setting as the form shows it."""
-    return link_lists.format_links(getattr(row, name), "\n") if name in LISTS else format_setting(row, name)
+    return link_lists.format_links(getattr(row, name), "\n") if name in LINK_LISTS else format_setting(row, name)
 
 
 def _sentence(meaning: str) -> str:
     return f"{meaning[:1].upper()}{meaning[1:]}."
 
 
-form_recovery.RESUMABLE["admin.settings"] = _shown
+form_recovery.FORM_VIEWS["admin.settings"] = _shown

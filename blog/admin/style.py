@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from blog import paths
 from blog.admin import responses
-from blog.admin.blueprint import bp, person
+from blog.admin.blueprint import bp, current_person
 from blog.core.editor import preview
 from blog.core.editor.fields import Fields
 from blog.core.media import library
@@ -57,7 +57,7 @@ def _sample() -> Article:
         title="Every element of a page", summary="In the colours, the typeface and the links of this blog.",
         body=_illustrated(text), tags=["Writing", "Guide"], language="en", cover=_picture() or None,
     )  # fmt: skip
-    article, _text = preview.preview_article(fields, by=person().id)
+    article, _text = preview.preview_article(fields, by=current_person().id)
     return replace(article, published_at=DAY, updated_at=DAY.replace(day=20))
 
 

@@ -8,14 +8,14 @@ from werkzeug.datastructures import MultiDict
 
 from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
-from blog.admin.form_recovery import Fields
+from blog.admin.form_recovery import FormFields
 from blog.core.editor import tags as carried
 from blog.core.editor.tags import NameTaken
 from blog.core.errors import Invalid
 
 PAGE = "admin/tag.html"
 # Names that the field of the other tag completes.
-SUGGESTED = 1000
+MAX_SUGGESTIONS = 1000
 
 
 @bp.get("/tags/")
@@ -27,7 +27,7 @@ def tags() -> ResponseReturnValue:
 @bp.get("/tags/names/")
 def tag_names() -> ResponseReturnValue:
     """Names that complete what somebody began to type, for the field of the tags."""
-    return responses.told({"tags": carried.suggest(request.args.get("q", ""))})
+    return responses.json_response({"tags": carried.suggest(request.args.get("q", ""))})
 
 
 @bp.route("/tags/<number:tag_id>/", methods=["GET", "POST"])
@@ -41,7 +41,7 @@ def tag_removal(tag_id: int) -> ResponseReturnValue:
     """Ask once more, then take a tag away from all posts."""
     if request.method == "GET":
         return responses.page("admin/tag-removal.html", tag=carried.tag(tag_id))
-    return responses.done("admin.tags", f"The tag “{carried.remove(tag_id)}” is deleted.")
+    return responses.redirect_with_notice("admin.tags", f"The tag “{carried.remove(tag_id)}” is deleted.")
 
 
 def _change(tag_id: int) -> ResponseReturnValue:
@@ -59,32 +59,32 @@ def _change(tag_id: int) -> ResponseReturnValue:
 
 def _rename(tag_id: int) -> ResponseReturnValue:
     carried.rename(tag_id, request.form.get("name", ""), request.form.get("slug", ""))
-    return responses.done("admin.tags", f"The tag is called “{carried.tag(tag_id).name}” now.")
+    return responses.redirect_with_notice("admin.tags", f"The tag is called “{carried.tag(tag_id).name}” now.")
 
 
 def _merge(tag_id: int) -> ResponseReturnValue:
     old, other = carried.tag(tag_id), carried.id_of_name(request.form.get("into", ""))
     posts, name = carried.merge(tag_id, other), carried.tag(other).name
     counted = f"{posts:,} {'post that carried it carries' if posts == 1 else 'posts that carried it carry'}"
-    return responses.done("admin.tags", f"“{old.name}” is merged: {counted} “{name}” now.")
+    return responses.redirect_with_notice("admin.tags", f"“{old.name}” is merged: {counted} “{name}” now.")
 
 
 def _refused(tag_id: int, field: str, message: str, **more: Any) -> ResponseReturnValue:
-    return responses.rejected(PAGE, {field: message}, **_facts(request.form, tag_id), **more)
+    return responses.form_with_errors(PAGE, {field: message}, **_facts(request.form, tag_id), **more)
 
 
-def _shown(fields: Fields, sentence: str, tag_id: int) -> ResponseReturnValue:
+def _shown(fields: FormFields, sentence: str, tag_id: int) -> ResponseReturnValue:
     return responses.page(PAGE, sentence=sentence, **_facts(fields, tag_id))
 
 
-def _facts(fields: Fields, tag_id: int) -> dict[str, Any]:
+def _facts(fields: FormFields, tag_id: int) -> dict[str, Any]:
     here = carried.tag(tag_id)
     typed = {"name": here.name, "slug": here.slug, "into": ""}
     return {
         "tag": here,
         "fields": {name: fields.get(name, text) for name, text in typed.items()},
-        "others": [other.name for other in carried.all_tags() if other.id != tag_id][:SUGGESTED],
+        "others": [other.name for other in carried.all_tags() if other.id != tag_id][:MAX_SUGGESTIONS],
     }
 
 
-form_recovery.RESUMABLE["admin.tag"] = _shown
+form_recovery.FORM_VIEWS["admin.tag"] = _shown

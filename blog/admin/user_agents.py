@@ -4,15 +4,15 @@ BROWSERS = {
     "Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "FxiOS": "Firefox", "CriOS": "Chrome",
     "Chromium/": "Chromium", "Chrome/": "Chrome", "Safari/": "Safari", "curl/": "curl",
 }  # fmt: skip
-MACHINES = {
+SYSTEMS = {
     "iPhone": "an iPhone", "iPad": "an iPad", "Android": "Android", "Windows": "Windows", "Mac OS X": "a Mac",
     "CrOS": "ChromeOS", "Linux": "Linux", "BSD": "BSD",
 }  # fmt: skip
 
 
-def in_words(agent: str) -> str:
+def describe(agent: str) -> str:
     """What a User-Agent says, as far as it concerns its owner: “Firefox on Linux”."""
-    browser, machine = _first(BROWSERS, agent), _first(MACHINES, agent)
+    browser, machine = _first(BROWSERS, agent), _first(SYSTEMS, agent)
     if browser and machine:
         return f"{browser} on {machine}"
     return browser or (f"A browser on {machine}" if machine else "An unknown browser")

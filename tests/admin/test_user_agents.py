@@ -2,7 +2,7 @@
 
 import pytest
 
-from blog.admin.user_agents import in_words
+from blog.admin.user_agents import describe
 
 MOZILLA = "Mozilla/5.0"
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
@@ -24,4 +24,4 @@ CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
     ],
 )  # fmt: skip
 def test_people_recognise_their_own(agent: str, words: str) -> None:
-    assert in_words(agent) == words
+    assert describe(agent) == words

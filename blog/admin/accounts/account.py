@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from blog.admin import form_recovery, responses
-from blog.admin.blueprint import TOKEN, bp, leave, let_in, person
-from blog.admin.form_recovery import Fields
-from blog.admin.user_agents import in_words
+from blog.admin.blueprint import TOKEN_KEY, bp, current_person, end_session, start_session
+from blog.admin.form_recovery import FormFields
+from blog.admin.user_agents import describe
 from blog.core.accounts import credentials, sessions, signin
 from blog.core.errors import BlogError, Conflict, Invalid, NotFound, TooManyAttempts
 
@@ -38,31 +38,31 @@ def _change() -> ResponseReturnValue:
 
 def _change_profile() -> ResponseReturnValue:
     name, email, current = (request.form.get(field, "") for field in ("name", "email", "current"))
-    signin.change_profile(person(), name, email, current, responses.this_caller())
-    return responses.done("admin.account", "Your account is changed.")
+    signin.change_profile(current_person(), name, email, current, responses.current_client())
+    return responses.redirect_with_notice("admin.account", "Your account is changed.")
 
 
 def _change_password() -> ResponseReturnValue:
     current, password = (request.form.get(field, "") for field in ("current", "password"))
-    let_in(signin.change_password(person(), current, password, responses.this_caller()))
-    return responses.done("admin.account", "Your password is changed. All other sessions have ended.")
+    start_session(signin.change_password(current_person(), current, password, responses.current_client()))
+    return responses.redirect_with_notice("admin.account", "Your password is changed. All other sessions have ended.")
 
 
 def _end_one() -> ResponseReturnValue:
     ended = request.form.get("session", "")
     try:
-        sessions.revoke(person().id, ended)
+        sessions.revoke(current_person().id, ended)
     except NotFound:  # another window was quicker
-        return responses.done("admin.account", "That session has ended already.")
+        return responses.redirect_with_notice("admin.account", "That session has ended already.")
     if ended == _own():
-        leave()
-        return responses.done("admin.sign_in", "You are signed out.")
-    return responses.done("admin.account", "The session has ended.")
+        end_session()
+        return responses.redirect_with_notice("admin.sign_in", "You are signed out.")
+    return responses.redirect_with_notice("admin.account", "The session has ended.")
 
 
 def _end_others() -> ResponseReturnValue:
-    sessions.revoke_others(person().id, _own())
-    return responses.done("admin.account", "All other sessions have ended.")
+    sessions.revoke_others(current_person().id, _own())
+    return responses.redirect_with_notice("admin.account", "All other sessions have ended.")
 
 
 ACTIONS: dict[str, Callable[[], ResponseReturnValue]] = {
@@ -71,7 +71,7 @@ ACTIONS: dict[str, Callable[[], ResponseReturnValue]] = {
 
 
 def _own() -> str:
-    return credentials.hash_token(session.get(TOKEN))
+    return credentials.hash_token(session.get(TOKEN_KEY))
 
 
 def _field(action: str, name: str) -> str:
@@ -80,18 +80,20 @@ def _field(action: str, name: str) -> str:
 
 
 def _refused(action: str, errors: dict[str, str], error: BlogError | None = None) -> ResponseReturnValue:
-    return responses.rejected(PAGE, errors, error, **_facts(request.form if action == "profile" else MultiDict()))
+    return responses.form_with_errors(
+        PAGE, errors, error, **_facts(request.form if action == "profile" else MultiDict())
+    )
 
 
-def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
+def _shown(fields: FormFields, sentence: str) -> ResponseReturnValue:
     return responses.page(PAGE, sentence=sentence, **_facts(fields))
 
 
-def _facts(fields: Fields) -> dict[str, Any]:
-    me = person()
-    listed = [(row, in_words(row.agent), row.id == _own()) for row in sessions.sessions_of(me.id)]
+def _facts(fields: FormFields) -> dict[str, Any]:
+    me = current_person()
+    listed = [(row, describe(row.agent), row.id == _own()) for row in sessions.sessions_of(me.id)]
     typed = {"name": fields.get("name", me.name), "email": fields.get("email", me.email or "")}
     return {"fields": typed, "listed": listed, "least": credentials.PASSWORD_LENGTHS[0]}
 
 
-form_recovery.RESUMABLE["admin.account"] = _shown
+form_recovery.FORM_VIEWS["admin.account"] = _shown

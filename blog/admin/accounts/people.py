@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from blog.admin import form_recovery, responses
-from blog.admin.blueprint import bp, person
-from blog.admin.form_recovery import Fields
+from blog.admin.blueprint import bp, current_person
+from blog.admin.form_recovery import FormFields
 from blog.core.accounts import invitations
 from blog.core.accounts import people as account_people
 from blog.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -38,13 +38,13 @@ def removal(number: int) -> ResponseReturnValue:
     """Ask once more, then take somebody's account away; posts keep their author."""
     if request.method == "GET":
         return responses.page("admin/removal.html", person=_removable(number))
-    removed = account_people.remove_other(number, person().id)
-    return responses.done("admin.people", f"{removed.name} cannot sign in any more.")
+    removed = account_people.remove_other(number, current_person().id)
+    return responses.redirect_with_notice("admin.people", f"{removed.name} cannot sign in any more.")
 
 
 def _removable(number: int) -> Person:
     everybody = account_people.list_accounts()
-    if everybody[0].id != person().id or number == person().id:
+    if everybody[0].id != current_person().id or number == current_person().id:
         raise Forbidden("Only the first author can remove others.")
     found = next((one for one in everybody if one.id == number), None)
     if found is None:
@@ -55,41 +55,41 @@ def _removable(number: int) -> Person:
 def _invite() -> ResponseReturnValue:
     name, email = (request.form.get(field, "") for field in ("name", "email"))
     try:
-        token = invitations.invite(name, email, person().id)
+        token = invitations.invite(name, email, current_person().id)
     except Conflict:
         return _refused("email", "Somebody has this address already.")
     except Invalid as error:
         return _refused(error.field, str(error))
     # Told once, on the next page: only its hash is kept here.
     flash(absolute_url(url_for("admin.set_up", token=token)), "invitation")
-    return responses.done("admin.people", f"The invitation for {' '.join(name.split())[:120]} is made.")
+    return responses.redirect_with_notice("admin.people", f"The invitation for {' '.join(name.split())[:120]} is made.")
 
 
 def _revoke(number: str) -> ResponseReturnValue:
     try:
         invitations.revoke(number)
     except NotFound:
-        return responses.done("admin.people", "That invitation has ended already.")
-    return responses.done("admin.people", "The invitation has ended.")
+        return responses.redirect_with_notice("admin.people", "That invitation has ended already.")
+    return responses.redirect_with_notice("admin.people", "The invitation has ended.")
 
 
 def _refused(field: str, message: str) -> ResponseReturnValue:
-    return responses.rejected(PAGE, {field: message}, **_facts(request.form))
+    return responses.form_with_errors(PAGE, {field: message}, **_facts(request.form))
 
 
-def _shown(fields: Fields, sentence: str) -> ResponseReturnValue:
+def _shown(fields: FormFields, sentence: str) -> ResponseReturnValue:
     return responses.page(PAGE, sentence=sentence, **_facts(fields))
 
 
-def _facts(fields: Fields) -> dict[str, Any]:
+def _facts(fields: FormFields) -> dict[str, Any]:
     everybody, pending = account_people.list_accounts(), invitations.pending()
     return {
         "everybody": everybody,
-        "i_am_first": everybody[0].id == person().id,
+        "i_am_first": everybody[0].id == current_person().id,
         "pending": pending,
         "inviters": invitations.inviter_names(pending),
         "fields": {name: fields.get(name, "") for name in ("name", "email")},
     }
 
 
-form_recovery.RESUMABLE["admin.people"] = _shown
+form_recovery.FORM_VIEWS["admin.people"] = _shown

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from blog.admin import form_recovery, responses
-from blog.admin.blueprint import bp, let_in
-from blog.admin.form_recovery import Fields
+from blog.admin.blueprint import bp, start_session
+from blog.admin.form_recovery import FormFields
 from blog.core.accounts import credentials, invitations
 from blog.core.errors import Conflict, Gone, Invalid, NotFound
 
@@ -23,18 +23,18 @@ def _make_account(token: str) -> ResponseReturnValue:
     """Make the account and sign in: the link is used up."""
     name, email, password = (request.form.get(field, "") for field in ("name", "email", "password"))
     try:
-        begun = invitations.accept(token, name, email, password, responses.this_caller())
+        begun = invitations.accept(token, name, email, password, responses.current_client())
     except (NotFound, Gone) as error:
         return _ended(error)
     except Invalid as error:
         return _refused(error.field, str(error), token)
     except Conflict:
         return _refused("email", "This address has an account already. Sign in with it, or choose another.", token)
-    let_in(begun)
-    return responses.done("admin.desk", f"Welcome, {name.strip()[:120]}. This is your desk.")
+    start_session(begun)
+    return responses.redirect_with_notice("admin.desk", f"Welcome, {name.strip()[:120]}. This is your desk.")
 
 
-def _asked(fields: Fields, sentence: str, token: str) -> ResponseReturnValue:
+def _asked(fields: FormFields, sentence: str, token: str) -> ResponseReturnValue:
     try:
         invitation = invitations.find(token)
     except (NotFound, Gone) as error:
@@ -47,7 +47,7 @@ def _asked(fields: Fields, sentence: str, token: str) -> ResponseReturnValue:
 
 def _refused(field: str, message: str, token: str) -> ResponseReturnValue:
     typed = {name: request.form.get(name, "") for name in ("name", "email")}
-    return responses.rejected(
+    return responses.form_with_errors(
         PAGE, {field: message}, fields=typed, least=credentials.PASSWORD_LENGTHS[0], action=_here(token)
     )
 
@@ -60,4 +60,4 @@ def _here(token: str) -> str:
     return url_for("admin.set_up", token=token)
 
 
-form_recovery.RESUMABLE["admin.set_up"] = _asked
+form_recovery.FORM_VIEWS["admin.set_up"] = _asked

@@ -4,8 +4,8 @@ from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from blog.admin import dashboard, form_recovery, responses
-from blog.admin.blueprint import TOKEN, bp, leave, let_in, signed_in
-from blog.admin.form_recovery import Fields
+from blog.admin.blueprint import TOKEN_KEY, bp, current_session, end_session, start_session
+from blog.admin.form_recovery import FormFields
 from blog.core.accounts import sessions, signin
 from blog.core.errors import Invalid, TooManyAttempts
 
@@ -17,44 +17,46 @@ def sign_in() -> ResponseReturnValue:
     """The door."""
     if request.method == "POST":
         return _enter()
-    if signed_in():
-        return redirect(responses.way_back(request.args.get("next", "")), 303)
+    if current_session():
+        return redirect(responses.return_path(request.args.get("next", "")), 303)
     return responses.page(PAGE, email="", next=request.args.get("next", ""), kept=[])
 
 
 def _enter() -> ResponseReturnValue:
     """Come in; go on with what was interrupted, if something was."""
     email, password, wanted = (request.form.get(name, "") for name in ("email", "password", "next"))
-    before = session.get(TOKEN)
+    before = session.get(TOKEN_KEY)
     try:
-        token = signin.sign_in(email, password, responses.this_caller())
+        token = signin.sign_in(email, password, responses.current_client())
     except (Invalid, TooManyAttempts) as error:
         errors = {"email": str(error)}
-        return responses.rejected(PAGE, errors, error, email=email, next=wanted, kept=form_recovery.kept())
+        return responses.form_with_errors(
+            PAGE, errors, error, email=email, next=wanted, kept=form_recovery.waiting_fields()
+        )
     if before:
         sessions.end(before)
-    let_in(token)
+    start_session(token)
     return form_recovery.resume(wanted)
 
 
 @bp.post("/sign-out/")
 def sign_out() -> ResponseReturnValue:
     """Leave; who left already may leave again."""
-    sessions.end(session.get(TOKEN))
-    leave()
-    return responses.done("admin.sign_in", "You are signed out.")
+    sessions.end(session.get(TOKEN_KEY))
+    end_session()
+    return responses.redirect_with_notice("admin.sign_in", "You are signed out.")
 
 
-def _sign_in_again(fields: Fields, sentence: str) -> ResponseReturnValue:
+def _sign_in_again(fields: FormFields, sentence: str) -> ResponseReturnValue:
     email, wanted = (fields.get(name, "") for name in ("email", "next"))
-    return responses.page(PAGE, sentence=sentence, email=email, next=wanted, kept=form_recovery.kept())
+    return responses.page(PAGE, sentence=sentence, email=email, next=wanted, kept=form_recovery.waiting_fields())
 
 
-def _sign_out_again(_fields: Fields, sentence: str) -> ResponseReturnValue:
-    if signed_in():
-        return dashboard.begin(sentence)
+def _sign_out_again(_fields: FormFields, sentence: str) -> ResponseReturnValue:
+    if current_session():
+        return dashboard.start_page(sentence)
     return redirect(url_for("admin.sign_in"), 303)
 
 
-form_recovery.RESUMABLE["admin.sign_in"] = _sign_in_again
-form_recovery.RESUMABLE["admin.sign_out"] = _sign_out_again
+form_recovery.FORM_VIEWS["admin.sign_in"] = _sign_in_again
+form_recovery.FORM_VIEWS["admin.sign_out"] = _sign_out_again

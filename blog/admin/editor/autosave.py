@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from blog import clock
 from blog.admin import forms, responses
-from blog.admin.blueprint import bp, person
+from blog.admin.blueprint import bp, current_person
 from blog.core.editor import working_copy
 from blog.core.editor.autosave import AutosaveResult, save
 from blog.core.editor.revisions import Saver
@@ -21,16 +21,16 @@ GONE = "This post is no more. Your words stay in this page: copy them, or save t
 def autosave() -> ResponseReturnValue:
     """Keep what is written. `auto` says that nobody pressed anything."""
     fields = request.form
-    post_id = forms.number(fields.get("post", "")) or None
-    by = Saver(person().id, auto=bool(fields.get("auto")))
+    post_id = forms.parse_number(fields.get("post", "")) or None
+    by = Saver(current_person().id, auto=bool(fields.get("auto")))
     try:
         known = working_copy.load(post_id) if post_id else None
-        sent, wrong = forms.read(fields, known)
-        done = save(post_id, sent, by, guid=forms.guid(fields), wrong=wrong)
+        sent, wrong = forms.parse(fields, known)
+        done = save(post_id, sent, by, guid=forms.parse_guid(fields), wrong=wrong)
     except NotFound:
-        return responses.told({"error": GONE}, 404)
+        return responses.json_response({"error": GONE}, 404)
     except InvalidFields as error:
-        return responses.told({"errors": _by_field(error.wrong), "error": str(error.wrong[0])}, 422)
+        return responses.json_response({"errors": _by_field(error.wrong), "error": str(error.wrong[0])}, 422)
     except Conflict as error:
         return _overtaken(error, post_id)
     return _saved(done)
@@ -47,14 +47,14 @@ def _saved(done: AutosaveResult) -> Response:
         "status": post.status,
         "copied": post.copied,
     }
-    return responses.told(told | ({"errors": _by_field(done.left_out)} if done.left_out else {}))
+    return responses.json_response(told | ({"errors": _by_field(done.left_out)} if done.left_out else {}))
 
 
 def _overtaken(error: Conflict, post_id: int | None) -> Response:
     """Where the other text is; this one is kept beside it."""
     other = error.post_id if isinstance(error, EditConflict) else post_id
     address = url_for("admin.post", post_id=other) if other else url_for("admin.desk")
-    return responses.told({"error": str(error), "address": address}, 409)
+    return responses.json_response({"error": str(error), "address": address}, 409)
 
 
 def _by_field(wrong: Sequence[Invalid]) -> dict[str, str]:

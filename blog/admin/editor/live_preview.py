@@ -10,9 +10,9 @@ from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from blog.admin import form_recovery, responses
-from blog.admin.blueprint import bp, person
-from blog.admin.editor.preview import contents, sent
-from blog.admin.form_recovery import Fields
+from blog.admin.blueprint import bp, current_person
+from blog.admin.editor.preview import contents_list, submitted_fields
+from blog.admin.form_recovery import FormFields
 from blog.core.editor import drafts, lint, preview
 from blog.core.markdown.render import Rendered
 from blog.core.posts.article import Article
@@ -26,16 +26,16 @@ def markdown() -> ResponseReturnValue:
     """Rich text that was pasted, as Markdown."""
     from blog.core.markdown import paste  # what it is read with takes a tenth of a second to import
 
-    return responses.told({"markdown": paste.markdown(request.form.get("html", ""))})
+    return responses.json_response({"markdown": paste.markdown(request.form.get("html", ""))})
 
 
 @bp.post("/posts/preview/live/")
 def live_preview() -> ResponseReturnValue:
     """The article as readers will find it, and what its author may want to know meanwhile."""
-    fields, known = sent(request.form)
-    article, text = preview.preview_article(fields, known, by=person().id)
+    fields, known = submitted_fields(request.form)
+    article, text = preview.preview_article(fields, known, by=current_person().id)
     language = article.language or templating.site().language
-    return responses.told(
+    return responses.json_response(
         {
             "html": _fragment(article, language),
             "language": language,
@@ -56,11 +56,11 @@ def looks() -> ResponseReturnValue:
     return _looks_of(request.form, "")
 
 
-def _looks_of(fields: Fields, sentence: str) -> ResponseReturnValue:
-    article, _text = preview.preview_article(*sent(fields), by=person().id)
+def _looks_of(fields: FormFields, sentence: str) -> ResponseReturnValue:
+    article, _text = preview.preview_article(*submitted_fields(fields), by=current_person().id)
     template = "admin/looks-part.html" if wants_json() else "admin/looks.html"
     page = responses.page(template, post=article, sentence=sentence)
-    return responses.told({"html": page.get_data(as_text=True).strip()}) if wants_json() else page
+    return responses.json_response({"html": page.get_data(as_text=True).strip()}) if wants_json() else page
 
 
 def _remarks(article: Article, text: Rendered) -> list[str]:
@@ -76,11 +76,11 @@ def _fragment(article: Article, language: str) -> str:
         "post": article,
         "language": language,
         "author": author_path(article),
-        "contents": contents(article),
+        "contents": contents_list(article),
         "edit_address": lambda _post: "",
     }
     current_app.update_template_context(facts)
     return cast("FallbackTemplate", template).render_block("article", facts).strip()
 
 
-form_recovery.RESUMABLE["admin.looks"] = _looks_of
+form_recovery.FORM_VIEWS["admin.looks"] = _looks_of

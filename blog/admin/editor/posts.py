@@ -7,8 +7,8 @@ from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blog.admin import form_recovery, forms, responses
-from blog.admin.blueprint import bp, person
-from blog.admin.form_recovery import Fields as Typed
+from blog.admin.blueprint import bp, current_person
+from blog.admin.form_recovery import FormFields as Typed
 from blog.admin.forms import Form
 from blog.core.editor import drafts, lint, preview, publish, revisions, working_copy
 from blog.core.editor.drafts import Submission
@@ -21,11 +21,11 @@ from blog.web.errors import RETRY_SECONDS
 
 PAGE = "admin/post.html"
 GONE = "This post is no more. What you wrote is below, and not saved yet: Save makes a new post of it."
-NEW = ("save", "publish", "schedule")
+NEW_ACTIONS = ("save", "publish", "schedule")
 
 
 @dataclass(frozen=True)
-class Clash:
+class ConflictDetails:
     """Two texts that were saved at once: what is stored, and how what was sent differs from it."""
 
     stored: EditorPost
@@ -36,16 +36,16 @@ class Clash:
 def new_post() -> ResponseReturnValue:
     """A post that is to be."""
     if request.method == "GET":
-        return _shown(forms.empty())
-    sent, wrong = forms.read(request.form, None)
+        return _shown(forms.empty_form())
+    sent, wrong = forms.parse(request.form, None)
     action = request.form.get("action", "save")
-    action = action if action in NEW else "save"
+    action = action if action in NEW_ACTIONS else "save"
     try:
         if wrong:
             raise InvalidFields(wrong)
-        made = drafts.create(sent, _by(), guid=forms.guid(request.form), action=action)
+        made = drafts.create(sent, _by(), guid=forms.parse_guid(request.form), action=action)
     except BlogError as error:
-        return refused(error, None)
+        return form_with_error(error, None)
     flash(_done(working_copy.load(made), action))
     return redirect(url_for("admin.post", post_id=made), 303)
 
@@ -55,19 +55,19 @@ def post(post_id: int) -> ResponseReturnValue:
     """A post as it was saved last, and what its author does with it."""
     if request.method == "GET":
         known = working_copy.load(post_id)
-        return _shown(forms.of(known), known)
+        return _shown(forms.form_of_post(known), known)
     try:
         known = working_copy.load(post_id)
     except NotFound:
-        return _shown(forms.typed(request.form), sentence=GONE, status=404)
-    sent, wrong = forms.read(request.form, known)
+        return _shown(forms.submitted_form(request.form), sentence=GONE, status=404)
+    sent, wrong = forms.parse(request.form, known)
     action = request.form.get("action", "save")
     try:
-        if wrong and action not in HARMLESS:
+        if wrong and action not in FORM_UNUSED:
             raise InvalidFields(wrong)
         ACTIONS.get(action, drafts.save)(post_id, sent, _by())
     except BlogError as error:
-        return refused(error, known)
+        return form_with_error(error, known)
     flash(_done(working_copy.load(post_id), action))
     return redirect(url_for("admin.post", post_id=post_id), 303)
 
@@ -97,11 +97,11 @@ ACTIONS: dict[str, Callable[[int, Submission, Saver], None]] = {
     "link": _link,
     "unlink": _unlink,
 }
-HARMLESS = ("delete", "undelete", "discard")  # these store nothing of the form in the post
+FORM_UNUSED = ("delete", "undelete", "discard")  # these store nothing of the form in the post
 
 
 def _by() -> Saver:
-    return Saver(person().id)
+    return Saver(current_person().id)
 
 
 def _done(known: EditorPost, action: str) -> str:
@@ -124,7 +124,12 @@ def _done(known: EditorPost, action: str) -> str:
 
 
 def _shown(
-    form: Form, known: EditorPost | None = None, *, sentence: str = "", status: int = 200, clash: Clash | None = None
+    form: Form,
+    known: EditorPost | None = None,
+    *,
+    sentence: str = "",
+    status: int = 200,
+    clash: ConflictDetails | None = None,
 ) -> ResponseReturnValue:
     remarks, foreign = _remarks(known) if known and status == 200 else ([], [])
     entries = revisions.count(known.id) if known else 0
@@ -143,28 +148,28 @@ def _remarks(known: EditorPost) -> tuple[list[str], list[str]]:
     return lint.warnings(article, text, current_app.config["SITE_URL"]), text.foreign
 
 
-def refused(error: BlogError, known: EditorPost | None) -> ResponseReturnValue:
+def form_with_error(error: BlogError, known: EditorPost | None) -> ResponseReturnValue:
     """The form again, with every word and what is wrong."""
     fields = request.form
     if isinstance(error, InvalidFields):
-        return _shown(forms.typed(fields, error.wrong), known, status=422)
+        return _shown(forms.submitted_form(fields, error.wrong), known, status=422)
     if isinstance(error, EditConflict):
         return _overtaken(error, fields)
     if isinstance(error, Conflict):
-        return _shown(forms.typed(fields), known, sentence=str(error), status=409)
+        return _shown(forms.submitted_form(fields), known, sentence=str(error), status=409)
     if not isinstance(error, Unavailable):
         raise error
     said = f"Nothing was saved. {error} What you wrote is still here."
-    response = responses.made(_shown(forms.typed(fields), known, sentence=said, status=503))
+    response = responses.made(_shown(forms.submitted_form(fields), known, sentence=said, status=503))
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
 def _overtaken(error: EditConflict, fields: Typed) -> ResponseReturnValue:
     stored = working_copy.load(error.post_id)
-    sent, _wrong = forms.read(fields, stored)
-    form = forms.typed(fields, version=stored.version)
-    clash = Clash(stored, diff.compare_posts(stored.words, _words(sent)))
+    sent, _wrong = forms.parse(fields, stored)
+    form = forms.submitted_form(fields, version=stored.version)
+    clash = ConflictDetails(stored, diff.compare_posts(stored.words, _words(sent)))
     return _shown(form, stored, sentence=str(error), status=409, clash=clash)
 
 
@@ -174,14 +179,14 @@ def _words(sent: Submission) -> PostText:
 
 
 def _new_again(fields: Typed, sentence: str) -> ResponseReturnValue:
-    return _shown(forms.typed(fields), sentence=sentence)
+    return _shown(forms.submitted_form(fields), sentence=sentence)
 
 
 def _again(fields: Typed, sentence: str, post_id: int) -> ResponseReturnValue:
     try:
-        return _shown(forms.typed(fields), working_copy.load(post_id), sentence=sentence)
+        return _shown(forms.submitted_form(fields), working_copy.load(post_id), sentence=sentence)
     except NotFound:
-        return _shown(forms.typed(fields), sentence=GONE)
+        return _shown(forms.submitted_form(fields), sentence=GONE)
 
 
-form_recovery.RESUMABLE |= {"admin.new_post": _new_again, "admin.post": _again}
+form_recovery.FORM_VIEWS |= {"admin.new_post": _new_again, "admin.post": _again}

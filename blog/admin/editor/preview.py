@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from blog.admin import form_recovery, forms, responses
 from blog.admin.blueprint import bp
-from blog.admin.form_recovery import Fields as Typed
+from blog.admin.form_recovery import FormFields as Typed
 from blog.core.editor import lint, working_copy
 from blog.core.editor import preview as editor_preview
 from blog.core.editor.fields import Fields
@@ -15,8 +15,8 @@ from blog.core.posts.article import Article, MorePosts
 from blog.core.posts.summaries import recent
 from blog.models.json_types import Heading
 
-RECENT = 3
-CONTENTS_FROM_WORDS = 1500
+RECENT_POSTS = 3
+CONTENTS_MIN_WORDS = 1500
 secret = Blueprint("preview", __name__)
 
 
@@ -27,18 +27,18 @@ def preview() -> ResponseReturnValue:
 
 
 def _of_form(fields: Typed, _sentence: str) -> ResponseReturnValue:
-    return _page(*sent(fields), remarks=True)
+    return _page(*submitted_fields(fields), remarks=True)
 
 
-def sent(fields: Typed) -> tuple[Fields, EditorPost | None]:
+def submitted_fields(fields: Typed) -> tuple[Fields, EditorPost | None]:
     """What a form of a post says, good or not, and the post, if there is one yet."""
     known = _known(fields.get("post", ""))
-    return forms.read(fields, known)[0].fields, known
+    return forms.parse(fields, known)[0].fields, known
 
 
 def _known(number: str) -> EditorPost | None:
     try:
-        return working_copy.load(forms.number(number))
+        return working_copy.load(forms.parse_number(number))
     except NotFound:
         return None
 
@@ -54,9 +54,9 @@ def _page(fields: Fields, known: EditorPost | None, *, remarks: bool) -> Respons
     article, text = editor_preview.preview_article(fields, known)
     told = lint.warnings(article, text, current_app.config["SITE_URL"]) if remarks else []
     template = "admin/preview.html" if article.kind == "post" else "admin/preview-page.html"
-    around = MorePosts(None, None, recent(RECENT, exclude=article.id))
+    around = MorePosts(None, None, recent(RECENT_POSTS, exclude=article.id))
     response = responses.page(
-        template, post=article, contents=contents(article), around=around, remarks=told, known=known
+        template, post=article, contents=contents_list(article), around=around, remarks=told, known=known
     )
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -64,14 +64,14 @@ def _page(fields: Fields, known: EditorPost | None, *, remarks: bool) -> Respons
     return response
 
 
-def contents(article: Article) -> list[Heading]:
+def contents_list(article: Article) -> list[Heading]:
     """The contents list that readers find above a long text."""
-    return article.contents if article.words > CONTENTS_FROM_WORDS and len(article.contents) > 2 else []
+    return article.contents if article.words > CONTENTS_MIN_WORDS and len(article.contents) > 2 else []
 
 
-def address(known: EditorPost) -> str:
+def preview_address(known: EditorPost) -> str:
     """The path of a post's secret link; empty without one."""
     return url_for("preview.by_link", token=known.preview) if known.preview else ""
 
 
-form_recovery.RESUMABLE["admin.preview"] = _of_form
+form_recovery.FORM_VIEWS["admin.preview"] = _of_form

@@ -4,7 +4,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from blog.admin import responses
-from blog.admin.blueprint import bp, person
+from blog.admin.blueprint import bp, current_person
 from blog.core.editor import drafts, revisions, working_copy
 from blog.core.editor.revisions import NEWEST, PAGE_SIZE, RevisionSummary, RevisionText, Saver
 from blog.core.editor.working_copy import EditorPost
@@ -25,7 +25,7 @@ def history(post_id: int) -> ResponseReturnValue:
 
 def _restore(known: EditorPost) -> ResponseReturnValue:
     try:
-        drafts.restore(known.id, _number(request.form.get("revision", "")), Saver(person().id))
+        drafts.restore(known.id, _number(request.form.get("revision", "")), Saver(current_person().id))
     except (InvalidFields, Invalid) as error:
         return _listed(known, f"These words cannot be restored as they are: {error}", 422)
     except BlogError as error:
@@ -34,7 +34,7 @@ def _restore(known: EditorPost) -> ResponseReturnValue:
         return _listed(known, str(error), 409)
     now = working_copy.load(known.id)
     said = "Restored; publish it, and readers will see it." if now.copied else "Restored."
-    return responses.done("admin.post", said, post_id=known.id)
+    return responses.redirect_with_notice("admin.post", said, post_id=known.id)
 
 
 def _listed(known: EditorPost, sentence: str = "", status: int = 200) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from blog.admin import form_recovery, forms, responses
 from blog.admin.blueprint import bp
-from blog.admin.form_recovery import Fields
+from blog.admin.form_recovery import FormFields
 from blog.config import Settings
 from blog.core.errors import BlogError, Conflict, Invalid, Unavailable
 from blog.core.media import library, usage
@@ -20,7 +20,7 @@ from blog.web import errors
 from blog.web.errors import RETRY_SECONDS
 
 LIBRARY, PICTURE = "admin/media.html", "admin/picture.html"
-NONE = "Choose a picture first."
+NO_PICTURE = "Choose a picture first."
 
 
 @bp.route("/media/", methods=["GET", "POST"])
@@ -42,7 +42,7 @@ def picture(picture_id: int) -> ResponseReturnValue:
         return _wrong(picture_id, {}, str(error), 409)
 
 
-def facts(row: Media) -> dict[str, Any]:
+def picture_data(row: Media) -> dict[str, Any]:
     """What scripts are told of a picture."""
     plate = library.plate(row)
     return {
@@ -56,11 +56,11 @@ def facts(row: Media) -> dict[str, Any]:
 
 def _library(status: int = 200, **told: Any) -> ResponseReturnValue:
     show, words = request.args.get("show", ""), request.args.get("q", "").strip()
-    number = forms.number(request.args.get("page", "1"))
+    number = forms.parse_number(request.args.get("page", "1"))
     found = library.page(show, words, number)
     if errors.wants_json():
         more = _address(show, words, number + 1) if number < found.pages else None
-        return responses.told({"pictures": [facts(each.row) for each in found.pictures], "next": more})
+        return responses.json_response({"pictures": [picture_data(each.row) for each in found.pictures], "next": more})
     return responses.page(
         LIBRARY, status, show=show, words=words, found=found, counts=library.counts(), address=_address, **told
     )  # fmt: skip
@@ -76,12 +76,12 @@ def _upload() -> ResponseReturnValue:
     if refused_ones or not stored:
         for row in stored:
             flash(f"“{row.filename}” is kept.")
-        return refused(refused_ones or [NONE], status)
+        return upload_failed(refused_ones or [NO_PICTURE], status)
     if errors.wants_json():
-        return responses.told({"picture": facts(stored[0])}, 201)
+        return responses.json_response({"picture": picture_data(stored[0])}, 201)
     if len(stored) == 1:
-        return responses.done("admin.media", f"“{stored[0].filename}” is kept.")
-    return responses.done("admin.media", f"{len(stored)} pictures are kept.")
+        return responses.redirect_with_notice("admin.media", f"“{stored[0].filename}” is kept.")
+    return responses.redirect_with_notice("admin.media", f"{len(stored)} pictures are kept.")
 
 
 def _stored(files: Sequence[FileStorage]) -> tuple[list[Media], list[str], int]:
@@ -94,14 +94,14 @@ def _stored(files: Sequence[FileStorage]) -> tuple[list[Media], list[str], int]:
         except Invalid as error:
             wrong.append(str(error))
         except Unavailable as error:
-            return stored, [*wrong, str(error)], status_of(error)
+            return stored, [*wrong, str(error)], error_status(error)
     return stored, wrong, status
 
 
-def refused(sentences: Sequence[str], status: int) -> ResponseReturnValue:
+def upload_failed(sentences: Sequence[str], status: int) -> ResponseReturnValue:
     """What could not be stored, and why: for scripts, or above the library."""
     if errors.wants_json():
-        response = responses.told({"error": " ".join(sentences)}, status)
+        response = responses.json_response({"error": " ".join(sentences)}, status)
     else:
         told = {"errors": {"file": sentences[0]}, "refusals": sentences, "alt": request.form.get("alt", "")}
         response = responses.made(_library(status, **told))
@@ -110,7 +110,7 @@ def refused(sentences: Sequence[str], status: int) -> ResponseReturnValue:
     return response
 
 
-def status_of(error: BlogError) -> int:
+def error_status(error: BlogError) -> int:
     """The status of a refusal."""
     return errors.STATUSES.get(type(error), 503)
 
@@ -142,14 +142,14 @@ ACTIONS = {"save": _describe, "delete": _delete, "undelete": _undelete, "logo": 
 
 def _done(row: Media, sentence: str) -> ResponseReturnValue:
     if errors.wants_json():
-        return responses.told({"picture": facts(row)})
+        return responses.json_response({"picture": picture_data(row)})
     flash(sentence)
     return redirect(url_for("admin.picture", picture_id=row.id), 303)
 
 
 def _wrong(picture_id: int, wrong: dict[str, str], sentence: str, status: int) -> ResponseReturnValue:
     if errors.wants_json():
-        return responses.told({"error": sentence}, status)
+        return responses.json_response({"error": sentence}, status)
     told = "" if wrong else sentence
     return _picture(picture_id, status, alt=request.form.get("alt"), errors=wrong, sentence=told)
 
@@ -157,7 +157,7 @@ def _wrong(picture_id: int, wrong: dict[str, str], sentence: str, status: int) -
 def _picture(picture_id: int, status: int = 200, *, alt: str | None = None, **told: Any) -> ResponseReturnValue:
     row = library.picture(picture_id)
     if errors.wants_json() and status == 200:
-        return responses.told({"picture": facts(row)})
+        return responses.json_response({"picture": picture_data(row)})
     return responses.page(
         PICTURE, status, row=row, plate=library.plate(row), alt=row.alt if alt is None else alt,
         users=usage.of(library.stem(row)), is_logo=library.is_logo(row), weights=library.weights(row, _folder()),
@@ -165,11 +165,11 @@ def _picture(picture_id: int, status: int = 200, *, alt: str | None = None, **to
     )  # fmt: skip
 
 
-def _again(fields: Fields, sentence: str, picture_id: int) -> ResponseReturnValue:
+def _again(fields: FormFields, sentence: str, picture_id: int) -> ResponseReturnValue:
     return _picture(picture_id, alt=fields.get("alt"), sentence=sentence)
 
 
-def _library_again(fields: Fields, sentence: str) -> ResponseReturnValue:
+def _library_again(fields: FormFields, sentence: str) -> ResponseReturnValue:
     return _library(sentence=sentence, alt=fields.get("alt", ""))
 
 
@@ -178,4 +178,4 @@ def _folder() -> Path:
     return settings.media
 
 
-form_recovery.RESUMABLE |= {"admin.media": _library_again, "admin.picture": _again}
+form_recovery.FORM_VIEWS |= {"admin.media": _library_again, "admin.picture": _again}

@@ -6,7 +6,7 @@ from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blog.admin import forms, responses
-from blog.admin.blueprint import bp, person
+from blog.admin.blueprint import bp, current_person
 from blog.admin.editor import posts
 from blog.admin.media import library
 from blog.config import Settings
@@ -26,10 +26,10 @@ def copies() -> ResponseReturnValue:
     try:
         row = _fetcher().copy(request.form.get("address", "").strip())
     except (Invalid, Unavailable) as error:
-        return library.refused([str(error)], library.status_of(error))
+        return library.upload_failed([str(error)], library.error_status(error))
     if errors.wants_json():
-        return responses.told({"picture": library.facts(row)}, 201)
-    return responses.done("admin.picture", "Copied here.", picture_id=row.id)
+        return responses.json_response({"picture": library.picture_data(row)}, 201)
+    return responses.redirect_with_notice("admin.picture", "Copied here.", picture_id=row.id)
 
 
 @bp.post("/posts/new/copies/")
@@ -45,23 +45,23 @@ def post_copies(post_id: int) -> ResponseReturnValue:
 
 
 def _copied(known: EditorPost | None) -> ResponseReturnValue:
-    sent, wrong = forms.read(request.form, known)
+    sent, wrong = forms.parse(request.form, known)
     try:
         if wrong:
             raise InvalidFields(wrong)
         outcome = remote.copy_all((sent.fields.body or "").replace("\r\n", "\n"), _fetcher())
         number = _saved(known, replace(sent, fields=replace(sent.fields, body=outcome.body)))
     except BlogError as error:
-        return posts.refused(error, known)
+        return posts.form_with_error(error, known)
     for sentence in remote.sentences(outcome):
         flash(sentence)
     return redirect(url_for("admin.post", post_id=number), 303)
 
 
 def _saved(known: EditorPost | None, sent: Submission) -> int:
-    by = Saver(person().id)
+    by = Saver(current_person().id)
     if known is None:
-        return drafts.create(sent, by, guid=forms.guid(request.form))
+        return drafts.create(sent, by, guid=forms.parse_guid(request.form))
     drafts.save(known.id, sent, by)
     return known.id
 
