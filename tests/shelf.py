@@ -138,7 +138,7 @@ def dress(instance: Path) -> None:
     """Give a blog the look that its owner chose: logos, colour, typeface, links above and below."""
     with open_app(config.load(instance, environ={})):
         logos = [
-            library.plate(library.add(picture(1600, 80, colour=colour), instance / "media", "logo.png")).address
+            library.image_file(library.add(picture(1600, 80, colour=colour), instance / "media", "logo.png")).address
             for colour in ("navy", "white")
         ]
         configure_all({**LOOK, "logo": logos[0], "logo_dark": logos[1]})

@@ -104,7 +104,8 @@ def _facts(fields: FormFields) -> dict[str, Any]:
         "languages": LANGUAGES,
         "typefaces": TYPEFACES.items(),
         "logos": [
-            {"address": library.plate(row).address, "name": row.filename or row.name} for row in library.newest()
+            {"address": library.image_file(row).address, "name": row.filename or row.name}
+            for row in library.newest_images()
         ],
     }
 

@@ -70,7 +70,7 @@ def _illustrated(text: str) -> str:
 
 
 def _picture() -> str:
-    return next((library.plate(row).address for row in library.newest()), "")
+    return next((library.image_file(row).address for row in library.newest_images()), "")
 
 
 def _teaser(number: int, title: str, summary: str, language: str) -> PostSummary:

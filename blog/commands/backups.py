@@ -85,7 +85,7 @@ def _follow_up(of: Settings, done: Restored) -> None:
     """Render anew what an older Broadsheet rendered, and put deleted pictures away."""
     try:
         with open_app(of):
-            library.tidy(of.media)
+            library.purge_deleted(of.media)
             if query.has_outdated_html():
                 for slug in publish.rerender_outdated(lambda ids: ids):
                     done.notes.append(f"“{slug}” keeps its old page: its text cannot be rendered any more.")

@@ -23,7 +23,7 @@ def tick(ctx: click.Context, as_json: bool) -> None:
     """
     with open_blog(ctx) as app:
         settings: Settings = app.extensions["settings"]
-        removed = library.tidy(settings.media)
+        removed = library.purge_deleted(settings.media)
         report = outbox.run(app.extensions["outbox_handlers"])
     made = create.keep_daily(settings)
     said = {**asdict(report), "pictures_removed": removed, "backup": str(made.file) if made else None}

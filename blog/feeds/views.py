@@ -12,7 +12,7 @@ from werkzeug.urls import iri_to_uri
 
 from blog.core.errors import NotFound
 from blog.core.images import html
-from blog.core.images.variants import IN_FEEDS
+from blog.core.images.variants import FEED_WIDTH
 from blog.core.markdown.sanitize import PAGE, SITE
 from blog.core.posts import feed_items, lists, taxonomy
 from blog.core.posts.feed_items import FeedPost
@@ -210,7 +210,7 @@ def _cover(post: FeedPost) -> Cover | None:
         return None
     kind = guess_type(picture["src"])[0] or "image/jpeg"
     width, height = picture["width"], picture["height"]
-    plate = html.plate_of(picture)
-    if plate and IN_FEEDS in plate.widths:
-        return Cover(templating.absolute_url(plate.twin(IN_FEEDS)), kind, *plate.size(IN_FEEDS))
+    plate = html.image_file_of(picture)
+    if plate and FEED_WIDTH in plate.widths:
+        return Cover(templating.absolute_url(plate.variant_url(FEED_WIDTH)), kind, *plate.size(FEED_WIDTH))
     return Cover(templating.absolute_url(picture["src"]), kind, width, height)

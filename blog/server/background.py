@@ -132,8 +132,8 @@ def _run(of: Settings, app: Flask | None) -> None:
     try:
         with app.app_context():
             report = outbox.run(app.extensions["outbox_handlers"])
-            if library.due():
-                library.tidy(app.extensions["settings"].media)
+            if library.purge_due():
+                library.purge_deleted(app.extensions["settings"].media)
     except (BlogError, SQLAlchemyError) as error:
         message = str(error) if isinstance(error, BlogError) else describe_error(error)
         logging.warning("Calls to other servers wait. %s", message)

@@ -97,7 +97,7 @@ class Import:
 
     def _settle(self, staging: Path) -> None:
         try:
-            storage.settle(staging, self.folder)
+            storage.move_staged(staging, self.folder)
         except OSError as error:
             place = f"The pictures cannot be stored in {self.folder}: {error.strerror}."
             raise Unavailable(f"{place} Nothing was imported.") from error

@@ -10,7 +10,7 @@ from typing import NamedTuple, Self, TypeVar
 
 from blog.core.db.batches import batches
 from blog.core.errors import Invalid, Unavailable
-from blog.core.images.variants import Plates
+from blog.core.images.variants import ImageFiles
 from blog.core.markdown import render as markdown_render
 from blog.core.markdown.render import Rendered
 from blog.core.urls import permalinks
@@ -30,7 +30,7 @@ class RenderJob(NamedTuple):
     body: str
     kind: str
     cover: str
-    plates: Plates
+    plates: ImageFiles
     foreign_media: bool
 
 
@@ -42,7 +42,7 @@ def render(job: RenderJob) -> Rendered | Invalid:
     base = permalinks.path(job.kind, "-")
     try:
         return markdown_render.render(
-            job.body, base=base, cover=job.cover, plates=job.plates, foreign_media=job.foreign_media
+            job.body, base=base, cover=job.cover, image_files=job.plates, foreign_media=job.foreign_media
         )
     except Invalid as error:
         return error

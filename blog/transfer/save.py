@@ -147,7 +147,7 @@ class DocumentWriter:
         post.author_id = self._author(item)
         for picture in item.pictures:
             if picture.hash not in self.pictures:  # one banner may head a thousand texts
-                storage.keep(self.session, picture)
+                storage.save_row(self.session, picture)
                 self.pictures.add(picture.hash)
         post.origin, post.origin_source = item.origin, item.source
         post.origin_digest, post.origin_version = item.digest, post.version

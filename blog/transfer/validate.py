@@ -13,7 +13,7 @@ from blog.core.editor import publish
 from blog.core.editor.fields import Fields, validate_fields
 from blog.core.errors import Invalid, Unavailable
 from blog.core.images import storage
-from blog.core.images.storage import Stored
+from blog.core.images.storage import StoredImage
 from blog.core.markdown.render import Rendered
 from blog.core.text import slugs, validate
 from blog.core.urls import permalinks
@@ -38,7 +38,7 @@ class ValidDocument:
     aliases: Sequence[str]
     origin: str
     digest: str
-    pictures: Sequence[Stored]
+    pictures: Sequence[StoredImage]
     text: Rendered | None = None
 
     @property
@@ -53,7 +53,7 @@ class ValidDocument:
 
     def job(self, foreign_media: bool) -> RenderJob:
         """What there is to render."""
-        plates = {picture.hash[:24]: picture.plate for picture in self.pictures}
+        plates = {picture.hash[:24]: picture.image_file for picture in self.pictures}
         return RenderJob(self.fields.body or "", self.kind, self.fields.cover or "", plates, foreign_media)
 
 
@@ -102,14 +102,14 @@ class Validator:
             digest, pictures,
         )  # fmt: skip
 
-    def _picture(self, document: Document, picture: LocalPicture) -> Stored | None:
+    def _picture(self, document: Document, picture: LocalPicture) -> StoredImage | None:
         try:
             data = picture.file.read_bytes()
         except OSError as error:
             self._unusable(document, picture, str(error.strerror))
             return None
         try:
-            return storage.known(hashlib.sha256(data).hexdigest()) or storage.store(
+            return storage.by_hash(hashlib.sha256(data).hexdigest()) or storage.store(
                 data, self.staging, picture.file.name
             )
         except Invalid as error:

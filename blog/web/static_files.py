@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, abort
 
 from blog import paths
 from blog.config import Settings
-from blog.core.images.variants import NAME, TYPES
+from blog.core.images.variants import IMAGE_NAME, TYPES
 from blog.web import security
 from blog.web.responses import EFFORT_FOREVER, EncodedResponse
 from blog.web.theme import stylesheets
@@ -91,7 +91,7 @@ class StaticFiles:
     def _answer(self, path: str) -> EncodedResponse | None:
         room, _, name = path.lstrip("/").partition("/")
         if room == "media":
-            return self._picture(name) if re.fullmatch(NAME, name) else None
+            return self._picture(name) if re.fullmatch(IMAGE_NAME, name) else None
         return self._static_file(name, "no-cache") if room == "static" else self._static_file(path[1:], ONE_DAY)
 
     def _static_file(self, name: str, caching: str) -> EncodedResponse | None:

@@ -15,7 +15,7 @@ from werkzeug.local import LocalProxy
 
 from blog import clock
 from blog.config import Settings
-from blog.core.images.html import picture, plate_of
+from blog.core.images.html import image_file_of, picture_html
 from blog.core.posts.summaries import PostSummary
 from blog.core.site import context
 from blog.core.site.context import SiteContext
@@ -104,7 +104,7 @@ def saved_html(html: str) -> Markup:
 def cover_markup(cover: Picture, around: str = "cover") -> Markup:
     """The markup of a cover picture: its files to choose from, loaded before all others."""
     attributes = {"src": cover["src"], "class": "u-featured"}
-    return Markup(picture(attributes, plate_of(cover), around=around, first=True))  # noqa: S704
+    return Markup(picture_html(attributes, image_file_of(cover), around=around, first=True))  # noqa: S704
 
 
 def date(moment: datetime, mark: str = "") -> Markup:

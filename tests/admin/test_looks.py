@@ -48,7 +48,7 @@ def test_each_network_is_shown_with_the_card(blog: Blog, author: Author) -> None
 def test_a_cover_that_fits_is_shown_as_it_is(blog: Blog, author: Author) -> None:
     cover = storage.store(picture(1200, 630, "JPEG"), blog.instance / "media")
     with write_transaction() as session:
-        storage.keep(session, cover)
+        storage.save_row(session, cover)
     part = seen(author, title="Rivers", body="x", summary="S", cover=f"/media/{cover.name}")
     (source,) = set(part.xpath(".//img/@src"))
     assert source == f"/media/{cover.name}" and texts(part, ".//li") == []

@@ -78,7 +78,7 @@ def test_an_empty_library_says_so(author: Author) -> None:
 
 
 def test_a_long_library_has_pages(blog: Blog, author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "SIZE", 2)
+    monkeypatch.setattr(library, "PAGE_SIZE", 2)
     for number in range(5):
         library.add(picture(colour=f"#0000{number}0"), folder(blog), f"{number}.png")
     assert names(author.page(LIBRARY)) == ["4.png", "3.png"]
@@ -182,7 +182,7 @@ def test_serve_knows_when_a_picture_is_to_be_removed(author: Author, river: Medi
         assert row.deleted_at and outbox.next_due(connection) == min(
             filter(None, [before, row.deleted_at + timedelta(days=30)])
         )
-    assert not library.due()
+    assert not library.purge_due()
 
 
 def test_what_a_post_names_nevertheless_is_never_removed_for_good(
@@ -192,7 +192,7 @@ def test_what_a_post_names_nevertheless_is_never_removed_for_good(
     author.post(path(river), action="delete")
     blog.make_post("Rivers", body=f"![x](/media/{river.name})")  # as if it had been saved at the same moment
     at(datetime.now(UTC) + timedelta(days=31))
-    assert not library.due()
+    assert not library.purge_due()
     with contextlib.closing(sqlite_driver().connect(str(blog.instance / "blog.db"))) as connection:
         waits = outbox.next_due(connection)
     assert waits is None or waits < datetime.now(UTC) + timedelta(days=1)
@@ -219,7 +219,7 @@ def test_no_picture_is_known_without_its_files(
 ) -> None:
     store = storage.store
 
-    def robbed(data: bytes, into: Path, filename: str = "") -> storage.Stored:
+    def robbed(data: bytes, into: Path, filename: str = "") -> storage.StoredImage:
         """Another process fails with the same picture, or removes it, between files and row."""
         stored = store(data, into, filename)
         for file in into.glob("*.*"):
@@ -248,7 +248,7 @@ def test_without_its_files_it_cannot_come_back(author: Author, river: Media, blo
 @pytest.mark.parametrize("moment", ["marked", "half moved", "half back"])
 def test_what_was_killed_on_the_way_is_finished(river: Media, blog: Blog, moment: str) -> None:
     before = lying(blog)
-    stem = library.stem(river)
+    stem = library.hash_prefix(river)
     if moment == "half back":
         library.delete(river.id, folder(blog))
         (folder(blog) / "deleted" / river.name).replace(folder(blog) / river.name)
@@ -258,7 +258,7 @@ def test_what_was_killed_on_the_way_is_finished(river: Media, blog: Blog, moment
         storage.bin_files(folder(blog), "0" * 24)
         (folder(blog) / "deleted").mkdir()
         (folder(blog) / f"{stem}.webp").replace(folder(blog) / "deleted" / f"{stem}.webp")
-    assert library.tidy(folder(blog)) == 0
+    assert library.purge_deleted(folder(blog)) == 0
     assert lying(blog) == {f"deleted/{name}" for name in before}
     library.undelete(river.id, folder(blog))
     assert lying(blog) == before

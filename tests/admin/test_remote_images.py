@@ -11,7 +11,7 @@ from flask import Flask
 from blog.config import Settings
 from blog.core.editor import working_copy
 from blog.core.media import remote
-from blog.core.media.remote import Fetcher
+from blog.core.media.remote import ImageFetcher
 from blog.models import Media, Post
 from tests.admin.conftest import Author, notices, rows
 from tests.admin.writing import NEW, again, held
@@ -136,14 +136,14 @@ def test_a_form_that_cannot_be_saved_comes_back(author: Author, hub: Hub, blog: 
     assert author.post("/admin/posts/99/copies/", **fields).status_code == 404
 
 
-@pytest.mark.parametrize(("limit", "most"), [("MOST", 1), ("ALL_SECONDS", -1.0)])
+@pytest.mark.parametrize(("limit", "most"), [("MAX_IMAGES", 1), ("MAX_SECONDS", -1.0)])
 def test_more_than_some_are_copied_in_turns(
     app: Flask, instance: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch, limit: str, most: float
 ) -> None:
     monkeypatch.setattr(remote, limit, most)
     settings: Settings = app.extensions["settings"]
-    fetcher = Fetcher(settings.media, settings.site_url, (hub.place,))
-    outcome = remote.copy_all(f"![a]({there(hub)}) ![b]({there(hub, 'b.png')})", fetcher)
+    fetcher = ImageFetcher(settings.media, settings.site_url, (hub.place,))
+    outcome = remote.copy_images(f"![a]({there(hub)}) ![b]({there(hub, 'b.png')})", fetcher)
     assert outcome.copied == 1 and outcome.failed == [remote.LATER]
 
 
@@ -159,11 +159,11 @@ def test_more_than_some_are_copied_in_turns(
     ],
 )
 def test_pictures_on_other_sites_are_found(body: str, found: list[str]) -> None:
-    assert remote.foreign(body) == found
+    assert remote.remote_images(body) == found
 
 
 @pytest.mark.parametrize("body", ["<img " * 60_000, '<img x="' * 40_000])
 def test_tags_that_never_end_cost_little(body: str) -> None:
     began = time.process_time()
-    assert remote.foreign(body) == []
+    assert remote.remote_images(body) == []
     assert time.process_time() - began < 10  # 50 kB took ten seconds

@@ -36,7 +36,7 @@ def test_pictures_of_the_library_stand_in_each_width(author: Author, blog: Blog)
     assert author.page(PATH).xpath(widths) == []
     row = library.add(picture(), blog.instance / "media", "river.png")
     found = author.page(PATH).xpath(f"{widths}//img/@src")
-    assert found == [library.plate(row).address] * 3
+    assert found == [library.image_file(row).address] * 3
 
 
 def test_nothing_of_the_sample_can_be_edited(author: Author) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from blog.core.images.variants import Plate
+from blog.core.images.variants import ImageFile
 from tests.commands.test_uploads import Browser
 from tests.faults.killing import PATIENCE, Tally
 from tests.faults.living import ROOT, command_line, kill, served, write
@@ -167,5 +167,5 @@ def _lost_picture(server: Server, _: Desk, digest: str) -> list[str]:
         return [f"picture {digest}: {len(found)} rows"]
     name, width, widths = found[0]
     twins = [(narrow, ending) for narrow in json.loads(widths) for ending in ("", "webp")]
-    addresses = [Plate(name, width, 0, ()).twin(*each) for each in twins]
+    addresses = [ImageFile(name, width, 0, ()).variant_url(*each) for each in twins]
     return [f"picture {address}" for address in addresses if server.get(address)[0] != 200]

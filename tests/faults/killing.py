@@ -81,9 +81,9 @@ def shows(file: Path) -> bool:
 
 def left_behind(folder: Path) -> list[Path]:
     """Drafts in a folder of pictures that are still there after they were swept on a later day."""
-    later = clock.now() + 2 * storage.LONG_AGO
+    later = clock.now() + 2 * storage.STALE_AFTER
     with mock.patch.object(clock, "now", lambda: later):
-        storage.sweep(folder)
+        storage.remove_stale(folder)
     return list(folder.glob(".*"))
 
 

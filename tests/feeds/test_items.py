@@ -11,7 +11,7 @@ from blog.core.accounts import people
 from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.images.storage import keep, store
+from blog.core.images.storage import save_row, store
 from blog.core.site.settings import configure
 from tests.feeds.reading import FORMATS, PLACES, Read, address, read
 from tests.world import LONG_AGO, SITE_URL, Blog, picture, texts
@@ -130,7 +130,7 @@ def test_a_language_of_its_own_is_told_where_a_format_can(blog: Blog) -> None:
 def test_the_cover_is_told_whole_and_with_its_size(blog: Blog) -> None:
     with write_transaction() as session:
         kept = store(picture(800, 600), blog.instance / "media")
-        keep(session, kept)
+        save_row(session, kept)
     blog.make_post("Covered", cover=kept.path)
     for form in FORMATS:
         [item] = read(blog, address(form)).items

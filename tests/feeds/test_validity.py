@@ -7,7 +7,7 @@ import pytest
 
 from blog.core.accounts import people
 from blog.core.db.transaction import write_transaction
-from blog.core.images.storage import keep, store
+from blog.core.images.storage import save_row, store
 from blog.core.site.settings import configure
 from tests.feeds.reading import FORMATS, address
 from tests.feeds.samples import GOLDEN, OLDER
@@ -81,7 +81,7 @@ def fill(blog: Blog) -> None:
     with write_transaction() as session:
         ana = people.author_id(session, "Ana")
         kept = store(picture(80, 60), blog.instance / "media")
-        keep(session, kept)
+        save_row(session, kept)
     blog.make_post("The editor's", published_at=LONG_AGO - timedelta(days=1))
     for number in range(24):
         blog.make_post(

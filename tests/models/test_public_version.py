@@ -43,7 +43,7 @@ class World(Blog):
         self.gone = self.make_post("Gone", slug="gone")
         publish.delete(self.gone.id)
         with write_transaction() as session:
-            storage.keep(session, storage.store(picture(), None))
+            storage.save_row(session, storage.store(picture(), None))
             session.add(Redirect(path="/old", post_id=self.post.id, target=None, created_at=LONG_AGO))
             session.add(Tag(name="Unused", key="unused", slug="unused"))
 

@@ -7,7 +7,7 @@ from typing import Any
 from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.images.storage import keep, store
+from blog.core.images.storage import save_row, store
 from blog.core.site.settings import configure
 from tests.world import LONG_AGO, Blog, picture, texts, words
 
@@ -19,7 +19,7 @@ def stored(blog: Blog, width: int = 800, height: int = 600) -> str:
     """The address of a picture of ours."""
     with write_transaction() as session:
         kept = store(picture(width, height), blog.instance / "media")
-        keep(session, kept)
+        save_row(session, kept)
     return kept.path
 
 

@@ -13,7 +13,7 @@ FOOT = "//footer//a"
 
 def logo(blog: Blog, colour: str = "navy") -> str:
     """The address of a picture of the library."""
-    return library.plate(library.add(picture(320, 80, colour=colour), blog.instance / "media", "logo.png")).address
+    return library.image_file(library.add(picture(320, 80, colour=colour), blog.instance / "media", "logo.png")).address
 
 
 def test_the_name_stands_where_there_is_no_logo(blog: Blog) -> None:
@@ -44,7 +44,7 @@ def test_dark_paper_may_have_a_logo_of_its_own(blog: Blog) -> None:
 
 def test_a_logo_cannot_be_deleted(blog: Blog) -> None:
     configure("logo", logo(blog))
-    [row] = library.page().pictures
+    [row] = library.list_images().pictures
     with pytest.raises(Conflict, match="It is the blog’s logo"):
         library.delete(row.row.id, blog.instance / "media")
     configure("logo", "")

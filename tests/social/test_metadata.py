@@ -13,7 +13,7 @@ from blog.core.accounts import people
 from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.images.storage import keep, store
+from blog.core.images.storage import save_row, store
 from blog.core.site.settings import configure
 from blog.social.metadata import locale
 from tests.world import LONG_AGO, Blog, picture, texts, words
@@ -182,7 +182,7 @@ def kept(blog: Blog, data: bytes) -> str:
     """The path of a picture that was stored."""
     with write_transaction() as session:
         stored = store(data, blog.instance / "media")
-        keep(session, stored)
+        save_row(session, stored)
     return stored.path
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from blog.core.db.transaction import write_transaction
-from blog.core.images.storage import keep, store
+from blog.core.images.storage import save_row, store
 from blog.core.site.settings import configure
 from blog.web.static_files import MAX_READER_STYLESHEETS, StaticFiles
 from blog.web.theme import stylesheets
@@ -21,7 +21,7 @@ def media(blog: Blog) -> str:
     """The address of a stored picture."""
     with write_transaction() as session:
         kept = store(picture(400, 300, colour="navy"), blog.instance / "media")
-        keep(session, kept)
+        save_row(session, kept)
     return kept.path
 
 

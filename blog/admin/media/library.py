@@ -44,7 +44,7 @@ def picture(picture_id: int) -> ResponseReturnValue:
 
 def picture_data(row: Media) -> dict[str, Any]:
     """What scripts are told of a picture."""
-    plate = library.plate(row)
+    plate = library.image_file(row)
     return {
         "id": row.id, "address": url_for("admin.picture", picture_id=row.id), "path": plate.address,
         "small": plate.small, "width": row.width, "height": row.height, "alt": row.alt, "name": row.filename,
@@ -57,12 +57,12 @@ def picture_data(row: Media) -> dict[str, Any]:
 def _library(status: int = 200, **told: Any) -> ResponseReturnValue:
     show, words = request.args.get("show", ""), request.args.get("q", "").strip()
     number = forms.parse_number(request.args.get("page", "1"))
-    found = library.page(show, words, number)
+    found = library.list_images(show, words, number)
     if errors.wants_json():
         more = _address(show, words, number + 1) if number < found.pages else None
         return responses.json_response({"pictures": [picture_data(each.row) for each in found.pictures], "next": more})
     return responses.page(
-        LIBRARY, status, show=show, words=words, found=found, counts=library.counts(), address=_address, **told
+        LIBRARY, status, show=show, words=words, found=found, counts=library.list_counts(), address=_address, **told
     )  # fmt: skip
 
 
@@ -132,8 +132,8 @@ def _undelete(picture_id: int) -> ResponseReturnValue:
 
 
 def _be_logo(picture_id: int) -> ResponseReturnValue:
-    row = library.picture(picture_id)
-    configure("logo", library.plate(row).address)
+    row = library.get_image(picture_id)
+    configure("logo", library.image_file(row).address)
     return _done(row, "It is the blog’s logo now.")
 
 
@@ -155,13 +155,13 @@ def _wrong(picture_id: int, wrong: dict[str, str], sentence: str, status: int) -
 
 
 def _picture(picture_id: int, status: int = 200, *, alt: str | None = None, **told: Any) -> ResponseReturnValue:
-    row = library.picture(picture_id)
+    row = library.get_image(picture_id)
     if errors.wants_json() and status == 200:
         return responses.json_response({"picture": picture_data(row)})
     return responses.page(
-        PICTURE, status, row=row, plate=library.plate(row), alt=row.alt if alt is None else alt,
-        users=usage.of(library.stem(row)), is_logo=library.is_logo(row), weights=library.weights(row, _folder()),
-        **told,
+        PICTURE, status, row=row, image_file=library.image_file(row), alt=row.alt if alt is None else alt,
+        users=usage.posts_using(library.hash_prefix(row)), is_logo=library.is_logo(row),
+        weights=library.file_sizes(row, _folder()), **told,
     )  # fmt: skip
 
 

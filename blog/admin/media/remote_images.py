@@ -16,7 +16,7 @@ from blog.core.editor.revisions import Saver
 from blog.core.editor.working_copy import EditorPost
 from blog.core.errors import BlogError, Invalid, InvalidFields, Unavailable
 from blog.core.media import remote
-from blog.core.media.remote import Fetcher
+from blog.core.media.remote import ImageFetcher
 from blog.web import errors
 
 
@@ -49,11 +49,11 @@ def _copied(known: EditorPost | None) -> ResponseReturnValue:
     try:
         if wrong:
             raise InvalidFields(wrong)
-        outcome = remote.copy_all((sent.fields.body or "").replace("\r\n", "\n"), _fetcher())
+        outcome = remote.copy_images((sent.fields.body or "").replace("\r\n", "\n"), _fetcher())
         number = _saved(known, replace(sent, fields=replace(sent.fields, body=outcome.body)))
     except BlogError as error:
         return posts.form_with_error(error, known)
-    for sentence in remote.sentences(outcome):
+    for sentence in remote.messages(outcome):
         flash(sentence)
     return redirect(url_for("admin.post", post_id=number), 303)
 
@@ -66,6 +66,6 @@ def _saved(known: EditorPost | None, sent: Submission) -> int:
     return known.id
 
 
-def _fetcher() -> Fetcher:
+def _fetcher() -> ImageFetcher:
     settings: Settings = current_app.extensions["settings"]
-    return Fetcher(settings.media, settings.site_url, settings.outbound_allow)
+    return ImageFetcher(settings.media, settings.site_url, settings.outbound_allow)

@@ -63,7 +63,7 @@ def back_up(settings: Settings, reason: str, target: Path | None = None, progres
             file = retention.place(folder, reason, manifest.made_at) if target in (None, folder) else target
             assert file is not None  # noqa: S101
             draft.replace(file)
-            storage.sync(folder)
+            storage.sync_folder(folder)
         # A restore does so itself, at its end: one that fails pushes none out, least of all the one it reads.
         if target is None and reason != "before-restore":
             retention.prune(folder)
@@ -169,7 +169,7 @@ def _complete(members: dict[str, Path], copy: Path, folder: Path) -> tuple[str, 
     missing = []
     for name in sqlite_copy.pictures(copy):
         if f"media/{name}" not in members:
-            lying = {f"media/{each}": folder / each for each in variants.files(name[:24])}
+            lying = {f"media/{each}": folder / each for each in variants.file_names(name[:24])}
             members |= {member: file for member, file in lying.items() if file.is_file()}
             missing += [name] if f"media/{name}" not in members else []
     return tuple(missing)

@@ -245,11 +245,11 @@ def _add_pictures(settings: Settings, work: Path, done: Restored) -> None:
             for file in (Path(folder, name) for name in names):
                 place = settings.instance / file.relative_to(work / UNPACKED)
                 place.parent.mkdir(parents=True, exist_ok=True)
-                storage.move(file, place)
+                storage.move_file(file, place)
     lost = []
     for name in sqlite_copy.pictures(work / UNPACKED / DATABASE):
         if not (settings.media / name).is_file():
-            storage.bring_files(settings.media, name[:24])
+            storage.restore_files(settings.media, name[:24])
             lost += [name] if not (settings.media / name).is_file() else []
     if lost:
         done.notes.append(f"Files of {len(lost)} pictures are missing, {lost[0]} among them.")
@@ -340,7 +340,7 @@ def _put_database(settings: Settings, database: Path, done: Restored) -> None:
         if each.name.endswith(("-wal", "-shm")):  # of the old file: they would be taken for the new one's
             each.unlink()
     database.chmod(0o600)
-    storage.move(database, file)
+    storage.move_file(database, file)
 
 
 def _settle(instance: Path, work: Path) -> None:
@@ -356,7 +356,7 @@ def _settle(instance: Path, work: Path) -> None:
         if file.is_dir() or place.is_dir():  # which cannot be replaced in one step
             _discard(place, work)
         file.replace(place)
-    storage.sync(instance)
+    storage.sync_folder(instance)
 
 
 def _discard(file: Path, work: Path) -> None:

@@ -99,7 +99,7 @@ def _complete(settings: Settings, *, thorough: bool) -> Iterator[str]:
     lacking = _asked(settings, lambda run: list(pictures.lacking(run, settings.media)))
     missing = [one for one in lacking if not one.base]
     some = missing if thorough else missing[:PICTURES_AT_ONCE]
-    failed = [one.plate.name for one in some if not storage.complete(one.plate, one.files, settings.media)]
+    failed = [one.plate.name for one in some if not storage.restore_variants(one.plate, one.files, settings.media)]
     if made := len(some) - len(failed):
         yield f"Made the missing files of {count_of(made, 'picture')} again."
     if failed:

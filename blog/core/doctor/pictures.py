@@ -12,8 +12,8 @@ from blog import clock
 from blog.config import Settings
 from blog.core.doctor.findings import Findings, Run, count_of, join_names, megabytes, note, ok, problem
 from blog.core.images import variants
-from blog.core.images.storage import DELETED
-from blog.core.images.variants import Plate
+from blog.core.images.storage import DELETED_FOLDER
+from blog.core.images.variants import ImageFile
 
 ROWS = "SELECT name, width, height, widths FROM media WHERE deleted_at IS NULL ORDER BY id"
 STEMS = "SELECT substr(hash, 1, 24) FROM media"
@@ -25,7 +25,7 @@ LATELY = timedelta(hours=1)
 class Lacking:
     """A picture of the library, and which of its files are not there."""
 
-    plate: Plate
+    plate: ImageFile
     files: list[str]
 
     @property
@@ -62,16 +62,16 @@ def lacking(run: Run, folder: Path) -> Iterator[Lacking]:
     """The pictures that lack any file."""
     lying = {entry.name for entry in _entries(folder)}
     for name, width, height, widths in run(ROWS):
-        plate = Plate(name, width, height, json.loads(widths or "[]"))
+        plate = ImageFile(name, width, height, json.loads(widths or "[]"))
         missing = [each for each in files_of(plate) if each not in lying]
         if missing:
             yield Lacking(plate, missing)
 
 
-def files_of(plate: Plate) -> list[str]:
+def files_of(plate: ImageFile) -> list[str]:
     """The names of all files of a picture, the base first."""
-    twins = (plate.twin(width, ending) for width in plate.widths for ending in ("", "webp"))
-    return list(dict.fromkeys([plate.name, *(twin.removeprefix(variants.FOLDER) for twin in twins)]))
+    twins = (plate.variant_url(width, ending) for width in plate.widths for ending in ("", "webp"))
+    return list(dict.fromkeys([plate.name, *(twin.removeprefix(variants.URL_PREFIX) for twin in twins)]))
 
 
 def _entries(folder: Path) -> "Iterator[os.DirEntry[str]]":
@@ -82,7 +82,7 @@ def _entries(folder: Path) -> "Iterator[os.DirEntry[str]]":
 
 def _orphans(run: Run, folder: Path) -> Findings:
     stems = {stem for (stem,) in run(STEMS)}
-    for place in (folder, folder / DELETED):
+    for place in (folder, folder / DELETED_FOLDER):
         names, size = _unknown(_entries(place), stems)
         if names:
             yield note(
@@ -96,7 +96,7 @@ def _unknown(entries: "Iterable[os.DirEntry[str]]", stems: set[str]) -> tuple[li
     """The names and bytes of files that are no picture's of these stems, and not of the last hour."""
     names, size, lately = [], 0, (clock.now() - LATELY).timestamp()
     for entry in entries:
-        stem = variants.stem_of(variants.FOLDER + entry.name)
+        stem = variants.hash_prefix_of(variants.URL_PREFIX + entry.name)
         if stem not in stems:
             state = entry.stat(follow_symlinks=False)
             if state.st_mtime < lately:

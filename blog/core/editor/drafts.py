@@ -318,7 +318,7 @@ def _save_copy(ledger: PostWrites, kept: PostRows, fields: Fields, date: datetim
         if name != "author_id":
             setattr(copy, name, value or None if name in ("language", "cover", "canonical_url") else value)
     session.add(copy)
-    usage.put_copy(session, copy)
+    usage.save_draft_uses(session, copy)
 
 
 def _drop_copy(session: Session, kept: PostRows) -> None:

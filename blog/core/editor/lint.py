@@ -39,9 +39,9 @@ def _pictures(article: Article, text: Rendered) -> Iterator[str]:
 def _not_here(article: Article, text: Rendered) -> Iterator[str]:
     """Pictures of ours that are not here, in one question."""
     named = dict.fromkeys([*(picture["src"] for picture in text.pictures), article.cover or ""])
-    ours = [address for address in named if variants.stem_of(address)]
-    here = storage.plates_at(map(variants.stem_of, ours))
-    missing = [address for address in ours if variants.stem_of(address) not in here]
+    ours = [address for address in named if variants.hash_prefix_of(address)]
+    here = storage.image_files_by_prefix(map(variants.hash_prefix_of, ours))
+    missing = [address for address in ours if variants.hash_prefix_of(address) not in here]
     if missing:
         yield f"Pictures that are not kept here, or are deleted: {_named(missing)}."
 

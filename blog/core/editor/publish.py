@@ -33,10 +33,10 @@ NOBODY = Saver()
 
 def render_body(body: str, kind: str, cover: str = "") -> Rendered:
     """The text rendered as this site shows it. Raises Invalid for one that grows too large."""
-    plates = storage.plates_of(body, cover)
+    plates = storage.image_files_in(body, cover)
     foreign = db.session.scalars(select(Site.foreign_media)).one()
     db.session.rollback()
-    return render.render(body, base=permalinks.path(kind, "-"), cover=cover, plates=plates, foreign_media=foreign)
+    return render.render(body, base=permalinks.path(kind, "-"), cover=cover, image_files=plates, foreign_media=foreign)
 
 
 def create(given: Fields, *, published_at: datetime | None = None) -> Post:

@@ -56,7 +56,7 @@ class PostWrites:
         self.session.flush()
         self.tags.write()
         self.addresses.write()
-        usage.put(self.session, self._new, self._changed)
+        usage.save_uses(self.session, self._new, self._changed)
         index.put(self.session, [post.id for post in (*self._new, *self._changed)])
         self._new.clear()
         self._changed.clear()

@@ -1,1 +1,1 @@
-"""Picture files: checking, encoding, storing, and the sizes offered to browsers."""
+"""Stored pictures: check, encode and store files, and build their HTML."""

@@ -1,7 +1,7 @@
-"""Pictures decoded, checked and encoded anew: nothing of the file that came in is ever served.
+"""Decode, check and encode pictures anew: no byte of an uploaded file is ever served.
 
-Orientation is applied, the colour profile kept; all else that lies beside the picture (place, camera, words) is left
-behind. Raises Invalid with a half sentence about "it", the picture.
+The orientation is applied and the colour profile stays; all other metadata (place, camera, captions) is removed.
+Raises Invalid with a half sentence about "it", the picture.
 """
 
 import re
@@ -15,38 +15,40 @@ from typing import TYPE_CHECKING, Any
 
 from blog.core.errors import Invalid
 from blog.core.images import file_types, variants
-from blog.core.images.variants import Plate
+from blog.core.images.variants import ImageFile
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-PIXELS = 50_000_000
-# All frames of a moving picture together: the worst take ten seconds to encode. Each costs time, however small it is.
-MOVING_PIXELS = 40_000_000
-FRAMES = 3000
-# A JPEG may be drawn over and over: each time costs as much as the first, and takes thirty bytes.
-SCANS = 100
-# So may what is said before it be long; a photograph whose camera tells everything has a few hundred parts.
-PARTS = 5000
+MAX_PIXELS = 50_000_000
+# All frames of an animation together: the slowest take ten seconds to encode. Even a tiny frame costs time, so their
+# number has a limit, too.
+MAX_MOVING_PIXELS = 40_000_000
+MAX_FRAMES = 3000
+# A progressive JPEG may have many scans: each costs as much time as the first, and takes only thirty bytes.
+MAX_SCANS = 100
+# Metadata before the picture can be long as well; a photograph with all its camera data has a few hundred segments.
+MAX_MARKERS = 5000
 MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])")
-SCAN, END = b"\xda", b"\xd9"
-# No side of a WebP may be longer.
-LONGEST = 16_383
+START_OF_SCAN, END_OF_IMAGE = b"\xda", b"\xd9"
+# The longest side of a WebP.
+MAX_SIDE = 16_383
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
-PHOTOGRAPHS = ("JPEG", "MPO")
-TOO_LARGE = f"it has more than {PIXELS // 10**6} million pixels; make it smaller"
-TOO_LONG = f"its frames have more than {MOVING_PIXELS // 10**6} million pixels together; make it shorter or smaller"
-TOO_MANY = f"it has more than {FRAMES} frames; make it shorter"
-TOO_OFTEN = "it is drawn in too many steps; save it anew, as a plain JPEG"
+PHOTO_FORMATS = ("JPEG", "MPO")
+TOO_LARGE = f"it has more than {MAX_PIXELS // 10**6} million pixels; make it smaller"
+TOO_LONG = f"its frames have more than {MAX_MOVING_PIXELS // 10**6} million pixels together; make it shorter or smaller"
+TOO_MANY_FRAMES = f"it has more than {MAX_FRAMES} frames; make it shorter"
+TOO_MANY_SCANS = "it is drawn in too many steps; save it anew, as a plain JPEG"
 DAMAGED = "it is damaged or cut off"
-# A picture of more colours is a photograph.
-COLOURS = 65_536
-PROFILE_BYTES = 64 * 1024
-ORIENTATION = 0x0112
-TURNED = (5, 6, 7, 8)
-# What a GIF can say at most: for how long a frame is shown (all that look alike are one), and how often all are.
-MILLISECONDS, ROUNDS = 655_350, 65_535
-# Of what is tried in vain, these cost little: a photograph of 50 million pixels takes two seconds in all.
+# A picture with more colours counts as a photograph.
+MAX_COLOURS = 65_536
+MAX_PROFILE_BYTES = 64 * 1024
+# The EXIF tag, and the values that swap width and height.
+ORIENTATION_TAG = 0x0112
+SIDEWAYS = (5, 6, 7, 8)
+# The limits of GIF: how long a frame is shown (equal frames in a row become one), and how often the animation runs.
+MAX_MILLISECONDS, MAX_ROUNDS = 655_350, 65_535
+# Cheap settings: higher ones gave little. A photograph of 50 million pixels takes two seconds in all.
 JPEG: Mapping[str, Any] = {"format": "JPEG", "quality": 82, "optimize": True, "progressive": True}
 PNG: Mapping[str, Any] = {"format": "PNG", "compress_level": 6}
 WEBP: Mapping[str, Any] = {"format": "WEBP", "quality": 78, "method": 4, "exif": b"", "xmp": b""}
@@ -58,23 +60,23 @@ Files = Mapping[str, bytes]
 
 
 @dataclass(frozen=True)
-class Encoded:
-    """A picture ready to be stored: what is to be known of it, and its files by their names, the base last."""
+class EncodedImage:
+    """A picture ready to be stored: its base file, and the contents of all its files by name, the base last."""
 
-    plate: Plate
+    image_file: ImageFile
     files: Files
 
 
-def encode(data: bytes, stem: str) -> Encoded:
-    """A picture encoded anew, its files called by a stem. Raises Invalid."""
-    with _in_words(data):
-        image = _opened(data)
-        return _moving(image, stem) if _moves(image) else _still(image, stem)
+def encode(data: bytes, prefix: str) -> EncodedImage:
+    """Encode a picture anew; its file names begin with `prefix`. Raises Invalid."""
+    with _decoder_errors(data):
+        image = _open(data)
+        return _encode_moving(image, prefix) if _is_animation(image) else _encode_still(image, prefix)
 
 
 @contextmanager
-def _in_words(data: bytes) -> Iterator[None]:
-    """Whatever a file makes its decoder fail with becomes a half sentence."""
+def _decoder_errors(data: bytes) -> Iterator[None]:
+    """Raise Invalid with a half sentence for every error of a decoder."""
     from PIL import Image, UnidentifiedImageError
 
     with warnings.catch_warnings():
@@ -84,117 +86,119 @@ def _in_words(data: bytes) -> Iterator[None]:
         except (Invalid, MemoryError):
             raise
         except UnidentifiedImageError as error:
-            raise Invalid("file", file_types.no_picture(data)) from error
+            raise Invalid("file", file_types.why_not_an_image(data)) from error
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise Invalid("file", TOO_LARGE) from error
         except Exception as error:  # decoders fail in many ways, and more with each release
             raise Invalid("file", DAMAGED) from error
 
 
-def _opened(data: bytes) -> "Image":
+def _open(data: bytes) -> "Image":
     from PIL import Image
 
     if data.startswith(b"\xff\xd8"):
-        _check_steps(data)
+        _check_scans(data)
     image = Image.open(BytesIO(data), formats=FORMATS)
-    if image.width * image.height > PIXELS:
+    if image.width * image.height > MAX_PIXELS:
         raise Invalid("file", TOO_LARGE)
     return image
 
 
-def _check_steps(data: bytes) -> None:
-    """Refuse a JPEG of too many parts, before anybody decodes one. What phones write behind its end is none of it."""
-    scans, place = 0, 2
-    for _ in range(PARTS):
-        found = MARKER.search(data, place)
-        if found is None or found[1] == END:
+def _check_scans(data: bytes) -> None:
+    """Refuse a JPEG with too many scans or segments before decoding. Data after its end does not count."""
+    scans, position = 0, 2
+    for _ in range(MAX_MARKERS):
+        marker = MARKER.search(data, position)
+        if marker is None or marker[1] == END_OF_IMAGE:
             return
-        scans += found[1] == SCAN
-        if scans > SCANS:
+        scans += marker[1] == START_OF_SCAN
+        if scans > MAX_SCANS:
             break
-        place = found.end() + max(2, int.from_bytes(data[found.end() : found.end() + 2], "big"))
-    raise Invalid("file", TOO_OFTEN)
+        position = marker.end() + max(2, int.from_bytes(data[marker.end() : marker.end() + 2], "big"))
+    raise Invalid("file", TOO_MANY_SCANS)
 
 
-def _moves(image: "Image") -> bool:
-    # Many phones write a depth or gain map behind a photograph (MPO): it is no film.
-    return image.format not in PHOTOGRAPHS and bool(getattr(image, "is_animated", False))
+def _is_animation(image: "Image") -> bool:
+    # Many phones write a depth or gain map behind a photograph (MPO): it is no animation.
+    return image.format not in PHOTO_FORMATS and bool(getattr(image, "is_animated", False))
 
 
-# -- what stands still --------------------------------------------------------------------------------------
+# -- still pictures -----------------------------------------------------------------------------------------
 
 
-def _still(image: "Image", stem: str) -> Encoded:
-    photograph = image.format in PHOTOGRAPHS
+def _encode_still(image: "Image", prefix: str) -> EncodedImage:
+    photograph = image.format in PHOTO_FORMATS
     # A JPEG is decoded at a half, a quarter or an eighth of its size: a large one fits in little memory.
-    image.draft(None, _fit(image.size, _orientation(image) in TURNED))
+    image.draft(None, _stored_size(image.size, _orientation(image) in SIDEWAYS))
     image.load()
     profile, orientation = _profile(image), _orientation(image)
-    plain = _opaque_if_it_is(_plain(image, photograph))
+    plain = _without_full_alpha(_plain_mode(image, photograph))
     photograph = photograph or _is_photograph(plain)
-    base = _turned(_narrowed(plain, _fit(plain.size, orientation in TURNED)), orientation)
-    kind = "jpg" if photograph and base.mode != "RGBA" else "png"
-    same = image if (image.mode in ("1", "P") and base.size == image.size and orientation not in range(2, 9)) else None
-    plate = Plate(f"{stem}.{kind}", base.width, base.height, variants.widths(base.width))
-    files = dict(_files(plate, base, photograph, profile))
-    if same and kind == "png":
-        files[plate.name] = _saved(same, profile, PNG)  # with its palette it is lighter
-    return Encoded(plate, files)
+    base = _upright(_resize(plain, _stored_size(plain.size, orientation in SIDEWAYS)), orientation)
+    extension = "jpg" if photograph and base.mode != "RGBA" else "png"
+    unchanged = image.mode in ("1", "P") and base.size == image.size and orientation not in range(2, 9)
+    image_file = ImageFile(f"{prefix}.{extension}", base.width, base.height, variants.variant_widths(base.width))
+    files = dict(_variant_files(image_file, base, photograph, profile))
+    if unchanged and extension == "png":
+        files[image_file.name] = _file_bytes(image, profile, PNG)  # with its palette it is smaller
+    return EncodedImage(image_file, files)
 
 
-def _files(plate: Plate, base: "Image", photograph: bool, profile: bytes | None) -> Iterator[tuple[str, bytes]]:
-    usual = JPEG if plate.name.endswith("jpg") else PNG
-    for width in plate.widths:
-        shown = _narrowed(base, (width, max(1, round(base.height * width / base.width))))
-        for ending, options in (("webp", WEBP if photograph else LOSSLESS), ("", usual)):
-            name = plate.twin(width, ending).removeprefix(variants.FOLDER)
-            yield name, _saved(shown, profile, options)
+def _variant_files(
+    image_file: ImageFile, base: "Image", photograph: bool, profile: bytes | None
+) -> Iterator[tuple[str, bytes]]:
+    base_format = JPEG if image_file.name.endswith("jpg") else PNG
+    for width in image_file.widths:
+        variant = _resize(base, image_file.size(width))
+        for extension, options in (("webp", WEBP if photograph else LOSSLESS), ("", base_format)):
+            name = image_file.variant_url(width, extension).removeprefix(variants.URL_PREFIX)
+            yield name, _file_bytes(variant, profile, options)
 
 
-def _saved(image: "Image", profile: bytes | None, options: Mapping[str, Any]) -> bytes:
-    """The file of a picture, and of nothing beside it."""
-    out, bare = BytesIO(), image.copy()
-    bare.info = {name: value for name, value in image.info.items() if name == "transparency"}
+def _file_bytes(image: "Image", profile: bytes | None, options: Mapping[str, Any]) -> bytes:
+    """Return the file of a picture, without metadata."""
+    out, copy = BytesIO(), image.copy()
+    copy.info = {name: value for name, value in image.info.items() if name == "transparency"}
     grey = image.mode in ("1", "L") and options["format"] != "WEBP"
-    fits = profile and profile[16:20] == (b"GRAY" if grey else b"RGB ")
-    bare.save(out, icc_profile=profile if fits else None, **options)
+    matches = profile and profile[16:20] == (b"GRAY" if grey else b"RGB ")
+    copy.save(out, icc_profile=profile if matches else None, **options)
     return out.getvalue()
 
 
-def _fit(size: tuple[int, int], turned: bool) -> tuple[int, int]:
-    """The size that a picture is stored in, which may still lie on its side."""
-    width, height = size[::-1] if turned else size
-    scale = min(1, variants.WIDEST / width, LONGEST / height)
-    found = max(1, round(width * scale)), max(1, round(height * scale))
-    return found[::-1] if turned else found
+def _stored_size(size: tuple[int, int], sideways: bool) -> tuple[int, int]:
+    """Return the size to store a picture in, before its orientation is applied."""
+    width, height = size[::-1] if sideways else size
+    scale = min(1, variants.MAX_WIDTH / width, MAX_SIDE / height)
+    stored = max(1, round(width * scale)), max(1, round(height * scale))
+    return stored[::-1] if sideways else stored
 
 
-def _narrowed(image: "Image", size: tuple[int, int]) -> "Image":
+def _resize(image: "Image", size: tuple[int, int]) -> "Image":
     from PIL.Image import Resampling
 
     return image if image.size == size else image.resize(size, Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def _orientation(image: "Image") -> int:
-    """How the camera was held; upright, where that cannot be read."""
+    """Return the EXIF orientation; 1 (upright) if it cannot be read."""
     try:
-        return int(image.getexif().get(ORIENTATION, 1))
+        return int(image.getexif().get(ORIENTATION_TAG, 1))
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, struct.error):
         return 1
 
 
-def _turned(image: "Image", orientation: int) -> "Image":
-    from PIL.Image import Transpose as How
+def _upright(image: "Image", orientation: int) -> "Image":
+    from PIL.Image import Transpose
 
-    ways = {
-        2: How.FLIP_LEFT_RIGHT, 3: How.ROTATE_180, 4: How.FLIP_TOP_BOTTOM, 5: How.TRANSPOSE, 6: How.ROTATE_270,
-        7: How.TRANSVERSE, 8: How.ROTATE_90,
+    methods = {
+        2: Transpose.FLIP_LEFT_RIGHT, 3: Transpose.ROTATE_180, 4: Transpose.FLIP_TOP_BOTTOM, 5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270, 7: Transpose.TRANSVERSE, 8: Transpose.ROTATE_90,
     }  # fmt: skip
-    return image.transpose(ways[orientation]) if orientation in ways else image
+    return image.transpose(methods[orientation]) if orientation in methods else image
 
 
-def _plain(image: "Image", photograph: bool) -> "Image":
-    """The picture in grey, in colours, or in colours that let the ground through."""
+def _plain_mode(image: "Image", photograph: bool) -> "Image":
+    """Convert a picture to grey (L), RGB or RGBA."""
     if image.mode.startswith("I"):  # 16 bits a pixel
         return image.convert("I").point(lambda value: value / 256).convert("L")
     if image.mode in ("1", "L") and (photograph or not image.has_transparency_data):
@@ -204,71 +208,69 @@ def _plain(image: "Image", photograph: bool) -> "Image":
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def _opaque_if_it_is(image: "Image") -> "Image":
+def _without_full_alpha(image: "Image") -> "Image":
+    """Drop an alpha channel that is opaque everywhere."""
     if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 255:
         return image.convert("RGB")
     return image
 
 
 def _is_photograph(image: "Image") -> bool:
-    """Whether it has many colours. They are counted in a sample of its pixels, which has no others."""
+    """Return whether a picture has many colours. Large ones are sampled: NEAREST adds no new colours."""
     from PIL.Image import Resampling
 
-    sample = (
-        image.resize(_fit(image.size, turned=False), Resampling.NEAREST) if image.width > variants.WIDEST else image
-    )
-    return sample.getcolors(COLOURS) is None
+    if image.width > variants.MAX_WIDTH:
+        image = image.resize(_stored_size(image.size, sideways=False), Resampling.NEAREST)
+    return image.getcolors(MAX_COLOURS) is None
 
 
 def _profile(image: "Image") -> bytes | None:
-    """The colour profile, if it is one: of plain colours or grey, whole, of a sensible size."""
-    found = image.info.get("icc_profile") if image.mode != "CMYK" else None
-    if not isinstance(found, bytes) or not 128 < len(found) <= PROFILE_BYTES:
+    """Return the colour profile if it is valid: complete, of a sensible size, and not for CMYK."""
+    profile = image.info.get("icc_profile") if image.mode != "CMYK" else None
+    if not isinstance(profile, bytes) or not 128 < len(profile) <= MAX_PROFILE_BYTES:
         return None
-    return found if found[36:40] == b"acsp" and int.from_bytes(found[:4], "big") == len(found) else None
+    return profile if profile[36:40] == b"acsp" and int.from_bytes(profile[:4], "big") == len(profile) else None
 
 
-# -- what moves ---------------------------------------------------------------------------------------------
+# -- animations ---------------------------------------------------------------------------------------------
 
 
-def _moving(image: "Image", stem: str) -> Encoded:
-    """All frames as they are shown, each for its time."""
-    profile, times = _profile(image), _times(image)
-    rounds = _rounds(image)
-    plate = Plate(f"{stem}.gif", image.width, image.height, [image.width])
+def _encode_moving(image: "Image", prefix: str) -> EncodedImage:
+    profile, times, rounds = _profile(image), _frame_times(image), _rounds(image)
+    image_file = ImageFile(f"{prefix}.gif", image.width, image.height, [image.width])
     webp, gif = BytesIO(), BytesIO()
     image.seek(0)
     image.save(webp, **MOVING, duration=times, loop=rounds, icc_profile=profile)
     image.seek(0)
-    again: dict[str, Any] = {} if rounds == 1 else {"loop": max(0, rounds - 1)}
+    loop: dict[str, Any] = {} if rounds == 1 else {"loop": max(0, rounds - 1)}
     image.info.pop("loop", None)
-    image.save(gif, "GIF", save_all=True, duration=times, comment="", **again)
-    return Encoded(plate, {f"{stem}.webp": webp.getvalue(), plate.name: gif.getvalue()})
+    image.save(gif, "GIF", save_all=True, duration=times, comment="", **loop)
+    return EncodedImage(image_file, {f"{prefix}.webp": webp.getvalue(), image_file.name: gif.getvalue()})
 
 
-def _times(image: "Image") -> list[int]:
-    """For how many milliseconds each frame is shown. Raises Invalid as soon as there is too much of them.
+def _frame_times(image: "Image") -> list[int]:
+    """Return how many milliseconds each frame is shown. Raises Invalid as soon as a limit is passed.
 
-    They are counted by looking at each: a file may claim any number, and a frame of a GIF may be larger than the first.
+    Frames are counted by reading each: a file may claim any number, and a frame of a GIF may be larger than the first.
     """
     times, pixels = list[int](), 0
     with suppress(EOFError):
         while True:
             image.seek(len(times))
             pixels += image.width * image.height
-            if pixels > MOVING_PIXELS or max(image.size) > LONGEST:
+            if pixels > MAX_MOVING_PIXELS or max(image.size) > MAX_SIDE:
                 raise Invalid("file", TOO_LONG)
-            if len(times) == FRAMES:
-                raise Invalid("file", TOO_MANY)
+            if len(times) == MAX_FRAMES:
+                raise Invalid("file", TOO_MANY_FRAMES)
             image.load()
             times.append(int(image.info.get("duration", 0)))
-    longest = MILLISECONDS if sum(times) <= MILLISECONDS else MILLISECONDS // len(times)
+    longest = MAX_MILLISECONDS if sum(times) <= MAX_MILLISECONDS else MAX_MILLISECONDS // len(times)
     return [min(time, longest) for time in times]
 
 
 def _rounds(image: "Image") -> int:
-    """How often it is shown; 0 is for ever. A GIF counts the rounds after the first."""
+    """Return how often an animation runs; 0 is for ever. A GIF stores the rounds after the first."""
     image.seek(0)
     loop = image.info.get("loop")
     rounds = int(loop or 0) if image.format != "GIF" else 1 if loop is None else int(loop) + 1 if loop else 0
-    return min(rounds, ROUNDS)
+    return min(rounds, MAX_ROUNDS)

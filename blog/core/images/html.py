@@ -1,22 +1,22 @@
-"""The markup of pictures: which of a stored picture's files a browser may choose from, and how wide they are shown.
+"""HTML of pictures: which of a stored picture's files a browser may choose, and how wide they are shown.
 
-And of films and recordings, which wait until they are asked for.
+Also players for video and audio files, which load nothing until the reader starts them.
 
-Pure. What stands here in words of CSS follows static/css/reader.css.
+Pure. The CSS lengths in this module follow static/css/reader.css.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from urllib.parse import unquote
 
-from blog.core.images.variants import Plate
+from blog.core.images.variants import ImageFile
 from blog.models.json_types import Picture
 
-# How wide a picture is, by the class of its figure: the column of text ("") is 38rem, on narrow screens 90% of them.
-COLUMN = "(min-width: 42.25rem) 38rem, 90vw"
+# The width of a picture by the class of its figure. Without a class: the text column, 38rem, or 90% of narrow screens.
+COLUMN_SIZES = "(min-width: 42.25rem) 38rem, 90vw"
 SIZES = {
     "full": "100vw",
-    # What is painted first: a little less than its width, so that a phone takes the smallest file that will do.
+    # The first picture painted: a little less than its real width, so that a phone loads the smallest sufficient file.
     "cover": "(min-width: 66.25rem) 60rem, 88vw",
     "lead": "(min-width: 80rem) 44rem, (min-width: 66rem) 58vw, 88vw",
     "wide": "(min-width: 53.5rem) 48rem, 90vw",
@@ -26,78 +26,87 @@ SIZES = {
     "w-66": "(min-width: 42.25rem) 25.1rem, 62vw",
     "w-75": "(min-width: 42.25rem) 28.5rem, 68vw",
 }
-PLAYED = {"mp4": "video", "webm": "video", "mp3": "audio", "ogg": "audio", "m4a": "audio"}
-KEPT = ("src", "alt", "title", "class", "lang", "dir")
+PLAYER_ELEMENTS = {"mp4": "video", "webm": "video", "mp3": "audio", "ogg": "audio", "m4a": "audio"}
+COPIED_ATTRIBUTES = ("src", "alt", "title", "class", "lang", "dir")
 
 
-def listed(source: str, alt: str, plate: Plate | None) -> Picture:
-    """A picture of a text, as the list of its pictures has it."""
-    if plate is None:
+def picture_entry(source: str, alt: str, image: ImageFile | None) -> Picture:
+    """Return a picture's row in a post's list of pictures. `image` is the stored file, None for other pictures."""
+    if image is None:
         return {"src": source, "alt": alt, "width": None, "height": None}
-    found: Picture = {"src": plate.address, "alt": alt, "width": plate.width, "height": plate.height}
-    return found | {"widths": list(plate.widths)} if plate.widths else found
+    entry: Picture = {"src": image.address, "alt": alt, "width": image.width, "height": image.height}
+    return entry | {"widths": list(image.widths)} if image.widths else entry
 
 
-def plate_of(listed: Picture) -> Plate | None:
-    """The stored picture of such a list, if it has a size."""
-    width, height = listed["width"], listed["height"]
+def image_file_of(entry: Picture) -> ImageFile | None:
+    """Return the stored picture of such a row, None if the row has no size."""
+    width, height = entry["width"], entry["height"]
     if not width or not height:
         return None
-    return Plate(listed["src"].rpartition("/")[2], width, height, listed.get("widths", []))
+    return ImageFile(entry["src"].rpartition("/")[2], width, height, entry.get("widths", []))
 
 
-def picture(given: Mapping[str, str], plate: Plate | None, *, around: str = "", first: bool = False) -> str:
-    """A picture with these attributes. `around` is the class of its figure; the first one of a page is loaded first."""
-    attributes = {"src": "", "alt": ""} | {name: given[name] for name in KEPT if name in given}
-    sizes = _sizes(given, around)
-    if plate:
-        attributes |= {"src": plate.address} | _shown(given, plate) | _choice(plate, "", sizes)
+def picture_html(
+    author_attributes: Mapping[str, str], image: ImageFile | None, *, around: str = "", first: bool = False
+) -> str:
+    """Return a picture's HTML. `around` is the class of its figure; the `first` picture of a page loads at once."""
+    attributes = {"src": "", "alt": ""} | _pick(author_attributes, COPIED_ATTRIBUTES)
+    sizes = _sizes(author_attributes, around)
+    if image:
+        attributes |= {"src": image.address} | _display_size(author_attributes, image) | _sources(image, "", sizes)
     else:
-        attributes |= {name: given[name] for name in ("width", "height") if given.get(name, "").isdecimal()}
+        size = _pick(author_attributes, ("width", "height"))
+        attributes |= {name: value for name, value in size.items() if value.isdecimal()}
     attributes["decoding"] = "async"
     attributes |= {"fetchpriority": "high"} if first else {"loading": "lazy"}
-    image = _tag("img", attributes)
-    if plate is None or not plate.widths:
-        return image
-    return f"<picture>{_tag('source', {'type': 'image/webp'} | _choice(plate, 'webp', sizes))}{image}</picture>"
+    img = _tag("img", attributes)
+    if image is None or not image.widths:
+        return img
+    return f"<picture>{_tag('source', {'type': 'image/webp'} | _sources(image, 'webp', sizes))}{img}</picture>"
 
 
-def plays(address: str) -> str:
-    """The element that plays the file at an address: video, audio, or none."""
-    return PLAYED.get(_path(address).rpartition(".")[2].lower(), "")
+def player_element(address: str) -> str:
+    """Return the element that plays the file at a URL: video, audio, or an empty text."""
+    return PLAYER_ELEMENTS.get(_path(address).rpartition(".")[2].lower(), "")
 
 
-def player(address: str, words: str = "") -> str:
-    """A film or a recording, with a link for those who read it where it cannot play."""
-    kind, source, name = plays(address), escape(address), escape(words or unquote(_path(address).rpartition("/")[2]))
+def player_html(address: str, label: str = "") -> str:
+    """Return a video or audio player, with a link inside for programs that cannot play it."""
+    element, source = player_element(address), escape(address)
+    name = escape(label or unquote(_path(address).rpartition("/")[2]))
     link = f'<a href="{source}">{name}</a>'
-    return f'<{kind} controls="" preload="none" src="{source}" aria-label="{name}">{link}</{kind}>'
+    return f'<{element} controls="" preload="none" src="{source}" aria-label="{name}">{link}</{element}>'
 
 
 def _path(address: str) -> str:
     return address.partition("#")[0].partition("?")[0]
 
 
-def _shown(given: Mapping[str, str], plate: Plate) -> dict[str, str]:
-    """Its size; narrower, if its author says so."""
-    chosen = given.get("width", "")
-    width = min(int(chosen), plate.width) if chosen.isdecimal() and int(chosen) else plate.width
-    return {"width": str(width), "height": str(max(1, round(plate.height * width / plate.width)))}
+def _pick(attributes: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
+    return {name: attributes[name] for name in names if name in attributes}
 
 
-def _choice(plate: Plate, ending: str, sizes: str) -> dict[str, str]:
-    """The files that a browser chooses from; nothing, where there is no choice."""
-    if len(plate.widths) > 1:
-        return {"srcset": plate.srcset(ending), "sizes": sizes}
-    return {"srcset": plate.srcset(ending)} if plate.widths and ending else {}
+def _display_size(author_attributes: Mapping[str, str], image: ImageFile) -> dict[str, str]:
+    """Return the picture's size, narrower if the author set a smaller width."""
+    author_width = author_attributes.get("width", "")
+    narrower = author_width.isdecimal() and int(author_width)
+    width, height = image.size(min(int(author_width), image.width) if narrower else image.width)
+    return {"width": str(width), "height": str(height)}
 
 
-def _sizes(given: Mapping[str, str], around: str) -> str:
-    chosen = given.get("width", "")
-    if chosen.isdecimal() and 0 < int(chosen) < 608:
-        return f"{int(chosen)}px"
-    names = [*around.split(), *given.get("class", "").split()]
-    return next((SIZES[name] for name in names if name in SIZES), COLUMN)
+def _sources(image: ImageFile, extension: str, sizes: str) -> dict[str, str]:
+    """Return `srcset` and `sizes`; nothing if there is only one file of the base format."""
+    if len(image.widths) > 1:
+        return {"srcset": image.srcset(extension), "sizes": sizes}
+    return {"srcset": image.srcset(extension)} if image.widths and extension else {}
+
+
+def _sizes(author_attributes: Mapping[str, str], around: str) -> str:
+    author_width = author_attributes.get("width", "")
+    if author_width.isdecimal() and 0 < int(author_width) < 608:
+        return f"{int(author_width)}px"
+    classes = [*around.split(), *author_attributes.get("class", "").split()]
+    return next((SIZES[name] for name in classes if name in SIZES), COLUMN_SIZES)
 
 
 def _tag(name: str, attributes: Mapping[str, str]) -> str:

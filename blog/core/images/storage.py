@@ -1,7 +1,7 @@
-"""Stored pictures: their files lie in the media folder, what is known of them in the database.
+"""Stored pictures: the files in the media folder and the rows in the database.
 
-Files are written first, the row last: whatever is killed on the way, no row is without its files. All that moves
-files while a row says where they should be does so within a writing transaction, so that no two do it at once.
+Files are written first, the row last: if the process is killed in between, no row lacks its files. Code that moves
+files according to a row runs within a writing transaction, so that two processes never move the same files at once.
 """
 
 import errno
@@ -25,22 +25,22 @@ from blog import clock
 from blog.core.db.batches import batches
 from blog.core.errors import Invalid
 from blog.core.images import encode, variants
-from blog.core.images.variants import Plate
+from blog.core.images.variants import ImageFile
 from blog.core.text import validate
 from blog.extensions import db
 from blog.models import Media
 
 FILE_BYTES = 40 * 1024 * 1024
 FILENAME_LENGTH = 200
-# Where the files of deleted pictures wait to be removed, or brought back.
-DELETED = "deleted"
-# How a file is called until it is whole, and after how long nobody can be writing it any more.
-DRAFT, LONG_AGO = re.compile(rf"\.{variants.NAME}-\d+-[0-9a-f]{{8}}"), timedelta(days=1)
+# The files of deleted pictures wait in this folder until they are removed or restored.
+DELETED_FOLDER = "deleted"
+# The name of a file while it is written, and the age after which no process can still be writing it.
+UNFINISHED, STALE_AFTER = re.compile(rf"\.{variants.IMAGE_NAME}-\d+-[0-9a-f]{{8}}"), timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Stored:
-    """A picture whose files lie in the media folder; `keep` puts it into the database."""
+class StoredImage:
+    """A picture whose files are in the media folder; `save_row` adds it to the database. `hash` is its full hash."""
 
     hash: str
     name: str
@@ -52,79 +52,76 @@ class Stored:
     filename: str = ""
 
     @property
-    def plate(self) -> Plate:
-        """The same as markup knows it."""
-        return Plate(self.name, self.width, self.height, self.widths)
+    def image_file(self) -> ImageFile:
+        return ImageFile(self.name, self.width, self.height, self.widths)
 
     @property
     def path(self) -> str:
-        """The address readers load it from."""
-        return self.plate.address
+        """Return the URL path of the base file."""
+        return self.image_file.address
 
 
-def plates_of(*texts: str) -> dict[str, Plate]:
-    """The stored pictures that texts name, by their stems."""
-    return plates_at(variants.stems("\n".join(texts)))
+def image_files_in(*texts: str) -> dict[str, ImageFile]:
+    """Return the stored pictures that these texts name, by hash prefix."""
+    return image_files_by_prefix(variants.hash_prefixes("\n".join(texts)))
 
 
-def plates_at(stems: Iterable[str]) -> dict[str, Plate]:
-    """The stored pictures of some stems; without those that are not there, or are deleted."""
-    found: dict[str, Plate] = {}
+def image_files_by_prefix(prefixes: Iterable[str]) -> dict[str, ImageFile]:
+    """Return the stored pictures with these hash prefixes, without missing and deleted ones."""
+    images: dict[str, ImageFile] = {}
     columns = Media.name, Media.width, Media.height, Media.widths
-    for some in batches(stems, 100):
-        names = [name for stem in some for name in variants.bases(stem)]
+    for batch in batches(prefixes, 100):
+        names = [name for prefix in batch for name in variants.base_names(prefix)]
         for row in db.session.execute(select(*columns).where(Media.name.in_(names), Media.deleted_at.is_(None))):
-            found[row.name[:24]] = Plate(*row)
-    return found
+            images[row.name[:24]] = ImageFile(*row)
+    return images
 
 
-def store(data: bytes, folder: Path | None, filename: str = "") -> Stored:
-    """Encode a picture anew and write its files to the folder, named by the hash of its bytes.
+def store(data: bytes, folder: Path | None, filename: str = "") -> StoredImage:
+    """Encode a picture anew and write its files, named by the hash of `data`, to the folder.
 
-    Written beside, synced, renamed: a file is always whole. Raises Invalid with a half sentence about "it", the
-    picture. Without a folder nothing is written, all else is done.
+    Each file is written under another name, synced, then renamed: a file is always complete. Without a folder nothing
+    is written. Raises Invalid with a half sentence about "it", the picture.
     """
     if len(data) > FILE_BYTES:
         raise Invalid("file", f"it has {len(data) // 2**20} MB; {FILE_BYTES // 2**20} are allowed")
     digest = hashlib.sha256(data).hexdigest()
-    made = encode.encode(data, digest[:24])
+    encoded = encode.encode(data, digest[:24])
     if folder:
         folder.mkdir(exist_ok=True)
-        _write(folder, made.files)
-    plate, kind = made.plate, variants.TYPES[made.plate.name.rpartition(".")[2]]
-    weight = len(made.files[plate.name])
-    return Stored(
-        digest, plate.name, kind, plate.width, plate.height, weight, list(plate.widths), clean_name(filename)
+        _write(folder, encoded.files)
+    image, mime_type = encoded.image_file, variants.TYPES[encoded.image_file.name.rpartition(".")[2]]
+    size = len(encoded.files[image.name])
+    return StoredImage(
+        digest, image.name, mime_type, image.width, image.height, size, list(image.widths), clean_name(filename)
     )  # fmt: skip
 
 
 def clean_name(filename: str) -> str:
-    """What a picture was called, as it may be shown: without folders, and without what turns a line round."""
+    """Return a file's original name, safe to show: without folders and without characters that reverse a line."""
     name = re.split(r"[/\\]", filename)[-1]
-    bare = "".join(char for char in name if unicodedata.category(char) != "Cf")
-    return validate.one_line(bare[: 2 * FILENAME_LENGTH])[:FILENAME_LENGTH]
+    visible = "".join(char for char in name if unicodedata.category(char) != "Cf")
+    return validate.one_line(visible[: 2 * FILENAME_LENGTH])[:FILENAME_LENGTH]
 
 
-def known(digest: str) -> Stored | None:
-    """The stored picture that came of the bytes with this SHA-256 (in hexadecimal), if any."""
-    found = db.session.scalars(select(Media).where(Media.hash == digest, Media.deleted_at.is_(None))).first()
-    if found is None:
-        return None
-    return Stored(found.hash, found.name, found.type, found.width, found.height, found.bytes, found.widths)
+def by_hash(digest: str) -> StoredImage | None:
+    """Return the stored picture made from the bytes with this SHA-256 (hexadecimal), if any."""
+    row = db.session.scalars(select(Media).where(Media.hash == digest, Media.deleted_at.is_(None))).first()
+    return StoredImage(row.hash, row.name, row.type, row.width, row.height, row.bytes, row.widths) if row else None
 
 
-def settle(staging: Path, folder: Path) -> None:
-    """Move pictures that were stored in one folder into another on the same disk."""
+def move_staged(staging: Path, folder: Path) -> None:
+    """Move stored pictures from one folder into another on the same disk."""
     if not staging.is_dir():
         return
     folder.mkdir(exist_ok=True)
     for file in staging.iterdir():
         file.replace(folder / file.name)
-    sync(folder)
+    sync_folder(folder)
 
 
-def keep(session: Session, stored: Stored) -> Media:
-    """Put a stored picture into the database, once, within an open transaction. A deleted one is back."""
+def save_row(session: Session, stored: StoredImage) -> Media:
+    """Add a stored picture to the database, or update its row, within an open transaction. Undeletes a deleted one."""
     row = session.scalars(select(Media).where(Media.hash == stored.hash)).first()
     if row is None:
         row = Media(hash=stored.hash, alt="", filename=stored.filename, created_at=clock.now())
@@ -138,103 +135,103 @@ def keep(session: Session, stored: Stored) -> Media:
     return row
 
 
-def is_whole(stored: Stored, folder: Path) -> bool:
-    """Whether a picture has its twins, and all its files lie there."""
-    plate = stored.plate
-    addresses = (plate.twin(width, ending) for width in plate.widths for ending in ("", "webp"))
-    return bool(plate.widths) and all((folder / at.removeprefix(variants.FOLDER)).is_file() for at in addresses)
+def has_all_files(stored: StoredImage, folder: Path) -> bool:
+    """Return whether a picture has variants and all its files exist."""
+    image = stored.image_file
+    urls = (image.variant_url(width, extension) for width in image.widths for extension in ("", "webp"))
+    return bool(image.widths) and all((folder / url.removeprefix(variants.URL_PREFIX)).is_file() for url in urls)
 
 
-def complete(plate: Plate, missing: Collection[str], folder: Path) -> bool:
-    """Make missing twins of a picture again from its base file; whether they could be made. Raises OSError."""
+def restore_variants(image: ImageFile, missing: Collection[str], folder: Path) -> bool:
+    """Make the missing files of a picture from its base file; return whether all could be made. Raises OSError."""
     try:
-        made = encode.encode((folder / plate.name).read_bytes(), plate.name[:24])
+        encoded = encode.encode((folder / image.name).read_bytes(), image.name[:24])
     except Invalid:
         return False
-    files = {name: data for name, data in made.files.items() if name in missing}
+    files = {name: data for name, data in encoded.files.items() if name in missing}
     _write(folder, files)
     return len(files) == len(missing)
 
 
-def bin_files(folder: Path, stem: str) -> None:
-    """Take the files of a picture away from readers."""
-    _move(folder, folder / DELETED, stem)
+def bin_files(folder: Path, prefix: str) -> None:
+    """Move the files of a picture into DELETED_FOLDER, where readers cannot load them."""
+    _move(folder, folder / DELETED_FOLDER, prefix)
 
 
-def bring_files(folder: Path, stem: str) -> None:
-    """Give the files of a picture back to readers; those that lie there stay as they are."""
-    _move(folder / DELETED, folder, stem)
+def restore_files(folder: Path, prefix: str) -> None:
+    """Move the files of a picture back from DELETED_FOLDER; existing files stay as they are."""
+    _move(folder / DELETED_FOLDER, folder, prefix)
 
 
-def remove_files(folder: Path, stem: str) -> None:
+def remove_files(folder: Path, prefix: str) -> None:
     """Remove the files of a deleted picture for good."""
-    for name in variants.files(stem):
-        (folder / DELETED / name).unlink(missing_ok=True)
+    for name in variants.file_names(prefix):
+        (folder / DELETED_FOLDER / name).unlink(missing_ok=True)
 
 
-def _move(source: Path, target: Path, stem: str) -> None:
-    lying = [name for name in variants.files(stem) if (source / name).is_file()]
-    if not lying:
+def _move(source: Path, target: Path, prefix: str) -> None:
+    names = [name for name in variants.file_names(prefix) if (source / name).is_file()]
+    if not names:
         return
     target.mkdir(parents=True, exist_ok=True)
-    for name in lying:
-        if (target / name).exists():  # it came in once more meanwhile
+    for name in names:
+        if (target / name).exists():  # the picture was uploaded again in the meantime
             (source / name).unlink()
         else:
             (source / name).replace(target / name)
-    sync(target)
+    sync_folder(target)
 
 
 def _write(folder: Path, files: encode.Files) -> None:
-    """Write files beside their places, and put all there once all are on the disk."""
-    drafts: list[tuple[Path, Path]] = []
+    """Write files under temporary names, and rename them once all are on the disk."""
+    unfinished: list[tuple[Path, Path]] = []
     try:
         for name, data in files.items():
-            draft = folder / f".{name}-{os.getpid()}-{secrets.token_hex(4)}"
-            drafts.append((draft, folder / name))
-            with draft.open("xb") as out:
+            file = folder / f".{name}-{os.getpid()}-{secrets.token_hex(4)}"
+            unfinished.append((file, folder / name))
+            with file.open("xb") as out:
                 out.write(data)
                 out.flush()
                 os.fsync(out.fileno())
-        for draft, target in drafts:
-            draft.replace(target)
-        sync(folder)
+        for file, target in unfinished:
+            file.replace(target)
+        sync_folder(folder)
     finally:
-        for draft, _ in drafts:
-            draft.unlink(missing_ok=True)
+        for file, _ in unfinished:
+            file.unlink(missing_ok=True)
 
 
-def move(file: Path, place: Path) -> None:
-    """Put a file in its place, in one step, also when that is on another disk. Raises OSError."""
+def move_file(file: Path, target: Path) -> None:
+    """Move a file in one step, also to another disk. Raises OSError."""
     try:
-        file.replace(place)
+        file.replace(target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        beside = place.with_name(f".{place.name}-{os.getpid()}-{secrets.token_hex(4)}")
+        copy = target.with_name(f".{target.name}-{os.getpid()}-{secrets.token_hex(4)}")
         try:
-            # Nobody is to read for a moment what only its owner may.
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IMODE(file.stat().st_mode))
+            # Created with the mode of the original: a private file is never readable for others, not for a moment.
+            descriptor = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IMODE(file.stat().st_mode))
             with os.fdopen(descriptor, "wb") as out, file.open("rb") as source:
                 shutil.copyfileobj(source, out)
                 out.flush()
                 os.fsync(out.fileno())
-            beside.replace(place)
+            copy.replace(target)
         finally:
-            beside.unlink(missing_ok=True)
+            copy.unlink(missing_ok=True)
 
 
-def sweep(folder: Path) -> None:
-    """Remove what was half written long ago: whoever wrote it was killed."""
-    for draft in folder.glob(".*"):
+def remove_stale(folder: Path) -> None:
+    """Remove old unfinished files: the process that wrote them was killed."""
+    for file in folder.glob(".*"):
         with suppress(OSError):
-            written = datetime.fromtimestamp(draft.stat().st_mtime, UTC)
-            if DRAFT.fullmatch(draft.name) and written < clock.now() - LONG_AGO:
-                draft.unlink()
+            modified = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+            if UNFINISHED.fullmatch(file.name) and modified < clock.now() - STALE_AFTER:
+                file.unlink()
 
 
-def sync(folder: Path) -> None:
-    """Have the names in a folder on the disk."""
+def sync_folder(folder: Path) -> None:
+    """Wait until the names of the folder's files are on the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,7 +1,8 @@
-"""The files of one stored picture: how they are called, and what markup must know of them. Pure.
+"""The files of one stored picture: their names, and what markup must know about them. Pure.
 
-A picture is stored as a base file, which every browser shows, with narrower twins, and with a WebP twin of each:
-`<stem>.jpg`, `<stem>-640.jpg`, `<stem>.webp`, `<stem>-640.webp`. The stem is made of the bytes that came in.
+A picture is stored as a base file, which every browser shows. Beside it are narrower variants, and a WebP variant of
+each: `<prefix>.jpg`, `<prefix>-640.jpg`, `<prefix>.webp`, `<prefix>-640.webp`. The prefix is the first 24 digits of
+the SHA-256 of the uploaded bytes.
 """
 
 import re
@@ -11,24 +12,23 @@ from html import unescape
 from itertools import product
 from urllib.parse import unquote
 
-STEM = r"[0-9a-f]{24}"
-NARROW = (640, 1280)
-WIDEST = 2560
-# Readers of feeds choose by nothing: they are given a file of this width.
-IN_FEEDS = 1280
+HASH_PREFIX = r"[0-9a-f]{24}"
+NARROW_WIDTHS = (640, 1280)
+MAX_WIDTH = 2560
+# Feed readers do not choose between files: feeds link the file of this width.
+FEED_WIDTH = 1280
 TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif"}
-# The names of stored pictures.
-NAME = rf"{STEM}(?:-(?:{'|'.join(map(str, NARROW))}))?\.(?:{'|'.join(TYPES)})"
-FOLDER = "/media/"
-ADDRESS = re.compile(rf"{FOLDER}({STEM})(?:-\d{{3,4}})?\.(?:{'|'.join(TYPES)})")
-OWN = re.compile(rf"{FOLDER}{NAME}")
-# The SHA-256 of the bytes that came in: a stem is its beginning.
-HASH = re.compile(r"[0-9a-f]{64}")
+IMAGE_NAME = rf"{HASH_PREFIX}(?:-(?:{'|'.join(map(str, NARROW_WIDTHS))}))?\.(?:{'|'.join(TYPES)})"
+URL_PREFIX = "/media/"
+IMAGE_URL = re.compile(rf"{URL_PREFIX}({HASH_PREFIX})(?:-\d{{3,4}})?\.(?:{'|'.join(TYPES)})")
+STORED_URL = re.compile(rf"{URL_PREFIX}{IMAGE_NAME}")
+# The whole SHA-256 of the uploaded bytes.
+FULL_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
-class Plate:
-    """A stored picture as markup shows it. `widths` are those of its files; none, if there is but the base."""
+class ImageFile:
+    """The base file of a stored picture. `widths` are the widths of all its files; empty if there is only the base."""
 
     name: str
     width: int
@@ -37,55 +37,58 @@ class Plate:
 
     @property
     def address(self) -> str:
-        """Where the base file is."""
-        return FOLDER + self.name
+        return URL_PREFIX + self.name
 
     @property
     def small(self) -> str:
-        """Where a file of about 640 pixels is, the lightest that there is."""
-        return self.twin(self.widths[0], "webp") if self.widths else self.address
+        """Return the URL of the lightest file, about 640 pixels wide."""
+        return self.variant_url(self.widths[0], "webp") if self.widths else self.address
 
-    def twin(self, width: int, ending: str = "") -> str:
-        """Where the file of a width is, in a format (the base's own, if none is named)."""
-        stem, _, own = self.name.partition(".")
-        narrow = f"-{width}" if width != self.width else ""
-        return f"{FOLDER}{stem}{narrow}.{ending or own}"
+    def variant_url(self, width: int, extension: str = "") -> str:
+        """Return the URL of the file of this width; without `extension`, in the format of the base file."""
+        prefix, _, base_extension = self.name.partition(".")
+        suffix = f"-{width}" if width != self.width else ""
+        return f"{URL_PREFIX}{prefix}{suffix}.{extension or base_extension}"
 
     def size(self, width: int) -> tuple[int, int]:
-        """Width and height of the file of a width."""
+        """Return width and height of the file of this width."""
         return width, max(1, round(self.height * width / self.width))
 
-    def srcset(self, ending: str = "") -> str:
-        """All files of a format with their widths; the address alone, if there is one only."""
+    def srcset(self, extension: str = "") -> str:
+        """Return all URLs of a format with their widths; only the URL if there is one file."""
         if len(self.widths) == 1:
-            return self.twin(self.width, ending)
-        return ", ".join(f"{self.twin(width, ending)} {width}w" for width in self.widths)
+            return self.variant_url(self.width, extension)
+        return ", ".join(f"{self.variant_url(width, extension)} {width}w" for width in self.widths)
 
 
-Plates = Mapping[str, Plate]
+ImageFiles = Mapping[str, ImageFile]
 
 
-def stems(text: str) -> list[str]:
-    """The stems of all stored pictures that a text names, each once: as it stands there, or as a browser reads it."""
-    meant = unquote(unescape(text.replace("\\", "")))
-    return list(dict.fromkeys(ADDRESS.findall(text if meant == text else f"{text}\n{meant}")))
+def hash_prefixes(text: str) -> list[str]:
+    """Return the hash prefixes of all stored pictures that a text names, without repeats.
+
+    URLs count as they are written and as a browser reads them (unescaped and unquoted).
+    """
+    decoded = unquote(unescape(text.replace("\\", "")))
+    return list(dict.fromkeys(IMAGE_URL.findall(text if decoded == text else f"{text}\n{decoded}")))
 
 
-def stem_of(address: str) -> str:
-    """The stem of the stored picture at an address; empty, if it is none of ours."""
-    return address[len(FOLDER) :][:24] if OWN.fullmatch(address) else ""
+def hash_prefix_of(address: str) -> str:
+    """Return the hash prefix in a stored picture's URL; empty if the URL is not one of ours."""
+    return address[len(URL_PREFIX) :][:24] if STORED_URL.fullmatch(address) else ""
 
 
-def bases(stem: str) -> list[str]:
-    """The names that the base file of a stem may have."""
-    return [f"{stem}.{ending}" for ending in TYPES]
+def base_names(prefix: str) -> list[str]:
+    """Return the names that the base file of a hash prefix may have."""
+    return [f"{prefix}.{extension}" for extension in TYPES]
 
 
-def files(stem: str) -> list[str]:
-    """The names that any file of a stem may have."""
-    return [f"{stem}{narrow}.{ending}" for narrow, ending in product(("", *(f"-{width}" for width in NARROW)), TYPES)]
+def file_names(prefix: str) -> list[str]:
+    """Return the names that any file of a hash prefix may have."""
+    suffixes = ("", *(f"-{width}" for width in NARROW_WIDTHS))
+    return [f"{prefix}{suffix}.{extension}" for suffix, extension in product(suffixes, TYPES)]
 
 
-def widths(widest: int) -> list[int]:
-    """The widths of the files of a picture of some width."""
-    return [*(width for width in NARROW if width < widest), widest]
+def variant_widths(width: int) -> list[int]:
+    """Return the widths of the files made from a picture of this width."""
+    return [*(narrow for narrow in NARROW_WIDTHS if narrow < width), width]

@@ -25,9 +25,9 @@ def make_figure(tokens: list[Token], index: int) -> bool:
     if picture and picture.type == "image":
         return _picture_figure(tokens, index, picture, linked)
     address = _address_alone(inline, children, linked)
-    if html.plays(address):
-        inline.children = [html_token(html.player(address))]
-        _become_figure(tokens, index, html.plays(address))
+    if html.player_element(address):
+        inline.children = [html_token(html.player_html(address))]
+        _become_figure(tokens, index, html.player_element(address))
         return True
     if FILM.fullmatch(address):
         _become_figure(tokens, index, "video")
@@ -35,7 +35,7 @@ def make_figure(tokens: list[Token], index: int) -> bool:
 
 
 def _picture_figure(tokens: list[Token], index: int, picture: Token, linked: bool) -> bool:
-    kind = html.plays(str(picture.attrs.get("src", "")))
+    kind = html.player_element(str(picture.attrs.get("src", "")))
     if kind and linked:
         return False
     _become_figure(tokens, index, f"{kind} {picture.attrs.pop('class', '')}".strip())
@@ -68,9 +68,9 @@ def players(children: Sequence[Token]) -> None:
     for child in children:
         links += child.nesting if child.type in ("link_open", "link_close") else 0
         source = str(child.attrs.get("src", "")) if child.type == "image" else ""
-        if html.plays(source):
+        if html.player_element(source):
             words = text_of(child.children or [])
-            child.type, child.content = ("text", words) if links else ("html_inline", html.player(source, words))
+            child.type, child.content = ("text", words) if links else ("html_inline", html.player_html(source, words))
 
 
 def text_of(children: Sequence[Token]) -> str:

@@ -24,7 +24,7 @@ from mdit_py_plugins.tasklists import tasklists_plugin
 
 from blog.core.errors import Invalid
 from blog.core.images import html as image_html
-from blog.core.images.variants import Plates, stem_of
+from blog.core.images.variants import ImageFiles, hash_prefix_of
 from blog.core.markdown import sanitize
 from blog.core.markdown.code import highlight
 from blog.core.markdown.figures import html_token, make_figure, players, text_of
@@ -80,17 +80,23 @@ class _Findings:
 
 
 def render(
-    body: str, *, base: str = "/posts/-/", cover: str = "", plates: Plates | None = None, foreign_media: bool = False
+    body: str,
+    *,
+    base: str = "/posts/-/",
+    cover: str = "",
+    image_files: ImageFiles | None = None,
+    foreign_media: bool = False,
 ) -> Rendered:
     """Render a post's Markdown.
 
-    `base` is an address like the post's own (for relative links in feeds), `plates` the stored pictures that it may
-    show, by their stems; a `cover` counts as the first picture. Raises Invalid when the HTML would be
-    larger than 4 MB or nests too deeply.
+    `base` is an address like the post's own, for relative links in feeds. `image_files` are the stored pictures that
+    the post may show, by hash prefix. A `cover` counts as the first picture.
+
+    Raises Invalid if the HTML would be larger than 4 MB or nests too deeply.
     """
     found = _Findings()
     if cover:
-        found.pictures.append(image_html.listed(cover, "", (plates or {}).get(stem_of(cover))))
+        found.pictures.append(image_html.picture_entry(cover, "", (image_files or {}).get(hash_prefix_of(cover))))
     parser = _parser()
     env: dict[str, Any] = {}
     tokens = parser.parse(body, env)
@@ -99,7 +105,7 @@ def render(
     _bound(html)
     if sanitize.too_deep(html):
         raise Invalid("body", f"HTML elements in the text are nested more than {sanitize.DEPTH} deep. Close them.")
-    pictures = _pictures(found, plates or {})
+    pictures = _pictures(found, image_files or {})
     html = sanitize.with_pictures(html, pictures, foreign_media=foreign_media, outside=found.outside)
     _bound(html)
     links = dict.fromkeys(unescape(link) for link in HREF.findall(html) if not link.startswith("#"))
@@ -122,7 +128,7 @@ def picture_sources(body: str) -> list[tuple[str, int]]:
     for token in _parser().parse(body):
         near = (token.map or [0])[0] + 1
         for each in [token, *(token.children or [])]:
-            if each.type == "image" and not image_html.plays(str(each.attrs.get("src", ""))):
+            if each.type == "image" and not image_html.player_element(str(each.attrs.get("src", ""))):
                 found.setdefault(unquote(str(each.attrs.get("src", ""))), near)
             elif each.type in ("html_block", "html_inline"):
                 for source in RAW_PICTURE.findall(each.content):
@@ -231,15 +237,15 @@ def _alignment(token: Token) -> None:
         token.attrSet("scope", "col")
 
 
-def _pictures(found: _Findings, plates: Plates) -> sanitize.Show:
+def _pictures(found: _Findings, plates: ImageFiles) -> sanitize.Show:
     """What makes markup of a picture's attributes: true sizes, the first one at once, later ones late."""
 
     def picture(given: dict[str, str], around: str) -> str:
-        plate = plates.get(stem_of(given["src"]))
-        listed = image_html.listed(given["src"], given.get("alt", ""), plate)
+        plate = plates.get(hash_prefix_of(given["src"]))
+        listed = image_html.picture_entry(given["src"], given.get("alt", ""), plate)
         first = not found.pictures
         found.pictures.append(listed)
-        return image_html.picture(given, plate, around=around, first=first)
+        return image_html.picture_html(given, plate, around=around, first=first)
 
     return picture
 

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import nh3
 
-from blog.core.images.variants import IN_FEEDS, NAME
+from blog.core.images.variants import FEED_WIDTH, IMAGE_NAME
 from blog.core.markdown.code import PREFIX
 
 # Stand in stored feed HTML for the addresses of the site and of the post's own page, which are filled in when a
@@ -88,7 +88,7 @@ CLASSES = set(
 CLASS_PATTERN = re.compile(rf"{PREFIX}[a-z0-9]{{1,4}}|language-[A-Za-z0-9+#.-]{{1,30}}")
 ROLES = {"doc-backlink", "doc-endnotes", "doc-noteref", "region"}
 OWN_ID = re.compile(r"(?:s|fn|fnref)-[\w.:-]{1,120}")
-SRCSET = re.compile(rf"/media/{NAME}(?: \d{{1,5}}w(?:, /media/{NAME} \d{{1,5}}w)*)?")
+SRCSET = re.compile(rf"/media/{IMAGE_NAME}(?: \d{{1,5}}w(?:, /media/{IMAGE_NAME} \d{{1,5}}w)*)?")
 LENGTH = r"(?:[\d.]{1,6}(?:rem|vw|px)|calc\(100vw - [\d.]{1,6}rem\))"
 SIZES = re.compile(rf"(?:\(min-width: [\d.]{{1,6}}rem\) {LENGTH}, )?{LENGTH}")
 NUMBERS = {"colspan", "height", "rowspan", "span", "start", "value", "width"}
@@ -110,7 +110,7 @@ ELEMENT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 FLAT = set("area br col dd dt embed hr img input li link meta option p source td th tr track wbr".split())
 EMPTY_ANCHOR = re.compile(r'<a class="anchor"[^>]*></a>')
 CHOICE = re.compile(r"<picture>(?:<source[^>]*>)*<img(?P<img>[^>]*)></picture>")
-FOR_FEEDS = re.compile(rf"(/media/{NAME}) {IN_FEEDS}w, ")
+FOR_FEEDS = re.compile(rf"(/media/{IMAGE_NAME}) {FEED_WIDTH}w, ")
 
 
 def clean(html: str, *, foreign_media: bool = False) -> str:
@@ -351,7 +351,7 @@ def _one_of(match: re.Match[str]) -> str:
     fit, width = FOR_FEEDS.search(attributes.get("srcset", "")), int(attributes.get("width", 0))
     if fit:
         attributes["src"] = fit[1]
-    if fit and width > IN_FEEDS:
-        attributes["height"] = str(max(1, round(int(attributes["height"]) * IN_FEEDS / width)))
-        attributes["width"] = str(IN_FEEDS)
+    if fit and width > FEED_WIDTH:
+        attributes["height"] = str(max(1, round(int(attributes["height"]) * FEED_WIDTH / width)))
+        attributes["width"] = str(FEED_WIDTH)
     return "<img" + "".join(f' {name}="{value}"' for name, value in attributes.items()) + ">"

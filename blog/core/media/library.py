@@ -1,8 +1,8 @@
-"""The author's pictures: found, described, added, deleted and brought back.
+"""The author's pictures: list, describe, add, delete and restore them.
 
-A deleted picture is out of readers' sight at once, and removed for good a month later. Its row says first that it is
-deleted, its files follow; on the way back the files come first. Each move is made while nobody else writes, and `tidy`
-finishes what was killed on the way.
+A deleted picture disappears for readers at once, and is removed for good a month later. On delete the row is marked
+first and the files follow; on undelete the files come first. Files move only within a writing transaction, and
+`purge_deleted` finishes what a killed process left.
 """
 
 import errno
@@ -20,151 +20,150 @@ from blog import clock
 from blog.core.db.transaction import write_transaction
 from blog.core.errors import Conflict, DiskFull, Invalid, NotFound, Unavailable
 from blog.core.images import storage, variants
-from blog.core.images.variants import Plate
+from blog.core.images.variants import ImageFile
 from blog.core.media import usage
 from blog.core.text import validate
 from blog.extensions import db
 from blog.models import Media, MediaUse, Site
 
-SIZE = 48
+PAGE_SIZE = 48
 LAST_PAGE = 10**6
 ALT_LENGTH = 1000
-WORDS = 10
-KEPT = timedelta(days=30)
-FULL = (errno.ENOSPC, errno.EDQUOT)
-TAKEN = "Somebody deleted it at this very moment. Nothing was stored; send it again."
+MAX_WORDS = 10
+KEEP_DELETED = timedelta(days=30)
+DISK_FULL_ERRORS = (errno.ENOSPC, errno.EDQUOT)
+DELETED_MEANWHILE = "Somebody deleted it at this very moment. Nothing was stored; send it again."
 NO_ROOM = "The disk is full. Nothing was stored; free some space and try again."
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A picture as the library lists it; `used` counts the posts that name it."""
+class LibraryItem:
+    """A picture in a list; `used` is the number of posts that show it. macros/pictures.html reads these fields."""
 
     row: Media
     used: int
 
     @property
-    def plate(self) -> Plate:
-        """The same as markup knows it."""
-        return plate(self.row)
+    def plate(self) -> ImageFile:
+        return image_file(self.row)
 
 
 @dataclass(frozen=True)
-class Page:
-    """Some pictures of a list, the newest first; how many it holds, and on how many pages."""
+class ImagePage:
+    """One page of a list of pictures, newest first; `total` counts the pictures of the whole list."""
 
-    pictures: Sequence[Listed]
+    pictures: Sequence[LibraryItem]
     number: int
     total: int
 
     @property
     def pages(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // SIZE))
+        return max(1, -(-self.total // PAGE_SIZE))
 
 
-def plate(row: Media) -> Plate:
-    """A picture as markup knows it."""
-    return Plate(row.name, row.width, row.height, row.widths)
+def image_file(row: Media) -> ImageFile:
+    return ImageFile(row.name, row.width, row.height, row.widths)
 
 
-def stem(row: Media) -> str:
-    """What the names of its files begin with."""
+def hash_prefix(row: Media) -> str:
+    """Return the beginning of the names of a picture's files."""
     return row.hash[:24]
 
 
-# -- finding ------------------------------------------------------------------------------------------------
+# -- read ---------------------------------------------------------------------------------------------------
 
-HERE = Media.deleted_at.is_(None)
+NOT_DELETED = Media.deleted_at.is_(None)
 USED = exists().where(MediaUse.stem == func.substr(Media.hash, 1, 24))
+# The lists by their name in the page's address.
 LISTS: dict[str, tuple[ColumnElement[bool], ...]] = {
-    "": (HERE,),
-    "unused": (HERE, ~USED),
-    "silent": (HERE, Media.alt == ""),
+    "": (NOT_DELETED,),
+    "unused": (NOT_DELETED, ~USED),
+    "silent": (NOT_DELETED, Media.alt == ""),
     "deleted": (Media.deleted_at.is_not(None),),
 }
 
 
-def page(show: str = "", words: str = "", number: int = 1) -> Page:
-    """A page of a list, or of what is called by, or described with, all these words. Raises Missing."""
-    if show not in LISTS or not 1 <= number <= LAST_PAGE:
+def list_images(list_name: str = "", words: str = "", number: int = 1) -> ImagePage:
+    """Return a page of a list, of pictures whose name or alt text contains all `words`. Raises NotFound."""
+    if list_name not in LISTS or not 1 <= number <= LAST_PAGE:
         raise NotFound("There is no such page of pictures.")
-    wanted = (*LISTS[show], *map(_holds, validate.one_line(words).split()[:WORDS]))
-    total = db.session.scalar(select(func.count()).select_from(Media).where(*wanted)) or 0
-    if number > 1 and total <= SIZE * (number - 1):
+    filters = (*LISTS[list_name], *map(_holds, validate.one_line(words).split()[:MAX_WORDS]))
+    total = db.session.scalar(select(func.count()).select_from(Media).where(*filters)) or 0
+    if number > 1 and total <= PAGE_SIZE * (number - 1):
         raise NotFound("There is no such page of pictures.")
-    query = select(Media).where(*wanted).order_by(Media.id.desc()).limit(SIZE).offset(SIZE * (number - 1))
+    query = select(Media).where(*filters).order_by(Media.id.desc()).limit(PAGE_SIZE).offset(PAGE_SIZE * (number - 1))
     rows = db.session.scalars(query).all()
-    used = usage.counts(map(stem, rows))
-    return Page([Listed(row, used.get(stem(row), 0)) for row in rows], number, total)
+    counts = usage.use_counts(map(hash_prefix, rows))
+    return ImagePage([LibraryItem(row, counts.get(hash_prefix(row), 0)) for row in rows], number, total)
 
 
-def newest() -> Sequence[Media]:
-    """The pictures that came in last, to choose one from: a page of them at most."""
-    return db.session.scalars(select(Media).where(*LISTS[""]).order_by(Media.id.desc()).limit(SIZE)).all()
+def newest_images() -> Sequence[Media]:
+    """Return the newest pictures, one page at most."""
+    return db.session.scalars(select(Media).where(*LISTS[""]).order_by(Media.id.desc()).limit(PAGE_SIZE)).all()
 
 
 def _holds(word: str) -> ColumnElement[bool]:
     return or_(Media.alt.icontains(word, autoescape=True), Media.filename.icontains(word, autoescape=True))
 
 
-def counts() -> dict[str, int]:
-    """How many pictures each list holds, in one question."""
-    parts = (select(func.count()).select_from(Media).where(*wanted).scalar_subquery() for wanted in LISTS.values())
+def list_counts() -> dict[str, int]:
+    """Return the number of pictures in each list, with one query."""
+    parts = (select(func.count()).select_from(Media).where(*filters).scalar_subquery() for filters in LISTS.values())
     return dict(zip(LISTS, db.session.execute(select(*parts)).one(), strict=True))
 
 
-def picture(picture_id: int) -> Media:
-    """One picture, deleted or not. Raises Missing."""
+def get_image(picture_id: int) -> Media:
+    """Return a picture, deleted or not. Raises NotFound."""
     return _row(db.session(), picture_id)
 
 
-def weights(row: Media, folder: Path) -> list[tuple[int, str, int]]:
-    """Width, format and bytes of each file of a picture that lies there, the widest first."""
-    lying = folder / storage.DELETED if row.deleted_at else folder
-    found = []
+def file_sizes(row: Media, folder: Path) -> list[tuple[int, str, int]]:
+    """Return width, extension and bytes of each existing file of a picture, widest first."""
+    location = folder / storage.DELETED_FOLDER if row.deleted_at else folder
+    sizes = []
     for width in sorted(row.widths or [row.width], reverse=True):
-        for ending in dict.fromkeys((row.name.rpartition(".")[2], "webp")):
+        for extension in dict.fromkeys((row.name.rpartition(".")[2], "webp")):
             with suppress(OSError):
-                name = plate(row).twin(width, ending).removeprefix(variants.FOLDER)
-                found.append((width, ending, (lying / name).stat().st_size))
-    return found
+                name = image_file(row).variant_url(width, extension).removeprefix(variants.URL_PREFIX)
+                sizes.append((width, extension, (location / name).stat().st_size))
+    return sizes
 
 
 def is_logo(row: Media) -> bool:
-    """Whether the blog shows a picture in the place of its name."""
+    """Return whether the site shows this picture as its logo."""
     logos = db.session.execute(select(Site.logo, Site.logo_dark)).one()
-    return any(logo and variants.stems(logo["src"]) == [stem(row)] for logo in logos)
+    return any(logo and variants.hash_prefixes(logo["src"]) == [hash_prefix(row)] for logo in logos)
 
 
-# -- changing -----------------------------------------------------------------------------------------------
+# -- write --------------------------------------------------------------------------------------------------
 
 
 def add(data: bytes, folder: Path, filename: str = "", alt: str = "") -> Media:
-    """Store a picture; one that is here already is found again, a deleted one is back.
+    """Store a picture and return its row. The same bytes give the same row; a deleted picture is restored.
 
-    Raises Invalid with a sentence that names the file, NoRoom or Unavailable; nothing of it is stored then.
+    Raises Invalid (the message names the file), DiskFull or Unavailable; then nothing is stored.
     """
-    words, digest = _words(alt), hashlib.sha256(data).hexdigest()
-    with _naming(storage.clean_name(filename)), disk(folder):
-        known = storage.known(digest)
-        stored = known if known and storage.is_whole(known, folder) else storage.store(data, folder, filename)
+    alt_text, digest = _alt_text(alt), hashlib.sha256(data).hexdigest()
+    with _name_in_errors(storage.clean_name(filename)), disk_errors(folder):
+        existing = storage.by_hash(digest)
+        complete = existing is not None and storage.has_all_files(existing, folder)
+        stored = existing if existing and complete else storage.store(data, folder, filename)
     db.session.rollback()
     try:
-        with write_transaction() as session, disk(folder):
-            storage.bring_files(folder, digest[:24])
-            if not storage.is_whole(stored, folder):
-                raise Unavailable(TAKEN)
-            row = storage.keep(session, stored)
-            row.alt = row.alt or words
+        with write_transaction() as session, disk_errors(folder):
+            storage.restore_files(folder, digest[:24])
+            if not storage.has_all_files(stored, folder):
+                raise Unavailable(DELETED_MEANWHILE)
+            row = storage.save_row(session, stored)
+            row.alt = row.alt or alt_text
     except Unavailable:
-        _forget(digest, folder)
+        _remove_without_row(digest, folder)
         raise
     return row
 
 
-def _forget(digest: str, folder: Path) -> None:
-    """Remove the files of a picture that could not be put into the database."""
+def _remove_without_row(digest: str, folder: Path) -> None:
+    """Remove the files of a picture that could not be added to the database."""
     with suppress(Unavailable, OSError), write_transaction() as session:
         if session.scalar(select(Media.id).where(Media.hash == digest)) is None:
             storage.bin_files(folder, digest[:24])
@@ -172,101 +171,103 @@ def _forget(digest: str, folder: Path) -> None:
 
 
 def describe(picture_id: int, alt: str) -> Media:
-    """Change what a picture is described with. Texts that show it keep their own words. Raises Invalid or Missing."""
-    words = _words(alt)
+    """Change a picture's alt text. Posts that show it keep their own. Raises Invalid or NotFound."""
+    alt_text = _alt_text(alt)
     with write_transaction() as session:
         row = _row(session, picture_id)
-        row.alt = words
+        row.alt = alt_text
     return row
 
 
 def delete(picture_id: int, folder: Path) -> Media:
-    """Take a picture away; `undelete` brings it back. Raises Conflict while a post names it, or Missing."""
+    """Delete a picture; `undelete` restores it. Raises Conflict if a post or the site uses it, or NotFound."""
     with write_transaction() as session:
         row = _row(session, picture_id)
-        if row.deleted_at is None and (users := usage.of(stem(row))):
-            raise Conflict(f"It is used in {_named(users)}. Take it out there first; nothing was deleted.")
+        if row.deleted_at is None and (uses := usage.posts_using(hash_prefix(row))):
+            raise Conflict(f"It is used in {_describe_uses(uses)}. Take it out there first; nothing was deleted.")
         if is_logo(row):
             raise Conflict("It is the blog’s logo. Choose another in the settings first; nothing was deleted.")
         row.deleted_at = row.deleted_at or clock.now()
-    with write_transaction() as session, suppress(OSError):  # what cannot be moved now, `tidy` moves
+    with write_transaction() as session, suppress(OSError):  # `purge_deleted` moves what cannot be moved now
         row = _row(session, picture_id)
         if row.deleted_at:
-            storage.bin_files(folder, stem(row))
+            storage.bin_files(folder, hash_prefix(row))
     return row
 
 
 def undelete(picture_id: int, folder: Path) -> Media:
-    """Bring a deleted picture back. Raises Missing, Unavailable, or Conflict when its files are gone."""
-    with write_transaction() as session, disk(folder):
+    """Restore a deleted picture. Raises NotFound, Unavailable, or Conflict if its files are gone."""
+    with write_transaction() as session, disk_errors(folder):
         row = _row(session, picture_id)
-        storage.bring_files(folder, stem(row))
+        storage.restore_files(folder, hash_prefix(row))
         if not (folder / row.name).is_file():
             raise Conflict("Its files are gone. Upload it again: it will be found under its old addresses.")
         row.deleted_at = None
     return row
 
 
-def tidy(folder: Path) -> int:
-    """Finish what was killed on the way, and remove for good what was deleted a month ago; how many it removed.
+def purge_deleted(folder: Path) -> int:
+    """Remove pictures for good that were deleted a month ago, and finish interrupted moves; return the number removed.
 
-    What a post names nevertheless (one that was saved at the same moment, or whose words of long ago are back) stays.
+    A picture that a post names again stays: the post may have been saved at the same moment, or an old revision
+    restored.
     """
-    storage.sweep(folder)
+    storage.remove_stale(folder)
     if not db.session.scalar(select(exists().where(Media.deleted_at.is_not(None)))):
         return 0
     removed = 0
-    with write_transaction() as session, disk(folder):
+    with write_transaction() as session, disk_errors(folder):
         for row in session.scalars(select(Media).where(Media.deleted_at.is_not(None)).order_by(Media.id)).all():
-            storage.bin_files(folder, stem(row))
-            if row.deleted_at and row.deleted_at <= clock.now() - KEPT and not usage.of(stem(row)):
-                storage.remove_files(folder, stem(row))
+            prefix = hash_prefix(row)
+            storage.bin_files(folder, prefix)
+            if row.deleted_at and row.deleted_at <= clock.now() - KEEP_DELETED and not usage.posts_using(prefix):
+                storage.remove_files(folder, prefix)
                 session.delete(row)
                 removed += 1
     return removed
 
 
-def due() -> bool:
-    """Whether anything is to be removed for good."""
-    old = Media.deleted_at.is_not(None), Media.deleted_at <= clock.now() - KEPT, ~USED
+def purge_due() -> bool:
+    """Return whether any picture is to be removed for good."""
+    old = Media.deleted_at.is_not(None), Media.deleted_at <= clock.now() - KEEP_DELETED, ~USED
     return bool(db.session.scalar(select(exists().where(*old))))
 
 
-# -- what may go wrong --------------------------------------------------------------------------------------
+# -- errors and checks --------------------------------------------------------------------------------------
 
 
 @contextmanager
-def disk(folder: Path) -> Iterator[None]:
-    """What keeps files from being written becomes a sentence."""
+def disk_errors(folder: Path) -> Iterator[None]:
+    """Raise DiskFull or Unavailable, with a sentence for the author, for each OSError."""
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
+        if error.errno in DISK_FULL_ERRORS:
             raise DiskFull(NO_ROOM) from error
         raise Unavailable(f"Pictures cannot be stored in {folder}: {error.strerror}. Nothing was stored.") from error
 
 
 @contextmanager
-def _naming(name: str) -> Iterator[None]:
-    """Sentences about a picture name it."""
+def _name_in_errors(name: str) -> Iterator[None]:
+    """Put the picture's name before the message of Invalid."""
     try:
         yield
     except Invalid as error:
         raise Invalid("file", f"{name or 'The picture'}: {error}.") from error
 
 
-def _words(alt: str) -> str:
-    words = validate.one_line(alt)
-    if len(words) > ALT_LENGTH:
-        raise Invalid("alt", f"The description has {len(words)} characters; {ALT_LENGTH} are allowed.")
-    return words
+def _alt_text(alt: str) -> str:
+    text = validate.one_line(alt)
+    if len(text) > ALT_LENGTH:
+        raise Invalid("alt", f"The description has {len(text)} characters; {ALT_LENGTH} are allowed.")
+    return text
 
 
-def _named(users: Sequence[usage.User]) -> str:
-    first = f"“{users[0].post.title}”"
-    if len(users) == 1:
+def _describe_uses(uses: Sequence[usage.ImageUse]) -> str:
+    first = f"“{uses[0].post.title}”"
+    if len(uses) == 1:
         return first
-    return f"{first} and {'another post' if len(users) == 2 else f'{len(users) - 1} other posts'}"
+    return f"{first} and {'another post' if len(uses) == 2 else f'{len(uses) - 1} other posts'}"
 
 
 def _row(session: Session, picture_id: int) -> Media:

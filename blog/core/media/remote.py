@@ -1,7 +1,7 @@
-"""Pictures on other sites, copied here, so that readers need not be followed to see them.
+"""Copy pictures from other sites to this one, so that readers load nothing from there.
 
-They are fetched by the one HTTP client, which goes to no network that is not public; what they are is told by decoding
-them, not by what their server says. No transaction is open meanwhile.
+They are downloaded by the one HTTP client, which connects to public networks only. Decoding decides their type, not
+the other server's headers. No transaction is open during a download.
 """
 
 import re
@@ -20,116 +20,120 @@ from blog.core.media import library
 from blog.extensions import db
 from blog.models import Media
 
-SECONDS = 30.0
-# So many are fetched for one form, and none is begun after so long: each may take half a minute, and others wait.
-MOST, ALL_SECONDS = 20, 60.0
+TIMEOUT = 30.0
+# Limits for one form: the number of pictures, and the seconds after which no further download begins. Each may take
+# half a minute, and other requests wait.
+MAX_IMAGES, MAX_SECONDS = 20, 60.0
 LATER = "There are more pictures than can be copied at once: press the button again."
-ACCEPTED = "image/webp,image/png,image/jpeg,image/gif"
-ADDRESS = r"""(?:[^\s<>()"']|\([^\s<>()"']*\))+"""
-# Where a text names pictures: in Markdown, in its references, in HTML.
-NAMED = re.compile(
-    rf"(!\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*<?)({ADDRESS})"
-    rf"|(^ {{0,3}}\[[^\[\]]+\]:[ \t]*<?)({ADDRESS})"
+ACCEPT = "image/webp,image/png,image/jpeg,image/gif"
+URL_PATTERN = r"""(?:[^\s<>()"']|\([^\s<>()"']*\))+"""
+# A picture in Markdown, in a Markdown reference, in HTML.
+IMAGE_REFERENCE = re.compile(
+    rf"(!\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(\s*<?)({URL_PATTERN})"
+    rf"|(^ {{0,3}}\[[^\[\]]+\]:[ \t]*<?)({URL_PATTERN})"
     rf"""|(<img\b[^<>]*?\bsrc\s*=\s*["']?)([^\s<>"']+)""",
     re.MULTILINE | re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
-class Fetcher:
-    """Where pictures are kept, who asks for them, and which places of the own network may be asked."""
+class ImageFetcher:
+    """Downloads pictures into `folder`. `site` is this blog's URL; `allow` lists private networks it may connect to."""
 
     folder: Path
     site: str
     allow: Collection[str] = ()
 
     def copy(self, address: str) -> Media:
-        """The stored picture that an address shows. Raises Invalid, NoRoom or Unavailable."""
-        data = self._fetched(address)
+        """Download a picture and store it. Raises Invalid, DiskFull or Unavailable."""
+        data = self._download(address)
         return library.add(data, self.folder, unquote(urlsplit(address).path) or "picture")
 
-    def _fetched(self, address: str) -> bytes:
+    def _download(self, address: str) -> bytes:
         from blog import outbound  # servers never load it before they need it
 
         db.session.rollback()
         try:
-            answer = outbound.get(
-                address, site=self.site, allow=self.allow, headers={"Accept": ACCEPTED},
-                max_bytes=storage.FILE_BYTES, seconds=SECONDS,
+            response = outbound.get(
+                address, site=self.site, allow=self.allow, headers={"Accept": ACCEPT},
+                max_bytes=storage.FILE_BYTES, seconds=TIMEOUT,
             )  # fmt: skip
         except outbound.Unreachable as error:
             raise Invalid("address", str(error)) from error
-        if answer.status != 200:
-            raise Invalid("address", f"{urlsplit(address).hostname} answers with {answer.status}.")
-        return answer.body
+        if response.status != 200:
+            raise Invalid("address", f"{urlsplit(address).hostname} answers with {response.status}.")
+        return response.body
 
 
 @dataclass
-class Copied:
-    """A text whose pictures are here now: how many were copied, and sentences on those that could not be."""
+class CopyResult:
+    """A text with local pictures: how many were copied, and a sentence for each that could not be."""
 
     body: str
     copied: int = 0
     failed: list[str] = field(default_factory=list)
 
 
-def foreign(body: str) -> list[str]:
-    """The addresses of a text's pictures on other sites, whole, each once."""
-    shown = {source for source, _line in render.picture_sources(body)}
-    found = (_whole(match) for _place, match in _named(body))
-    return [address for address in dict.fromkeys(found) if address and _same(address) & shown]
+def remote_images(body: str) -> list[str]:
+    """Return the full URLs of a text's pictures on other sites, without repeats."""
+    sources = {source for source, _line in render.picture_sources(body)}
+    urls = (_full_url(match) for _span, match in _image_references(body))
+    return [url for url in dict.fromkeys(urls) if url and _spellings(url) & sources]
 
 
-def copy_all(body: str, fetcher: Fetcher) -> Copied:
-    """A text with its pictures on other sites copied here, as far as that is possible. Raises NoRoom or Unavailable."""
-    wanted, outcome, here = foreign(body), Copied(body), dict[str, str]()
-    until = time.monotonic() + ALL_SECONDS
-    for number, address in enumerate(wanted):
-        if number == MOST or (number and time.monotonic() > until):
-            outcome.failed.append(LATER)
+def copy_images(body: str, fetcher: ImageFetcher) -> CopyResult:
+    """Copy the pictures of a text from other sites and change their URLs, up to the limits above.
+
+    Raises DiskFull or Unavailable.
+    """
+    result, local_urls = CopyResult(body), dict[str, str]()
+    deadline = time.monotonic() + MAX_SECONDS
+    for number, url in enumerate(remote_images(body)):
+        if number == MAX_IMAGES or (number and time.monotonic() > deadline):
+            result.failed.append(LATER)
             break
         try:
-            here[address] = library.plate(fetcher.copy(address)).address
+            local_urls[url] = library.image_file(fetcher.copy(url)).address
         except Invalid as error:
-            outcome.failed.append(f"{address} was not copied: {error}")
-    outcome.copied, outcome.body = len(here), _replaced(body, here)
-    return outcome
+            result.failed.append(f"{url} was not copied: {error}")
+    result.copied, result.body = len(local_urls), _replace_urls(body, local_urls)
+    return result
 
 
-def _replaced(body: str, here: dict[str, str]) -> str:
+def _replace_urls(body: str, local_urls: dict[str, str]) -> str:
     parts, end = [], 0
-    for place, match in _named(body):
-        address = here.get(_whole(match))
-        if address:
-            parts += [body[end : place[0]], address]
-            end = place[1]
+    for span, match in _image_references(body):
+        local_url = local_urls.get(_full_url(match))
+        if local_url:
+            parts += [body[end : span[0]], local_url]
+            end = span[1]
     return "".join([*parts, body[end:]])
 
 
-def _named(body: str) -> Iterator[tuple[tuple[int, int], "re.Match[str]"]]:
-    """Where a text names pictures outside of code: the place of the address, and all around it."""
-    code, line, seen = render.code_lines(body), 0, 0
-    for match in NAMED.finditer(body):
-        line, seen = line + body.count("\n", seen, match.start()), match.start()
+def _image_references(body: str) -> Iterator[tuple[tuple[int, int], "re.Match[str]"]]:
+    """Yield the span of each picture's URL outside code, with the whole match."""
+    code, line, position = render.code_lines(body), 0, 0
+    for match in IMAGE_REFERENCE.finditer(body):
+        line, position = line + body.count("\n", position, match.start()), match.start()
         if line not in code:
             yield match.span(match.lastindex or 0), match
 
 
-def _whole(match: "re.Match[str]") -> str:
-    """The address that is named, as a browser reads it; empty, if it is one of this site."""
-    outside = elsewhere(unescape(match[match.lastindex or 0]))
-    whole = f"https:{outside}" if outside.startswith("//") else outside
-    return whole if whole.lower().startswith(("http://", "https://")) else ""
+def _full_url(match: "re.Match[str]") -> str:
+    """Return the URL as a browser reads it; empty for a URL of this site."""
+    external = elsewhere(unescape(match[match.lastindex or 0]))
+    url = f"https:{external}" if external.startswith("//") else external
+    return url if url.lower().startswith(("http://", "https://")) else ""
 
 
-def _same(address: str) -> set[str]:
-    """The ways in which a text's reader may give an address."""
-    return {unquote(address), unquote(address.partition(":")[2])}
+def _spellings(url: str) -> set[str]:
+    """Return the forms in which `render.picture_sources` may give a URL."""
+    return {unquote(url), unquote(url.partition(":")[2])}
 
 
-def sentences(outcome: Copied) -> Sequence[str]:
-    """What was done, in words."""
-    if not outcome.copied and not outcome.failed:
+def messages(result: CopyResult) -> Sequence[str]:
+    """Return sentences for the author."""
+    if not result.copied and not result.failed:
         return ["All pictures are here already."]
-    done = "One picture is" if outcome.copied == 1 else f"{outcome.copied} pictures are"
-    return [*([f"{done} copied here."] if outcome.copied else []), *outcome.failed]
+    subject = "One picture is" if result.copied == 1 else f"{result.copied} pictures are"
+    return [*([f"{subject} copied here."] if result.copied else []), *result.failed]

@@ -1,7 +1,7 @@
-"""Which posts name which stored pictures: written with their words, within the same transaction.
+"""Which posts use which stored pictures: recorded in the transaction that saves the text.
 
-A deleted post counts, too: Undelete brings all of it back. Whatever looks like the address of a picture of ours counts,
-also where it is only shown as code: rather one picture too many is kept than one too few.
+Deleted posts count, since Undelete restores them completely. Every text that looks like the URL of a stored picture
+counts, also within code: it is better to keep one picture too many than one too few.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -17,47 +17,51 @@ from blog.models import Draft, MediaUse, Post
 
 
 @dataclass(frozen=True)
-class User:
-    """A post that names a picture; `copied`, if what is not published of it does."""
+class ImageUse:
+    """A post that uses a picture; `copied` if only its working copy does."""
 
     post: Post
     copied: bool
 
 
-def put(session: Session, new: Iterable[Post], changed: Collection[Post]) -> None:
-    """Note what posts name whose words are in the session."""
-    for some in batches(post.id for post in changed):
-        session.execute(delete(MediaUse).where(MediaUse.post_id.in_(some), MediaUse.copied.is_(False)))
-    _note(session, [(post.id, False, _stems(post)) for post in (*new, *changed)])
+def save_uses(session: Session, new: Iterable[Post], changed: Collection[Post]) -> None:
+    """Record the pictures that these posts use."""
+    for batch in batches(post.id for post in changed):
+        session.execute(delete(MediaUse).where(MediaUse.post_id.in_(batch), MediaUse.copied.is_(False)))
+    _insert(session, [(post.id, False, _hash_prefixes(post)) for post in (*new, *changed)])
 
 
-def put_copy(session: Session, copy: Draft) -> None:
-    """Note what a working copy names. What it used ends with it, by a trigger."""
-    session.execute(delete(MediaUse).where(MediaUse.post_id == copy.post_id, MediaUse.copied.is_(True)))
-    _note(session, [(copy.post_id, True, _stems(copy))])
+def save_draft_uses(session: Session, draft: Draft) -> None:
+    """Record the pictures that a working copy uses. A trigger removes these rows together with the working copy."""
+    session.execute(delete(MediaUse).where(MediaUse.post_id == draft.post_id, MediaUse.copied.is_(True)))
+    _insert(session, [(draft.post_id, True, _hash_prefixes(draft))])
 
 
-def _stems(row: Post | Draft) -> list[str]:
-    return variants.stems(f"{row.body}\n{row.cover or ''}")
+def _hash_prefixes(row: Post | Draft) -> list[str]:
+    return variants.hash_prefixes(f"{row.body}\n{row.cover or ''}")
 
 
-def _note(session: Session, found: Iterable[tuple[int, bool, list[str]]]) -> None:
-    rows = [{"post_id": post, "copied": copied, "stem": stem} for post, copied, stems in found for stem in stems]
+def _insert(session: Session, uses: Iterable[tuple[int, bool, list[str]]]) -> None:
+    rows = [
+        {"post_id": post_id, "copied": copied, "stem": prefix}
+        for post_id, copied, prefixes in uses
+        for prefix in prefixes
+    ]
     if rows:
         session.execute(insert(MediaUse), rows)
 
 
-def of(stem: str) -> list[User]:
-    """The posts that name a picture, the newest first; one whose working copy does, too, once."""
+def posts_using(prefix: str) -> list[ImageUse]:
+    """Return the posts that use a picture, themselves or in a working copy, newest first."""
     columns = load_only(Post.id, Post.title, Post.slug, Post.kind, Post.language, Post.published_at, Post.deleted_at)
     copied = func.min(MediaUse.copied)
-    query = select(Post, copied).join(MediaUse, MediaUse.post_id == Post.id).where(MediaUse.stem == stem)
+    query = select(Post, copied).join(MediaUse, MediaUse.post_id == Post.id).where(MediaUse.stem == prefix)
     rows = db.session.execute(query.group_by(Post.id).order_by(Post.id.desc()).options(columns))
-    return [User(post, bool(only)) for post, only in rows]
+    return [ImageUse(post, bool(only_copied)) for post, only_copied in rows]
 
 
-def counts(stems: Iterable[str]) -> Mapping[str, int]:
-    """How many posts name each of some pictures."""
+def use_counts(prefixes: Iterable[str]) -> Mapping[str, int]:
+    """Return how many posts use each of these pictures; unused ones are missing."""
     number = func.count(MediaUse.post_id.distinct())
-    query = select(MediaUse.stem, number).where(MediaUse.stem.in_(list(stems))).group_by(MediaUse.stem)
+    query = select(MediaUse.stem, number).where(MediaUse.stem.in_(list(prefixes))).group_by(MediaUse.stem)
     return {row[0]: row[1] for row in db.session.execute(query)}

@@ -35,7 +35,7 @@ def unsound(connection: Connection) -> str:
         return f"has {sites} rows of site settings, not one"
     for name, digest in connection.exec_driver_sql(f"SELECT name, hash FROM {Media.__tablename__}"):  # noqa: S608
         # Files are moved and removed by these names.
-        if not variants.OWN.fullmatch(variants.FOLDER + name) or not variants.HASH.fullmatch(digest):
+        if not variants.STORED_URL.fullmatch(variants.URL_PREFIX + name) or not variants.FULL_HASH.fullmatch(digest):
             return "names a picture as no picture is named"
     return ""
 

@@ -136,12 +136,12 @@ def _typeface(text: str) -> str:
 def _logo(field: str) -> Callable[[str], Picture | None]:
     def parse(text: str) -> Picture | None:
         value = validate.one_line(text)
-        image = next(iter(storage.plates_of(value).values()), None) if variants.OWN.search(value) else None
+        image = next(iter(storage.image_files_in(value).values()), None) if variants.STORED_URL.search(value) else None
         if value and image is None:
             raise Invalid(
                 field, f"“{value[:60]}” is no picture of the library; its address should look like /media/….png."
             )
-        return html.listed(image.address, "", image) if image else None
+        return html.picture_entry(image.address, "", image) if image else None
 
     return parse
 

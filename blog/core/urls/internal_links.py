@@ -41,7 +41,7 @@ def _place(path: str) -> Place | None:
     if first == "tags" and rest:
         return "tag", rest.partition("/")[0]
     if first == "media":
-        return "media", variants.stem_of(path)
+        return "media", variants.hash_prefix_of(path)
     if "." in first or not first or permalinks.is_reserved(first):
         return None  # other addresses of this blog are many, and rarely written
     return ("nothing", path) if rest else ("page", first)
@@ -54,7 +54,9 @@ def _there(places: set[Place]) -> set[Place]:
         "page": (visible().with_only_columns(Post.slug).where(Post.kind == "page"), Post.slug),
         "tag": (select(Tag.slug), Tag.slug),
     }
-    found: set[Place] = {("media", stem) for stem in storage.plates_at(name for of, name in places if of == "media")}
+    found: set[Place] = {
+        ("media", stem) for stem in storage.image_files_by_prefix(name for of, name in places if of == "media")
+    }
     for kind, (query, column) in kinds.items():
         for names in batches(sorted(name for of, name in places if of == kind)):
             found |= {(kind, name) for name in db.session.scalars(query.where(column.in_(names)))}

@@ -108,13 +108,13 @@ def test_a_picture_that_was_deleted_since_is_back_with_its_files(blog_with: Call
     instance = blog_with()
     backup = create.back_up(settings_of(instance), reason).file
     with create_app(settings_of(instance)).app_context():
-        row = library.newest()[0]
+        row = library.newest_images()[0]
         library.delete(row.id, instance / "media")
     assert read(instance, f"/media/{row.name}")[f"/media/{row.name}"][0] == 404
     assert run(instance, "restore", str(backup)).status == 0
     assert read(instance, f"/media/{row.name}")[f"/media/{row.name}"][0] == 200
     assert run(instance, "doctor").status == 0
-    assert not list((instance / "media" / storage.DELETED).glob("*")) or reason == "manual"
+    assert not list((instance / "media" / storage.DELETED_FOLDER).glob("*")) or reason == "manual"
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ def test_a_restore_is_told_also_when_what_follows_it_fails(
     def busy(_: Path) -> None:
         raise Unavailable("Another process is writing to the database.")
 
-    monkeypatch.setattr("blog.core.media.library.tidy", busy)
+    monkeypatch.setattr("blog.core.media.library.purge_deleted", busy)
     answer = run(old, "restore", str(saved))
     assert answer.status == 0 and "at the next start of the blog. Another process" in answer.out
     assert "What was here is kept" in answer.out

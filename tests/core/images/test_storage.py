@@ -12,14 +12,14 @@ from sqlalchemy import func, select
 from blog.core.db.transaction import write_transaction
 from blog.core.errors import Invalid
 from blog.core.images import storage, variants
-from blog.core.images.variants import Plate
+from blog.core.images.variants import ImageFile
 from blog.extensions import db
 from blog.models import Media
 from tests.core.images.pictures import SECRET, frames, moving, photograph, saved, seen, whereabouts
 from tests.world import picture
 
 
-def lying(folder: Path, stored: storage.Stored) -> Image.Image:
+def lying(folder: Path, stored: storage.StoredImage) -> Image.Image:
     """The picture that readers get."""
     image = Image.open(folder / stored.name)
     image.load()
@@ -80,7 +80,7 @@ def test_the_name_is_the_hash_of_what_came_in(folder: Path) -> None:
 def test_the_same_bytes_are_stored_once(app: Flask, folder: Path) -> None:
     for _ in range(2):
         with write_transaction() as session:
-            storage.keep(session, storage.store(picture(), folder))
+            storage.save_row(session, storage.store(picture(), folder))
     assert len(list(folder.iterdir())) == 2
     assert db.session.scalar(select(func.count()).select_from(Media)) == 1
 
@@ -88,9 +88,9 @@ def test_the_same_bytes_are_stored_once(app: Flask, folder: Path) -> None:
 def test_stored_pictures_are_known_by_what_a_text_names(app: Flask, folder: Path) -> None:
     stored = storage.store(picture(40, 30), folder)
     with write_transaction() as session:
-        storage.keep(session, stored)
+        storage.save_row(session, stored)
     text = f"![A]({stored.path}) <img src='/media/{stored.hash[:24]}-640.webp'> ![B](/media/{'0' * 24}.png)"
-    assert storage.plates_of(text) == {stored.hash[:24]: Plate(stored.name, 40, 30, [40])}
+    assert storage.image_files_in(text) == {stored.hash[:24]: ImageFile(stored.name, 40, 30, [40])}
 
 
 def test_without_a_folder_all_is_checked_and_nothing_written(folder: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from blog.core.errors import Invalid
-from blog.core.images.variants import Plate, Plates
+from blog.core.images.variants import ImageFile, ImageFiles
 from blog.core.markdown import sanitize
 from blog.core.markdown.render import HTML_BYTES, code_lines, picture_sources, render
 from blog.core.markdown.sanitize import PAGE, SITE
@@ -18,7 +18,7 @@ from blog.core.text.words import graphemes
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 RIVER = "/media/0123456789abcdef01234567.jpg"
-PLATES = {"0123456789abcdef01234567": Plate("0123456789abcdef01234567.jpg", 1600, 900)}
+PLATES = {"0123456789abcdef01234567": ImageFile("0123456789abcdef01234567.jpg", 1600, 900)}
 NAMES = (
     "autolinks code definition-lists figures films footnotes foreign-pictures headings headings-from-two poems"
     " raw-html recordings strikethrough tables task-lists"
@@ -27,12 +27,12 @@ NAMES = (
 
 def parsed(text: str) -> html.HtmlElement:
     """What a browser sees of a text."""
-    return html.fromstring(f"<div>{render(text, plates=PLATES).html}</div>")
+    return html.fromstring(f"<div>{render(text, image_files=PLATES).html}</div>")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_golden_text_becomes_its_page(name: str) -> None:
-    made = render((GOLDEN / f"{name}.md").read_text(), plates=PLATES).html
+    made = render((GOLDEN / f"{name}.md").read_text(), image_files=PLATES).html
     golden = GOLDEN / f"{name}.html"
     if os.environ.get("GOLDEN") == "write":
         golden.write_text(made)
@@ -42,7 +42,7 @@ def test_each_golden_text_becomes_its_page(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_text_gives_the_same_bytes(name: str) -> None:
     text = (GOLDEN / f"{name}.md").read_text()
-    assert render(text, plates=PLATES) == render(text, plates=PLATES)
+    assert render(text, image_files=PLATES) == render(text, image_files=PLATES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -185,14 +185,14 @@ def test_no_link_is_empty_but_the_anchors_of_headings() -> None:
 
 
 def test_pictures_are_listed_with_true_sizes() -> None:
-    assert render(f"![A river]({RIVER}){{width=400}} and ![](b.png)", plates=PLATES).pictures == [
+    assert render(f"![A river]({RIVER}){{width=400}} and ![](b.png)", image_files=PLATES).pictures == [
         {"src": RIVER, "alt": "A river", "width": 1600, "height": 900},
         {"src": "b.png", "alt": "", "width": None, "height": None},
     ]
 
 
 def test_a_cover_is_the_first_picture_and_all_in_the_text_load_late() -> None:
-    made = render("![x](/x.png)", cover=RIVER, plates=PLATES)
+    made = render("![x](/x.png)", cover=RIVER, image_files=PLATES)
     assert [picture["src"] for picture in made.pictures] == [RIVER, "/x.png"]
     assert html.fromstring(made.html).xpath("//img/@loading") == ["lazy"]
 
@@ -225,7 +225,7 @@ def test_code_lines_are_those_within_code() -> None:
 def test_a_feed_gets_whole_addresses() -> None:
     text = f"[up](../x/) [root](/a/) [own](#s-b) [far](https://far.example/) [beside](c.html) ![p]({RIVER})\n\n## B\n"
     feed = html.fromstring(
-        f"<div>{render(text, plates=PLATES).feed_html}</div>".replace(SITE, "SITE").replace(PAGE, "PAGE")
+        f"<div>{render(text, image_files=PLATES).feed_html}</div>".replace(SITE, "SITE").replace(PAGE, "PAGE")
     )
     assert feed.xpath(".//a/@href") == [
         "SITE/posts/x/", "SITE/a/", "PAGE#s-b", "https://far.example/", "PAGEc.html",
@@ -239,7 +239,7 @@ def test_a_page_of_another_kind_has_another_base() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_feed_gets_no_ids_no_anchors_no_furniture(name: str) -> None:
-    made = render((GOLDEN / f"{name}.md").read_text(), plates=PLATES)
+    made = render((GOLDEN / f"{name}.md").read_text(), image_files=PLATES)
     feed = html.fromstring(f"<div>{made.feed_html}</div>")
     assert (
         feed.xpath("//@id | //@class | //@role | //@tabindex | //@loading | //@*[starts-with(name(), 'aria-')]") == []
@@ -284,13 +284,13 @@ def test_two_hundred_closed_elements_in_a_row_are_fine() -> None:
 # -- stored pictures with twins -----------------------------------------------------------------------------
 
 STEM = "0123456789abcdef01234567"
-LARGE = {STEM: Plate(f"{STEM}.jpg", 2560, 1600, [640, 1280, 2560])}
-SMALL = {STEM: Plate(f"{STEM}.png", 500, 400, [500])}
-MOVING = {STEM: Plate(f"{STEM}.gif", 500, 400, [500])}
+LARGE = {STEM: ImageFile(f"{STEM}.jpg", 2560, 1600, [640, 1280, 2560])}
+SMALL = {STEM: ImageFile(f"{STEM}.png", 500, 400, [500])}
+MOVING = {STEM: ImageFile(f"{STEM}.gif", 500, 400, [500])}
 
 
 def test_a_browser_chooses_among_the_files_of_a_picture() -> None:
-    made = render(f"![A river]({RIVER})", plates=LARGE).html
+    made = render(f"![A river]({RIVER})", image_files=LARGE).html
     assert made == (
         f'<figure><picture><source type="image/webp" srcset="/media/{STEM}-640.webp 640w,'
         f' /media/{STEM}-1280.webp 1280w, /media/{STEM}.webp 2560w"'
@@ -302,8 +302,8 @@ def test_a_browser_chooses_among_the_files_of_a_picture() -> None:
 
 
 @pytest.mark.parametrize("plates", [SMALL, MOVING])
-def test_a_small_or_moving_picture_has_one_width(plates: Plates) -> None:
-    made = render(f"![]({RIVER})", plates=plates).html
+def test_a_small_or_moving_picture_has_one_width(plates: ImageFiles) -> None:
+    made = render(f"![]({RIVER})", image_files=plates).html
     base = plates[STEM].address
     assert made == (
         f'<figure><picture><source type="image/webp" srcset="/media/{STEM}.webp"><img src="{base}" alt="" width="500"'
@@ -323,22 +323,22 @@ def test_a_small_or_moving_picture_has_one_width(plates: Plates) -> None:
     ],
 )
 def test_a_browser_is_told_how_wide_a_picture_is_shown(attributes: str, sizes: str) -> None:
-    page = html.fromstring(f"<div>{render(f'![]({RIVER}){{{attributes}}}', plates=LARGE).html}</div>")
+    page = html.fromstring(f"<div>{render(f'![]({RIVER}){{{attributes}}}', image_files=LARGE).html}</div>")
     assert page.xpath("//@sizes") == [sizes, sizes]
 
 
 def test_every_name_of_a_picture_shows_the_whole_of_it() -> None:
     for name in (f"{STEM}-640.jpg", f"{STEM}.webp", f"{STEM}-1280.webp"):
-        assert render(f"![](/media/{name})", plates=LARGE).html == render(f"![]({RIVER})", plates=LARGE).html
+        assert render(f"![](/media/{name})", image_files=LARGE).html == render(f"![]({RIVER})", image_files=LARGE).html
 
 
 def test_feeds_carry_one_file_of_middling_size() -> None:
-    fed = render(f"![A]({RIVER}) and ![B]({RIVER}){{width=400}}", plates=LARGE).feed_html
+    fed = render(f"![A]({RIVER}) and ![B]({RIVER}){{width=400}}", image_files=LARGE).feed_html
     assert fed == (
         f'<p><img src="{SITE}/media/{STEM}-1280.jpg" alt="A" width="1280" height="800"> and'
         f' <img src="{SITE}/media/{STEM}-1280.jpg" alt="B" width="400" height="250"></p>\n'
     )
-    assert f'src="{SITE}/media/{STEM}.png"' in render(f"![]({RIVER})", plates=SMALL).feed_html
+    assert f'src="{SITE}/media/{STEM}.png"' in render(f"![]({RIVER})", image_files=SMALL).feed_html
 
 
 def test_no_author_can_choose_files_by_hand() -> None:
@@ -347,7 +347,7 @@ def test_no_author_can_choose_files_by_hand() -> None:
         f'<img src="{RIVER}" srcset="//evil.example/b.jpg 2x" sizes="9000px" alt="x"></picture>'
         '<source src="https://evil.example/c"><img srcset="https://evil.example/d" src="">'
     )
-    made = render(evil, plates=LARGE)
+    made = render(evil, image_files=LARGE)
     assert "evil" not in made.html + made.feed_html and made.html.count("<source") == made.html.count("<picture") == 1
     assert sanitize.clean('<img src="/a.png" srcset="https://evil.example/a 1x" sizes="expression(1)">') == (
         '<img src="/a.png">'
@@ -355,7 +355,7 @@ def test_no_author_can_choose_files_by_hand() -> None:
 
 
 def test_a_picture_in_a_link_stays_in_it() -> None:
-    page = html.fromstring(f"<div>{render(f'[![A]({RIVER})](/b/)', plates=LARGE).html}</div>")
+    page = html.fromstring(f"<div>{render(f'[![A]({RIVER})](/b/)', image_files=LARGE).html}</div>")
     assert page.xpath("//figure/a//img/@alt") == ["A"]
 
 

@@ -59,22 +59,26 @@ def test_a_deleted_post_uses_them_still(blog: Blog) -> None:
     publish.delete(post.id)
     assert noted() == {(post.id, False, A)}
     publish.undelete(post.id)
-    assert [(user.post.title, user.copied) for user in usage.of(A)] == [("River", False)]
+    assert [(user.post.title, user.copied) for user in usage.posts_using(A)] == [("River", False)]
 
 
 def test_a_working_copy_uses_what_it_names_until_it_ends(blog: Blog) -> None:
     post = blog.make_post("River", body=f"![](/media/{A}.jpg)", slug="river")
     save(post, "save", body=f"![](/media/{B}.jpg)", cover=f"/media/{C}.png")
     assert noted() == {(post.id, False, A), (post.id, True, B), (post.id, True, C)}
-    assert [user.copied for user in usage.of(B)] == [True]
+    assert [user.copied for user in usage.posts_using(B)] == [True]
     save(post, "save", body=f"![](/media/{A}.jpg)")
     assert noted() == {(post.id, False, A)}  # nothing is kept of what is the same
     save(post, "save", body=f"![](/media/{C}.jpg)")
     save(post, "publish", body=f"![](/media/{C}.jpg)")
     assert noted() == {(post.id, False, C)}
     save(post, "save", body=f"![](/media/{A}.jpg) ![](/media/{C}.jpg)")
-    assert (usage.of(C)[0].copied, usage.of(A)[0].copied, len(usage.of(C))) == (False, True, 1)
-    assert usage.counts([A, B, C]) == {A: 1, C: 1}
+    assert (usage.posts_using(C)[0].copied, usage.posts_using(A)[0].copied, len(usage.posts_using(C))) == (
+        False,
+        True,
+        1,
+    )
+    assert usage.use_counts([A, B, C]) == {A: 1, C: 1}
     save(post, "discard", body="")
     assert noted() == {(post.id, False, C)}
 
@@ -87,8 +91,8 @@ def test_a_post_torn_out_uses_nothing(blog: Blog) -> None:
 
 def test_they_are_found_by_an_index(app: Flask) -> None:
     with recorded() as asked:
-        usage.of(A)
-        usage.counts([A, B])
+        usage.posts_using(A)
+        usage.use_counts([A, B])
     steps = [step for statement in asked for step in plan(statement)]
     assert steps and not [step for step in steps if "SCAN" in step]
     assert any("media_use_by_stem" in step for step in steps)
