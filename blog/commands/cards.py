@@ -43,14 +43,14 @@ def progress(stored: Iterable[bool], total: int) -> Iterable[bool]:
 def preview_card(ctx: click.Context, slug: str, file: Path | None, as_json: bool) -> None:
     """Show how a link to a post will look when it is shared, draft or not, and what to mend."""
     with open_blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
-        seen = share_preview.share_preview(query.find(slug))
+        seen = share_preview.preview_post(query.find(slug))
         if file:
-            file.write_bytes(seen.data)
+            file.write_bytes(seen.image_bytes)
     print_result(_told(seen, file), _data(seen, file), as_json=as_json)
 
 
 def _told(seen: share_preview.SharePreview, file: Path | None) -> str:
-    lines = [f"The picture: {file or seen.preview.address}", ""]
+    lines = [f"The picture: {file or seen.image.address}", ""]
     for look in seen.looks:
         lines.append(f"{look.network:<10}{look.title}")
         lines += [f"{'':10}{look.description}"] if look.description else []
@@ -59,7 +59,7 @@ def _told(seen: share_preview.SharePreview, file: Path | None) -> str:
 
 def _data(seen: share_preview.SharePreview, file: Path | None) -> dict[str, object]:
     return {
-        "picture": seen.preview.address,
+        "picture": seen.image.address,
         "file": str(file) if file else None,
         "looks": [asdict(look) for look in seen.looks],
         "warnings": seen.warnings,

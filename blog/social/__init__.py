@@ -1,4 +1,4 @@
-"""Let's Get Social: links that share and follow, and what a shared link looks like elsewhere."""
+"""Let's Get Social: share links and follow links, and everything that other sites show of a shared link."""
 
 from flask import Flask
 
@@ -13,10 +13,11 @@ __all__ = ["init_app", "mastodon", "well_known"]
 
 
 def init_app(app: Flask) -> None:
-    """Add the social pages and template globals to an app, and who carries its errands."""
+    """Add the social pages, template globals, doctor checks and outbox handlers to an app."""
     app.register_blueprint(bp)
-    for function in (*GLOBALS, well_known.oembed_address, share_preview.looks_of):
+    for function in (*GLOBALS, well_known.oembed_address):
         app.add_template_global(function)
+    app.add_template_global(share_preview.editor_preview, "looks_of")
     app.extensions["checks"]["The cards"] = Check(doctor.check_cards)
     app.extensions["fixes"]["Cards"] = doctor.request_missing
     app.extensions["outbox_handlers"] = {WEBSUB: websub.HANDLER, CARD: jobs.HANDLER}

@@ -1,4 +1,4 @@
-"""What all addresses of this face share."""
+"""The blueprint of the social pages."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""Whether the cards of shared links are there, and drawn as they should be: what `doctor` says of them."""
+"""Check social cards for `doctor`: whether they are drawn, and whether fonts for them are installed."""
 
 import os
 from collections.abc import Iterator
@@ -15,23 +15,23 @@ from blog.models.outbox import CARD
 from blog.social.cards import fonts, image, jobs
 from blog.social.cards.files import CardFile
 
-# Where somebody waits for the answer, the cards of so many of the newest posts are looked for.
+# A quick check, for somebody who waits, covers the cards of this many newest posts.
 QUICK_LIMIT = 1000
 
 
 def check_cards(thorough: bool) -> Findings:
-    """Look for cards and, where any were drawn, for fonts and for what joins and orders letters."""
-    lying = _stored_names()
-    if not lying:
+    """Check cards and, if any was ever drawn, fonts and the library that joins and orders letters."""
+    stored = _stored_names()
+    if not stored:
         return
     yield from check_fonts()
-    missing = [post for post, card in _public_cards(thorough) if card.name not in lying]
+    missing = [post for post, card in _public_cards(thorough) if card.name not in stored]
     if missing and not outbox.has_waiting(CARD):
         yield note(
             f"{count_of(len(missing), 'card is', 'cards are')} not drawn yet; each is when it is first asked for.",
             "`broadsheet doctor --fix` has them drawn soon, `broadsheet cards --missing` at once.",
         )
-    if thorough and (old := sorted(lying - {card.name for card in jobs.all_cards()})):
+    if thorough and (old := sorted(stored - {card.name for card in jobs.all_cards()})):
         yield note(
             f"{count_of(len(old), 'card belongs', 'cards belong')} to nothing that is public: {join_names(old)}.",
             "`broadsheet cards` draws all anew and removes these.",
@@ -39,7 +39,7 @@ def check_cards(thorough: bool) -> Findings:
 
 
 def check_fonts() -> Findings:
-    """Whether titles in every script can be drawn."""
+    """Check whether titles in every script can be drawn."""
     missing = fonts.missing_packages()
     if missing:
         yield note(
@@ -56,17 +56,16 @@ def check_fonts() -> Findings:
 
 
 def request_missing() -> Iterator[str]:
-    """Ask for the cards that are missing, where any were drawn."""
-    lying = _stored_names()
-    if lying and not outbox.has_waiting(CARD):
-        missing = [(post.kind, post.slug) for post, card in _public_cards(thorough=True) if card.name not in lying]
+    """Put missing cards into the outbox, if any card was ever drawn; yield what was done."""
+    stored = _stored_names()
+    if stored and not outbox.has_waiting(CARD):
+        missing = [(post.kind, post.slug) for post, card in _public_cards(thorough=True) if card.name not in stored]
         if missing:
             outbox.request_cards(missing)
             yield f"Asked for {count_of(len(missing), 'card')} to be drawn: `serve` does it soon, or `broadsheet tick`."
 
 
 def _stored_names() -> set[str]:
-    """The names of the cards that are there."""
     settings: Settings = current_app.extensions["settings"]
     with suppress(OSError), os.scandir(settings.cards) as entries:
         return {entry.name for entry in entries if not entry.name.startswith(".")}
@@ -74,6 +73,6 @@ def _stored_names() -> set[str]:
 
 
 def _public_cards(thorough: bool) -> Iterator[tuple[ShareItem, CardFile]]:
-    """Posts and pages that anyone may read, with their cards; not all of them, where somebody waits."""
+    """Yield public posts and pages with their cards: all if `thorough`, else the newest."""
     for post in share_items.all_items(None if thorough else QUICK_LIMIT):
         yield post, jobs.card_of_share_item(post)

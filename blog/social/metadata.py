@@ -1,4 +1,4 @@
-"""What networks, search engines and readers' programs are told about a page. Pure."""
+"""Build the metadata of pages for networks and search engines: Open Graph, JSON-LD and others. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from blog.models import Site
 
 DESCRIPTION_LENGTH = 300
-# Readers of previews want a region; a language alone gets its most common one.
+# Networks want a region (en_US); a language without one gets its most common region.
 REGIONS = {
     "ar": "AR", "cs": "CZ", "da": "DK", "de": "DE", "el": "GR", "en": "US", "es": "ES", "fa": "IR", "fi": "FI",
     "fr": "FR", "he": "IL", "hi": "IN", "hu": "HU", "id": "ID", "it": "IT", "ja": "JP", "ko": "KR", "nl": "NL",
@@ -23,7 +23,7 @@ REGIONS = {
 
 @dataclass(frozen=True)
 class ShareImage:
-    """The picture that a page is shared with: its whole address, media type, size in pixels, and what it shows."""
+    """The image that a page is shared with: its absolute address, media type, size in pixels and alternative text."""
 
     address: str
     type: str
@@ -34,7 +34,7 @@ class ShareImage:
 
 @dataclass(frozen=True)
 class Metadata:
-    """What stands in a page's head: `properties` are Open Graph's, each of `data` is JSON-LD, `names` are others."""
+    """The metadata in a page's head: `properties` are Open Graph's, `data` is JSON-LD, `names` are other meta tags."""
 
     canonical: str
     title: str
@@ -46,64 +46,56 @@ class Metadata:
 
 @dataclass(frozen=True)
 class SiteInfo:
-    """What any page is made of, beside its own text."""
+    """The site, its absolute address, and the path of its search page."""
 
     site: "Site"
     site_url: str
-    search: str = ""  # the path of the search page
+    search: str = ""
 
 
 def locale(language: str) -> str:
-    """A language tag as Open Graph writes it, like en_US; empty where no region is known."""
+    """Return a language tag as Open Graph writes it, like en_US; empty if no region is known."""
     parts = language.split("-")
     region = next((part for part in parts[1:] if len(part) == 2), REGIONS.get(parts[0]))
     return f"{parts[0]}_{region}" if region else ""
 
 
-def for_page(facts: SiteInfo, path: str, title: str, description: str, preview: ShareImage) -> Metadata:
-    """A page that is no post: home, a list, an error."""
-    site, url = facts.site, facts.site_url + path
-    about = shorten(description or site.tagline or site.title, DESCRIPTION_LENGTH)
-    properties = [
-        ("og:type", "website"),
-        *_common_properties(facts, title, about, url, site.language),
-        *_image_properties(preview),
-    ]
+def for_page(info: SiteInfo, path: str, title: str, description: str, image: ShareImage) -> Metadata:
+    """Return the metadata of a page that is no post: home, a list, an error."""
+    site, url = info.site, info.site_url + path
+    description = shorten(description or site.tagline or site.title, DESCRIPTION_LENGTH)
     kind = "WebSite" if path == "/" else "CollectionPage"
-    told = {**_json_ld(kind), "name": title, "url": url, "description": about, "inLanguage": site.language}
-    if path == "/" and facts.search:
-        told["potentialAction"] = _search_action(facts.site_url + facts.search)
-    data: list[Mapping[str, Any]] = [told]
+    page = {**_json_ld(kind), "name": title, "url": url, "description": description, "inLanguage": site.language}
+    if path == "/" and info.search:
+        page["potentialAction"] = _search_action(info.site_url + info.search)
+    data: list[Mapping[str, Any]] = [page]
     if path != "/":
-        data.append(_breadcrumbs((site.title, facts.site_url + "/"), (title, url)))
-    return Metadata(url, title, about, properties, data, _meta_names(site))
+        data.append(_breadcrumbs((site.title, info.site_url + "/"), (title, url)))
+    properties = _open_graph("website", info, title, description, url, site.language, image)
+    return Metadata(url, title, description, properties, data, _meta_names(site))
 
 
 def for_post(
-    facts: SiteInfo, post: "Article", path: str, *, author: str, author_url: str, archive: str, preview: ShareImage
+    info: SiteInfo, post: "Article", path: str, *, author: str, author_url: str, archive: str, image: ShareImage
 ) -> Metadata:
-    """An article or a page of its own; `archive` is the path of the list that holds all articles."""
-    site, url = facts.site, facts.site_url + path
+    """Return the metadata of a post or page; `archive` is the path of the list of all posts."""
+    site, url = info.site, info.site_url + path
     canonical = post.canonical_url or url
-    about = shorten(post.standfirst or post.title, DESCRIPTION_LENGTH)
+    description = shorten(post.standfirst or post.title, DESCRIPTION_LENGTH)
     language = post.language or site.language
     published, changed = _iso_seconds(post.published_at), _iso_seconds(post.revised_at or post.published_at)
-    properties = [
-        ("og:type", "article"),
-        *_common_properties(facts, post.title, about, canonical, language),
-        *_image_properties(preview),
-    ]
+    properties = _open_graph("article", info, post.title, description, canonical, language, image)
     properties += [("article:published_time", published), ("article:modified_time", changed)]
     properties += [("article:author", author_url)] + [("article:tag", tag.name) for tag in post.tags]
     data: dict[str, Any] = {
         **_json_ld("BlogPosting" if post.kind == "post" else "WebPage"),
         "headline": post.title,
-        "description": about,
+        "description": description,
         "datePublished": published,
         "dateModified": changed,
         "author": {"@type": "Person", "name": author, "url": author_url},
-        "publisher": {"@type": "Organization", "name": site.title, "url": facts.site_url + "/"},
-        "image": preview.address,
+        "publisher": {"@type": "Organization", "name": site.title, "url": info.site_url + "/"},
+        "image": image.address,
         "mainEntityOfPage": canonical,
         "url": canonical,
         "inLanguage": language,
@@ -111,37 +103,37 @@ def for_post(
     }
     if post.tags:
         data["keywords"] = [tag.name for tag in post.tags]
-    steps = [(site.title, facts.site_url + "/"), (post.title, url)]
+    steps = [(site.title, info.site_url + "/"), (post.title, url)]
     if post.kind == "post":
-        steps.insert(1, ("Archive", facts.site_url + archive))
+        steps.insert(1, ("Archive", info.site_url + archive))
     names = _meta_names(site, robots="noindex" if post.unlisted else "")
-    return Metadata(canonical, post.title, about, properties, [data, _breadcrumbs(*steps)], names)
+    return Metadata(canonical, post.title, description, properties, [data, _breadcrumbs(*steps)], names)
 
 
-def _common_properties(facts: SiteInfo, title: str, about: str, url: str, language: str) -> list[tuple[str, str]]:
-    told = [
+def _open_graph(
+    kind: str, info: SiteInfo, title: str, description: str, url: str, language: str, image: ShareImage
+) -> list[tuple[str, str]]:
+    """Return Open Graph properties (https://ogp.me); those of the page only if they have a value."""
+    page = [
+        ("og:type", kind),
         ("og:title", title),
-        ("og:description", about),
+        ("og:description", description),
         ("og:url", url),
-        ("og:site_name", facts.site.title),
+        ("og:site_name", info.site.title),
         ("og:locale", locale(language)),
     ]
-    return [(name, content) for name, content in told if content]
-
-
-def _image_properties(preview: ShareImage) -> list[tuple[str, str]]:
-    return [
-        ("og:image", preview.address),
-        ("og:image:type", preview.type),
-        ("og:image:width", str(preview.width)),
-        ("og:image:height", str(preview.height)),
-        ("og:image:alt", preview.alt),
+    return [(name, content) for name, content in page if content] + [
+        ("og:image", image.address),
+        ("og:image:type", image.type),
+        ("og:image:width", str(image.width)),
+        ("og:image:height", str(image.height)),
+        ("og:image:alt", image.alt),
     ]
 
 
 def _meta_names(site: "Site", robots: str = "") -> list[tuple[str, str]]:
-    told = [("robots", robots), ("twitter:card", "summary_large_image"), ("fediverse:creator", site.fediverse)]
-    return [(name, content) for name, content in told if content]
+    names = [("robots", robots), ("twitter:card", "summary_large_image"), ("fediverse:creator", site.fediverse)]
+    return [(name, content) for name, content in names if content]
 
 
 def _json_ld(kind: str) -> dict[str, Any]:
@@ -149,16 +141,16 @@ def _json_ld(kind: str) -> dict[str, Any]:
 
 
 def _search_action(address: str) -> dict[str, Any]:
-    """How a program searches the site (https://schema.org/SearchAction)."""
+    """Describe how a program searches the site (https://schema.org/SearchAction)."""
     target = {"@type": "EntryPoint", "urlTemplate": f"{address}?q={{search_term_string}}"}
     return {"@type": "SearchAction", "target": target, "query-input": "required name=search_term_string"}
 
 
 def _breadcrumbs(*steps: tuple[str, str]) -> dict[str, Any]:
-    """The way to a page, from the home page on."""
-    told = [{"@type": "ListItem", "position": place, "name": name, "item": url}
-            for place, (name, url) in enumerate(steps, 1)]  # fmt: skip
-    return {**_json_ld("BreadcrumbList"), "itemListElement": told}
+    """Describe the path from the home page to a page (https://schema.org/BreadcrumbList)."""
+    items = [{"@type": "ListItem", "position": position, "name": name, "item": url}
+             for position, (name, url) in enumerate(steps, 1)]  # fmt: skip
+    return {**_json_ld("BreadcrumbList"), "itemListElement": items}
 
 
 def _iso_seconds(moment: datetime) -> str:

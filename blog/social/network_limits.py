@@ -1,6 +1,6 @@
-"""How a shared link will look: title and text as each network cuts them, and what an author may want to mend. Pure.
+"""Cut the title and text of a shared link as each network does, and warn its author. Pure.
 
-The networks publish no limits and change them; these are about what a telephone shows.
+Networks do not publish their limits and change them; these are roughly what a telephone shows.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from blog.core.text.words import graphemes, shorten
 
 CARD_WIDTH, CARD_HEIGHT = 1200, 630
-# Network -> about how many characters of the title and of the summary it shows.
+# Network -> roughly how many characters of the title and of the summary it shows.
 TEXT_LIMITS = {
     "X": (70, 0),
     "Facebook": (80, 100),
@@ -24,7 +24,7 @@ TEXT_LIMITS = {
 
 @dataclass(frozen=True)
 class NetworkPreview:
-    """What a network shows beside the picture; `description` is empty where it shows none."""
+    """The text that a network shows with the image; `description` is empty if the network shows none."""
 
     network: str
     title: str
@@ -32,8 +32,8 @@ class NetworkPreview:
 
 
 @dataclass(frozen=True)
-class PreviewInput:
-    """What decides how a link looks. `cover` is width and height in pixels, if there is a cover picture."""
+class SharedLink:
+    """A link to preview. `cover` is the size of the cover picture in pixels; no font draws the `undrawable` letters."""
 
     title: str
     summary: str
@@ -41,35 +41,35 @@ class PreviewInput:
     unlisted: bool
     site_url: str
     cover: tuple[int, int] | None
-    unwritten: str  # letters that no font here draws
+    undrawable: str
 
 
 def network_previews(title: str, description: str) -> list[NetworkPreview]:
-    """The link as each network shows it."""
+    """Return the link as each network shows it."""
     return [
-        NetworkPreview(network, shorten(title, of_title), shorten(description, of_text) if of_text else "")
-        for network, (of_title, of_text) in TEXT_LIMITS.items()
+        NetworkPreview(network, shorten(title, title_limit), shorten(description, text_limit) if text_limit else "")
+        for network, (title_limit, text_limit) in TEXT_LIMITS.items()
     ]
 
 
-def warnings(shown: PreviewInput, *, local: bool) -> Iterator[str]:
-    """What an author may want to mend, each a sentence; `local` says that no network can reach the site."""
-    length = len(graphemes(shown.title))
-    shortest = min(of_title for of_title, _ in TEXT_LIMITS.values())
+def warnings(link: SharedLink, *, local: bool) -> Iterator[str]:
+    """Yield sentences about what the author may want to change; `local`: no network can reach the site."""
+    length = len(graphemes(link.title))
+    shortest = min(limit for limit, _ in TEXT_LIMITS.values())
     if length > shortest:
-        cutting = [network for network, (of_title, _) in TEXT_LIMITS.items() if length > of_title]
+        cutting = [network for network, (limit, _) in TEXT_LIMITS.items() if length > limit]
         yield f"The title has {length} characters: {', '.join(cutting)} will cut it."
-    if not shown.summary:
+    if not link.summary:
         yield "There is no summary: networks show the opening words of the text."
-    if shown.cover and (shown.cover[0] < CARD_WIDTH or shown.cover[1] < CARD_HEIGHT):
-        width, height = shown.cover
+    if link.cover and (link.cover[0] < CARD_WIDTH or link.cover[1] < CARD_HEIGHT):
+        width, height = link.cover
         yield f"The cover picture has {width} x {height} pixels; drawn to {CARD_WIDTH} x {CARD_HEIGHT} it is blurred."
-    if shown.unwritten:
-        letters = " ".join(shown.unwritten[:10])
+    if link.undrawable:
+        letters = " ".join(link.undrawable[:10])
         yield f"No font here draws {letters}: the card leaves it out. `broadsheet doctor` says what to install."
-    if not shown.public:
+    if not link.public:
         yield "Nobody can read this yet: a shared link would show nothing."
-    if shown.unlisted:
+    if link.unlisted:
         yield "It is unlisted: search engines are asked to leave it out; shared links look as they should."
     if local:
-        yield f"Networks cannot reach {shown.site_url}: set BLOG_SITE_URL to the address that readers use."
+        yield f"Networks cannot reach {link.site_url}: set BLOG_SITE_URL to the address that readers use."

@@ -1,16 +1,16 @@
-"""QR codes (ISO/IEC 18004), as one path to be drawn. Pure; the only door to segno."""
+"""Make QR codes (ISO/IEC 18004) as one SVG path. Pure; the only module that imports segno."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-# Any mask can be read; trying all eight would take four times as long, for a code that is printed or shown large.
+# Readers accept any mask. Trying all eight would take four times as long; this code is printed or shown large.
 MASK = 3
 
 
 @dataclass(frozen=True)
 class QRCode:
-    """A code of `size` x `size` modules; `path` draws its dark ones, each one unit high (SVG, stroked)."""
+    """A QR code of `size` x `size` modules; `path` draws the dark ones as SVG strokes, one unit high."""
 
     size: int
     path: str
@@ -18,11 +18,11 @@ class QRCode:
 
 @lru_cache(maxsize=512)
 def encode(text: str) -> QRCode:
-    """The code of a text, which about 7 % of damage leave readable. Raises ValueError beyond 2,953 bytes."""
+    """Return the QR code of a text; it stays readable with 7 % of damage. Raise ValueError beyond 2,953 bytes."""
     import segno
 
-    made = segno.make(text, error="l", boost_error=False, micro=False, mask=MASK)
-    rows = [_row_path(y, list(row)) for y, row in enumerate(made.matrix)]
+    code = segno.make(text, error="l", boost_error=False, micro=False, mask=MASK)
+    rows = [_row_path(y, list(row)) for y, row in enumerate(code.matrix)]
     return QRCode(len(rows), "".join(rows))
 
 

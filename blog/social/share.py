@@ -1,7 +1,7 @@
-"""Links that share an article, in each network's own encoding and within its limits. Pure.
+"""Build links that share a post, in each network's own encoding and within its limits. Pure.
 
-Every link decodes back to exactly the canonical address and the title; the title is cut, between characters as
-people count them and with an ellipsis, only where a network's limit forces it.
+Every link decodes to exactly the canonical address and the title. Only where a network's limit forces it, the title
+is cut with an ellipsis, and never within a character as people count them (a grapheme).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,30 +16,18 @@ from blog.core.text.words import graphemes
 from blog.hostnames import ascii_name
 
 MAX_EMAIL_BYTES = 2000
-LINK_LENGTH = 23  # what X and Mastodon count for any address
+LINK_LENGTH = 23  # X and Mastodon count each address as this many characters
 # X counts these code points as one, all others (and every emoji) as two.
 SINGLE_WEIGHT = regex.compile(r"[\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]+")
 DNS_LABEL = regex.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-# Top-level names that no public server has.
-PRIVATE_DOMAINS = {
-    "alt",
-    "arpa",
-    "corp",
-    "example",
-    "home",
-    "internal",
-    "invalid",
-    "lan",
-    "local",
-    "localhost",
-    "onion",
-    "test",
-}
+# Top-level domains that no public server has.
+PRIVATE_DOMAINS = {"alt", "arpa", "corp", "example", "home", "internal", "invalid", "lan", "local", "localhost",
+                   "onion", "test"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class ShareLink:
-    """One way to share: the network's key and name, and the address to open."""
+    """A share link: the network's key and name, and the address to open."""
 
     network: str
     name: str
@@ -48,33 +36,33 @@ class ShareLink:
 
 @dataclass(frozen=True)
 class Network:
-    """How a network is told what to share."""
+    """A network: `share_url` builds a link from title and address; `picture_url`, if set, from a picture as well."""
 
     name: str
-    address: Callable[[str, str], str]
-    pictured: Callable[[str, str, str], str] | None = None  # where a picture is shared, not an address
+    share_url: Callable[[str, str], str]
+    picture_url: Callable[[str, str, str], str] | None = None
 
 
 @lru_cache(maxsize=64)
 def encode(text: str) -> str:
-    """Percent-encoded, a space as %20, nothing left that could end a parameter."""
+    """Percent-encode a text, with %20 for a space, so that nothing can end a parameter."""
     return quote(text, safe="")
 
 
-def truncate(title: str, most: int, measure: Callable[[str], int] = len) -> str:
-    """The title, or as much of it as measures at most `most` with an ellipsis."""
-    if measure(title) <= most:
+def truncate(title: str, limit: int, measure: Callable[[str], int] = len) -> str:
+    """Return the title, or as much of it as measures at most `limit` with an ellipsis."""
+    if measure(title) <= limit:
         return title
-    kept = ""
+    start = ""
     for grapheme in graphemes(title):
-        if measure(f"{kept}{grapheme}…") > most:
+        if measure(f"{start}{grapheme}…") > limit:
             break
-        kept += grapheme
-    return f"{kept.rstrip()}…"
+        start += grapheme
+    return f"{start.rstrip()}…"
 
 
 def x_length(text: str) -> int:
-    """The length of a text as X counts it."""
+    """Return the length of a text as X counts it."""
     if SINGLE_WEIGHT.fullmatch(text):
         return len(text)
     total = 0
@@ -90,14 +78,14 @@ def x_length(text: str) -> int:
 
 
 def _cluster_length(grapheme: str) -> int:
-    # An emoji of several code points counts as one emoji; letters with marks count one by one.
+    # X counts an emoji of several code points as one emoji, and letters with marks one by one.
     if regex.search(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3", grapheme):
         return 2
     return sum(1 if SINGLE_WEIGHT.fullmatch(char) else 2 for char in grapheme)
 
 
 def character_count(text: str) -> int:
-    """The length of a text in characters as people count them."""
+    """Return the number of characters as people count them."""
     if text.isascii() and "\r" not in text:
         return len(text)
     return len(graphemes(text))
@@ -172,28 +160,25 @@ NETWORKS: Mapping[str, Network] = {
 
 
 def share_links(title: str, url: str, networks: Iterable[str], picture: str = "") -> list[ShareLink]:
-    """A link for each network, in the given order; unknown keys are passed over. `picture` is a whole address."""
-    words = " ".join(title.split())
-    known = [(key, NETWORKS[key]) for key in networks if key in NETWORKS]
-    return [
-        ShareLink(
-            key,
-            network.name,
-            network.pictured(words, url, picture) if network.pictured else network.address(words, url),
-        )
-        for key, network in known
-    ]
+    """Return a link for each network, in this order; unknown keys are skipped. `picture` is an absolute address."""
+    title, links = " ".join(title.split()), []
+    for key in networks:
+        if network := NETWORKS.get(key):
+            with_picture = network.picture_url
+            address = with_picture(title, url, picture) if with_picture else network.share_url(title, url)
+            links.append(ShareLink(key, network.name, address))
+    return links
 
 
 def mastodon_url(title: str, url: str, host: str) -> str:
-    """The address at which a Mastodon server takes a text to share."""
+    """Return the address of a Mastodon server's share page."""
     return f"https://{host}/share?text={_mastodon_text(' '.join(title.split()), url)}"
 
 
 def parse_server_name(typed: str) -> str | None:
-    """The public DNS name that a reader typed as their Mastodon server, in small ASCII letters; None if it is none.
+    """Return the public DNS name that a reader typed, in lower-case ASCII; None if it is not one.
 
-    No port, path, user, address or private name: what is not plainly a server's name is not guessed at.
+    Ports, paths, users, IP addresses and private names are refused: nothing is guessed.
     """
     name = typed.strip().lower().rstrip(".")
     if not name or len(name) > 253 or not name.isprintable() or "xn--" in name:
@@ -201,16 +186,16 @@ def parse_server_name(typed: str) -> str | None:
     if not name.isascii() and not _one_script(name):
         return None
     try:
-        known = ascii_name(name)
+        name = ascii_name(name)
     except ValueError:
         return None
-    labels = known.split(".")
+    labels = name.split(".")
     public = len(labels) > 1 and labels[-1] not in PRIVATE_DOMAINS and not labels[-1][0:1].isdigit()
-    return known if public and all(map(DNS_LABEL.fullmatch, labels)) and not _is_address(known) else None
+    return name if public and all(map(DNS_LABEL.fullmatch, labels)) and not _is_ip_address(name) else None
 
 
 def _one_script(name: str) -> bool:
-    """Whether each part of a name keeps to one script: letters that only look alike are not mixed."""
+    """Return whether each label of a name has one script only: letters that look alike must not be mixed."""
     scripts = (
         r"\p{Latin}",
         r"\p{Cyrillic}",
@@ -225,7 +210,7 @@ def _one_script(name: str) -> bool:
     return all(any(regex.fullmatch(f"{plain}{script}]+", label) for script in scripts) for label in name.split("."))
 
 
-def _is_address(name: str) -> bool:
+def _is_ip_address(name: str) -> bool:
     try:
         ip_address(name)
     except ValueError:

@@ -1,4 +1,4 @@
-"""See a post as others will when a link to it is shared: for its author, also before anyone may read it."""
+"""Preview how a link to a post looks when it is shared; for authors, and before publication as well."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ from blog.social.network_limits import NetworkPreview
 from blog.social.template_globals import author_name
 from blog.web import templating
 
-# So many drawn cards are remembered while their texts are written, a tenth of a megabyte each.
+# This many drawn cards stay in memory while their texts are edited, a tenth of a megabyte each.
 CACHE_SIZE = 8
 
 
 class PreviewedPost(CardSource, Protocol):
-    """What a shared link tells: a post or page, stored or only written yet."""
+    """A post or page, stored or still in the editor: the fields that a shared link shows."""
 
     @property
     def summary(self) -> str: ...
@@ -41,37 +41,31 @@ class PreviewedPost(CardSource, Protocol):
 
 @dataclass(frozen=True)
 class SharePreview:
-    """A shared link: its picture and where that is found, its words as each network cuts them, what to mend."""
+    """How a link to a post looks: the image and its bytes, the text in each network, and warnings for the author."""
 
-    preview: ShareImage
-    data: bytes
+    image: ShareImage
+    image_bytes: bytes
     looks: list[NetworkPreview]
     warnings: list[str]
 
 
-def share_preview(post: Post) -> SharePreview:
-    """How a link to a post or page will look."""
+def preview_post(post: Post) -> SharePreview:
+    """Return how a link to a post or page looks, published or not."""
     settings: Settings = current_app.extensions["settings"]
     author = share_items.author_name(post) or templating.site().author
-    told, named = files.image_of_post(post, author), files.card_of_post(post, author)
-    if told == named.share_image:
-        # Not stored: nobody could read it, but who guessed its name could see it.
-        data = image.draw(named.card, settings.media)
+    share_image, card_file = files.image_of_post(post, author), files.card_of_post(post, author)
+    if share_image == card_file.share_image:
+        # Draw without storing: the card of an unpublished post could be read by anyone who guessed its name.
+        data = image.draw(card_file.card, settings.media)
     else:
-        data = (settings.media / told.address.rpartition("/")[2]).read_bytes()
-    return SharePreview(
-        told,
-        data,
-        _network_previews(post),
-        list(
-            network_limits.warnings(_preview_input(post, public=_is_public(post)), local=_is_local(settings.site_url))
-        ),
-    )
+        data = (settings.media / share_image.address.rpartition("/")[2]).read_bytes()
+    warnings = _warnings(post, public=_is_public(post), local=_is_local(settings.site_url))
+    return SharePreview(share_image, data, _network_previews(post), warnings)
 
 
 @dataclass(frozen=True)
 class EditorPreview:
-    """What is shown beside a text that is being written; `picture` is an address, or the picture itself (data:)."""
+    """How a link will look, shown beside the editor; `picture` is a path or the image itself as a data: address."""
 
     picture: str
     looks: list[NetworkPreview]
@@ -79,24 +73,24 @@ class EditorPreview:
     host: str
 
 
-def looks_of(article: Article) -> EditorPreview:
-    """How a link to an article will look once it is published. Nothing of it is stored."""
+def editor_preview(article: Article) -> EditorPreview:
+    """Return how a link to an article will look once it is published. Nothing is stored."""
     settings: Settings = current_app.extensions["settings"]
     author = author_name(article)
-    told, named = files.image_of_post(article, author), files.card_of_post(article, author)
-    drawn = told == named.share_image
+    share_image, card_file = files.image_of_post(article, author), files.card_of_post(article, author)
+    is_card = share_image == card_file.share_image
     return EditorPreview(
-        _data_uri(named.card, settings.media) if drawn else urlsplit(told.address).path,
+        _data_uri(card_file.card, settings.media) if is_card else urlsplit(share_image.address).path,
         _network_previews(article),
-        # Of what only its publication changes, nobody need be told now.
-        list(network_limits.warnings(_preview_input(article, public=True), local=False)),
+        # No warnings that publishing makes obsolete.
+        _warnings(article, public=True, local=False),
         urlsplit(settings.site_url).netloc,
     )
 
 
 @lru_cache(CACHE_SIZE)
 def _data_uri(card: Card, media: Path) -> str:
-    """A card as an address that holds it. Kept in memory only: no file may tell of what is not published."""
+    """Return a card as a data: address. It stays in memory: no file may reveal what is not published."""
     kind = "jpeg" if card.cover else "png"
     return f"data:image/{kind};base64,{b64encode(image.half_size(image.draw(card, media), kind)).decode()}"
 
@@ -109,23 +103,24 @@ def _is_public(post: Post) -> bool:
     return bool(post.published_at and post.published_at <= clock.now() and not post.deleted_at)
 
 
-def _preview_input(post: PreviewedPost, *, public: bool) -> network_limits.PreviewInput:
+def _warnings(post: PreviewedPost, *, public: bool, local: bool) -> list[str]:
     settings: Settings = current_app.extensions["settings"]
     cover = post.cover_picture
     size = (cover["width"], cover["height"]) if cover and cover["width"] and cover["height"] else None
-    return network_limits.PreviewInput(
+    link = network_limits.SharedLink(
         title=post.title,
         summary=post.summary,
         public=public,
         unlisted=post.unlisted,
         site_url=settings.site_url,
         cover=size,
-        unwritten=image.undrawable_letters(post.title, post.language or templating.site().language),
+        undrawable=image.undrawable_letters(post.title, post.language or templating.site().language),
     )
+    return list(network_limits.warnings(link, local=local))
 
 
 def _is_local(site_url: str) -> bool:
-    """Whether only machines nearby know this address."""
+    """Return whether an address is known on this machine or its local network only."""
     host = urlsplit(site_url).hostname or ""
     try:
         return not ip_address(host).is_global

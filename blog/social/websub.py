@@ -1,7 +1,7 @@
-"""WebSub: tell hubs which feeds changed, so that subscribers hear of a post at once (https://www.w3.org/TR/websub/).
+"""WebSub: notify hubs of changed feeds, so that subscribers get a post at once (https://www.w3.org/TR/websub/).
 
-What publishers say to hubs is not in that text; it is what PubSubHubbub said and every hub understands: one POST a
-feed with `hub.mode=publish` and `hub.url`.
+WebSub does not define the message from a publisher to a hub. This is the one of PubSubHubbub, which every hub
+understands: one POST a feed with `hub.mode=publish` and `hub.url`.
 """
 
 import re
@@ -19,34 +19,34 @@ from blog.core.text.words import shorten
 from blog.web import templating
 
 FEED_ENDPOINTS = ("feeds.rss", "feeds.atom", "feeds.json")
-# Too busy, or under repair: it says when to come again.
+# Too many requests, or service unavailable: Retry-After says when to try again.
 RETRY_LATER = (429, 503)
 
 
 def feed_urls(scope: str) -> list[str]:
-    """The addresses of the feeds of a scope, as tallies name it; none if it has no feeds any more."""
+    """Return the feed addresses of a scope ("all", "tag:7", "author:2"); none if the tag or author has no page."""
     kind, _, number = scope.partition(":")
-    place = {} if kind == "all" else {kind: taxonomy.slug_by_id(kind, int(number))}
-    if None in place.values():
+    values = {} if kind == "all" else {kind: taxonomy.slug_by_id(kind, int(number))}
+    if None in values.values():
         return []
-    paths = current_app.url_map.bind("")
-    return [templating.absolute_url(paths.build(endpoint, place)) for endpoint in FEED_ENDPOINTS]
+    urls = current_app.url_map.bind("")
+    return [templating.absolute_url(urls.build(endpoint, values)) for endpoint in FEED_ENDPOINTS]
 
 
 def notify_hub(hub: str, topic: str) -> None:
-    """Tell a hub that a feed changed. Raises Failed."""
-    from blog import outbound  # servers never load it: only who makes calls does
+    """Tell a hub that the feed at `topic` changed. Raises HandlerError."""
+    from blog import outbound  # only processes that make calls load the HTTP client; servers do not
 
     settings = current_app.extensions["settings"]
     form = {"hub.mode": "publish", "hub.url": topic}
     try:
-        answer = outbound.post(hub, form, site=settings.site_url, allow=settings.outbound_allow)
+        response = outbound.post(hub, form, site=settings.site_url, allow=settings.outbound_allow)
     except outbound.Unreachable as error:
         raise HandlerError(str(error), target_down=True) from error
-    if not 200 <= answer.status < 300:
-        later = answer.status in RETRY_LATER
-        wait = _retry_after(answer.headers) if later else timedelta()
-        raise HandlerError(_error_message(answer.status, answer.body), retry_after=wait, target_down=later)
+    if not 200 <= response.status < 300:
+        busy = response.status in RETRY_LATER
+        wait = _retry_after(response.headers) if busy else timedelta()
+        raise HandlerError(_error_message(response.status, response.body), retry_after=wait, target_down=busy)
 
 
 def _error_message(status: int, body: bytes) -> str:
@@ -56,12 +56,12 @@ def _error_message(status: int, body: bytes) -> str:
 
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta:
-    """How long a server wants to be left alone: seconds, or until a date (RFC 9110, 10.2.3)."""
-    said = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}", said, re.ASCII):
-        return timedelta(seconds=int(said))
+    """Return the wait of a Retry-After header, which has seconds or a date (RFC 9110, 10.2.3); zero if it has none."""
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}", value, re.ASCII):
+        return timedelta(seconds=int(value))
     try:
-        until = parsedate_to_datetime(said)
+        until = parsedate_to_datetime(value)
     except ValueError:
         return timedelta()
     return (until if until.tzinfo else until.replace(tzinfo=UTC)) - clock.now()

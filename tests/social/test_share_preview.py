@@ -9,9 +9,9 @@ FRAGMENT = (
     '{% import "macros/looks.html" as fragment %}'
     "{{ fragment.looks('/cards/a.png', looks, warnings, 'essays.example') }}"
 )
-SHOWN = network_limits.PreviewInput(
+SHOWN = network_limits.SharedLink(
     title="Tom & <b>Jerry</b> " * 8, summary="", public=False, unlisted=True, site_url="http://127.0.0.1:8000",
-    cover=(300, 200), unwritten="\ue000",
+    cover=(300, 200), undrawable="\ue000",
 )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def test_each_network_and_each_warning_is_shown(app: Flask) -> None:
 
 
 def test_nothing_is_warned_of_where_all_is_well() -> None:
-    shown = network_limits.PreviewInput("Rivers", "In short.", True, False, "https://essays.example", (1600, 840), "")
+    shown = network_limits.SharedLink("Rivers", "In short.", True, False, "https://essays.example", (1600, 840), "")
     assert list(network_limits.warnings(shown, local=False)) == []
 
 
