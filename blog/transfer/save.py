@@ -70,7 +70,7 @@ class DocumentWriter:
 
     def _outcome(self, item: ValidDocument) -> str:
         """What becomes of a document: the name of its list in the report. Raises Conflict."""
-        post = self._known(item) or self.ledger.addresses.at(item.kind, item.slug)
+        post = self._known(item) or self.ledger.addresses.post_at(item.kind, item.slug)
         if post is None:
             self._add(item)
             return "added"

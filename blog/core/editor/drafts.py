@@ -287,7 +287,7 @@ def _slug(addresses: AddressBook, kept: PostRows, fields: Fields) -> str:
     chosen = fields.slug not in (None, old) or not _is_made(old, made)
     if post.was_public or chosen or title == made:
         return fields.slug or old
-    return permalinks.free_slug(addresses, fields.kind or "post", title, but=post)
+    return permalinks.free_slug(addresses, fields.kind or "post", title, exclude=post)
 
 
 def _is_made(slug: str, made: str) -> bool:
@@ -301,7 +301,7 @@ def _save_copy(ledger: PostWrites, kept: PostRows, fields: Fields, date: datetim
     fields = replace(kept.fields, **{**fields.given(), "slug": _slug(ledger.addresses, kept, fields)})  # type: ignore[arg-type]
     kind, slug = fields.kind or "post", fields.slug or ""
     if (kind, slug) != (post.kind, post.slug):
-        permalinks.check_slug(ledger.addresses, kind, slugs.validate_slug(slug, kind), but=post)
+        permalinks.check_slug(ledger.addresses, kind, slugs.validate_slug(slug, kind), exclude=post)
     if kept.copy:
         revisions.record_replaced(session, post.id, kept.saved, _words(fields))
     as_public = PostRows(post, None)

@@ -67,10 +67,10 @@ def add(
     """
     kind = given.kind or "post"
     if given.slug:
-        slug = permalinks.check_slug(ledger.addresses, kind, given.slug, but=instead_of)
+        slug = permalinks.check_slug(ledger.addresses, kind, given.slug, exclude=instead_of)
     else:
         slug = permalinks.free_slug(ledger.addresses, kind, slugs.slug_of(given.title or ""))
-    permalinks.check_old_addresses(ledger.addresses, aliases, but=instead_of)
+    permalinks.check_old_addresses(ledger.addresses, aliases, exclude=instead_of)
     if instead_of is not None:
         ledger.remove(instead_of)
     post = Post(guid=guid or str(uuid4()), kind=kind, slug=slug, created_at=clock.now(), published_at=published_at)
@@ -130,8 +130,8 @@ def change(
     kind, slug = given.kind or post.kind, given.slug or post.slug
     moves = (kind, slug) != (post.kind, post.slug)
     if moves:
-        slug = permalinks.check_slug(ledger.addresses, kind, slugs.validate_slug(slug, kind), but=post)
-    permalinks.check_old_addresses(ledger.addresses, aliases, but=post)
+        slug = permalinks.check_slug(ledger.addresses, kind, slugs.validate_slug(slug, kind), exclude=post)
+    permalinks.check_old_addresses(ledger.addresses, aliases, exclude=post)
     if taken_back:
         _withdraw(post)
     if moves:

@@ -26,7 +26,7 @@ class PostWrites:
     def put(self, post: Post) -> None:
         """A new post, with its address."""
         self._new.append(post)
-        self.addresses.take(post)
+        self.addresses.claim(post)
 
     def reword(self, post: Post) -> None:
         """A post says something else, or carries other tags: it will be indexed anew."""
@@ -37,9 +37,9 @@ class PostWrites:
 
         Written at once: a later flush might write the next holder of the old address first, and fail.
         """
-        self.addresses.leave(post)
+        self.addresses.release(post)
         post.kind, post.slug = kind, slug
-        self.addresses.take(post)
+        self.addresses.claim(post)
         self.session.flush()
 
     def remove(self, post: Post) -> None:
@@ -48,14 +48,14 @@ class PostWrites:
         self._changed.discard(post)
         self.session.delete(post)
         self.session.flush()
-        self.addresses.removed(post)
+        self.addresses.forget_post(post)
 
     def write(self) -> None:
         """Write all that was put in. What was known is forgotten: whoever goes on asks anew."""
         self.session.add_all(self._new)
         self.session.flush()
         self.tags.write()
-        self.addresses.write()
+        self.addresses.flush()
         usage.save_uses(self.session, self._new, self._changed)
         index.put(self.session, [post.id for post in (*self._new, *self._changed)])
         self._new.clear()

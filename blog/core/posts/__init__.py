@@ -1,1 +1,1 @@
-"""Read posts as visitors see them: articles, lists, archive, tags, feed items."""
+"""Posts for readers: articles, lists, the archive, tags, feed items."""

@@ -1,4 +1,4 @@
-"""Links that lead to something on this site: where to, and whether a reader finds anything there."""
+"""Links to pages of this site: which path a link leads to, and whether a reader can open it."""
 
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -14,7 +14,7 @@ from blog.models import Post, Redirect, Tag
 
 
 def internal_path(link: str, site_url: str, own: str) -> str:
-    """The path on this site that a link of a page (at `own`) leads to; the page's own for one that leads elsewhere."""
+    """Return the path on this site of a link in the page at `own`; for a link to another site, return `own`."""
     try:
         parts = urlsplit(urljoin(site_url + own, link))
     except ValueError:
@@ -22,19 +22,20 @@ def internal_path(link: str, site_url: str, own: str) -> str:
     return unquote(parts.path) if f"{parts.scheme}://{parts.netloc}" == site_url else own
 
 
-# What may be at a path of this blog: posts and pages by kind, tags, pictures; None for one that is not looked up.
-Place = tuple[str, str]
+# What a path of this blog can stand for: "post", "page", "tag", "media" or "nothing", and its slug or name.
+PathKey = tuple[str, str]
 
 
 def existing_paths(paths: set[str]) -> set[str]:
-    """Those of the paths where a reader finds something, with a question for each kind of thing, however many."""
-    places = {path: _place(path) for path in paths}
-    there = _there({place for place in places.values() if place})
-    missed = {path for path, place in places.items() if place and place not in there}
-    return (paths - missed) | _old(missed)
+    """Return the paths that a reader can open, with one query for each kind of page, however many paths there are."""
+    keys = {path: _path_key(path) for path in paths}
+    existing = _existing({key for key in keys.values() if key})
+    missing = {path for path, key in keys.items() if key and key not in existing}
+    return (paths - missing) | _redirected(missing)
 
 
-def _place(path: str) -> Place | None:
+def _path_key(path: str) -> PathKey | None:
+    """Return what the path stands for; None for a path that is not looked up and counts as existing."""
     first, _, rest = path.strip("/").partition("/")
     if first == "posts" and rest:
         return "post", rest.removesuffix(".md")
@@ -43,37 +44,29 @@ def _place(path: str) -> Place | None:
     if first == "media":
         return "media", variants.hash_prefix_of(path)
     if "." in first or not first or permalinks.is_reserved(first):
-        return None  # other addresses of this blog are many, and rarely written
+        return None  # the blog has many other addresses, and texts rarely link to them
     return ("nothing", path) if rest else ("page", first)
 
 
-def _there(places: set[Place]) -> set[Place]:
-    """The places at which something is."""
-    kinds: dict[str, tuple[Select[Any], SQLColumnExpression[str]]] = {
+def _existing(keys: set[PathKey]) -> set[PathKey]:
+    queries: dict[str, tuple[Select[Any], SQLColumnExpression[str]]] = {
         "post": (visible().with_only_columns(Post.slug).where(Post.kind == "post"), Post.slug),
         "page": (visible().with_only_columns(Post.slug).where(Post.kind == "page"), Post.slug),
         "tag": (select(Tag.slug), Tag.slug),
     }
-    found: set[Place] = {
-        ("media", stem) for stem in storage.image_files_by_prefix(name for of, name in places if of == "media")
-    }
-    for kind, (query, column) in kinds.items():
-        for names in batches(sorted(name for of, name in places if of == kind)):
-            found |= {(kind, name) for name in db.session.scalars(query.where(column.in_(names)))}
-    return found
+    prefixes = (name for kind, name in keys if kind == "media")
+    existing: set[PathKey] = {("media", prefix) for prefix in storage.image_files_by_prefix(prefixes)}
+    for kind, (query, column) in queries.items():
+        for names in batches(sorted(name for key_kind, name in keys if key_kind == kind)):
+            existing |= {(kind, name) for name in db.session.scalars(query.where(column.in_(names)))}
+    return existing
 
 
-def _old(paths: set[str]) -> set[str]:
-    """Those of the paths that lead to something."""
+def _redirected(paths: set[str]) -> set[str]:
+    """Return the paths that redirect to something."""
     keys = {path: permalinks.redirect_key(path) for path in paths}
-    known: set[str] = set()
-    for some in batches(sorted(set(keys.values()))):
-        known |= set(db.session.scalars(select(Redirect.path).where(Redirect.path.in_(some))))
-    return {
-        path for path, key in keys.items() if (key in known or path.startswith(permalinks.TAGS_PATH)) and _leads(path)
-    }
-
-
-def _leads(path: str) -> bool:
-    led = permalinks.find_redirect(path)
-    return led is not None and led.target is not None
+    stored: set[str] = set()
+    for batch in batches(sorted(set(keys.values()))):
+        stored |= set(db.session.scalars(select(Redirect.path).where(Redirect.path.in_(batch))))
+    candidates = [path for path, key in keys.items() if key in stored or path.startswith(permalinks.TAGS_PATH)]
+    return {path for path in candidates if (redirect := permalinks.find_redirect(path)) and redirect.target is not None}

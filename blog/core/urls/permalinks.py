@@ -1,4 +1,4 @@
-"""Addresses: how they are made, which are taken, and where old ones lead."""
+"""Addresses of posts and pages: how they are made, which are taken, and where old ones lead."""
 
 import re
 from collections.abc import Iterable
@@ -18,12 +18,12 @@ from blog.core.urls.lookup import AddressBook
 from blog.extensions import db
 from blog.models import Post, Redirect
 
-# Below it are lists of tags, and all that belongs to each: further pages, feeds.
+# Each tag has its list below this path, and the list's further pages and feeds.
 TAGS_PATH = "/tags/"
 
 
 class HasAddress(Protocol):
-    """Whatever has an address: a post or page, loaded in whatever way."""
+    """A post or page: a model, or one of the plain classes of `core.posts`."""
 
     @property
     def kind(self) -> str: ...
@@ -32,45 +32,46 @@ class HasAddress(Protocol):
 
 
 def path(kind: str, slug: str) -> str:
-    """Where a post or page is read."""
+    """Return the path of a post or page."""
     return f"/posts/{slug}/" if kind == "post" else f"/{slug}/"
 
 
 def path_of(post: HasAddress) -> str:
-    """Where this post or page is read."""
     return path(post.kind, post.slug)
 
 
-def prefetch(addresses: AddressBook, wanted: Iterable[tuple[str, str, Iterable[str]]]) -> None:
-    """Look up with few questions what `check_slug` and `check_old_addresses` will ask: kind, slug, old addresses."""
-    read: set[tuple[str, str]] = set()
+def prefetch(addresses: AddressBook, posts: Iterable[tuple[str, str, Iterable[str]]]) -> None:
+    """Look up with few queries what `check_slug` and `check_old_addresses` need: kind, slug, old addresses of posts."""
+    slugs: set[tuple[str, str]] = set()
     old: set[str] = set()
-    for kind, slug, aliases in wanted:
-        read |= {(kind, slug), *map(_place, aliases)}
+    for kind, slug, aliases in posts:
+        slugs |= {(kind, slug), *map(_kind_and_slug, aliases)}
         old |= {redirect_key(path(kind, slug)), *map(redirect_key, aliases)}
-    addresses.expect(read, old)
+    addresses.prefetch(slugs, old)
 
 
 def is_reserved(first: str) -> bool:
-    """Whether addresses that begin so are the blog's own."""
+    """Return whether paths with this first part belong to the blog itself."""
     return first in RESERVED
 
 
-def other_post_at(addresses: AddressBook, kind: str, slug: str, but: Post | None = None) -> Post | None:
-    """The other post at this address, or that this old address leads to."""
-    found = (addresses.at(kind, slug), addresses.led(redirect_key(path(kind, slug))))
-    return next((post for post in found if post is not None and post is not but), None)
+def other_post_at(addresses: AddressBook, kind: str, slug: str, exclude: Post | None = None) -> Post | None:
+    """Return another post that has this address, or that this old address leads to."""
+    posts = (addresses.post_at(kind, slug), addresses.redirect_target(redirect_key(path(kind, slug))))
+    return next((post for post in posts if post is not None and post is not exclude), None)
 
 
-def free_slug(addresses: AddressBook, kind: str, slug: str, but: Post | None = None) -> str:
-    """The slug, or the first of slug-2, slug-3 ... that is free (or leads to `but`)."""
+def free_slug(addresses: AddressBook, kind: str, slug: str, exclude: Post | None = None) -> str:
+    """Return the slug, or the first of slug-2, slug-3 ... that is free or leads to `exclude`."""
     reserved = RESERVED if kind == "page" else frozenset()
-    return unique_slug(slug, lambda other: other in reserved or other_post_at(addresses, kind, other, but) is not None)
+    return unique_slug(
+        slug, lambda other: other in reserved or other_post_at(addresses, kind, other, exclude) is not None
+    )
 
 
-def check_slug(addresses: AddressBook, kind: str, slug: str, but: Post | None = None) -> str:
-    """The slug that the author asked for. Raises Conflict when it leads to another post."""
-    other = other_post_at(addresses, kind, slug, but)
+def check_slug(addresses: AddressBook, kind: str, slug: str, exclude: Post | None = None) -> str:
+    """Return the slug that the author chose. Raises Conflict if it leads to another post than `exclude`."""
+    other = other_post_at(addresses, kind, slug, exclude)
     if other is None:
         return slug
     if other.deleted_at:
@@ -82,45 +83,45 @@ def check_slug(addresses: AddressBook, kind: str, slug: str, but: Post | None = 
 
 @lru_cache(4096)
 def redirect_key(address: str) -> str:
-    """An old address (its decoded path) as the table keeps it: without a slash or index.html at its end.
+    """Return a decoded path as the redirect table stores it: without a slash or index.html at its end.
 
-    Remembered for a while, because the rules ask for each address several times.
+    Cached, because the rules need the key of each address several times.
     """
     old = "/" + clean(address).strip().lstrip("/")
     return old.removesuffix("index.html").rstrip("/") or "/"
 
 
 def decoded_path(address: str) -> str:
-    """The decoded path of an address from another system, whole or without its host."""
+    """Return the decoded path of an address of another system, with or without a host."""
     return unquote(urlsplit(address.strip()).path)
 
 
 def redirect_to_post(addresses: AddressBook, post: Post, old: str) -> None:
-    """Let an old address lead to a post; forget the one that the post itself has now."""
+    """Let an old address lead to a post, and remove the redirect from the post's present address."""
     own = redirect_key(path_of(post))
     if redirect_key(old) != own:
-        addresses.forget(own)
-        addresses.lead(redirect_key(old), post)
+        addresses.remove_redirect(own)
+        addresses.redirect(redirect_key(old), post)
 
 
-def check_old_addresses(addresses: AddressBook, old: Iterable[str], but: Post | None = None) -> None:
-    """Nothing, if each old address from another system may lead to a new post, or to `but`. Raises Conflict."""
+def check_old_addresses(addresses: AddressBook, old: Iterable[str], exclude: Post | None = None) -> None:
+    """Raise Conflict if an old address of another system is in use by another post than `exclude`."""
     for address in old:
-        other = addresses.led(redirect_key(address))
-        if other is not None and other is not but:
+        other = addresses.redirect_target(redirect_key(address))
+        if other is not None and other is not exclude:
             raise Conflict(f"The old address {address} leads to “{other.title}” already. Name it in one text only.")
-        reader = addresses.at(*_place(address))
-        if reader is not None and reader is not but:
-            raise Conflict(f"The old address {address} is where “{reader.title}” is read.")
+        post = post_at(addresses, address)
+        if post is not None and post is not exclude:
+            raise Conflict(f"The old address {address} is where “{post.title}” is read.")
 
 
 def post_at(addresses: AddressBook, address: str) -> Post | None:
-    """The post, in whatever state, whose own address this is."""
-    return addresses.at(*_place(address))
+    """Return the post that has this address as its own, whatever its status."""
+    return addresses.post_at(*_kind_and_slug(address))
 
 
-def _place(address: str) -> tuple[str, str]:
-    """The kind and slug of what would be read at an address; no kind where no post could be."""
+def _kind_and_slug(address: str) -> tuple[str, str]:
+    """Return the kind and slug that an address stands for; the kind is empty if no post can have the address."""
     kind, _, slug = redirect_key(address).strip("/").rpartition("/")
     return {"posts": "post", "": "page"}.get(kind, ""), slug
 
@@ -132,16 +133,16 @@ def mark_gone(session: Session, address: str) -> None:
 
 @dataclass(frozen=True)
 class RedirectTarget:
-    """Where an old address leads; None when what was there is gone for good."""
+    """The address that an old address leads to; None if its content is gone for good."""
 
     target: str | None
 
 
 def find_redirect(address: str) -> RedirectTarget | None:
-    """What became of an address that nothing answers. While its post is a draft, it leads nowhere."""
+    """Return where an address without a page leads. An address of a post that is a draft leads nowhere: None."""
     redirect = db.session.get(Redirect, redirect_key(address))
     if redirect is None:
-        return _of_tag(address)
+        return _find_below_tag(address)
     if redirect.post_id is None:
         return RedirectTarget(redirect.target)
     post = db.session.scalars(visible().where(Post.id == redirect.post_id)).first()
@@ -151,16 +152,15 @@ def find_redirect(address: str) -> RedirectTarget | None:
     return RedirectTarget(None) if hidden.deleted_at and hidden.was_public else None
 
 
-def _of_tag(address: str) -> RedirectTarget | None:
-    """Where something below the old address of a tag (a further page, a feed) leads: to the same of the new one."""
+def _find_below_tag(address: str) -> RedirectTarget | None:
+    """Return where a page or feed below a tag's old address leads: to the same page or feed of its new address."""
     slug, _, rest = address.removeprefix(TAGS_PATH).partition("/")
     if not address.startswith(TAGS_PATH) or not rest:
         return None
     redirect = db.session.get(Redirect, redirect_key(f"{TAGS_PATH}{slug}"))
     if redirect is None or redirect.post_id is not None:
         return None
-    if redirect.target is None:
+    target = redirect.target
+    if target is None:
         return RedirectTarget(None)
-    return (
-        RedirectTarget(redirect.target + quote(rest)) if re.fullmatch(f"{TAGS_PATH}[^/]+/", redirect.target) else None
-    )
+    return RedirectTarget(target + quote(rest)) if re.fullmatch(f"{TAGS_PATH}[^/]+/", target) else None

@@ -1,7 +1,7 @@
-"""Old addresses as their keeper sees them: listed, added, taken away. `core.urls.permalinks` says where they lead."""
+"""List, add and remove redirects, for the owner. `core.urls.permalinks` says where an address leads."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from blog import clock
 from blog.core.db import keyset
+from blog.core.db.keyset import KeysetPage
 from blog.core.db.transaction import write_transaction
 from blog.core.errors import Invalid, InvalidFields, NotFound
 from blog.core.text import validate
@@ -29,7 +30,7 @@ PATH = re.compile(r"/(?![/\\])[^\\?#\s]*")
 
 @dataclass(frozen=True)
 class RedirectRow:
-    """An old address and where it leads: to a post (its title is given), to another address, or (None) nowhere."""
+    """An old address, and the address it leads to (None: gone for good). `title` is that of the post it leads to."""
 
     path: str
     target: str | None
@@ -37,65 +38,60 @@ class RedirectRow:
     created_at: datetime
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some redirects, and the key with which the next ones are asked for, if there are more."""
+def page(prefix: str = "", after: str = "", size: int = PAGE_SIZE) -> KeysetPage[RedirectRow]:
+    """Return redirects after a key, newest first; with a prefix, those whose paths begin with it, by path.
 
-    rows: Sequence[RedirectRow]
-    after: str | None = None
-
-
-def page(prefix: str = "", after: str = "", size: int = PAGE_SIZE) -> Page:
-    """Redirects after a key, the newest first; with a prefix, those whose paths begin so, by path. Raises Missing."""
-    place = keyset.decode_key(after) if after else None
-    query = _beginning(prefix, place) if prefix else _newest(place)
-    found = [_led(*cells) for cells in db.session.execute(query.limit(min(size, PAGE_SIZE) + 1))]
-    shown = found[: min(size, PAGE_SIZE)]
-    return Page(shown, keyset.encode_key(shown[-1].created_at, shown[-1].path) if len(found) > len(shown) else None)
+    Raises NotFound for a text that is no key.
+    """
+    position = keyset.decode_key(after) if after else None
+    query = _by_prefix(prefix, position) if prefix else _newest_first(position)
+    size = min(size, PAGE_SIZE)
+    rows = [_redirect_row(*cells) for cells in db.session.execute(query.limit(size + 1))]
+    return keyset.cut_page(rows, size, lambda row: (row.created_at, row.path))
 
 
 def add(path: str, target: str | None) -> None:
-    """Let a path lead to a target: a path of this site, a whole address, or None for what is gone for good.
+    """Let a path lead to a target: a path of this site, a URL, or None for a page that is gone for good.
 
-    The path of a post stands for the post, wherever it moves. Raises Rejected.
+    The path of a post stands for the post: the redirect follows the post to its later addresses. Raises InvalidFields.
     """
-    wrong: list[Invalid] = []
-    source = _judged(wrong, _source, path)
-    leads = None if target is None else _judged(wrong, _target, target)
-    if wrong:
-        raise InvalidFields(wrong)
+    errors: list[Invalid] = []
+    source = _validated(errors, _source, path)
+    destination = None if target is None else _validated(errors, _target, target)
+    if errors:
+        raise InvalidFields(errors)
     with write_transaction() as session:
         old = permalinks.redirect_key(source)
         _refuse_taken(session, old)
-        _refuse_loop(old, leads)
-        post = None if leads is None else _post(session, leads)
-        led = {"post_id": post.id} if post else {"target": leads}
-        session.add(Redirect(path=old, created_at=clock.now(), **led))
+        _refuse_loop(old, destination)
+        post = None if destination is None else _post_at(session, destination)
+        columns = {"post_id": post.id} if post else {"target": destination}
+        session.add(Redirect(path=old, created_at=clock.now(), **columns))
 
 
 def remove(path: str) -> RedirectRow:
-    """Forget where a path leads. Returns where it did. Raises Missing."""
+    """Delete the redirect of a path, and return it. Raises NotFound."""
     with write_transaction() as session:
         row = session.execute(_query().where(Redirect.path == path)).first()
         if row is None:
             raise NotFound("There is no such redirect.")
         session.execute(delete(Redirect).where(Redirect.path == path))
-        return _led(*row)
+        return _redirect_row(*row)
 
 
-# -- what may be added --------------------------------------------------------------------------------------
+# -- the rules for new redirects ----------------------------------------------------------------------------
 
 
-def _judged(wrong: list[Invalid], rule: Any, text: str) -> str:
+def _validated(errors: list[Invalid], rule: Callable[[str], str], text: str) -> str:
     try:
-        return str(rule(text))
+        return rule(text)
     except Invalid as error:
-        wrong.append(error)
+        errors.append(error)
         return ""
 
 
 def _source(text: str) -> str:
-    """The decoded path of an old address."""
+    """Return the decoded path of an old address."""
     value = validate.one_line(text)
     if not PATH.fullmatch(value) or len(value) > MAX_LENGTH:
         raise Invalid("source", "An old address is a path that begins with one slash, like /2019/old-title/.")
@@ -110,10 +106,10 @@ def _target(text: str) -> str:
 
 
 def _refuse_taken(session: Session, old: str) -> None:
-    """Nothing, if no redirect and no post has this path. Raises Rejected."""
+    """Raise InvalidFields if a redirect or a post has this path."""
     row = session.execute(_query().where(Redirect.path == old)).first()
     if row:
-        raise InvalidFields([Invalid("source", f"{old} {_words(_led(*row))} already. Remove that first.")])
+        raise InvalidFields([Invalid("source", f"{old} {_in_words(_redirect_row(*row))} already. Remove that first.")])
     post = permalinks.post_at(AddressBook(session), old)
     if post:
         state = " (deleted)" if post.deleted_at else ""
@@ -121,31 +117,31 @@ def _refuse_taken(session: Session, old: str) -> None:
 
 
 def _refuse_loop(old: str, target: str | None) -> None:
-    """Nothing, if who follows an address does not come back to it. Raises Rejected."""
+    """Raise InvalidFields if the redirects from the target lead back to the old address."""
     for hop in range(MAX_HOPS):
         if target is None or not target.startswith("/"):
             return
         if permalinks.redirect_key(permalinks.decoded_path(target)) == old:
-            itself = "The address would lead to itself." if hop == 0 else "The address would lead back to itself."
-            raise InvalidFields([Invalid("target", itself)])
-        led = permalinks.find_redirect(permalinks.decoded_path(target))
-        target = led.target if led else None
+            message = "The address would lead to itself." if hop == 0 else "The address would lead back to itself."
+            raise InvalidFields([Invalid("target", message)])
+        redirect = permalinks.find_redirect(permalinks.decoded_path(target))
+        target = redirect.target if redirect else None
 
 
-def _post(session: Session, target: str) -> Post | None:
-    """The post that is read at a path, which says nothing else."""
+def _post_at(session: Session, target: str) -> Post | None:
+    """Return the post at a target that is a plain path, without a query or fragment."""
     if not target.startswith("/") or not PATH.fullmatch(target):
         return None
     return permalinks.post_at(AddressBook(session), permalinks.decoded_path(target))
 
 
-def _words(led: RedirectRow) -> str:
-    if led.title is not None:
-        return f"leads to “{led.title}”"
-    return f"leads to {led.target}" if led.target else "says that it is gone"
+def _in_words(row: RedirectRow) -> str:
+    if row.title is not None:
+        return f"leads to “{row.title}”"
+    return f"leads to {row.target}" if row.target else "says that it is gone"
 
 
-# -- how they are found -------------------------------------------------------------------------------------
+# -- the queries --------------------------------------------------------------------------------------------
 
 
 def _query() -> Select[Any]:
@@ -155,18 +151,18 @@ def _query() -> Select[Any]:
     return select(*columns).outerjoin(Post, Post.id == Redirect.post_id)
 
 
-def _newest(place: tuple[datetime, str] | None) -> Select[Any]:
+def _newest_first(after: tuple[datetime, str] | None) -> Select[Any]:
     order = Redirect.created_at, Redirect.path
-    query = _query().order_by(*(part.desc() for part in order))
-    return query.where(tuple_(*order) < tuple_(literal(place[0], Instant), literal(place[1]))) if place else query
+    query = _query().order_by(*(column.desc() for column in order))
+    return query.where(tuple_(*order) < tuple_(literal(after[0], Instant), literal(after[1]))) if after else query
 
 
-def _beginning(prefix: str, place: tuple[datetime, str] | None) -> Select[Any]:
+def _by_prefix(prefix: str, after: tuple[datetime, str] | None) -> Select[Any]:
     query = _query().where(Redirect.path >= prefix, Redirect.path < prefix + chr(0x10FFFF))
-    return (query.where(Redirect.path > place[1]) if place else query).order_by(Redirect.path)
+    return (query.where(Redirect.path > after[1]) if after else query).order_by(Redirect.path)
 
 
-def _led(
-    path: str, target: str | None, made: datetime, title: str | None, kind: str | None, slug: str | None
+def _redirect_row(
+    path: str, target: str | None, created_at: datetime, title: str | None, kind: str | None, slug: str | None
 ) -> RedirectRow:
-    return RedirectRow(path, permalinks.path(kind, slug) if kind and slug else target, title, made)
+    return RedirectRow(path, permalinks.path(kind, slug) if kind and slug else target, title, created_at)

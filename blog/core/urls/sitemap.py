@@ -1,4 +1,4 @@
-"""Every public address as plain values, for the sitemap: no post is loaded for it."""
+"""Every public address as plain values, for the sitemap, without loading posts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.models import Post
 
-# So many rows are held at a time.
+# Rows fetched from the database at a time.
 FETCH_SIZE = 1000
 
 
 @dataclass(frozen=True)
 class SitemapEntry:
-    """Where a post or page is read, and when its text last changed."""
+    """The path of a post or page, and the time when its text last changed."""
 
     path: str
     changed_at: datetime
@@ -28,30 +28,28 @@ CHANGED_AT = case((Post.updated_at > Post.published_at, Post.updated_at), else_=
 
 
 def page_entries() -> list[SitemapEntry]:
-    """The listed pages, oldest first."""
-    return list(_addresses(pages().order_by(None).order_by(Post.published_at, Post.id)))
+    """Return the listed pages, oldest first."""
+    return list(_entries(pages().order_by(None).order_by(Post.published_at, Post.id)))
 
 
 def post_entries(start: int, size: int) -> Iterator[SitemapEntry]:
-    """`size` listed posts, oldest first, from the `start`th: later posts move none of them."""
-    return _addresses(_of_posts(start, size))
+    """Yield `size` listed posts, oldest first, without the first `start`: a later post does not move them."""
+    return _entries(_posts_query(start, size))
 
 
-def _of_posts(start: int, size: int) -> Select[int]:
-    since, skipped = lists.offset_from_oldest(lists.ALL, start)
-    return lists.oldest_first(lists.ALL).params(since=since, start=skipped, size=size)
+def _posts_query(start: int, size: int) -> Select[int]:
+    since, skip = lists.offset_from_oldest(lists.ALL, start)
+    return lists.oldest_first(lists.ALL).params(since=since, start=skip, size=size)
 
 
-def _addresses(query: Select[Post] | Select[int]) -> Iterator[SitemapEntry]:
-    rows = db.session.execute(
-        query.with_only_columns(Post.kind, Post.slug, CHANGED_AT).execution_options(yield_per=FETCH_SIZE)
-    )
-    for kind, slug, changed in rows:
-        yield SitemapEntry(permalinks.path(kind, slug), changed)
+def _entries(query: Select[Post] | Select[int]) -> Iterator[SitemapEntry]:
+    query = query.with_only_columns(Post.kind, Post.slug, CHANGED_AT)
+    for kind, slug, changed_at in db.session.execute(query.execution_options(yield_per=FETCH_SIZE)):
+        yield SitemapEntry(permalinks.path(kind, slug), changed_at)
 
 
 def last_change(start: int, size: int) -> datetime | None:
-    """When one of `of_posts(start, size)` last changed."""
-    changes = _of_posts(start, size).with_only_columns(CHANGED_AT.label("changed")).subquery()
+    """Return the time of the last change among `post_entries(start, size)`."""
+    changes = _posts_query(start, size).with_only_columns(CHANGED_AT.label("changed")).subquery()
     newest: datetime | None = db.session.scalar(select(func.max(changes.c.changed)))
     return newest
