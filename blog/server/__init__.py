@@ -1,1 +1,1 @@
-"""How `serve` runs: worker processes, threads for what takes time, and the background process."""
+"""How `serve` runs: worker processes, their threads, and the background process."""

@@ -1,8 +1,8 @@
-"""The messenger: one process of `serve` that sees when something in the outbox is due, and has it carried out; and
-when a day has passed since the last backup, and has one made; and when a restore was killed, and has it finished.
+"""The background process of `serve`. It runs the outbox when an item is due, makes the daily backup, and finishes a
+restore that was killed.
 
-It looks at the database every two seconds, reads only, and holds little memory of its own. The work is done by a
-process that it forks for the purpose: what it needs is gone afterwards, and if it dies, the messenger goes on.
+It looks at the database every two seconds, reads only, and uses little memory. For each task it starts a child
+process: the memory of the task is free again afterwards, and the background process survives a crash of the child.
 """
 
 import logging
@@ -32,91 +32,94 @@ from blog.core.media import library
 from blog.extensions import sqlite_driver
 from blog.processes import exit_with_parent
 
-LOOK_SECONDS = 2.0
-# When a run changed nothing (the database is locked, another process has the lease), the next one waits ever longer.
+POLL_SECONDS = 2.0
+# If a run changed nothing (the database is locked, another process has the lease), the pause doubles up to this.
 LONGEST_PAUSE = 60.0
-# No run takes this long unless something is wrong with it.
+# A run that takes longer is killed.
 RUN_SECONDS = 1800.0
-# How often to see whether a day has passed since the last backup: also the time until a new server makes its first.
+# How often to check whether a backup is due; also the time from the start of a new server to its first backup.
 BACKUP_SECONDS = 60.0
-# A backup of a large blog takes a minute of a processor: readers and authors come first.
-POLITE = 15
+# The niceness of a backup: a large blog needs a minute of CPU, and readers and authors come first.
+BACKUP_NICENESS = 15
 # After a backup that failed.
-AGAIN_SECONDS = 3600.0
-# A fork shares the memory of what was forked; elsewhere than on Linux, system libraries may not survive one.
-FORKS = sys.platform == "linux"
-NAME = "messenger"  # as `ps` and `top` show it
+RETRY_SECONDS = 3600.0
+# A fork shares memory with its parent. Only on Linux do the system libraries survive one.
+CAN_FORK = sys.platform == "linux"
+NAME = "messenger"  # in `ps` and `top`
 
 
 @contextmanager
-def messenger(of: Settings, app: Flask) -> Iterator[None]:
-    """A messenger while the block runs; when it dies, there is another one soon."""
+def background_process(settings: Settings, app: Flask) -> Iterator[None]:
+    """Run a background process during the block; start another one if it dies."""
     stopped = threading.Event()
-    begun = [_begin(of, app)]  # before there are threads
+    processes = [_start(settings, app)]  # before there are threads
 
-    def keep() -> None:
+    def supervise() -> None:
         while True:
-            begun[-1].join()
-            if stopped.wait(LOOK_SECONDS):
+            processes[-1].join()
+            if stopped.wait(POLL_SECONDS):
                 return
             try:
-                begun.append(_begin(of, app))
-            except OSError as error:  # no memory or no process to be had now: the next round tries again
+                processes.append(_start(settings, app))
+            except OSError as error:  # no memory or no process available: try again in the next round
                 logging.warning("Calls to other servers wait: no process can be begun (%s).", error.strerror)
 
-    keeper = threading.Thread(target=keep, daemon=True)
-    keeper.start()
+    supervisor = threading.Thread(target=supervise, daemon=True)
+    supervisor.start()
     try:
         yield
     finally:
         stopped.set()
-        while keeper.is_alive():  # it may just have begun another one
-            begun[-1].terminate()
-            keeper.join(0.1)
+        while supervisor.is_alive():  # it may just have started another process
+            processes[-1].terminate()
+            supervisor.join(0.1)
 
 
 def _context() -> Any:
-    return multiprocessing.get_context("fork" if FORKS else "spawn")
+    return multiprocessing.get_context("fork" if CAN_FORK else "spawn")
 
 
-def _begin(of: Settings, app: Flask) -> Any:
-    process = _context().Process(target=_watch, args=(of, app if FORKS else None), name=NAME)
+def _start(settings: Settings, app: Flask) -> Any:
+    process = _context().Process(target=_main, args=(settings, app if CAN_FORK else None), name=NAME)
     process.start()
     return process
 
 
-def _watch(of: Settings, app: Flask | None) -> None:
-    for one, does in (
+def _main(settings: Settings, app: Flask | None) -> None:
+    # Its parent ends it by SIGTERM.
+    for number, action in (
         (signal.SIGINT, signal.SIG_IGN),
         (signal.SIGHUP, signal.SIG_IGN),
         (signal.SIGTERM, signal.SIG_DFL),
     ):
-        signal.signal(one, does)  # its parent ends it
+        signal.signal(number, action)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     with suppress(OSError):
         Path("/proc/self/comm").write_text(NAME)
-    parent, agenda, pause = multiprocessing.parent_process(), Agenda(of.database_file), LOOK_SECONDS
+    parent, watcher, pause = multiprocessing.parent_process(), OutboxWatcher(settings.database_file), POLL_SECONDS
     assert parent is not None  # noqa: S101
-    look_for_backups = time.monotonic() + BACKUP_SECONDS
+    next_backup_check = time.monotonic() + BACKUP_SECONDS
     while not wait([parent.sentinel], pause):
-        if agenda.due():
-            agenda.close()  # no connection to the database may pass a fork
-            _carry(_run, of, app, parent.sentinel)
-        pause = min(pause * 2, LONGEST_PAUSE) if agenda.due() else LOOK_SECONDS
-        if time.monotonic() >= look_for_backups:
-            if restore.cut_off(of):
-                agenda.close()
-                _carry(_finish_restore, of, app, parent.sentinel)
-            if tried := retention.due(of):
-                agenda.close()
-                _carry(_back_up, of, app, parent.sentinel)
-            failed = tried and retention.due(of)
-            look_for_backups = time.monotonic() + (AGAIN_SECONDS if failed else BACKUP_SECONDS)
+        if watcher.due():
+            watcher.close()  # no database connection may pass a fork
+            _run_in_child(_run_outbox, settings, app, parent.sentinel)
+        pause = min(pause * 2, LONGEST_PAUSE) if watcher.due() else POLL_SECONDS
+        if time.monotonic() >= next_backup_check:
+            if restore.cut_off(settings):
+                watcher.close()
+                _run_in_child(_finish_restore, settings, app, parent.sentinel)
+            if was_due := retention.due(settings):
+                watcher.close()
+                _run_in_child(_back_up, settings, app, parent.sentinel)
+            failed = was_due and retention.due(settings)
+            next_backup_check = time.monotonic() + (RETRY_SECONDS if failed else BACKUP_SECONDS)
 
 
-def _carry(work: Callable[[Settings, Flask | None], None], of: Settings, app: Flask | None, parent: int) -> None:
-    """Have something done. Ends this process when its parent does."""
-    process = _context().Process(target=work, args=(of, app))
+def _run_in_child(
+    task: Callable[[Settings, Flask | None], None], settings: Settings, app: Flask | None, parent: int
+) -> None:
+    """Run a task in a child process and wait for it. Exit when the parent (its sentinel) ends."""
+    process = _context().Process(target=task, args=(settings, app))
     process.start()
     ended = wait([parent, process.sentinel], RUN_SECONDS)
     if process.sentinel not in ended:
@@ -126,9 +129,9 @@ def _carry(work: Callable[[Settings, Flask | None], None], of: Settings, app: Fl
         os._exit(1)
 
 
-def _run(of: Settings, app: Flask | None) -> None:
+def _run_outbox(settings: Settings, app: Flask | None) -> None:
     exit_with_parent()
-    app = app or create_app(of)
+    app = app or create_app(settings)
     try:
         with app.app_context():
             report = outbox.run(app.extensions["outbox_handlers"])
@@ -138,52 +141,55 @@ def _run(of: Settings, app: Flask | None) -> None:
         message = str(error) if isinstance(error, BlogError) else describe_error(error)
         logging.warning("Calls to other servers wait. %s", message)
         return
-    for one in report.failed:
-        if one.retry_at is None:
-            logging.warning("%s was given up (%s). %s", one.target, one.about, one.answer)
+    for failure in report.failed:
+        if failure.retry_at is None:
+            logging.warning("%s was given up (%s). %s", failure.target, failure.about, failure.answer)
 
 
-def _back_up(of: Settings, _app: Flask | None) -> None:
+def _back_up(settings: Settings, _app: Flask | None) -> None:
     exit_with_parent()
-    os.nice(POLITE)
+    os.nice(BACKUP_NICENESS)
     try:
-        made = create.keep_daily(of)
-        if made and made.unsound:
-            logging.warning("Today's backup could not be restored as it is: the database %s.", made.unsound)
+        backup = create.keep_daily(settings)
+        if backup and backup.unsound:
+            logging.warning("Today's backup could not be restored as it is: the database %s.", backup.unsound)
     except BlogError as error:
         logging.warning("There is no new daily backup. %s", error)
 
 
-def _finish_restore(of: Settings, _app: Flask | None) -> None:
+def _finish_restore(settings: Settings, _app: Flask | None) -> None:
     exit_with_parent()
     try:
-        restore.finish(of)
+        restore.finish(settings)
     except BlogError as error:
         logging.warning("A restore that was cut off waits to be finished. %s", error)
 
 
-class Agenda:
-    """Knows when the next errand is due; asks the database only when that has changed, and never writes."""
+class OutboxWatcher:
+    """The time when the next outbox item is due, read anew only when the database changed. It never writes."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._connection: Any = None
         self._version: object = None
         self._next: datetime | None = None
-        self._said = ""
+        self._last_error = ""
 
     def due(self) -> bool:
-        """Whether anything is due now; no while the database does not answer, which is told once."""
+        """Return whether an item is due now. If the database cannot be read, return False and log the error once."""
         try:
-            self._look()
+            self._read()
         except sqlite_driver().Error as error:
             self.close()
-            self._say(describe_error(error))
+            message = describe_error(error)
+            if message != self._last_error:
+                logging.warning("The outbox cannot be read. %s", message)
+            self._last_error = message
             return False
-        self._said = ""
+        self._last_error = ""
         return self._next is not None and self._next <= clock.now()
 
-    def _look(self) -> None:
+    def _read(self) -> None:
         if self._connection is None:
             self._connection = sqlite_driver().connect(f"{self._file.as_uri()}?mode=ro", uri=True, timeout=0.1)
         version = self._connection.execute("PRAGMA data_version").fetchone()
@@ -192,13 +198,7 @@ class Agenda:
             self._version = version
 
     def close(self) -> None:
-        """Let go of the database."""
         connection, self._connection, self._version = self._connection, None, None
         if connection is not None:
             with suppress(sqlite_driver().Error):
                 connection.close()
-
-    def _say(self, sentence: str) -> None:
-        if sentence != self._said:
-            logging.warning("The outbox cannot be read. %s", sentence)
-        self._said = sentence

@@ -274,11 +274,11 @@ def test_an_import_is_one_errand_each_scope(world: World, command: Callable[...,
 KILLED = """
 import sys
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 
-with opened(config.load(sys.argv[1])):
+with open_app(config.load(sys.argv[1])):
     for number in range(1000):
         publish.create(Fields(title=f"Post {number}", slug=f"post-{number}"), published_at=publish.clock.now())
         print(number, flush=True)

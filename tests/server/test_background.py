@@ -126,7 +126,7 @@ def test_an_idle_server_writes_nothing(told: Told) -> None:
     until(lambda: told.hub.heard and quiet(told.server.instance), 20, "an end of all work")
     with closing(sqlite_driver().connect(told.server.instance / "blog.db")) as with_eyes:
         before = with_eyes.execute("PRAGMA data_version").fetchone()
-        time.sleep(2 * background.LOOK_SECONDS + 0.5)
+        time.sleep(2 * background.POLL_SECONDS + 0.5)
         assert with_eyes.execute("PRAGMA data_version").fetchone() == before
 
 
@@ -218,10 +218,10 @@ def test_a_locked_database_is_waited_for(told: Told) -> None:
 LOADED = """
 import sys
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.server import workers
 
-with opened(config.load(sys.argv[1])) as app:
+with open_app(config.load(sys.argv[1])) as app:
     workers._warm(app)
 print(sorted({"httpx", "httpcore", "blog.outbound"} & set(sys.modules)))
 """
@@ -245,17 +245,17 @@ def test_no_connection_to_the_database_passes_a_fork(told: Told) -> None:
     assert not held(pid)
 
 
-# -- the agenda ---------------------------------------------------------------------------------------------
+# -- the watcher --------------------------------------------------------------------------------------------
 
 
-def test_the_agenda_tells_once_that_the_database_does_not_answer(
+def test_the_watcher_tells_once_that_the_database_does_not_answer(
     blog: Blog, command: Command, caplog: pytest.LogCaptureFixture
 ) -> None:
-    agenda = background.Agenda(blog.instance / "nothing.db")
-    assert not any(agenda.due() for _ in range(3))
+    watcher = background.OutboxWatcher(blog.instance / "nothing.db")
+    assert not any(watcher.due() for _ in range(3))
     assert len(caplog.records) == 1
     (blog.instance / "nothing.db").write_bytes(b"not a database " * 1000)
-    assert not any(agenda.due() for _ in range(3))
+    assert not any(watcher.due() for _ in range(3))
     assert "The outbox cannot be read. The database is damaged." in caplog.records[1].getMessage()
     assert len(caplog.records) == 2
 
@@ -266,20 +266,20 @@ def test_a_database_that_does_not_answer_is_one_line(blog: Blog, caplog: pytest.
     for file in blog.instance.glob("blog.db*"):
         file.unlink()
     (blog.instance / "blog.db").write_bytes(b"not a database " * 1000)
-    background._run(blog.app.extensions["settings"], blog.app)
+    background._run_outbox(blog.app.extensions["settings"], blog.app)
     [record] = caplog.records
     assert record.getMessage().startswith("Calls to other servers wait. The database is damaged.")
 
 
-def test_the_agenda_sees_what_others_write(blog: Blog, command: Command) -> None:
-    agenda = background.Agenda(blog.instance / "blog.db")
-    assert not agenda.due()
+def test_the_watcher_sees_what_others_write(blog: Blog, command: Command) -> None:
+    watcher = background.OutboxWatcher(blog.instance / "blog.db")
+    assert not watcher.due()
     command("config", "hubs", "https://hub.example/")
     command("new", "Later", "--publish", "--date", "2999-01-01")
-    assert not agenda.due()
+    assert not watcher.due()
     command("new", "Now", "--publish")
-    assert agenda.due() and agenda.due()
+    assert watcher.due() and watcher.due()
     command("config", "hubs", "")
     command("tick")
-    assert not agenda.due()
-    agenda.close()
+    assert not watcher.due()
+    watcher.close()

@@ -25,12 +25,12 @@ ESSAY = "/posts/diplomatic-relations/"
 EDITOR = """
 import sys
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.core.editor import publish
 from blog.core.posts import query
 from blog.core.editor.fields import Fields
 
-with opened(config.load(sys.argv[1])):
+with open_app(config.load(sys.argv[1])):
     post = query.find("diplomatic-relations")
     for number in range(1, int(sys.argv[2]) + 1):
         publish.edit(post.id, Fields(title=f"Edition {number}"))

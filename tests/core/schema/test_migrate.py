@@ -30,11 +30,11 @@ BEGIN = """
 import sys
 from pathlib import Path
 from blog import config
-from blog.commands import opened
+from blog.commands import open_app
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 sys.stdin.readline()
-with opened(config.load(Path(sys.argv[1]), environ={})):
+with open_app(config.load(Path(sys.argv[1]), environ={})):
     print(publish.create(Fields(title="Hello")).slug)
 """
 
