@@ -1,1 +1,1 @@
-"""Manners: what every answer has in common. Knows HTTP, not posts."""
+"""HTTP: what all responses have in common. Knows nothing of posts."""

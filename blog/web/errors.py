@@ -1,4 +1,4 @@
-"""Turn what goes wrong into calm pages with the right status."""
+"""Error handlers: a calm page, with the right status, for each error."""
 
 import errno
 from http import HTTPStatus
@@ -31,7 +31,7 @@ STATUSES: dict[type[BlogError], int] = {
     NotFound: 404, Gone: 410, Invalid: 422, Conflict: 409, Forbidden: 403, TooManyAttempts: 429, Unavailable: 503,
     DiskFull: 507,
 }  # fmt: skip
-# Their own words say more than ours.
+# The error's own message says more than the one below.
 OWN_MESSAGE = {403, 409, 422, 429}
 MESSAGES = {
     400: ("A strange request", "The server could not make sense of it."),
@@ -53,19 +53,19 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def init_app(app: Flask) -> None:
-    """Answer every error of an app with a page."""
+    """Register the error handlers, and the checks of routing's redirects."""
     app.register_error_handler(BlogError, _blog_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(OSError, _disk_error)
-    app.before_request(_only_to_what_is_there)
-    app.after_request(_by_path_only)
+    app.before_request(_check_slash_redirect)
+    app.after_request(_make_redirect_relative)
 
 
 def _blog_error(error: BlogError) -> BaseResponse:
     status = STATUSES.get(type(error), 500)
     if status == 404:
-        return _moved()
+        return _redirect_or_not_found()
     response = error_page(status, str(error) if status in OWN_MESSAGE else "")
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.seconds)
@@ -74,7 +74,7 @@ def _blog_error(error: BlogError) -> BaseResponse:
 
 def _http_error(error: HTTPException) -> BaseResponse:
     if error.code == 404:
-        return _moved()
+        return _redirect_or_not_found()
     response = error_page(error.code or 500)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
@@ -82,11 +82,11 @@ def _http_error(error: HTTPException) -> BaseResponse:
 
 
 def _database_error(error: DBAPIError) -> BaseResponse:
-    """A database that does not answer, or is damaged; all else is a fault of ours."""
+    """Answer 503 if the database cannot be reached or is damaged; raise other errors, which are bugs."""
     if not isinstance(error, OperationalError) and not transaction.is_damage_error(error):
         raise error
     current_app.logger.error("The database did not answer: %s", error.orig)
-    # What was read already stays readable: the page needs the site's name, and the database may be gone.
+    # Expunged rows stay readable: the error page needs the site's name, and the database may be gone.
     db.session.expunge_all()
     db.session.rollback()
     templating.mark_database_down()
@@ -94,40 +94,40 @@ def _database_error(error: DBAPIError) -> BaseResponse:
 
 
 def _disk_error(error: OSError) -> BaseResponse:
-    """A disk that is full; all else is no visitor's matter."""
+    """Answer 507 if the disk is full; raise other errors, which do not concern visitors."""
     if error.errno not in DISK_FULL:
         raise error
     return error_page(507)
 
 
-def _moved() -> BaseResponse:
-    """Nothing answers here: perhaps something did once."""
+def _redirect_or_not_found() -> BaseResponse:
+    """Redirect an old address, answer 410 for a deleted post, else 404."""
     try:
-        old = permalinks.find_redirect(request.path)
+        old_path = permalinks.find_redirect(request.path)
     except DBAPIError as error:
         return _database_error(error)
-    if old is None:
+    if old_path is None:
         return error_page(404)
-    return redirect(old.target, 301) if old.target else error_page(410)
+    return redirect(old_path.target, 301) if old_path.target else error_page(410)
 
 
-def _only_to_what_is_there() -> BaseResponse | None:
-    """Send nobody to an address with a final slash at which nothing is: what is not there is told at once."""
-    redirection = request.routing_exception
-    # Who may know what is below /admin/ is judged there, and nobody was asked yet.
-    if not isinstance(redirection, RequestRedirect) or request.path.startswith(ADMIN_PATH):
+def _check_slash_redirect() -> BaseResponse | None:
+    """Answer 404 or 410 at once instead of redirecting to an address with a final slash where nothing is."""
+    exception = request.routing_exception
+    # Below /admin/ the views decide who may know what exists; the visitor is not authenticated yet.
+    if not isinstance(exception, RequestRedirect) or request.path.startswith(ADMIN_PATH):
         return None
-    old = permalinks.find_redirect(request.path)
-    if old and old.target:
-        return redirect(old.target, 301)
-    endpoint, given = current_app.url_map.bind("").match(urlsplit(redirection.new_url).path, method="GET")
-    if given:  # an address without parts that vary is always there
-        current_app.view_functions[endpoint](**given)  # raises Missing or Gone
+    old_path = permalinks.find_redirect(request.path)
+    if old_path and old_path.target:
+        return redirect(old_path.target, 301)
+    endpoint, values = current_app.url_map.bind("").match(urlsplit(exception.new_url).path, method="GET")
+    if values:  # an address without variable parts always exists
+        current_app.view_functions[endpoint](**values)  # raises Missing or Gone
     return None
 
 
-def _by_path_only(response: Response) -> Response:
-    """Routing's own redirects (308, to the final slash) name host and scheme, which are not ours to guess."""
+def _make_redirect_relative(response: Response) -> Response:
+    """Remove scheme and host from routing's own redirects (308, to the final slash): a proxy may have changed them."""
     if response.status_code == 308:
         parts = urlsplit(response.headers["Location"])
         response.headers["Location"] = urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, ""))
@@ -135,17 +135,17 @@ def _by_path_only(response: Response) -> Response:
 
 
 def wants_json() -> bool:
-    """Whether one of our scripts asks: it takes JSON, and shows what went wrong by itself."""
+    """Return whether one of our scripts sent this request: it accepts JSON, and shows errors itself."""
     return request.headers.get("Accept") == "application/json"
 
 
-def error_page(status: int, sentence: str = "") -> Response:
-    """An error page that names the way on; for scripts, its sentence."""
-    title, usual = MESSAGES.get(status, (HTTPStatus(status).phrase, ""))
+def error_page(status: int, message: str = "") -> Response:
+    """Return an error page that says how to go on; for scripts, its message as JSON."""
+    title, default = MESSAGES.get(status, (HTTPStatus(status).phrase, ""))
     if wants_json():
-        response = make_response({"error": sentence or usual or title}, status)
+        response = make_response({"error": message or default or title}, status)
     else:
-        html = render_template("errors/error.html", status=status, title=title, sentence=sentence or usual)
+        html = render_template("errors/error.html", status=status, title=title, sentence=message or default)
         response = Response(html, status, mimetype="text/html")
     response.headers["Cache-Control"] = "no-store"
     if status == 503:

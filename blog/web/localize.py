@@ -1,4 +1,4 @@
-"""How languages are written: dates in their words, and in which direction they run. Each worked out once."""
+"""Dates in the words of a language, and its writing direction. Results are cached."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -11,26 +11,26 @@ RIGHT_TO_LEFT_SCRIPTS = {"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Syrc",
 
 
 @lru_cache(maxsize=4096)
-def date(moment: datetime, mark: str, language: str, timezone: str) -> Markup:
-    """A time element: for machines to the second (RFC 3339), for people the date in words; `mark` is its class."""
+def date(moment: datetime, css_class: str, language: str, timezone: str) -> Markup:
+    """Return a time element: to the second for machines (RFC 3339), the date in words for people."""
     local = moment.astimezone(ZoneInfo(timezone))
-    named = Markup(' class="{}"').format(mark) if mark else Markup("")
+    attribute = Markup(' class="{}"').format(css_class) if css_class else Markup("")
     return Markup('<time{} datetime="{}" lang="{}">{}</time>').format(
-        named, local.replace(microsecond=0).isoformat(), language, date_in_words(local, language)
+        attribute, local.replace(microsecond=0).isoformat(), language, date_in_words(local, language)
     )
 
 
 @lru_cache(maxsize=256)
-def date_and_time(of: datetime, language: str, timezone: str) -> Markup:
-    """A time element that tells people the time of day, too."""
-    local = of.astimezone(ZoneInfo(timezone))
+def date_and_time(moment: datetime, language: str, timezone: str) -> Markup:
+    """Return a time element that shows the time of day, too."""
+    local = moment.astimezone(ZoneInfo(timezone))
     return Markup('<time datetime="{}" lang="{}">{}, {:%H:%M}</time>').format(
         local.replace(microsecond=0).isoformat(), language, date_in_words(local, language), local
     )
 
 
 def date_in_words(moment: datetime, language: str) -> str:
-    """The date of a moment in the words of a language; in English if nobody knows it."""
+    """Return the date in the words of a language; in English if Babel does not know the language."""
     from babel.dates import format_date
 
     return format_date(moment, "long", locale=_locale(language))
@@ -49,14 +49,14 @@ def _locale(language: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def language_attributes(language: str | None, usual: str) -> Markup:
-    """Attributes of words in a language; of the usual one, direction by the words, when theirs is unknown."""
-    return Markup(' lang="{}" dir="{}"').format(language or usual, direction(language) if language else "auto")
+def language_attributes(language: str | None, site_language: str) -> Markup:
+    """Return `lang` and `dir`; without a language, the site's, and the browser finds the direction."""
+    return Markup(' lang="{}" dir="{}"').format(language or site_language, direction(language) if language else "auto")
 
 
 @lru_cache(maxsize=256)
 def direction(language: str) -> str:
-    """The direction in which a language is written: ltr or rtl."""
+    """Return the writing direction of a language: ltr or rtl."""
     first, *rest = language.split("-")
     script = next((part for part in rest if len(part) == 4), None)
     return "rtl" if (script in RIGHT_TO_LEFT_SCRIPTS if script else first in RIGHT_TO_LEFT) else "ltr"

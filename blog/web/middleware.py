@@ -1,4 +1,4 @@
-"""The layers in front of Flask, through which every request comes. The outermost is the last one here."""
+"""The WSGI middleware in front of Flask. Every request passes through it; the outermost is added last."""
 
 from typing import TYPE_CHECKING
 
@@ -17,45 +17,45 @@ if TYPE_CHECKING:
 
 
 def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
-    """Put the layers in front of an app that is otherwise complete."""
+    """Wrap an app that is otherwise complete."""
     pages = PageCache(
         app.wsgi_app,
         SiteVersion(Watcher(settings.database_file), theme),
         limit=settings.page_cache_mb * 2**20 // settings.workers,
         session_cookie=app.config["SESSION_COOKIE_NAME"],
-        answers_to=security.host_check(settings),
+        is_own_host=security.host_check(settings),
     )
     app.extensions["page_cache"] = pages
-    assets = app.extensions["static_files"] = StaticFiles(pages, settings, theme)
+    files = app.extensions["static_files"] = StaticFiles(pages, settings, theme)
 
     def ready(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes] | None:
-        """The answer from memory, if it lies there; None, with nothing begun, if it does not."""
-        answer = assets.ready(environ, start)
-        return pages.ready(environ, start) if answer is None else answer
+        """Answer from memory; if the response is not there, return None and do nothing."""
+        body = files.ready(environ, start)
+        return pages.ready(environ, start) if body is None else body
 
     app.extensions["ready"] = ready
     app.logger.addFilter(TokenFilter())
-    layered = security.trust_proxies(assets, settings)
-    app.wsgi_app = AccessLog(layered) if settings.access_log else layered  # type: ignore[method-assign, assignment]
+    wrapped = security.trust_proxies(files, settings)
+    app.wsgi_app = AccessLog(wrapped) if settings.access_log else wrapped  # type: ignore[method-assign, assignment]
 
 
 class SiteVersion:
-    """Watches a database, and the owner's own looks."""
+    """The version of all that readers see: of the database and of the owner's theme."""
 
     def __init__(self, watcher: Watcher, theme: Theme) -> None:
         self.watcher = watcher
         self.theme = theme
 
     def version(self) -> int | None:
-        """A number that stays the same as long as no reader could see anything change: both of these only grow."""
-        looks, words = self.theme.version(), self.watcher.version()
-        return None if words is None else looks + words
+        """Return a number that grows when readers could see a change; None if the database does not answer."""
+        theme, database = self.theme.version(), self.watcher.version()
+        return None if database is None else theme + database  # both only grow
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database; the next call of `version` opens it again."""
         self.watcher.close()
 
 
 def memory_path_allowed(settings: Settings) -> bool:
-    """Whether `ready` may answer past the other layers: where they would do nothing."""
+    """Return whether `ready` may bypass the other middleware: only where that would do nothing."""
     return not settings.trusted_proxies and not settings.access_log

@@ -1,7 +1,7 @@
-"""Ready-made pages, kept in front of Flask: a reader's page for the price of a static file, right after every edit.
+"""The page cache, in front of Flask: readers' pages cost as little as static files, and are right after every edit.
 
-A page is kept with the watcher's version, read before its building began, and is sent as long as the version stays.
-Nobody clears this cache: a commit, by whatever process, is the invalidation.
+A page is stored with the site's version, which is read before the page is built, and is sent as long as the version
+stays. There are no clearing calls: a commit, by any process, changes the version.
 """
 
 from collections import OrderedDict
@@ -14,7 +14,7 @@ from blog.web.responses import CHANGED_AT, EFFORT_CACHED, UNCACHEABLE, EncodedRe
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# What a client has already, and which part it wants, is judged here, from the whole answer.
+# Left out of the request to the application: EncodedResponse answers these from the whole body.
 CONDITIONAL_HEADERS = (
     "HTTP_IF_NONE_MATCH",
     "HTTP_IF_MODIFIED_SINCE",
@@ -29,70 +29,70 @@ LOCKS = 64
 
 
 class VersionSource(Protocol):
-    """What tells whether readers could see anything new."""
+    """Knows whether readers could see anything new."""
 
     def version(self) -> int | None:
-        """A number that grows with every change; None while nobody knows."""
+        """Return a number that grows with every change; None while it is unknown."""
 
     def close(self) -> None:
-        """Let go of what is watched; the next question opens it again."""
+        """Close what is watched; the next call of `version` opens it again."""
 
 
 class ResponseStore:
-    """Answers by address, of one version at a time, within a number of bytes; the least recently used go first."""
+    """Responses by path, of one version at a time, up to `limit` bytes. The least recently used are dropped first."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.bytes = 0
         self._lock = Lock()
         self._version = -1
-        self._answers: OrderedDict[str, tuple[EncodedResponse, int]] = OrderedDict()
+        self._entries: OrderedDict[str, tuple[EncodedResponse, int]] = OrderedDict()
 
     def get(self, key: str, version: int) -> EncodedResponse | None:
-        """The answer kept at this address, if it is of this version. A newer version empties the shelf."""
+        """Return the response for a path if it has this version. A newer version empties the store."""
         with self._lock:
             if version != self._version:
                 if version > self._version:
-                    self._answers.clear()
+                    self._entries.clear()
                     self.bytes, self._version = 0, version
                 return None
-            found = self._answers.get(key)
-            if found is None:
+            entry = self._entries.get(key)
+            if entry is None:
                 return None
-            self._answers.move_to_end(key)
-            return found[0]
+            self._entries.move_to_end(key)
+            return entry[0]
 
-    def put(self, key: str, version: int, answer: EncodedResponse) -> None:
-        """Keep an answer, unless it is of an older version or heavier than an eighth of the shelf."""
+    def put(self, key: str, version: int, response: EncodedResponse) -> None:
+        """Store a response, unless its version is older or it is larger than an eighth of the limit."""
         with self._lock:
             if version == self._version:
-                self._place(key, answer)
+                self._set(key, response)
 
-    def weigh(self, key: str, answer: EncodedResponse) -> None:
-        """Weigh an answer anew, if it is kept."""
+    def update_size(self, key: str, response: EncodedResponse) -> None:
+        """Count the bytes of a response again, if it is stored."""
         with self._lock:
-            if self._answers.get(key, (None, 0))[0] is answer:
-                self._place(key, answer)
+            if self._entries.get(key, (None, 0))[0] is response:
+                self._set(key, response)
 
-    def _place(self, key: str, answer: EncodedResponse) -> None:
-        self.bytes -= self._answers.pop(key, (None, 0))[1]
-        weight = answer.weight + len(key)
-        if weight > self.limit // 8:
+    def _set(self, key: str, response: EncodedResponse) -> None:
+        self.bytes -= self._entries.pop(key, (None, 0))[1]
+        size = response.size + len(key)
+        if size > self.limit // 8:
             return
-        self._answers[key] = answer, weight
-        self.bytes += weight
+        self._entries[key] = response, size
+        self.bytes += size
         while self.bytes > self.limit:
-            self.bytes -= self._answers.popitem(last=False)[1][1]
+            self.bytes -= self._entries.popitem(last=False)[1][1]
 
     def __len__(self) -> int:
-        return len(self._answers)
+        return len(self._entries)
 
 
 class PageCache:
-    """A WSGI layer that keeps what an application answers to GET, and makes conditional and compressed answers of it.
+    """WSGI middleware that stores the responses to GET, and answers conditional and compressed requests from them.
 
-    `limit` counts bytes, 0 keeps nothing. Requests with the cookie of a session are neither answered from it nor
-    kept. `answers_to` says which hosts' pages these are.
+    `limit` counts bytes; 0 stores nothing. Requests with a session cookie are not answered from the cache, and their
+    responses are not stored. `is_own_host` says whether a Host header names this site.
     """
 
     def __init__(
@@ -102,76 +102,75 @@ class PageCache:
         *,
         limit: int,
         session_cookie: str,
-        answers_to: Callable[[str], bool],
+        is_own_host: Callable[[str], bool],
     ) -> None:
         self.application = application
         self.watcher = watcher
         self.store = ResponseStore(limit)
         self._cookie = session_cookie + "="
-        self._answers_to = answers_to
-        self._turns = [Lock() for _ in range(LOCKS)]
+        self._is_own_host = is_own_host
+        self._locks = [Lock() for _ in range(LOCKS)]
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        """Answer a request, from what is kept if that is right."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self.application(environ, start)
-        version = self.watcher.version() if self._anybodys(environ) else None
+        version = self.watcher.version() if self._is_public(environ) else None
         if version is None:
-            return self._made(environ)[0].send(environ, start)
+            return self._call_application(environ)[0].send(environ, start)
         key = environ["PATH_INFO"]
-        answer = self.store.get(key, version)
-        environ[CACHE_RESULT] = "miss" if answer is None else "hit"
-        if answer is None:
-            return self._built(key, version, environ).send(environ, start)
-        return self._sent(key, answer, environ, start)
+        response = self.store.get(key, version)
+        environ[CACHE_RESULT] = "miss" if response is None else "hit"
+        if response is None:
+            return self._build(key, version, environ).send(environ, start)
+        return self._send(key, response, environ, start)
 
     def ready(self, environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes] | None:
-        """The answer, if it is kept and right: what takes no time."""
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not self._anybodys(environ):
+        """Answer from the cache, which takes no time; if the response is not there, return None and do nothing."""
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not self._is_public(environ):
             return None
         version = self.watcher.version()
         key = environ["PATH_INFO"]
-        answer = self.store.get(key, version) if version is not None else None
-        return None if answer is None else self._sent(key, answer, environ, start)
+        response = self.store.get(key, version) if version is not None else None
+        return None if response is None else self._send(key, response, environ, start)
 
-    def _sent(
-        self, key: str, answer: EncodedResponse, environ: "WSGIEnvironment", start: "StartResponse"
+    def _send(
+        self, key: str, response: EncodedResponse, environ: "WSGIEnvironment", start: "StartResponse"
     ) -> list[bytes]:
-        variants = answer.variants
-        sent = answer.send(environ, start)
-        if answer.variants != variants:
-            self.store.weigh(key, answer)
-        return sent
+        variants = response.variants
+        body = response.send(environ, start)
+        if response.variants != variants:
+            self.store.update_size(key, response)
+        return body
 
-    def _anybodys(self, environ: "WSGIEnvironment") -> bool:
-        """Whether everybody who asks so gets the same."""
+    def _is_public(self, environ: "WSGIEnvironment") -> bool:
+        """Return whether everybody gets the same response to this request."""
         return bool(
             self.store.limit
             and self._cookie not in environ.get("HTTP_COOKIE", "")
             and not environ.get("SCRIPT_NAME")
-            and self._answers_to(str(environ.get("HTTP_HOST", environ["SERVER_NAME"])))
+            and self._is_own_host(str(environ.get("HTTP_HOST", environ["SERVER_NAME"])))
         )
 
-    def _built(self, key: str, version: int, environ: "WSGIEnvironment") -> EncodedResponse:
-        """The answer, made by one thread while others that want the same wait for it."""
-        with self._turns[hash(key) % LOCKS]:
-            answer = self.store.get(key, version)
-            if answer is None:
-                answer, keep = self._made(environ)
-                if keep:
-                    answer.effort = EFFORT_CACHED
-                    answer.prepare(environ)  # kept compressed: what waits for its turn finds it finished
-                    self.store.put(key, version, answer)
-            return answer
+    def _build(self, key: str, version: int, environ: "WSGIEnvironment") -> EncodedResponse:
+        """Build a response in one thread, while others that need the same page wait for it."""
+        with self._locks[hash(key) % LOCKS]:
+            response = self.store.get(key, version)
+            if response is None:
+                response, cacheable = self._call_application(environ)
+                if cacheable:
+                    response.effort = EFFORT_CACHED
+                    response.prepare(environ)  # stored compressed, so that threads that wait need not compress it
+                    self.store.put(key, version, response)
+            return response
 
-    def _made(self, environ: "WSGIEnvironment") -> tuple[EncodedResponse, bool]:
-        """What the application answers to a plain GET, and whether that is the same for everybody."""
+    def _call_application(self, environ: "WSGIEnvironment") -> tuple[EncodedResponse, bool]:
+        """Return the application's response to a plain GET, and whether it is the same for everybody."""
         inner = {name: value for name, value in environ.items() if name not in CONDITIONAL_HEADERS}
         inner["REQUEST_METHOD"] = "GET"
-        said: list[Any] = []
+        head: list[Any] = []
 
         def begin(status: str, headers: list[Header], _exc_info: object = None) -> Callable[[bytes], object]:
-            said[:] = status, headers
+            head[:] = status, headers
             return parts.append
 
         parts: list[bytes] = []
@@ -181,7 +180,7 @@ class PageCache:
         finally:
             if hasattr(body, "close"):
                 body.close()
-        answer = EncodedResponse(said[0], said[1], b"".join(parts), changed_at=inner.get(CHANGED_AT))
-        told = {name.lower(): value for name, value in said[1]}
-        personal = "set-cookie" in told or "private" in told.get("cache-control", "") or UNCACHEABLE in inner
-        return answer, bool(answer.tag) and not personal
+        response = EncodedResponse(head[0], head[1], b"".join(parts), changed_at=inner.get(CHANGED_AT))
+        headers = {name.lower(): value for name, value in head[1]}
+        personal = "set-cookie" in headers or "private" in headers.get("cache-control", "") or UNCACHEABLE in inner
+        return response, bool(response.tag) and not personal

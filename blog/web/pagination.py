@@ -1,4 +1,4 @@
-"""Numbered pages: which numbers make sense, and where the neighbours are."""
+"""Numbered pages: the converters of their URLs, and the pager."""
 
 from dataclasses import dataclass
 
@@ -11,38 +11,29 @@ PAGE_SIZE = 10
 
 
 class PageNumberConverter(BaseConverter):
-    """A page's number from 1 to 999,999, written in one way only."""
+    """A page number from 1 to 999,999, without leading zeros."""
 
     regex = r"[1-9][0-9]{0,5}"
 
     def to_python(self, value: str) -> int:
-        """The number."""
         return int(value)
 
 
-class RowIdConverter(BaseConverter):
-    """The number of a row, written in one way only; none that is longer than the database can count."""
+class RowIdConverter(PageNumberConverter):
+    """The id of a row, without leading zeros; never longer than the database can count."""
 
     regex = r"[1-9][0-9]{0,17}"
 
-    def to_python(self, value: str) -> int:
-        """The number."""
-        return int(value)
 
-
-class YearConverter(BaseConverter):
+class YearConverter(PageNumberConverter):
     """A year of four digits."""
 
     regex = r"[1-9][0-9]{3}"
 
-    def to_python(self, value: str) -> int:
-        """The number."""
-        return int(value)
-
 
 @dataclass(frozen=True)
 class Pager:
-    """Where a reader is among numbered pages."""
+    """A page among numbered pages: `total` counts items, `size` is items a page."""
 
     number: int
     total: int
@@ -50,22 +41,20 @@ class Pager:
 
     @property
     def pages(self) -> int:
-        """How many pages there are; an empty list has one."""
+        """Return the number of pages; an empty list has one."""
         return max(1, -(-self.total // self.size))
 
     @property
     def newer(self) -> int | None:
-        """The page before, if any."""
         return self.number - 1 if self.number > 1 else None
 
     @property
     def older(self) -> int | None:
-        """The page after, if any."""
         return self.number + 1 if self.number < self.pages else None
 
 
 def make_pager(number: int, total: int, size: int = PAGE_SIZE) -> Pager:
-    """The pager of a page. Raises Missing past the end."""
+    """Return the pager of a page. Raise Missing past the last page."""
     pager = Pager(number, total, size)
     if number > pager.pages:
         raise NotFound("There are not that many pages.")
@@ -73,7 +62,7 @@ def make_pager(number: int, total: int, size: int = PAGE_SIZE) -> Pager:
 
 
 def init_app(app: Flask) -> None:
-    """Teach addresses what a page's number, a row's number and a year are."""
+    """Register the converters of URLs."""
     app.url_map.converters["number"] = RowIdConverter
     app.url_map.converters["page"] = PageNumberConverter
     app.url_map.converters["year"] = YearConverter

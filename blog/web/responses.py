@@ -1,7 +1,7 @@
-"""An answer as it goes over the wire: validators, conditional requests, encodings (RFC 9110).
+"""Responses as they are sent: validators, conditional requests and content encodings (RFC 9110).
 
-An ETag names the plain bytes, with a suffix for each encoding; whichever of them a client sends back, strengthened
-or weakened by proxies, is understood.
+An ETag is a hash of the plain bytes, with a suffix for each encoding. A client may send any of them back, made strong
+or weak by proxies.
 """
 
 import gzip
@@ -29,40 +29,41 @@ Header = tuple[str, str]
 
 MIN_COMPRESSED_BYTES = 300
 MAX_ACCEPT_LENGTH = 200
-OVERHEAD_BYTES = 2048  # what an answer without a body weighs: headers, objects, its key
+OVERHEAD_BYTES = 2048  # the size of a response without a body: headers, objects, its key
 COMPRESSIBLE = re.compile(r"text/|application/(?:json|[\w.-]+\+(?:json|xml)|xml|javascript)|image/svg")
 ENTITY_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-ENCODING_SUFFIX = re.compile(r"(?:--?|;)(?:br|gzip)$")  # ours, and what proxies add when they compress
+ENCODING_SUFFIX = re.compile(r"(?:--?|;)(?:br|gzip)$")  # our suffix, and those of proxies that compress
 IDENTITY = "identity"
-# How hard to compress what is sent once, what is kept until the next edit, and what is kept for ever.
+# Compression levels for what is sent once, what is cached until the next edit, and what never changes.
 EFFORT_ONCE = {"br": 1, "gzip": 1}
 EFFORT_CACHED = {"br": 5, "gzip": 6}
 EFFORT_FOREVER = {"br": 11, "gzip": 9}
-# What a 304 leaves out: it has no content to describe.
+# Headers that a 304 leaves out: it has no content to describe.
 CONTENT_HEADERS = {"content-length", "content-type", "content-encoding"}
+# Keys of the WSGI environment.
 CHANGED_AT, UNCACHEABLE = "broadsheet.changed_at", "broadsheet.varies"
 
 
 def init_app(app: Flask) -> None:
-    """Tell the layers in front of an app what its views said of their answers."""
+    """Pass what views say about their responses on to the middleware."""
     app.request_class = Request
     app.after_request(_pass_on)
 
 
 def set_last_modified(moment: datetime) -> None:
-    """Say when what this answer shows last changed: it gets a Last-Modified.
+    """Set the Last-Modified of this response.
 
-    Dates in HTTP count seconds: a part of one counts as the next, or a second change within it would be missed.
+    HTTP dates have whole seconds. They are rounded up, or a second change within one would be missed.
     """
     g.changed_at = moment if not moment.microsecond else moment.replace(microsecond=0) + timedelta(seconds=1)
 
 
 class Request(FlaskRequest):
-    """A request that tells whether its query string was looked at: such an answer is kept for nobody else."""
+    """A request that notes whether its query string was read: then the response is not cached."""
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
-        """What the query string says."""
+        """Return the query parameters."""
         self.environ[UNCACHEABLE] = True
         return super().args
 
@@ -73,7 +74,7 @@ class Request(FlaskRequest):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        """Where the file of a form is put while it is looked at."""
+        """Return a temporary file for a file field of a form."""
         return request_body.temporary_file(current_app.instance_path)
 
 
@@ -83,16 +84,16 @@ def _pass_on(response: Response) -> Response:
 
 
 class Variant(NamedTuple):
-    """An answer in one encoding; `short` are the headers of a 304."""
+    """A response in one encoding; `headers_304` are the headers of a 304."""
 
     headers: list[Header]
-    short: list[Header]
+    headers_304: list[Header]
     body: bytes
     tag: str
 
 
 class EncodedResponse:
-    """An answer in full, and in every encoding that was asked for so far."""
+    """A whole response, in every encoding that was requested so far."""
 
     def __init__(
         self,
@@ -107,97 +108,98 @@ class EncodedResponse:
         self.status = status
         self.headers = [header for header in headers if header[0].lower() != "content-length"]
         self.changed_at = changed_at
-        self._ahead = changed_at is not None and changed_at > clock.now()
+        self._date_ahead = changed_at is not None and changed_at > clock.now()
         self.tag = tag
         self.effort = effort
-        named = {name.lower(): value for name, value in self.headers}
-        compressible = bool(COMPRESSIBLE.match(named.get("content-type", "")))
+        values = {name.lower(): value for name, value in self.headers}
+        compressible = bool(COMPRESSIBLE.match(values.get("content-type", "")))
         if compressible:
             self.headers.append(("Vary", "Accept-Encoding"))
-        if status == "200 OK" and "no-store" not in named.get("cache-control", ""):
+        if status == "200 OK" and "no-store" not in values.get("cache-control", ""):
             self.tag = tag or hashlib.sha256(body).hexdigest()[:20]
-            if "cache-control" not in named:
+            if "cache-control" not in values:
                 self.headers.append(("Cache-Control", "no-cache"))
             if changed_at:
                 self.headers.append(("Last-Modified", self._last_modified()))
         self.compressible = compressible and len(body) >= MIN_COMPRESSED_BYTES
-        self._ready: dict[str, Variant] = {}
-        self._whole: bytes | None = body
+        self._variants: dict[str, Variant] = {}
+        self._body: bytes | None = body
 
     def send(self, environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
-        """Answer a request with it, or with 304 where the client has it already."""
-        if self._ahead:
-            self._settle()
+        """Answer a request with this response, or with 304 if the client has it already."""
+        if self._date_ahead:
+            self._update_last_modified()
         variant = self.prepare(environ)
-        if self.tag and self._known(environ, variant.tag):
-            start("304 Not Modified", variant.short[:])
+        if self.tag and self._is_current(environ, variant.tag):
+            start("304 Not Modified", variant.headers_304[:])
             return []
         start(self.status, variant.headers[:])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [variant.body]
 
     def prepare(self, environ: "WSGIEnvironment") -> Variant:
-        """The variant that this request asks for, made unless it was asked for before."""
+        """Return the variant for this request; encode it if it was not requested before."""
         encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if self.compressible else IDENTITY
-        return self._ready.get(encoding) or self._encode(encoding)
+        return self._variants.get(encoding) or self._encode(encoding)
 
     @property
-    def weight(self) -> int:
-        """About how many bytes of memory it holds."""
-        return OVERHEAD_BYTES + sum(len(variant.body) for variant in self._ready.values()) + len(self._whole or b"")
+    def size(self) -> int:
+        """Return about how many bytes of memory this response takes."""
+        return OVERHEAD_BYTES + sum(len(variant.body) for variant in self._variants.values()) + len(self._body or b"")
 
     @property
     def variants(self) -> int:
-        """In how many encodings it was asked for so far: with each one its weight changes."""
-        return len(self._ready)
+        """Return the number of encodings that were requested so far: each one changes `size`."""
+        return len(self._variants)
 
     def _encode(self, encoding: str) -> Variant:
         plain = self._plain()
-        body = _compressed(plain, encoding, self.effort[encoding]) if encoding != IDENTITY else plain
+        body = _compress(plain, encoding, self.effort[encoding]) if encoding != IDENTITY else plain
         headers = [*self.headers, ("Content-Length", str(len(body)))]
         if encoding != IDENTITY:
             headers.append(("Content-Encoding", encoding))
         tag = f'"{self.tag}"' if encoding == IDENTITY else f'"{self.tag}-{encoding}"'
         if self.tag:
             headers.append(("ETag", tag))
-        short = [header for header in headers if header[0].lower() not in CONTENT_HEADERS]
-        variant = self._ready[encoding] = Variant(headers, short, body, tag)
-        # The plain text is three to four times as long as the others, and can be had back from them.
-        self._whole = None
+        headers_304 = [header for header in headers if header[0].lower() not in CONTENT_HEADERS]
+        variant = self._variants[encoding] = Variant(headers, headers_304, body, tag)
+        # The plain body is three to four times as long as the compressed ones, and can be decompressed from them.
+        self._body = None
         return variant
 
     def _last_modified(self) -> str:
-        """The date of the last change, as far as it may be told: one in the future would be refused."""
+        """Return the date of the last change, at most now: clients refuse a date in the future."""
         return http_date(min(self.changed_at or clock.now(), clock.now()))
 
-    def _settle(self) -> None:
-        """Tell the true date of the last change as soon as it has come: many edits within a second run ahead."""
-        self._ahead = self.changed_at is not None and self.changed_at > clock.now()
-        told = ("Last-Modified", self._last_modified())
+    def _update_last_modified(self) -> None:
+        """Send the true date of the last change once it has come: dates of many edits within a second are ahead."""
+        self._date_ahead = self.changed_at is not None and self.changed_at > clock.now()
+        last_modified = ("Last-Modified", self._last_modified())
+        variants = list(self._variants.values())
         for headers in (
             self.headers,
-            *(part for ready in list(self._ready.values()) for part in (ready.headers, ready.short)),
+            *(part for variant in variants for part in (variant.headers, variant.headers_304)),
         ):
-            headers[:] = [told if header[0] == "Last-Modified" else header for header in headers]
+            headers[:] = [last_modified if header[0] == "Last-Modified" else header for header in headers]
 
     def _plain(self) -> bytes:
-        whole = self._whole  # another thread may take it away meanwhile, but not before a variant is ready
-        if whole is not None:
-            return whole
+        body = self._body  # another thread may remove it now, but not before a variant is there
+        if body is not None:
+            return body
         # A copy: another thread may be adding a variant.
-        encoding, variant = list(self._ready.items())[0]  # noqa: RUF015
+        encoding, variant = list(self._variants.items())[0]  # noqa: RUF015
         decompress: Callable[[bytes], bytes] = {"br": brotli.decompress, "gzip": gzip.decompress, IDENTITY: bytes}[
             encoding
         ]
         return decompress(variant.body)
 
-    def _known(self, environ: "WSGIEnvironment", tag: str) -> bool:
-        """Whether the client has this answer already. If-None-Match wins over If-Modified-Since, both ways."""
-        known = environ.get("HTTP_IF_NONE_MATCH")
-        if known is not None:
+    def _is_current(self, environ: "WSGIEnvironment", tag: str) -> bool:
+        """Return whether the client's copy is current. If-None-Match takes precedence over If-Modified-Since."""
+        if_none_match = environ.get("HTTP_IF_NONE_MATCH")
+        if if_none_match is not None:
             return (
-                known == tag
-                or known.strip() == "*"
-                or any(ENCODING_SUFFIX.sub("", given) == self.tag for given in ENTITY_TAG.findall(known))
+                if_none_match == tag
+                or if_none_match.strip() == "*"
+                or any(ENCODING_SUFFIX.sub("", value) == self.tag for value in ENTITY_TAG.findall(if_none_match))
             )
         since = environ.get("HTTP_IF_MODIFIED_SINCE")
         if since is None or self.changed_at is None:
@@ -207,21 +209,19 @@ class EncodedResponse:
 
 
 def best_encoding(accepted: str) -> str:
-    """The encoding that a client likes best, by its Accept-Encoding; `identity` unless it asked for another."""
-    if not accepted:
-        return IDENTITY
-    return _best(accepted) if len(accepted) <= MAX_ACCEPT_LENGTH else IDENTITY
+    """Return the encoding that an Accept-Encoding header prefers; `identity` if it names no other."""
+    return _best(accepted) if 0 < len(accepted) <= MAX_ACCEPT_LENGTH else IDENTITY
 
 
 @lru_cache(maxsize=256)
 def _best(accepted: str) -> str:
     header = parse_accept_header(accepted, Accept)
-    wanted = {name: header.quality(name) for name in ("br", "gzip")}
-    best = max(wanted, key=lambda name: (wanted[name], name == "br"))
-    return best if wanted[best] > 0 else IDENTITY
+    qualities = {name: header.quality(name) for name in ("br", "gzip")}
+    best = max(qualities, key=lambda name: (qualities[name], name == "br"))
+    return best if qualities[best] > 0 else IDENTITY
 
 
-def _compressed(body: bytes, encoding: str, effort: int) -> bytes:
+def _compress(body: bytes, encoding: str, effort: int) -> bytes:
     if encoding == "br":
         return bytes(brotli.compress(body, quality=effort))
     return gzip.compress(body, effort, mtime=0)

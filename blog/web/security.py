@@ -1,4 +1,4 @@
-"""Headers that protect readers, on every answer; and which host names are answered."""
+"""Security headers on every response, and the check of the Host header."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ from blog.web.sessions import ADMIN_PATH
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# No inline script or style, and no nonces, which no cache could keep.
+# No inline scripts or styles, and no nonces: a cached page could not have them.
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -36,7 +36,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
-# What only signed-in people, or who was given a secret address, should see.
+# Pages for signed-in people, or for those who know a secret URL.
 NO_INDEX = {"X-Robots-Tag": "noindex, nofollow"}
 PRIVATE_HEADERS = {
     ADMIN_PATH: {**NO_INDEX, "Referrer-Policy": "same-origin"},
@@ -49,30 +49,29 @@ HOST = re.compile(rf"(?=.{{1,260}}$)(?:{LABEL}(?:\.{LABEL})*\.?|\[[0-9a-f:.]+\])
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Guard every answer of an app."""
+    """Set limits for forms, refuse foreign hosts, and add the headers to every response."""
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.config["MAX_FORM_PARTS"] = 100
     sessions.init_app(app, settings)
-    app.wsgi_app = _plain_hosts(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    always = dict(headers(settings))
-    known = host_check(settings)
+    app.wsgi_app = _replace_invalid_hosts(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    common = dict(headers(settings))
+    is_own_host = host_check(settings)
 
-    # Not Flask's TRUSTED_HOSTS: it knows no IPv6 address, and fails before an error page can be made.
+    # Not Flask's TRUSTED_HOSTS: it accepts no IPv6 address, and fails before an error page can be rendered.
     @app.before_request
     def refuse_other_hosts() -> None:
-        if not known(request.host):
+        if not is_own_host(request.host):
             abort(400)
 
     @app.after_request
-    def guard(response: Response) -> Response:
-        return _guard(response, always)
+    def add_headers(response: Response) -> Response:
+        return _add_headers(response, common)
 
 
-def _guard(response: Response, always: dict[str, str]) -> Response:
-    """The answer with the headers that belong to it."""
-    private = next((own for path, own in PRIVATE_HEADERS.items() if request.path.startswith(path)), {})
-    for name, value in (always | private).items():
+def _add_headers(response: Response, common: dict[str, str]) -> Response:
+    private = next((headers for path, headers in PRIVATE_HEADERS.items() if request.path.startswith(path)), {})
+    for name, value in (common | private).items():
         response.headers.setdefault(name, value)
     foreign = "site_context" in g and g.site_context.site.foreign_media
     admin = request.path.startswith(ADMIN_PATH)
@@ -84,57 +83,57 @@ def _guard(response: Response, always: dict[str, str]) -> Response:
 
 
 def headers(settings: Settings) -> list[tuple[str, str]]:
-    """The headers of every answer."""
-    strict = [("Strict-Transport-Security", HSTS)] if settings.https else []
-    return [*HEADERS.items(), ("Content-Security-Policy", content_policy()), *strict]
+    """Return the headers of every response."""
+    hsts = [("Strict-Transport-Security", HSTS)] if settings.https else []
+    return [*HEADERS.items(), ("Content-Security-Policy", content_policy()), *hsts]
 
 
 def trust_proxies(wsgi: "WSGIApplication", settings: Settings) -> "WSGIApplication":
-    """Believe the X-Forwarded- headers of as many proxies as the settings trust."""
+    """Trust the X-Forwarded- headers of as many proxies as the settings say."""
     hops = settings.trusted_proxies
     return ProxyFix(wsgi, x_for=hops, x_proto=hops, x_host=hops) if hops else wsgi
 
 
 def content_policy(*, foreign_media: bool = False, admin: bool = False) -> str:
-    """The Content-Security-Policy of a page; `foreign_media` lets pictures and films come from https sites.
+    """Return the Content-Security-Policy of a page; `foreign_media` allows images and videos from https sites.
 
-    Where authors write, scripts may not turn text into markup but by the one policy of ours: see static/js/page.js.
+    On admin pages, scripts may turn text into HTML by our one Trusted Types policy only: see static/js/page.js.
     """
     extra = {"img-src", "media-src"} if foreign_media else set()
     rules = [f"{name} {value}{' https:' if name in extra else ''}" for name, value in POLICY.items()]
     return "; ".join([*rules, "trusted-types broadsheet", "require-trusted-types-for 'script'"] if admin else rules)
 
 
-def _plain_hosts(wsgi: "WSGIApplication") -> "WSGIApplication":
-    """Lets no Host header through that cannot be a name: Flask would fail on it before an error page can be made."""
+def _replace_invalid_hosts(wsgi: "WSGIApplication") -> "WSGIApplication":
+    """Replace a Host header that cannot be a name: Flask would fail on it before it can render an error page."""
 
-    def checked(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+    def application(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         if not HOST.fullmatch(environ.get("HTTP_HOST") or "x"):
             environ["HTTP_HOST"] = "invalid"
         return wsgi(environ, start)
 
-    return checked
+    return application
 
 
 def host_check(settings: Settings) -> Callable[[str], bool]:
-    """Says of a Host header whether this site answers to it: to its own name, and to this machine's.
+    """Return a function that says whether a Host header names this site, or this machine.
 
-    To all, while it is served to a whole network and no address of its own is set: nothing in an answer
-    depends on the name that was asked for.
+    Any host is accepted while the site is served to a whole network and no site URL is set: nothing in a response
+    depends on the Host header.
     """
     everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104
     if everywhere and settings.sources.get("site_url") == "default":
         return lambda _host: True
-    own = urlsplit(settings.site_url).hostname or ""
-    names = {own, "localhost", "127.0.0.1", "::1", settings.host.strip("[]").lower()}
+    site_host = urlsplit(settings.site_url).hostname or ""
+    names = {site_host, "localhost", "127.0.0.1", "::1", settings.host.strip("[]").lower()}
 
     @lru_cache(maxsize=64)
-    def known(host: str) -> bool:
+    def is_known(host: str) -> bool:
         return HOST.fullmatch(host) is not None and _name(host) in names
 
-    return lambda host: len(host) <= MAX_HOST_LENGTH and known(host)
+    return lambda host: len(host) <= MAX_HOST_LENGTH and is_known(host)
 
 
 def _name(host: str) -> str:
-    """The name in a Host header: without port and brackets, in small letters, without the root's dot."""
+    """Return the name in a Host header in lower case, without port, brackets and final dot."""
     return (urlsplit(f"//{host}").hostname or "").rstrip(".")

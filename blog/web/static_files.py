@@ -1,4 +1,4 @@
-"""Stylesheets, icons, pictures: answered in front of Flask, with addresses that hold a hash of what they show."""
+"""Static files and stored images, answered in front of Flask. Their URLs hold a hash of the content."""
 
 import hashlib
 import mimetypes
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FILE_NAME = re.compile(
     r"(?=.{1,120}$)(?P<stem>[\w-]+(?:/[\w-]+)*)(?:\.(?P<hash>[0-9a-f]{10}))?\.(?P<ending>\w{1,8})", re.ASCII
 )
-# Any colour may be asked for: no more of them are kept than these.
+# Clients may request any colour: at most so many stylesheets are cached.
 MAX_READER_STYLESHEETS = 8
 IMMUTABLE = "public, max-age=31536000, immutable"
 ONE_DAY = "public, max-age=86400"
@@ -31,20 +31,20 @@ COMMENTS = {
     "js": re.compile(rb"^[ ]*//.*\n|[ ]{2}// .*$", re.MULTILINE),
     "css": re.compile(rb"\s*/\*.*?\*/|(?<=[;{}:,])\s+", re.DOTALL),
 }
-# Even if a picture were something else, it could do nothing.
+# Even if a stored image were something else, it could not run.
 MEDIA_POLICY = "default-src 'none'; sandbox"
 
 bp = Blueprint("assets", __name__)
 
 
 def init_app(app: Flask) -> None:
-    """Give an app's templates the addresses of its static files."""
+    """Register the template global `asset_url` and the endpoints of files."""
     app.register_blueprint(bp)
     app.add_template_global(asset_url)
 
 
 def asset_url(name: str) -> str:
-    """The address of a static file, with the hash of its content."""
+    """Return the URL of a static file, with a hash of its content."""
     stem, _, ending = name.rpartition(".")
     return f"/static/{stem}.{_digest(name)}.{ending}"
 
@@ -53,109 +53,112 @@ def asset_url(name: str) -> str:
 @bp.get("/media/<name>")
 @bp.get("/favicon.ico", defaults={"name": "favicon.ico"})
 def not_there(name: str) -> NoReturn:  # noqa: ARG001
-    """What lies at these addresses was answered before Flask was asked: only what does not comes here."""
+    """Answer 404: `StaticFiles` answers for files that exist, before Flask is called."""
     abort(404)
 
 
 class StaticFiles:
-    """A WSGI layer that answers for static files and stored pictures, and passes all else on."""
+    """WSGI middleware that answers for static files and stored images, and passes on all other requests."""
 
     def __init__(self, application: "WSGIApplication", settings: Settings, theme: Theme) -> None:
         self.application = application
         self._media = settings.media
         self._headers = security.headers(settings)
         self._theme = theme
-        self._static: dict[str, EncodedResponse] = {}
-        self.looks: dict[str, EncodedResponse] = {}
+        self._files: dict[str, EncodedResponse] = {}
+        self.stylesheets: dict[str, EncodedResponse] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        """Answer a request for a file; let the application answer all others."""
-        ready = self.ready(environ, start)
-        if ready is not None:
-            return ready
+        body = self.ready(environ, start)
+        if body is not None:
+            return body
         path = environ["PATH_INFO"]
         if path.startswith(("/static/", "/media/", "/favicon.ico")) and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            answer = self._answer(path)
-            if answer is not None:
-                return answer.send(environ, start)
+            response = self._response(path)
+            if response is not None:
+                return response.send(environ, start)
         return self.application(environ, start)
 
     def ready(self, environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes] | None:
-        """The answer, if it is one of a file that lies in memory."""
+        """Answer with a file that is in memory; for other requests, return None and do nothing."""
         path: str = environ["PATH_INFO"]
-        kept = self._static.get(path[8:]) if path.startswith("/static/") else None
-        if kept is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        response = self._files.get(path[8:]) if path.startswith("/static/") else None
+        if response is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return None
-        return kept.send(environ, start)
+        return response.send(environ, start)
 
-    def _answer(self, path: str) -> EncodedResponse | None:
-        room, _, name = path.lstrip("/").partition("/")
-        if room == "media":
-            return self._picture(name) if re.fullmatch(IMAGE_NAME, name) else None
-        return self._static_file(name, "no-cache") if room == "static" else self._static_file(path[1:], ONE_DAY)
+    def _response(self, path: str) -> EncodedResponse | None:
+        folder, _, name = path.lstrip("/").partition("/")
+        if folder == "media":
+            return self._image(name) if re.fullmatch(IMAGE_NAME, name) else None
+        return self._static_file(name, "no-cache") if folder == "static" else self._static_file(path[1:], ONE_DAY)
 
-    def _static_file(self, name: str, caching: str) -> EncodedResponse | None:
-        """A file with or without the right hash in its name; kept in memory once it was asked for."""
-        kept = self._static.get(name)
-        if kept is not None:
-            return kept
+    def _static_file(self, name: str, cache_control: str) -> EncodedResponse | None:
+        """Return a file, with or without the right hash in its name. It stays in memory afterwards."""
+        response = self._files.get(name)
+        if response is not None:
+            return response
         if name.startswith("css/reader"):
-            look = self.looks.get(name) or self._look(name)
-            if look:
-                return look
-        named = FILE_NAME.fullmatch(name)
-        plain = f"{named['stem']}.{named['ending']}" if named else ""
-        if named is None or not (paths.static() / plain).is_file():
+            response = self.stylesheets.get(name) or self._stylesheet(name)
+            if response:
+                return response
+        match = FILE_NAME.fullmatch(name)
+        file = f"{match['stem']}.{match['ending']}" if match else ""
+        if match is None or not (paths.static() / file).is_file():
             return None
-        digest = named["hash"]
-        if digest and digest != _digest(plain):
-            return self._static_file(plain, caching)
-        kind = (
-            "image/x-icon" if plain.endswith(".ico") else mimetypes.guess_type(plain)[0] or "application/octet-stream"
+        digest = match["hash"]
+        if digest and digest != _digest(file):
+            return self._static_file(file, cache_control)
+        media_type = (
+            "image/x-icon" if file.endswith(".ico") else mimetypes.guess_type(file)[0] or "application/octet-stream"
         )
-        answer = self._made(_lean(plain), kind, IMMUTABLE if digest else caching)
-        answer.effort = EFFORT_FOREVER
-        return self._static.setdefault(name, answer)
+        response = self._file_response(_minify(file), media_type, IMMUTABLE if digest else cache_control)
+        response.effort = EFFORT_FOREVER
+        return self._files.setdefault(name, response)
 
-    def _look(self, name: str) -> EncodedResponse | None:
-        """The stylesheet in colours and typeface of its name, and with the owner's own."""
+    def _stylesheet(self, name: str) -> EncodedResponse | None:
+        """Return readers' stylesheet in the accent and typeface of its name, with the owner's custom.css."""
         self._theme.version()
-        found = stylesheets.build(name, b"".join(map(_lean, stylesheets.FILES)), self._theme)
-        if found is None:
+        stylesheet = stylesheets.build(name, b"".join(map(_minify, stylesheets.FILES)), self._theme)
+        if stylesheet is None:
             return None
-        answer = self._made(found[0], "text/css", IMMUTABLE if found[1] else "no-cache")
-        if found[1]:
-            answer.effort = EFFORT_FOREVER
-            if len(self.looks) >= MAX_READER_STYLESHEETS:
-                self.looks.clear()
-            self.looks[name] = answer
-        return answer
+        css, immutable = stylesheet
+        response = self._file_response(css, "text/css", IMMUTABLE if immutable else "no-cache")
+        if immutable:
+            response.effort = EFFORT_FOREVER
+            if len(self.stylesheets) >= MAX_READER_STYLESHEETS:
+                self.stylesheets.clear()
+            self.stylesheets[name] = response
+        return response
 
-    def _picture(self, name: str) -> EncodedResponse | None:
-        """A stored picture. Its name holds its hash: what it shows never changes."""
+    def _image(self, name: str) -> EncodedResponse | None:
+        """Return a stored image. Its name holds its hash, so it never changes."""
         digest, _, ending = name.partition(".")
         try:
             data = (self._media / name).read_bytes()
         except OSError:
             return None
-        return self._made(data, TYPES[ending], IMMUTABLE, policy=MEDIA_POLICY, tag=digest)
+        return self._file_response(data, TYPES[ending], IMMUTABLE, policy=MEDIA_POLICY, tag=digest)
 
-    def _made(self, data: bytes, kind: str, caching: str, *, policy: str = "", tag: str = "") -> EncodedResponse:
-        own = {"Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind, "Cache-Control": caching}
+    def _file_response(
+        self, data: bytes, media_type: str, cache_control: str, *, policy: str = "", tag: str = ""
+    ) -> EncodedResponse:
+        content_type = f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+        headers = dict(self._headers) | {"Content-Type": content_type, "Cache-Control": cache_control}
         if policy:
-            own["Content-Security-Policy"] = policy
-        return EncodedResponse("200 OK", (dict(self._headers) | own).items(), data, tag=tag)
+            headers["Content-Security-Policy"] = policy
+        return EncodedResponse("200 OK", headers.items(), data, tag=tag)
 
 
-def _lean(name: str) -> bytes:
-    """A static file without comments, and styles without their spaces: these are for who reads the source.
+def _minify(name: str) -> bytes:
+    """Return a static file without comments, and a stylesheet without needless spaces.
 
-    Of scripts only whole lines, and the ends of lines that are set off by two spaces: a regular expression may hold
+    In scripts only comments on lines of their own, or after two spaces, are removed: a regular expression may hold
     what looks like a comment.
     """
     data = (paths.static() / name).read_bytes()
-    spare = COMMENTS.get(name.rpartition(".")[2])
-    return spare.sub(b"", data) if spare else data
+    pattern = COMMENTS.get(name.rpartition(".")[2])
+    return pattern.sub(b"", data) if pattern else data
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What every template may use: the site, dates in its language and zone, whole addresses."""
+"""Globals and filters of all templates: the site, dates in its language and time zone, absolute URLs."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -30,9 +30,9 @@ T = TypeVar("T")
 
 
 def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
-    """Give an app's templates their vocabulary."""
+    """Register the globals and filters. Their names are promised to owners' templates."""
     app.jinja_env.undefined = StrictUndefined
-    # For macros, which are loaded once and know no page's context; pages have the row itself, which is quicker.
+    # The proxy is for macros, which are loaded once and have no page's context; pages get the row, which is quicker.
     app.jinja_env.globals.update(site=LocalProxy(site))
     app.context_processor(lambda: {"site": site()})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -50,17 +50,17 @@ def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
 
 
 def site_context() -> SiteContext:
-    """The present edition of the site; asked for once a request. Dates this answer."""
+    """Return the site as it is now, queried once a request, and set the Last-Modified of the response."""
     if "site_context" not in g:
         g.site_context = context.site_context()
         theme: Theme = current_app.extensions["theme"]
-        theme.version()
+        theme.version()  # looks at the owner's files, so that `changed_at` is right
         responses.set_last_modified(max(g.site_context.changed_at, theme.changed_at))
     return g.site_context  # type: ignore[no-any-return]
 
 
 def site() -> Site:
-    """The site's row; a plain one when the database does not answer, so that even then a page can say so."""
+    """Return the site's row; the default one when the database does not answer, for the error page."""
     if "site" not in g:
         try:
             g.site = site_context().site
@@ -70,89 +70,86 @@ def site() -> Site:
 
 
 def mark_database_down() -> None:
-    """Do not ask the database again in this request: it does not answer."""
+    """Stop further queries in this request: the database does not answer."""
     g.setdefault("site", g.site_context.site if "site_context" in g else Site(**DEFAULTS, changed_at=clock.now()))
     g.database_down = True
 
 
-def unless_database_down(ask: Callable[[], list[T]]) -> list[T]:
-    """What the database answers; nothing once it was found silent in this request."""
+def unless_database_down(query: Callable[[], list[T]]) -> list[T]:
+    """Return the rows of a query; an empty list once the database did not answer in this request."""
     if g.get("database_down"):
         return []
     try:
-        return ask()
+        return query()
     except SQLAlchemyError:
         mark_database_down()
         return []
 
 
 def zone() -> ZoneInfo:
-    """The site's time zone."""
     return ZoneInfo(site().timezone)
 
 
 def absolute_url(path: str) -> str:
-    """The whole address of a path on this site; the site's own address is configuration, never the request's."""
+    """Return the absolute URL of a path on this site. Its host is configured, never taken from the request."""
     return str(current_app.config["SITE_URL"]) + path
 
 
 def saved_html(html: str) -> Markup:
-    """HTML that core.markdown.render made and cleaned when the post was saved: the one text templates do not escape."""
+    """Mark as safe the HTML that core.markdown.render sanitized when the post was saved. All other text is escaped."""
     return Markup(html)  # noqa: S704
 
 
 def cover_markup(cover: Picture, around: str = "cover") -> Markup:
-    """The markup of a cover picture: its files to choose from, loaded before all others."""
+    """Return the HTML of a cover picture, with all its sizes; it is loaded before other pictures."""
     attributes = {"src": cover["src"], "class": "u-featured"}
     return Markup(picture_html(attributes, image_file_of(cover), around=around, first=True))  # noqa: S704
 
 
 def date(moment: datetime, mark: str = "") -> Markup:
-    """The date as people and machines read it, in the site's language and zone; `mark` is its class."""
-    shown = site()
-    return localize.date(moment, mark, shown.language, shown.timezone)
+    """Return a time element in the site's language and time zone; `mark` is its CSS class."""
+    row = site()
+    return localize.date(moment, mark, row.language, row.timezone)
 
 
-def date_and_time(of: datetime) -> Markup:
-    """The date and the time of day, in the site's language and zone."""
-    shown = site()
-    return localize.date_and_time(of, shown.language, shown.timezone)
+def date_and_time(moment: datetime) -> Markup:
+    row = site()
+    return localize.date_and_time(moment, row.language, row.timezone)
 
 
 def language_attributes(post: PostSummary) -> Markup:
-    """The attributes of an element that shows a post's words: their language and direction."""
+    """Return `lang` and `dir` of an element that shows text of a post."""
     return localize.language_attributes(post.language, site().language)
 
 
 def _stylesheet(theme: Theme, *, own: bool = True, **look: str) -> str:
-    """The address of readers' stylesheet in the site's look, or in another; with the owner's own, or without."""
-    now = site()
-    return stylesheets.url(look.get("accent", now.accent), look.get("typeface", now.typeface), theme if own else None)
+    """Return the URL of readers' stylesheet. `own` adds custom.css; `accent` and `typeface` replace the site's."""
+    row = site()
+    return stylesheets.url(look.get("accent", row.accent), look.get("typeface", row.typeface), theme if own else None)
 
 
 class MacroCache:
-    """What a macro without parameters makes of the site: said again until the site, or the owner's theme, changes."""
+    """Caches the output of macros without parameters, by name, until the site or the owner's theme changes."""
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
-        self._said: tuple[tuple[SiteContext | None, int], dict[str, Markup]] = ((None, -1), {})
+        self._cache: tuple[SiteContext | None, int, dict[str, Markup]] = (None, -1, {})
 
     def __call__(self, macro: Macro) -> Markup:
-        """What the macro says now; macros are told apart by their names."""
         if g.get("database_down"):
             return Markup(macro())  # noqa: S704
-        now, ((of, looks), said) = site_context(), self._said
-        stamp = self._theme.version()
-        if of is not now or looks != stamp:
-            said = {}
-            self._said = (now, stamp), said
-        if macro.name not in said:
-            said[macro.name] = Markup(macro())  # noqa: S704
-        return said[macro.name]
+        current, version = site_context(), self._theme.version()
+        cached_site, theme_version, outputs = self._cache
+        if cached_site is not current or theme_version != version:
+            outputs = {}
+            self._cache = current, version, outputs
+        if macro.name not in outputs:
+            outputs[macro.name] = Markup(macro())  # noqa: S704
+        return outputs[macro.name]
 
 
 def cached_url_for(app: Flask) -> Callable[..., str]:
-    """Return a `url_for` that builds each path once: a blog lives at the root of its host, whatever the request."""
+    """Return a `url_for` that caches each path: a blog is always at the root of its host."""
     paths = app.url_map.bind("")
 
     @lru_cache(maxsize=2048)

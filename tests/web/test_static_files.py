@@ -178,7 +178,7 @@ def test_no_more_looks_are_kept_than_a_few(blog: Blog) -> None:
         address = stylesheets.url(f"#0000{number:02x}", "serif", None)
         assert blog.get(address).status_code == 200
     assets: StaticFiles = blog.app.extensions["static_files"]
-    assert len(assets.looks) <= MAX_READER_STYLESHEETS
+    assert len(assets.stylesheets) <= MAX_READER_STYLESHEETS
     assert blog.get(style).status_code == 200
 
 
