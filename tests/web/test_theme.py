@@ -183,10 +183,10 @@ def test_macros_that_are_broken_are_told_of_before_anybody_calls_them(blog: Blog
 
 
 def test_a_blog_that_shows_no_page_compiles_no_template(blog: Blog) -> None:
-    for environment in (blog.app.jinja_env, blog.app.jinja_env.template_class.house):
+    for environment in (blog.app.jinja_env, blog.app.jinja_env.template_class.fallback):
         assert not environment.cache
     assert blog.get("/").status_code == 200
-    assert blog.app.jinja_env.cache and not blog.app.jinja_env.template_class.house.cache
+    assert blog.app.jinja_env.cache and not blog.app.jinja_env.template_class.fallback.cache
 
 
 def test_what_is_whole_stays_beside_what_is_broken(blog: Blog, own: Own) -> None:
@@ -203,7 +203,7 @@ def test_an_error_of_the_blogs_own_is_not_blamed_on_the_owner(
 ) -> None:
     own("templates/layout.html", LAYOUT)
     environment = blog.app.jinja_env
-    for each in (environment, environment.template_class.house):
+    for each in (environment, environment.template_class.fallback):
         monkeypatch.setitem(each.globals, "page_metadata", lambda *_: 1 / 0)
     blog.app.testing = False
     assert blog.get("/archive/").status_code == 500
@@ -220,4 +220,4 @@ def test_pages_of_authors_stay_the_houses_own(blog: Blog, own: Own) -> None:
 def test_nothing_outside_the_folder_is_a_template(blog: Blog, own: Own, name: str) -> None:
     own("templates/layout.html", LAYOUT)
     found: owner_files.Theme = blog.app.extensions["theme"]
-    assert found.template(name) is None
+    assert found.template_file(name) is None

@@ -1,1 +1,1 @@
-"""The owner's look: custom.css, templates, accent colour and typeface."""
+"""The owner's theme: custom.css, templates, accent colour and typeface."""

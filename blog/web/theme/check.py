@@ -1,4 +1,4 @@
-"""What `doctor` says of the owner's own looks: it reads the stylesheet, and makes pages of each kind with them."""
+"""The theme check of `doctor`: it reads custom.css, and renders pages of each kind with the owner's templates."""
 
 import logging
 import re
@@ -11,7 +11,7 @@ from blog.config import Settings
 from blog.core.doctor.findings import Finding
 from blog.web.theme.owner_files import RESERVED, Fault, Theme
 
-# Pages that need no post, and one that is not there; the links of the first ones lead to the others.
+# Pages that need no post, and one that does not exist. Their links lead to the other pages to check.
 PAGES = ("/", "/archive/", "/tags/", "/subscribe/", "/search/", "/search/?q=a", "/nothing-here/")
 LINKS = re.compile(r'href="(/(?:(posts|tags|archive|authors)/)?(?!admin/|static/|media/)[\w%.-]+/)"')
 LINKS_PER_KIND = 2
@@ -19,13 +19,13 @@ REMEDY = "Mend it, or take it out of the instance folder; a running blog sees th
 
 
 def examine(settings: Settings, make_app: Callable[[Settings], Flask]) -> Iterator[Finding]:
-    """Look at custom.css and templates/ of an instance folder; nothing is written."""
+    """Check custom.css and templates/ of an instance folder. Nothing is written."""
     theme = Theme(settings.instance)
-    with _silently():
+    with _logging_disabled():
         names, css = theme.template_names, theme.css
         faults = list(theme.faults)
         if names and settings.database_file.is_file():
-            faults += _tried(make_app(settings), settings.site_url)
+            faults += _rendering_faults(make_app(settings), settings.site_url)
     for fault in dict.fromkeys(faults):
         yield Finding("bad", str(fault), REMEDY)
     for name in names:
@@ -37,8 +37,8 @@ def examine(settings: Settings, make_app: Callable[[Settings], Flask]) -> Iterat
 
 
 @contextmanager
-def _silently() -> Iterator[None]:
-    """The log is told by whoever serves the blog."""
+def _logging_disabled() -> Iterator[None]:
+    """Disable logging: the server that runs logs these faults."""
     disabled = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
@@ -47,24 +47,24 @@ def _silently() -> Iterator[None]:
         logging.disable(disabled)
 
 
-def _tried(app: Flask, site_url: str) -> list[Fault]:
-    """What goes wrong when pages are made with the owner's templates."""
+def _rendering_faults(app: Flask, site_url: str) -> list[Fault]:
+    """Render pages with the owner's templates; return the faults."""
     theme: Theme = app.extensions["theme"]
     for name in theme.template_names:
         app.jinja_env.select_template([name, "layout.html"])
-    pages = {path: _read(app, site_url, path) for path in PAGES}
-    for path in _of_each_kind("".join(pages.values())):
-        _read(app, site_url, path)
+    pages = {path: _get(app, site_url, path) for path in PAGES}
+    for path in _links_of_each_kind("".join(pages.values())):
+        _get(app, site_url, path)
     return theme.faults
 
 
-def _read(app: Flask, site_url: str, path: str) -> str:
+def _get(app: Flask, site_url: str, path: str) -> str:
     return app.test_client().get(path, base_url=site_url).get_data(as_text=True)
 
 
-def _of_each_kind(html: str) -> list[str]:
-    """Some addresses of each kind that pages link to."""
-    found: dict[str, dict[str, None]] = {}
+def _links_of_each_kind(html: str) -> list[str]:
+    """Return some paths of each kind that the pages link to."""
+    paths_by_kind: dict[str, dict[str, None]] = {}
     for path, kind in LINKS.findall(html):
-        found.setdefault(kind, {})[path] = None
-    return [path for paths in found.values() for path in [*paths][:LINKS_PER_KIND]]
+        paths_by_kind.setdefault(kind, {})[path] = None
+    return [path for paths in paths_by_kind.values() for path in [*paths][:LINKS_PER_KIND]]

@@ -1,12 +1,13 @@
-"""The colours that follow from the one that the owner chose, and whether they stand out from the paper. Pure."""
+"""The link colours that follow from the owner's accent colour, and their contrast. Pure."""
 
 from dataclasses import dataclass
 from math import cbrt, hypot
 
-# The darkest light and the lightest dark ground of static/css/reader.css: what stands out from these does from all.
+# PAPER is the usual background. WASH is the darkest light one and DARK_WASH the lightest dark one of
+# static/css/reader.css: a colour with enough contrast to these has enough to all.
 PAPER, WASH = "#fcfaf5", "#f3eee3"
 DARK_WASH = "#201e1a"
-# What WCAG 2.2 asks of text; and what is made a little clearer than that, for screens in the sun.
+# The contrast that WCAG 2.2 requires of text, and a little more, for screens in the sun.
 MIN_CONTRAST, TARGET_CONTRAST = 4.5, 5.0
 VIOLET = "#5b3fa8"
 LIGHTNESS_STEP = 0.01
@@ -14,7 +15,7 @@ LIGHTNESS_STEP = 0.01
 
 @dataclass(frozen=True)
 class LinkColours:
-    """The colours of links on light paper and on dark: of new ones and of those that were visited."""
+    """The colours of links, new and visited, in the light and the dark theme."""
 
     link: str
     visited: str
@@ -23,43 +24,43 @@ class LinkColours:
 
 
 def link_colours(accent: str) -> LinkColours:
-    """The colours of links for an accent (#rrggbb): the accent itself wherever it can be read.
+    """Return the link colours for an accent (#rrggbb): the accent itself wherever its contrast is enough.
 
-    Lightness is moved in OKLab, where it moves nothing else, until the contrast suffices on every ground.
+    Otherwise the lightness is changed in OKLab, which changes nothing else, until it is enough on every background.
     """
-    visited = _mixed(accent, VIOLET, 0.5)
+    visited = _mix(accent, VIOLET, 0.5)
     return LinkColours(
         _readable(accent, WASH, -LIGHTNESS_STEP),
         _readable(visited, WASH, -LIGHTNESS_STEP),
-        _readable(_lit(accent), DARK_WASH, LIGHTNESS_STEP),
-        _readable(_lit(visited), DARK_WASH, LIGHTNESS_STEP),
+        _readable(_brighten(accent), DARK_WASH, LIGHTNESS_STEP),
+        _readable(_brighten(visited), DARK_WASH, LIGHTNESS_STEP),
     )
 
 
-def contrast(one: str, other: str = PAPER) -> float:
-    """The contrast of two colours (#rrggbb), from 1 to 21, as WCAG 2.2 counts it."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
+def contrast(colour: str, background: str = PAPER) -> float:
+    """Return the contrast of two colours (#rrggbb), from 1 to 21, as WCAG 2.2 defines it."""
+    darker, lighter = sorted((_luminance(colour), _luminance(background)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def _readable(colour: str, ground: str, step: float) -> str:
+def _readable(colour: str, background: str, step: float) -> str:
     light, a, b = _oklab(colour)
-    while contrast(colour, ground) < TARGET_CONTRAST and 0 <= light <= 1:
+    while contrast(colour, background) < TARGET_CONTRAST and 0 <= light <= 1:
         light += step
         colour = _hex(light, a, b)
     return colour
 
 
-def _lit(colour: str) -> str:
-    """A colour as it looks by night: lighter, and a little greyer, so that it does not glare."""
+def _brighten(colour: str) -> str:
+    """Return a colour for the dark theme: lighter, and a little greyer, so that it does not glare."""
     light, a, b = _oklab(colour)
-    calm = min(1.0, 0.11 / (hypot(a, b) or 1))
-    return _hex(max(light, 0.74), a * calm, b * calm)
+    factor = min(1.0, 0.11 / (hypot(a, b) or 1))
+    return _hex(max(light, 0.74), a * factor, b * factor)
 
 
-def _mixed(one: str, other: str, share: float) -> str:
-    parts = zip(_oklab(one), _oklab(other), strict=True)
-    return _hex(*(mine + (yours - mine) * share for mine, yours in parts))
+def _mix(first: str, second: str, share: float) -> str:
+    pairs = zip(_oklab(first), _oklab(second), strict=True)
+    return _hex(*(start + (end - start) * share for start, end in pairs))
 
 
 def _luminance(colour: str) -> float:
@@ -67,13 +68,13 @@ def _luminance(colour: str) -> float:
 
 
 def _linear(colour: str) -> tuple[float, float, float]:
-    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    parts = (int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5))
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return red, green, blue
 
 
 def _oklab(colour: str) -> tuple[float, float, float]:
-    """Lightness from 0 to 1, and two axes of colour (https://bottosson.github.io/posts/oklab/)."""
+    """Return lightness from 0 to 1, and the two colour axes (https://bottosson.github.io/posts/oklab/)."""
     red, green, blue = _linear(colour)
     long = cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
     middle = cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)

@@ -1,7 +1,7 @@
-"""The owner's own looks: `custom.css` and `templates/` in the instance folder, whatever state they are in.
+"""The owner's theme files: `custom.css` and `templates/` in the instance folder.
 
-They may change while the blog is served, and may be broken at any moment. What cannot be used is left out, and pages
-are made as if it were not there; readers are told nothing, the log and `doctor` are told the file and the line.
+They may change while the server runs, and may be broken at any moment. Pages are rendered without what cannot be used.
+Readers see no error; the log and `doctor` name the file and the line.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from blog import clock
 CHECK_SECONDS = 1.0  # seconds
 MAX_CSS_BYTES = 512 * 1024
 MAX_TEMPLATES = 1000
-# What may not be changed: who breaks the page for signing in could not mend it there.
+# Owners cannot replace these templates: with a broken sign-in page they could not sign in.
 RESERVED = "admin/"
 
 log = logging.getLogger("theme")
@@ -28,19 +28,19 @@ log = logging.getLogger("theme")
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one of the owner's files; line 0 is all of it."""
+    """What is wrong with one of the owner's files; line 0 means the whole file."""
 
     file: Path
     line: int
-    what: str
+    message: str
 
     def __str__(self) -> str:
         place = f", line {self.line}" if self.line else ""
-        return f"{self.file}{place}: {self.what}"
+        return f"{self.file}{place}: {self.message}"
 
 
 class Theme:
-    """What lies in an instance folder for the looks of its blog. Any thread may ask."""
+    """The theme files in an instance folder. Safe to use from any thread."""
 
     def __init__(self, instance: Path) -> None:
         self.stylesheet = instance / "custom.css"
@@ -49,37 +49,37 @@ class Theme:
         self.on_change: list[Callable[[], None]] = []
         self._lock = Lock()
         self._version = 0
-        self._again = 0.0
+        self._next_check = 0.0
         self._seen = list(self._files())
         newest = max((changed for _, changed, _ in self._seen), default=0)
         self.changed_at = datetime.fromtimestamp(newest / 1e9, UTC)
 
     def version(self) -> int:
-        """A number that stays the same as long as the owner's files do; they are looked at once a second."""
-        if monotonic() >= self._again and self._lock.acquire(blocking=False):
+        """Return a number that grows when the owner's files change. They are checked once a second."""
+        if monotonic() >= self._next_check and self._lock.acquire(blocking=False):
             try:
-                self._look()
+                self._check_files()
             finally:
                 self._lock.release()
         return self._version
 
-    def _look(self) -> None:
+    def _check_files(self) -> None:
         seen = list(self._files())
         if seen != self._seen:
-            templates = self._of_templates()
+            templates = self._seen_templates()
             self._seen, self.faults = seen, []
             vars(self).pop("css", None)
-            if self._of_templates() != templates:
-                for renew in self.on_change:
-                    renew()
+            if self._seen_templates() != templates:
+                for callback in self.on_change:
+                    callback()
             self.changed_at = clock.now()
             self._version += 1
-        self._again = monotonic() + CHECK_SECONDS
+        self._next_check = monotonic() + CHECK_SECONDS
 
     def _files(self) -> Iterator[tuple[str, int, int]]:
-        """Each file: its name, when anything was done to it (whatever date a copy gave it), and its size."""
-        found = sorted(self.templates.rglob("*.html"))[:MAX_TEMPLATES] if self.templates.is_dir() else []
-        for file in (self.stylesheet, *found):
+        """Yield name, ctime and size of each file. Not mtime: a copy may set it to any date."""
+        templates = sorted(self.templates.rglob("*.html"))[:MAX_TEMPLATES] if self.templates.is_dir() else []
+        for file in (self.stylesheet, *templates):
             try:
                 state = file.stat()
             except OSError:
@@ -89,48 +89,43 @@ class Theme:
 
     @property
     def template_names(self) -> list[str]:
-        """The names of the owner's templates."""
-        return [str(Path(name).relative_to(self.templates)) for name, *_ in self._of_templates()]
+        return [str(Path(name).relative_to(self.templates)) for name, *_ in self._seen_templates()]
 
-    def _of_templates(self) -> list[tuple[str, int, int]]:
-        return [each for each in self._seen if each[0] != str(self.stylesheet)]
+    def _seen_templates(self) -> list[tuple[str, int, int]]:
+        return [file for file in self._seen if file[0] != str(self.stylesheet)]
 
     @cached_property
     def css(self) -> bytes:
-        """The owner's stylesheet; nothing, when there is none that could be read."""
+        """Return the owner's stylesheet; empty if there is none that can be read."""
         if not self.stylesheet.is_file():
             return b""
         try:
-            found = self.stylesheet.read_bytes()
-            if len(found) > MAX_CSS_BYTES:
-                raise ValueError(f"it has {len(found) // 1024} kB; {MAX_CSS_BYTES // 1024} kB are read")
-            found.decode()
+            css = self.stylesheet.read_bytes()
+            if len(css) > MAX_CSS_BYTES:
+                raise ValueError(f"it has {len(css) // 1024} kB; {MAX_CSS_BYTES // 1024} kB are read")
+            text = css.decode()
         except (OSError, ValueError) as error:
-            self.blame(Fault(self.stylesheet, 0, f"it cannot be used ({error})."))
+            self.report(Fault(self.stylesheet, 0, f"it cannot be used ({error})."))
             return b""
-        self._check(found.decode())
-        return found
+        from blog.web.theme import custom_css  # imports tinycss2, which is loaded only if there is a stylesheet
 
-    def _check(self, css: str) -> None:
-        """Tell what browsers will leave out."""
-        from blog.web.theme import custom_css  # what it reads with is loaded only where there is something to be read
-
-        for line, what in custom_css.find_faults(css):
-            self.blame(Fault(self.stylesheet, line, what))
+        for line, message in custom_css.find_faults(text):
+            self.report(Fault(self.stylesheet, line, message))
+        return css
 
     @property
     def digest(self) -> str:
-        """A short hash of the owner's stylesheet; empty without one."""
+        """Return a short hash of the owner's stylesheet; empty without one."""
         return hashlib.sha256(self.css).hexdigest()[:10] if self.css else ""
 
-    def template(self, name: str) -> Path | None:
-        """The owner's template of a name, if there is one that may be used."""
+    def template_file(self, name: str) -> Path | None:
+        """Return the owner's template with this name, if there is one and it may be used."""
         file = self.templates / name
-        inside = not name.startswith(RESERVED) and ".." not in Path(name).parts and not Path(name).is_absolute()
-        return file if inside and file.is_file() else None
+        allowed = not name.startswith(RESERVED) and ".." not in Path(name).parts and not Path(name).is_absolute()
+        return file if allowed and file.is_file() else None
 
-    def blame(self, fault: Fault) -> None:
-        """Remember what is wrong with a file, and tell the log, once."""
+    def report(self, fault: Fault) -> None:
+        """Add a fault to `faults` and log it, once."""
         if fault not in self.faults:
             self.faults.append(fault)
             log.warning("%s", fault)

@@ -1,7 +1,7 @@
-"""The one stylesheet of all readers' pages: the house's, in the site's colours and typeface, and the owner's after it.
+"""The stylesheet of all readers' pages: ours, then the site's colours and typeface, then the owner's custom.css.
 
-Its address says all that it depends on: which look, and a hash of the files. So it can be kept for ever, and a page
-asks for one file.
+Its URL names all that it depends on: accent, typeface, and a hash of the content. So browsers may cache it for ever,
+and a page loads one file.
 """
 
 import hashlib
@@ -20,41 +20,44 @@ NAME = re.compile(
 )
 LOOK_CSS = """
 @layer tokens {{
-  :root {{ --accent: {accent}; --link: {of.link}; --visited: {of.visited}; --text: var(--face-{typeface}); }}
-  @media (prefers-color-scheme: dark) {{ :root {{ --link: {of.dark_link}; --visited: {of.dark_visited}; }} }}
+  :root {{ --accent: {accent}; --link: {links.link}; --visited: {links.visited}; --text: var(--face-{typeface}); }}
+  @media (prefers-color-scheme: dark) {{ :root {{ --link: {links.dark_link}; --visited: {links.dark_visited}; }} }}
 }}
 """
 DEFAULT_LOOK = DEFAULTS["accent"], DEFAULTS["typeface"]
 
 
-def url(accent: str, typeface: str, own: Theme | None) -> str:
-    """Where the stylesheet of a look is; `own` are the owner's files, of which authors' pages take nothing."""
-    usual = (accent, typeface) == DEFAULT_LOOK
-    digest = _digest(b"" if usual else _look(accent, typeface), own.digest if own else "")
-    return f"/static/css/reader{'' if usual else f'-{accent[1:]}-{typeface}'}.{digest}.css"
+def url(accent: str, typeface: str, theme: Theme | None) -> str:
+    """Return the URL of the stylesheet. `theme` is None for admin pages: they do not use custom.css."""
+    default = (accent, typeface) == DEFAULT_LOOK
+    digest = _digest(b"" if default else _look(accent, typeface), theme.digest if theme else "")
+    return f"/static/css/reader{'' if default else f'-{accent[1:]}-{typeface}'}.{digest}.css"
 
 
-def build(name: str, house: bytes, theme: Theme) -> tuple[bytes, bool] | None:
-    """The stylesheet of this name, made of the house's, and whether it may be kept for ever; None if it is none."""
-    named = NAME.fullmatch(name)
-    if named is None:
+def build(name: str, base: bytes, theme: Theme) -> tuple[bytes, bool] | None:
+    """Return the CSS of the stylesheet `name`, which begins with `base`, and whether it is immutable.
+
+    Return None if `name` is not one of these stylesheets.
+    """
+    match = NAME.fullmatch(name)
+    if match is None:
         return None
-    look = _look(f"#{named['accent']}", named["typeface"]) if named["accent"] else b""
-    if named["hash"] == _digest(look, ""):
-        return house + look, True
-    own = b"\n" + theme.css if theme.css else b""
-    return house + look + own, named["hash"] == _digest(look, theme.digest)
+    look = _look(f"#{match['accent']}", match["typeface"]) if match["accent"] else b""
+    if match["hash"] == _digest(look, ""):
+        return base + look, True
+    custom = b"\n" + theme.css if theme.css else b""
+    return base + look + custom, match["hash"] == _digest(look, theme.digest)
 
 
-def _digest(look: bytes, own: str) -> str:
-    return hashlib.sha256(_of_house() + look + own.encode()).hexdigest()[:10]
+def _digest(look: bytes, theme_digest: str) -> str:
+    return hashlib.sha256(_base_digest() + look + theme_digest.encode()).hexdigest()[:10]
 
 
 @lru_cache(maxsize=1)
-def _of_house() -> bytes:
+def _base_digest() -> bytes:
     return hashlib.sha256(b"".join((paths.static() / name).read_bytes() for name in FILES)).digest()
 
 
 @lru_cache(maxsize=64)
 def _look(accent: str, typeface: str) -> bytes:
-    return LOOK_CSS.format(accent=accent, typeface=typeface, of=colours.link_colours(accent)).encode()
+    return LOOK_CSS.format(accent=accent, typeface=typeface, links=colours.link_colours(accent)).encode()
