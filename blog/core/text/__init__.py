@@ -1,1 +1,1 @@
-"""Plain text: slugs, validation, differences, words. Pure."""
+"""Plain text: slugs, validation, differences, word counts. Pure."""

@@ -1,6 +1,6 @@
-"""What changed between two texts, word by word. Pure.
+"""The differences of two texts, word by word. Pure.
 
-Lines are compared first, then the words of lines that changed: this reads as people write, and costs little.
+Lines are compared first, then the words of changed lines: this matches the way people write, and is fast.
 """
 
 import re
@@ -10,10 +10,10 @@ from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import Protocol
 
-# Longer stretches, and more words in all, are told as replaced altogether: comparing them would take seconds.
+# Longer changes, and more words in all, are shown as one replacement: to compare them would take seconds.
 MAX_LINES = 2000
 MAX_WORDS = 20_000
-# So many lines that stay the same are shown around a change.
+# The number of unchanged lines shown around a change.
 CONTEXT_LINES = 2
 Opcode = tuple[str, int, int, int, int]
 TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
@@ -22,7 +22,7 @@ SAME, REMOVED, ADDED = "same", "removed", "added"
 
 @dataclass(frozen=True)
 class Chunk:
-    """A piece of text that is the `same` in both, `removed` from the first or `added` in the second."""
+    """Some text that is the `same` in both texts, `removed` from the first or `added` in the second."""
 
     kind: str
     text: str
@@ -30,14 +30,14 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Hunk:
-    """Text with its changes; or, without pieces, a number of lines that are the same and left out."""
+    """Text with its changes; or, without pieces, the number of unchanged lines that are left out."""
 
     pieces: Sequence[Chunk]
     left_out: int = 0
 
 
 class Comparable(Protocol):
-    """What is compared of a post."""
+    """The fields of a post that are compared."""
 
     @property
     def title(self) -> str: ...
@@ -48,7 +48,7 @@ class Comparable(Protocol):
 
 
 def compare_posts(before: Comparable, after: Comparable) -> list[tuple[str, list[Hunk]]]:
-    """What changed of a post, by the names that people know its parts by."""
+    """Return the differences of each field, with the label of the field."""
     return [
         ("Title", compare(before.title, after.title)),
         ("Summary", compare(before.summary, after.summary)),
@@ -57,48 +57,44 @@ def compare_posts(before: Comparable, after: Comparable) -> list[tuple[str, list
 
 
 def compare(before: str, after: str) -> list[Hunk]:
-    """What one text has and the other has not; empty when they are the same."""
-    if before == after:
-        return []
-    old, new = before.split("\n"), after.split("\n")
-    return list(_stretches(old, new))
+    """Return the differences of two texts; empty if they are equal."""
+    return list(_hunks(before.split("\n"), after.split("\n"))) if before != after else []
 
 
-def _stretches(old: Sequence[str], new: Sequence[str]) -> Iterator[Hunk]:
-    steps, words = _steps(old, new), MAX_WORDS
-    for place, (what, start, end, other_start, other_end) in enumerate(steps):
-        if what == "equal":
-            yield from _context(old[start:end], first=place == 0, last=place == len(steps) - 1)
+def _hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[Hunk]:
+    opcodes, words_left = _opcodes(old, new), MAX_WORDS
+    for index, (operation, start, end, new_start, new_end) in enumerate(opcodes):
+        if operation == "equal":
+            yield from _context(old[start:end], first=index == 0, last=index == len(opcodes) - 1)
             continue
-        before, after = (TOKEN.findall("\n".join(lines)) for lines in (old[start:end], new[other_start:other_end]))
-        words -= len(before) + len(after)
-        yield Hunk(_pieces(before, after, whole=words < 0))
+        before, after = (TOKEN.findall("\n".join(lines)) for lines in (old[start:end], new[new_start:new_end]))
+        words_left -= len(before) + len(after)
+        yield Hunk(_chunks(before, after, replace_all=words_left < 0))
 
 
-def _steps(old: Sequence[str], new: Sequence[str]) -> Sequence[Opcode]:
-    """How to come from one list to the other; all that differs is one step where there is very much of it."""
-    head = _alike(zip(old, new, strict=False))
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[Opcode]:
+    """Return the steps from one list to the other; above MAX_LINES all differences become one replacement."""
+    head = _equal_pairs(zip(old, new, strict=False))
     rest = min(len(old), len(new)) - head
-    tail = min(rest, _alike(zip(reversed(old), reversed(new), strict=False)))
-    middle, other = old[head : len(old) - tail], new[head : len(new) - tail]
-    if max(len(middle), len(other)) <= MAX_LINES:
-        # What stands in every hundredth place (blanks, “the”) is no landmark: looking for it would take minutes.
+    tail = min(rest, _equal_pairs(zip(reversed(old), reversed(new), strict=False)))
+    if max(len(old), len(new)) - head - tail <= MAX_LINES:
+        # autojunk ignores very frequent lines and words (blanks, “the”): to match those would take minutes.
         return SequenceMatcher(None, old, new, autojunk=True).get_opcodes()
-    steps: list[Opcode] = [
+    opcodes: list[Opcode] = [
         ("equal", 0, head, 0, head),
         ("replace", head, len(old) - tail, head, len(new) - tail),
         ("equal", len(old) - tail, len(old), len(new) - tail, len(new)),
     ]
-    return [step for step in steps if step[2] > step[1] or step[4] > step[3]]
+    return [opcode for opcode in opcodes if opcode[2] > opcode[1] or opcode[4] > opcode[3]]
 
 
-def _alike(pairs: Iterable[tuple[str, str]]) -> int:
-    """How many pairs are the same, until one is not."""
+def _equal_pairs(pairs: Iterable[tuple[str, str]]) -> int:
+    """Count the equal pairs before the first unequal one."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _context(lines: Sequence[str], *, first: bool, last: bool) -> Iterator[Hunk]:
-    """The lines nearest to the changes, and how many are left out between them."""
+    """Yield the unchanged lines next to the changes, and the number of lines left out between them."""
     head, tail = (0 if first else CONTEXT_LINES), (0 if last else CONTEXT_LINES)
     if len(lines) <= head + tail + 1:
         yield Hunk([Chunk(SAME, "\n".join(lines))])
@@ -110,13 +106,13 @@ def _context(lines: Sequence[str], *, first: bool, last: bool) -> Iterator[Hunk]
         yield Hunk([Chunk(SAME, "\n".join(lines[-tail:]))])
 
 
-def _pieces(before: Sequence[str], after: Sequence[str], *, whole: bool) -> list[Chunk]:
-    steps = [("replace", 0, len(before), 0, len(after))] if whole else _steps(before, after)
-    pieces = []
-    for what, start, end, other_start, other_end in steps:
-        if what == "equal":
-            pieces.append(Chunk(SAME, "".join(before[start:end])))
+def _chunks(before: Sequence[str], after: Sequence[str], *, replace_all: bool) -> list[Chunk]:
+    opcodes = [("replace", 0, len(before), 0, len(after))] if replace_all else _opcodes(before, after)
+    chunks = []
+    for operation, start, end, new_start, new_end in opcodes:
+        if operation == "equal":
+            chunks.append(Chunk(SAME, "".join(before[start:end])))
             continue
-        pieces.append(Chunk(REMOVED, "".join(before[start:end])))
-        pieces.append(Chunk(ADDED, "".join(after[other_start:other_end])))
-    return [piece for piece in pieces if piece.text]
+        chunks.append(Chunk(REMOVED, "".join(before[start:end])))
+        chunks.append(Chunk(ADDED, "".join(after[new_start:new_end])))
+    return [chunk for chunk in chunks if chunk.text]

@@ -1,7 +1,11 @@
-"""Judge single values on their way in: what people typed becomes what the tables may hold, or a sentence."""
+"""Validate single values: turn what people type into what the tables may store, or raise Invalid with a sentence.
+
+Pure.
+"""
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -14,26 +18,30 @@ SUMMARY_LENGTH = 1000
 COVER_LENGTH = 1000
 MAX_TAGS = 50
 TAG_LENGTH = 80
-# What XML 1.0 cannot carry (no feed could hold it), and DEL, which shows nothing. Tabs and line ends stay.
+# Characters that XML 1.0 forbids (no feed could carry them), and DEL, which is invisible. Tabs and line ends stay.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-# So many characters are composed.
+# Unicode normalization stops after this many characters.
 NFC_LIMIT = 10_000
-# Categories of what shows nothing by itself: joiners, marks of direction, spaces. A link of these cannot be found.
+# Unicode categories of invisible characters: joiners, direction marks, spaces. Nobody could see a link made of these.
 INVISIBLE = ("Cf", "Zs", "Zl", "Zp")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-([A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3}))*")
-# The names of drawn cards: a slug, and the hash of what the card shows.
+# The file name of a social card: a slug, and the hash of what the card shows.
 CARD_NAME = re.compile(r"(?:(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)-)?(?P<hash>[0-9a-f]{16})\.(?:png|jpg)")
 # An e-mail address that needs no escaping in a URI.
 MAILTO = r"mailto:[a-z0-9][a-z0-9._+~-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}"
-# Years of the archive, and those that a date may have: a time zone may lead it into the year before.
+# Years of the archive, and years that a date may have: a time zone can move a date into the year before.
 ARCHIVE_YEARS = range(1000, 9999)
 DATE_YEARS = ARCHIVE_YEARS[1:]
+# Accepted beside ISO 8601.
+DATE_FORMATS = (
+    "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%d %B %Y", "%B %d, %Y", "%Y-%m-%d %H:%M:%S.%f %z",
+)  # fmt: skip
 
 
 def clean(text: str) -> str:
-    """The text without characters that no page or feed can carry, in Unicode's composed form.
+    """Remove characters that no page or feed can carry, and normalize the text to NFC.
 
-    Of a very long one only the beginning is composed: no field takes so much, and to sort a million accents on one
+    Only the first NFC_LIMIT characters are normalized: no field takes more, and to sort a million accents on one
     letter takes hours.
     """
     value = FORBIDDEN.sub("", text)
@@ -41,13 +49,12 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """One line: cleaned, white space collapsed; empty when nobody could see it."""
+    """Return the text cleaned, with white space collapsed; empty if all characters are invisible."""
     value = " ".join(clean(text).split())
     return value if any(unicodedata.category(char) not in INVISIBLE for char in value) else ""
 
 
 def title(text: str) -> str:
-    """A post's title."""
     value = one_line(text)
     if not value:
         raise Invalid("title", "A post needs a title.")
@@ -57,7 +64,6 @@ def title(text: str) -> str:
 
 
 def summary(text: str) -> str:
-    """A post's summary; may be empty."""
     value = one_line(text)
     if len(value) > SUMMARY_LENGTH:
         raise Invalid("summary", f"The summary has {len(value)} characters; {SUMMARY_LENGTH} are allowed.")
@@ -65,7 +71,7 @@ def summary(text: str) -> str:
 
 
 def cover(text: str) -> str:
-    """The address of a post's picture; may be empty."""
+    """Return the URL of a post's cover picture; may be empty."""
     value = one_line(text)
     if len(value) > COVER_LENGTH:
         raise Invalid("cover", f"The cover’s address has {len(value)} characters; {COVER_LENGTH} are allowed.")
@@ -73,7 +79,7 @@ def cover(text: str) -> str:
 
 
 def body(text: str) -> str:
-    """A post's Markdown: verbatim but for line ends and characters that nothing can carry."""
+    """Return a post's Markdown verbatim, except line ends and forbidden characters."""
     value = FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     size = len(value.encode())
     if size > BODY_BYTES:
@@ -84,67 +90,67 @@ def body(text: str) -> str:
 
 
 def tags(names: list[str]) -> list[str]:
-    """Tag names in the author's order, each once."""
-    found: dict[str, str] = {}
+    """Return tag names in the author's order, without repeats."""
+    by_key: dict[str, str] = {}
     for name in names:
         value = one_line(name).lstrip("#").strip()
         if len(value) > TAG_LENGTH:
             raise Invalid("tags", f"The tag “{value[:30]}…” has {len(value)} characters; {TAG_LENGTH} are allowed.")
         if value:
-            found.setdefault(value.casefold(), value)
-    if len(found) > MAX_TAGS:
-        raise Invalid("tags", f"A post can carry {MAX_TAGS} tags; this one has {len(found)}.")
-    return list(found.values())
+            by_key.setdefault(value.casefold(), value)
+    if len(by_key) > MAX_TAGS:
+        raise Invalid("tags", f"A post can carry {MAX_TAGS} tags; this one has {len(by_key)}.")
+    return list(by_key.values())
 
 
 def language(text: str) -> str:
-    """A language tag (BCP 47), like en or pt-BR, in its usual case."""
+    """Return a language tag (BCP 47), like en or pt-BR, in its usual case."""
     value = text.strip().replace("_", "-")
     if not LANGUAGE.fullmatch(value):
-        raise Invalid(
-            "language", f"“{one_line(text)[:40]}” is not a language tag; it should look like en, hi or pt-BR."
-        )
-    first, *rest = value.split("-")
-    cased = [part.title() if len(part) == 4 else part.upper() if len(part) <= 3 else part.lower() for part in rest]
-    return "-".join([first.lower(), *cased])
+        typed = one_line(text)[:40]
+        raise Invalid("language", f"“{typed}” is not a language tag; it should look like en, hi or pt-BR.")
+    primary, *subtags = value.split("-")
+    cased = [part.title() if len(part) == 4 else part.upper() if len(part) <= 3 else part.lower() for part in subtags]
+    return "-".join([primary.lower(), *cased])
 
 
 def http_url(text: str, field: str) -> str:
-    """A whole http or https address."""
+    """Return a full http or https URL."""
     value = one_line(text)
     try:
         parts = urlsplit(value)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
-        good = good and parts.port != 0 and " " not in value and not re.search(r'["<>\\^`{|}]', value)
+        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
+        is_valid = is_valid and parts.port != 0 and " " not in value and not re.search(r'["<>\\^`{|}]', value)
     except ValueError:
-        good = False
-    if not good or len(value) > 2000:
+        is_valid = False
+    if not is_valid or len(value) > 2000:
         raise Invalid(field, f"“{value[:80]}” is not a whole address; it should start with https://.")
     return value
 
 
 def contact_url(text: str, field: str = "security_contact") -> str:
-    """Where somebody can be written to, as a URI: an https address, or mailto: and an e-mail address; may be empty."""
+    """Return a contact as a URI: https, or mailto: with an e-mail address. May be empty."""
     value = one_line(text)
-    written = value if value.lower().startswith(("https:", "mailto:")) or not value else f"mailto:{value}"
-    if not written:
+    uri = value if value.lower().startswith(("https:", "mailto:")) or not value else f"mailto:{value}"
+    if not uri:
         return ""
-    if written.lower().startswith("https:"):
-        return http_url(written, field)
-    if not re.fullmatch(MAILTO, written, re.IGNORECASE) or len(written) > 320:
+    if uri.lower().startswith("https:"):
+        return http_url(uri, field)
+    if not re.fullmatch(MAILTO, uri, re.IGNORECASE) or len(uri) > 320:
         raise Invalid(
             field, f"“{value[:80]}” is no contact; one looks like security@example.org or https://example.org/contact/."
         )
-    return f"mailto:{written[7:]}"
+    return f"mailto:{uri[7:]}"
 
 
 def parse_instant(value: object, zone: ZoneInfo, field: str = "date") -> datetime:
-    """A moment in UTC, from a date, a time or their text (ISO 8601); without a zone it is `zone`'s.
+    """Return a time in UTC from a date, a datetime or a text (ISO 8601 and some usual forms).
 
-    A date without a time is its midnight. An hour that daylight saving skips is read as the hour after it.
+    A value without a zone is in `zone`. A date without a time is midnight. An hour that daylight saving skips is read
+    as the hour after it.
     """
     if isinstance(value, str):
-        value = _parsed(value.strip(), field)
+        value = _parse_datetime(value.strip(), field)
     if isinstance(value, datetime):
         moment = value
     elif isinstance(value, date):
@@ -152,47 +158,34 @@ def parse_instant(value: object, zone: ZoneInfo, field: str = "date") -> datetim
     else:
         raise Invalid(field, f"“{value}” is not a date; it should look like 2026-11-20 or 2026-11-20T08:00.")
     if moment.year not in DATE_YEARS:
-        raise Invalid(
-            field,
-            f"The year {moment.year} is out of range; years from {DATE_YEARS[0]} to {DATE_YEARS[-1]} are allowed.",
-        )
+        allowed = f"years from {DATE_YEARS[0]} to {DATE_YEARS[-1]} are allowed"
+        raise Invalid(field, f"The year {moment.year} is out of range; {allowed}.")
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def local_time(text: str, zone: ZoneInfo, field: str = "date") -> datetime:
-    """A moment in UTC as `parse_instant` reads it, for people who will not look twice.
+    """Return a time in UTC like `parse_instant`, but strict, for times that people type.
 
-    An hour that daylight saving skips is no time at all; of one that comes twice the first is meant.
+    Raises Invalid for an hour that daylight saving skips. Of an hour that comes twice the first is taken.
     """
-    moment, typed = parse_instant(text, zone, field), _parsed(text.strip(), field)
-    shown = moment.astimezone(zone).replace(tzinfo=None)
-    if typed.tzinfo is None and shown != typed:
+    moment, typed = parse_instant(text, zone, field), _parse_datetime(text.strip(), field)
+    local = moment.astimezone(zone).replace(tzinfo=None)
+    if typed.tzinfo is None and local != typed:
         raise Invalid(
             field,
-            f"There is no {typed:%H:%M} on that day: clocks are set forward then. {shown:%H:%M} is the same moment.",
+            f"There is no {typed:%H:%M} on that day: clocks are set forward then. {local:%H:%M} is the same moment.",
         )
     return moment
 
 
-def _parsed(text: str, field: str) -> datetime:
+def _parse_datetime(text: str, field: str) -> datetime:
     # Hugo and Jekyll put a space before the zone (2024-01-02 10:00:00 +0100); ISO 8601 has none.
     joined = re.sub(
         r"\s+(?=[+-]\d\d:?\d\d$|Z$)", "", text.removesuffix(" UTC") + ("Z" if text.endswith(" UTC") else "")
     )
-    try:
+    with suppress(ValueError):
         return datetime.fromisoformat(joined)
-    except ValueError:
-        pass
-    for pattern in (
-        "%Y/%m/%d",
-        "%Y/%m/%d %H:%M",
-        "%Y/%m/%d %H:%M:%S",
-        "%d %B %Y",
-        "%B %d, %Y",
-        "%Y-%m-%d %H:%M:%S.%f %z",
-    ):
-        try:
+    for pattern in DATE_FORMATS:
+        with suppress(ValueError):
             return datetime.strptime(text, pattern)  # noqa: DTZ007  (the zone is added by the caller)
-        except ValueError:
-            continue
     raise Invalid(field, f"“{one_line(text)[:60]}” is not a date; it should look like 2026-11-20 or 2026-11-20T08:00.")

@@ -9,24 +9,24 @@ GRAPHEME = regex.compile(r"\X")
 
 
 def count_words(text: str) -> int:
-    """How many words a reader reads."""
+    """Return the number of words; two ideographs count as one."""
     ideographs = len(IDEOGRAPHS.findall(text))
     return len(WORD.findall(IDEOGRAPHS.sub(" ", text))) + (ideographs + 1) // 2
 
 
 def graphemes(text: str) -> list[str]:
-    """The characters as people count them (Unicode's extended grapheme clusters)."""
+    """Return the characters as people count them (Unicode's extended grapheme clusters)."""
     return list(GRAPHEME.findall(text))
 
 
-def shorten(text: str, most: int) -> str:
-    """The text, cut between words to at most `most` characters with an ellipsis when it is longer."""
-    if len(text) <= most:
+def shorten(text: str, limit: int) -> str:
+    """Return at most `limit` characters of a text: a longer one is cut between words and ends with an ellipsis."""
+    if len(text) <= limit:
         return text
-    kept = ""
-    for grapheme in graphemes(text[: most + 40]):
-        if len(kept) + len(grapheme) > most - 1:
+    start = ""
+    for grapheme in graphemes(text[: limit + 40]):
+        if len(start) + len(grapheme) > limit - 1:
             break
-        kept += grapheme
-    head, space, _ = kept.rpartition(" ")
-    return (head if space and len(head) > most // 2 else kept).rstrip(" ,;:–—-") + "…"
+        start += grapheme
+    head, space, _ = start.rpartition(" ")
+    return (head if space and len(head) > limit // 2 else start).rstrip(" ,;:–—-") + "…"
