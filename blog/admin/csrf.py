@@ -1,6 +1,6 @@
-"""Whether a form that came was ours: a token in it, and where the browser says that it comes from.
+"""Check that a form came from this site: by its token, and by the origin that the browser names.
 
-Flask-WTF is imported when the first form is made: no reader waits for it, and many a command never needs it.
+Flask-WTF is imported when the first form is made: no reader waits for it, and many commands never need it.
 """
 
 from urllib.parse import urlsplit
@@ -13,19 +13,19 @@ FOREIGN_SITES = {"cross-site", "same-site"}
 
 
 def csrf_token() -> str:
-    """The token that a form of this session carries."""
+    """Return the token for the forms of this session."""
     from flask_wtf.csrf import generate_csrf
 
     return str(generate_csrf())
 
 
 def reset() -> None:
-    """Let the token of this request be made anew: its session has changed."""
+    """Make a new token when one is next needed, because the session has changed."""
     g.pop(FIELD, None)
 
 
 def is_valid() -> bool:
-    """Whether the request carries the token of its session, as a field or (for scripts) as a header."""
+    """Return whether the request carries the token of its session, as a field or (for scripts) as a header."""
     from flask_wtf.csrf import validate_csrf
 
     try:
@@ -36,7 +36,7 @@ def is_valid() -> bool:
 
 
 def is_from_this_site() -> bool:
-    """Whether the browser says that a page of this site sent the request. Programs say nothing: the token judges."""
+    """Return False if the browser names another site as the sender. Programs name none: only the token counts then."""
     if request.headers.get("Sec-Fetch-Site") in FOREIGN_SITES:
         return False
     origin = request.headers.get("Origin")

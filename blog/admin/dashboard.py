@@ -1,4 +1,4 @@
-"""The desk: what authors have written, by its state."""
+"""The dashboard (called the desk): all posts by state, search, and the age of the last backup."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,53 +17,47 @@ from blog.core.errors import Conflict
 from blog.web import templating
 
 PAGE = "admin/desk.html"
-# Of what waits, the start shows so many; of what is published, a page.
+# The overview shows this many drafts and scheduled posts, and a whole page of published ones.
 WAITING_SIZE = 5
-# A blog that changes and was not backed up for so long is at risk.
+START_LISTS = {"drafts": WAITING_SIZE, "scheduled": WAITING_SIZE, "published": lists.PAGE_SIZE}
+# If the blog has changed and its newest backup is older, the desk warns.
 BACKUP_OVERDUE = timedelta(days=2)
 
 
 @bp.get("/")
 def desk() -> ResponseReturnValue:
-    """What waits and what was published last; one whole list (`show`); or what was searched for (`q`)."""
+    """Show the overview, one whole list (`show`), or the matches of a search (`q`)."""
     words, show = request.args.get("q", "").strip(), request.args.get("show", "")
     if words:
-        return _page(words=words, found=lists.search(words))
+        return _page(words=words, matches=lists.search(words))
     if show:
         after = request.args.get("after", "")
         return _page(show=show, after=after, listed=lists.page(show, after))
     return start_page()
 
 
-START_LISTS = {"drafts": WAITING_SIZE, "scheduled": WAITING_SIZE, "published": lists.PAGE_SIZE}
-
-
 def start_page(sentence: str = "") -> ResponseReturnValue:
-    """The start of the desk, with a sentence to be told."""
+    """Show the overview, with a sentence for the author."""
     start = {name: lists.page(name, size=size) for name, size in START_LISTS.items()}
-    return _page(sentence=sentence, start=start, shelf=_shelf(current_app.extensions["settings"]))
+    return _page(sentence=sentence, start=start, backups=_backups(current_app.extensions["settings"]))
 
 
-def _shelf(settings: Settings) -> dict[str, Any]:
-    """How many backups there are, their size in megabytes, and the age of the newest whole one."""
-    kept = retention.kept(settings.backup_folder)
-    newest = next((one for one in retention.made_until_now(settings.backup_folder) if one.whole), None)
+def _backups(settings: Settings) -> dict[str, Any]:
+    """Return how many backups there are, their size in megabytes, and the age of the newest complete one."""
+    stored_backups = retention.kept(settings.backup_folder)
+    newest = next((backup for backup in retention.made_until_now(settings.backup_folder) if backup.whole), None)
     age = clock.now() - newest.made_at if newest else None
-    late = bool(
-        settings.backups
-        and newest
-        and age
-        and age > BACKUP_OVERDUE
-        and retention.changed_since(settings, newest.made_at)
-    )
+    late = False
+    if settings.backups and newest and age and age > BACKUP_OVERDUE:
+        late = retention.changed_since(settings, newest.made_at)
     return {
-        "daily": settings.backups is not None, "number": len(kept), "newest": newest,
-        "age": _in_words(age) if age is not None else "", "late": late,
-        "megabytes": max(0.1, sum(one.bytes for one in kept) / 1e6),
+        "daily": settings.backups is not None, "number": len(stored_backups), "newest": newest,
+        "age": _format_age(age) if age is not None else "", "late": late,
+        "megabytes": max(0.1, sum(backup.bytes for backup in stored_backups) / 1e6),
     }  # fmt: skip
 
 
-def _in_words(age: timedelta) -> str:
+def _format_age(age: timedelta) -> str:
     hours = int(age.total_seconds() // 3600)
     if hours < 1:
         return "less than an hour ago"
@@ -73,7 +67,6 @@ def _in_words(age: timedelta) -> str:
 
 @bp.post("/posts/<number:post_id>/undeletion/")
 def undeletion(post_id: int) -> ResponseReturnValue:
-    """Bring a deleted post back."""
     try:
         publish.undelete(post_id)
     except Conflict as error:  # another window was quicker
@@ -81,7 +74,9 @@ def undeletion(post_id: int) -> ResponseReturnValue:
     return responses.redirect_with_notice("admin.desk", "Back again.", show="deleted")
 
 
-def _page(**facts: Any) -> ResponseReturnValue:
-    usual: dict[str, Any] = {"words": "", "show": "", "after": "", "listed": None, "start": {}, "found": []}
+def _page(**variables: Any) -> ResponseReturnValue:
+    defaults: dict[str, Any] = {
+        "words": "", "show": "", "after": "", "listed": None, "start": {}, "matches": [], "backups": None,
+    }  # fmt: skip
     common = {"counts": lists.counts(), "several": lists.several_write(), "zone": templating.zone().key}
-    return responses.page(PAGE, **{"shelf": None, **usual, **common, **facts})
+    return responses.page(PAGE, **defaults | common | variables)

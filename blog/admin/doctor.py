@@ -1,4 +1,4 @@
-"""How the blog is: what `broadsheet doctor` finds, as far as a page waits for it; and a button to mend some."""
+"""The health page: the quick checks of `broadsheet doctor`, and a button that fixes what it can."""
 
 from typing import Any
 
@@ -15,27 +15,29 @@ from blog.core.doctor import run as core
 
 PAGE = "admin/doctor.html"
 NOTHING_FIXED = "There was nothing that can be mended without you."
-# They travel in a cookie, which holds four kilobytes.
+# Notices travel in a cookie, which holds four kilobytes.
 MAX_MESSAGES, MAX_MESSAGE_LENGTH = 8, 250
 
 
 @bp.route("/doctor/", methods=["GET", "POST"])
 def doctor() -> ResponseReturnValue:
-    """Everything that is to be said of the blog, what needs somebody first; or, posted, what was mended."""
-    return _mend() if request.method == "POST" else _shown(request.args, "")
+    """Show the findings, the worst first; a POST fixes what it can."""
+    return _fix() if request.method == "POST" else _form(request.args, "")
 
 
-def _mend() -> ResponseReturnValue:
-    done = list(fix.mend(_settings(), current_app.extensions["fixes"], thorough=False))
-    for sentence in done[:MAX_MESSAGES] or [NOTHING_FIXED]:
-        flash(sentence if len(sentence) <= MAX_MESSAGE_LENGTH else f"{sentence[:MAX_MESSAGE_LENGTH]}…")
+def _fix() -> ResponseReturnValue:
+    messages = list(fix.mend(_settings(), current_app.extensions["fixes"], thorough=False))
+    for message in messages[:MAX_MESSAGES] or [NOTHING_FIXED]:
+        flash(message if len(message) <= MAX_MESSAGE_LENGTH else f"{message[:MAX_MESSAGE_LENGTH]}…")
     return redirect(url_for("admin.doctor"), 303)
 
 
-def _shown(_fields: FormFields, sentence: str) -> ResponseReturnValue:
-    found = list(core.examine(_settings(), current_app.extensions["checks"], thorough=False))
-    facts: dict[str, Any] = {level: [one for one in found if one.level == level] for level in ("bad", "note", "good")}
-    return responses.page(PAGE, sentence=sentence, now=clock.now(), instance=_settings().instance, **facts)
+def _form(_fields: FormFields, sentence: str) -> ResponseReturnValue:
+    findings = list(core.examine(_settings(), current_app.extensions["checks"], thorough=False))
+    by_level: dict[str, Any] = {
+        level: [finding for finding in findings if finding.level == level] for level in ("bad", "note", "good")
+    }
+    return responses.page(PAGE, sentence=sentence, now=clock.now(), instance=_settings().instance, **by_level)
 
 
 def _settings() -> Settings:
@@ -43,4 +45,4 @@ def _settings() -> Settings:
     return settings
 
 
-form_recovery.FORM_VIEWS["admin.doctor"] = _shown
+form_recovery.FORM_VIEWS["admin.doctor"] = _form

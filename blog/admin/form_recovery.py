@@ -1,7 +1,7 @@
-"""Nothing that was written is lost when a session ends meanwhile: the form waits at the door, and is shown again.
+"""Keep a form that arrives without a valid session: carry its fields through the sign-in form and show it again.
 
-`FORM_VIEWS` says how, by endpoint: a function that is given the fields, a sentence to be told, and what the address
-says, and answers with the form and all its words. What has no entry there leads to its page without them.
+`FORM_VIEWS` holds, by endpoint, a function that shows the form again. It takes the fields, a sentence for the author
+and the variables of the address. An endpoint without one leads to its page, without the fields.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,6 +23,7 @@ FormView = Callable[..., ResponseReturnValue]
 
 FORM_VIEWS: dict[str, FormView] = {}
 
+# The sign-in form carries the fields of the other form under this prefix.
 WAITING_PREFIX = "kept-"
 SECRET_FIELDS = ("password", "current", "token")
 SIGNED_OUT = "You were signed out. Sign in again: what you wrote is kept, and you will find it as it was."
@@ -35,65 +36,65 @@ OLD_PAGE = (
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
-    """The door, for a form that came after its session had ended. The fields wait in it.
+    """Return the sign-in form for a form that arrived after its session had ended; it carries the fields.
 
-    401 tells scripts what happened. It names no way to authenticate: browsers know none for cookies, and would ask for
-    a password in a window of their own.
+    The status 401 tells scripts what happened. It names no way to authenticate: browsers know none for cookies, and
+    would ask for a password in a window of their own.
     """
     if errors.wants_json():
         return responses.json_response({"error": DATA_SIGNED_OUT, "sign_in": url_for("admin.sign_in")}, 401)
-    waiting = [(WAITING_PREFIX + name, value) for name, value in _without_secrets(request.form)]
-    return responses.page("admin/sign-in.html", 401, sentence=SIGNED_OUT, next=request.path, email="", kept=waiting)
+    fields = [(WAITING_PREFIX + name, value) for name, value in _without_secrets(request.form)]
+    return responses.page(
+        "admin/sign-in.html", 401, sentence=SIGNED_OUT, next=request.path, email="", waiting_fields=fields
+    )
 
 
 def csrf_failed() -> ResponseReturnValue:
-    """The form again, when its token was missing or wrong. A script is given the right one: others cannot read it."""
+    """Show the form again if its token was missing or wrong. Scripts get a new token; other sites cannot read it."""
     if errors.wants_json():
         return responses.json_response({"error": OLD_PAGE, "token": csrf_token()}, 400)
-    return _again(OLD_PAGE, 400, OLD_PAGE)
+    return _form_again(OLD_PAGE, 400, OLD_PAGE)
 
 
 def not_saved(error: Unavailable) -> ResponseReturnValue:
-    """The form again, when nothing could be written."""
+    """Show the form again if nothing could be written."""
     status = errors.STATUSES.get(type(error), 503)
-    response = _again(f"{error} What you typed is still here.", status, str(error))
+    response = _form_again(f"{error} What you typed is still here.", status, str(error))
     response.headers["Retry-After"] = str(errors.RETRY_SECONDS)
     return response
 
 
-def _again(sentence: str, status: int, without_form: str) -> Response:
-    """The form that was sent, with a sentence to be told; an error page with another where there is none to show."""
-    again = FORM_VIEWS.get(request.endpoint or "")
-    if again is None or errors.wants_json():
-        return errors.error_page(status, without_form)
-    response = make_response(again(MultiDict(_without_secrets(request.form)), sentence, **(request.view_args or {})))
+def _form_again(sentence: str, status: int, sentence_without_form: str) -> Response:
+    """Return the submitted form with a sentence, or an error page with the other one if no form can be shown."""
+    view = FORM_VIEWS.get(request.endpoint or "")
+    if view is None or errors.wants_json():
+        return errors.error_page(status, sentence_without_form)
+    response = make_response(view(MultiDict(_without_secrets(request.form)), sentence, **(request.view_args or {})))
     if response.status_code == 200:
         response.status_code = status
     return response
 
 
 def waiting_fields() -> list[tuple[str, str]]:
-    """The fields that wait in the form of the door."""
+    """Return the fields that the sign-in form carries for another form, with their prefix."""
     return [pair for pair in request.form.items(multi=True) if pair[0].startswith(WAITING_PREFIX)]
 
 
 def resume(path: str) -> ResponseReturnValue:
-    """What somebody was at before signing in: the form with what waited, or the page they wanted to see."""
-    waiting = waiting_fields()
-    again, given = _resumable(path) if waiting else (None, {})
-    if again is None:
+    """After sign-in, show the form whose fields were carried, or lead to the page that was asked for."""
+    fields = MultiDict((name.removeprefix(WAITING_PREFIX), value) for name, value in waiting_fields())
+    view, view_args = _form_view(path) if fields else (None, {})
+    if view is None:
         return redirect(responses.return_path(path), 303)
-    return again(
-        MultiDict((name.removeprefix(WAITING_PREFIX), value) for name, value in waiting), SIGNED_IN_AGAIN, **given
-    )
+    return view(fields, SIGNED_IN_AGAIN, **view_args)
 
 
-def _resumable(path: str) -> tuple[FormView | None, dict[str, Any]]:
+def _form_view(path: str) -> tuple[FormView | None, dict[str, Any]]:
     try:
-        endpoint, given = current_app.url_map.bind("").match(path, method="POST")
+        endpoint, view_args = current_app.url_map.bind("").match(path, method="POST")
     except (HTTPException, RequestRedirect):
         return None, {}
-    return FORM_VIEWS.get(endpoint), dict(given)
+    return FORM_VIEWS.get(endpoint), dict(view_args)
 
 
 def _without_secrets(fields: FormFields) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Answers that all views here give: a page, a form that was refused, something done."""
+"""Responses that the admin views share: a page, JSON, a form with errors, a redirect with a notice."""
 
 import re
 from collections.abc import Mapping
@@ -16,39 +16,32 @@ from blog.core.errors import BlogError, TooManyAttempts
 RETURN_PATH = re.compile(r"/(?:admin|preview)/(?![/\\])[^\\\x00-\x20\x7f]{0,1000}")
 
 
-def page(template: str, status: int = 200, **facts: Any) -> Response:
-    """A page of authors."""
-    return make_response(render_template(template, **{"errors": {}, **facts}), status)
+def page(template: str, status: int = 200, **variables: Any) -> Response:
+    return make_response(render_template(template, **{"errors": {}, **variables}), status)
 
 
-def json_response(facts: Mapping[str, Any], status: int = 200) -> Response:
-    """An answer for our scripts, as JSON."""
-    return make_response(dict(facts), status)
-
-
-def made(answer: ResponseReturnValue) -> Response:
-    """The answer of a view as a response, to add headers."""
-    return make_response(answer)
+def json_response(values: Mapping[str, Any], status: int = 200) -> Response:
+    return make_response(dict(values), status)
 
 
 def form_with_errors(
-    template: str, errors: Mapping[str, str], error: BlogError | None = None, **facts: Any
+    template: str, errors: Mapping[str, str], error: BlogError | None = None, **variables: Any
 ) -> Response:
-    """A form that cannot be taken, every word still in it; `errors` tells what is wrong by field."""
-    response = page(template, 429 if isinstance(error, TooManyAttempts) else 422, errors=errors, **facts)
+    """Return a form with every word that was typed and the messages in `errors` by field: status 422, or 429."""
+    response = page(template, 429 if isinstance(error, TooManyAttempts) else 422, errors=errors, **variables)
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.seconds)
     return response
 
 
 def redirect_with_notice(endpoint: str, sentence: str, **values: Any) -> ResponseReturnValue:
-    """Lead on to a page that tells once what was done."""
+    """Redirect to a page that says once what was done."""
     flash(sentence)
     return redirect(url_for(endpoint, **values), 303)
 
 
 def return_path(text: str) -> str:
-    """Where somebody wanted to go, if it is a page of this room that can be read; else the desk."""
+    """Return the path if it is an existing page under /admin/ or /preview/, else the path of the desk."""
     desk = url_for("admin.desk")
     if not RETURN_PATH.fullmatch(text):
         return desk
@@ -62,5 +55,5 @@ def return_path(text: str) -> str:
 
 
 def current_client() -> Client:
-    """Who sends this request. Proxies are believed as far as the settings say, and no header else."""
+    """Return the client of this request. Only proxies that the settings name may set the address by headers."""
     return client_of(request.remote_addr, request.user_agent.string, str(current_app.secret_key))

@@ -1,1 +1,1 @@
-"""Sign in, first account, own account, and the other authors."""
+"""Sign-in, the first account, the author's own account, and the other authors."""

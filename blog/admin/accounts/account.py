@@ -1,4 +1,4 @@
-"""One's own account: name, e-mail address, password, and where one is signed in."""
+"""The author's own account: name, email, password, sessions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,21 +19,19 @@ PAGE = "admin/account.html"
 
 @bp.route("/account/", methods=["GET", "POST"])
 def account() -> ResponseReturnValue:
-    """The account of who is signed in, and what they change in it."""
-    return _change() if request.method == "POST" else _shown(MultiDict(), "")
+    return _change() if request.method == "POST" else _form(MultiDict(), "")
 
 
 def _change() -> ResponseReturnValue:
-    """Do what the button that was pressed says."""
     action = request.form.get("action", "")
     try:
         return ACTIONS[action]() if action in ACTIONS else redirect(url_for("admin.account"), 303)
     except Conflict:
-        return _refused(action, {"email": "Somebody has this address already."})
+        return _form_with_error(action, {"email": "Somebody has this address already."})
     except Invalid as error:
-        return _refused(action, {_field(action, error.field): str(error)})
+        return _form_with_error(action, {_field(action, error.field): str(error)})
     except TooManyAttempts as error:
-        return _refused(action, {_field(action, "current"): str(error)}, error)
+        return _form_with_error(action, {_field(action, "current"): str(error)}, error)
 
 
 def _change_profile() -> ResponseReturnValue:
@@ -48,52 +46,51 @@ def _change_password() -> ResponseReturnValue:
     return responses.redirect_with_notice("admin.account", "Your password is changed. All other sessions have ended.")
 
 
-def _end_one() -> ResponseReturnValue:
-    ended = request.form.get("session", "")
+def _end_session() -> ResponseReturnValue:
+    session_id = request.form.get("session", "")
     try:
-        sessions.revoke(current_person().id, ended)
+        sessions.revoke(current_person().id, session_id)
     except NotFound:  # another window was quicker
         return responses.redirect_with_notice("admin.account", "That session has ended already.")
-    if ended == _own():
+    if session_id == _own_session_id():
         end_session()
         return responses.redirect_with_notice("admin.sign_in", "You are signed out.")
     return responses.redirect_with_notice("admin.account", "The session has ended.")
 
 
-def _end_others() -> ResponseReturnValue:
-    sessions.revoke_others(current_person().id, _own())
+def _end_other_sessions() -> ResponseReturnValue:
+    sessions.revoke_others(current_person().id, _own_session_id())
     return responses.redirect_with_notice("admin.account", "All other sessions have ended.")
 
 
 ACTIONS: dict[str, Callable[[], ResponseReturnValue]] = {
-    "profile": _change_profile, "password": _change_password, "end": _end_one, "end-others": _end_others,
+    "profile": _change_profile, "password": _change_password, "end": _end_session, "end-others": _end_other_sessions,
 }  # fmt: skip
 
 
-def _own() -> str:
+def _own_session_id() -> str:
     return credentials.hash_token(session.get(TOKEN_KEY))
 
 
 def _field(action: str, name: str) -> str:
-    """The field on the page: two of its forms ask for the current password."""
+    """Return the field's id on the page: two forms there ask for the current password."""
     return "current-for-password" if action == "password" and name == "current" else name
 
 
-def _refused(action: str, errors: dict[str, str], error: BlogError | None = None) -> ResponseReturnValue:
-    return responses.form_with_errors(
-        PAGE, errors, error, **_facts(request.form if action == "profile" else MultiDict())
-    )
+def _form_with_error(action: str, errors: dict[str, str], error: BlogError | None = None) -> ResponseReturnValue:
+    fields = request.form if action == "profile" else MultiDict[str, str]()
+    return responses.form_with_errors(PAGE, errors, error, **_variables(fields))
 
 
-def _shown(fields: FormFields, sentence: str) -> ResponseReturnValue:
-    return responses.page(PAGE, sentence=sentence, **_facts(fields))
+def _form(fields: FormFields, sentence: str) -> ResponseReturnValue:
+    return responses.page(PAGE, sentence=sentence, **_variables(fields))
 
 
-def _facts(fields: FormFields) -> dict[str, Any]:
-    me = current_person()
-    listed = [(row, describe(row.agent), row.id == _own()) for row in sessions.sessions_of(me.id)]
-    typed = {"name": fields.get("name", me.name), "email": fields.get("email", me.email or "")}
-    return {"fields": typed, "listed": listed, "least": credentials.PASSWORD_LENGTHS[0]}
+def _variables(fields: FormFields) -> dict[str, Any]:
+    me, own_id = current_person(), _own_session_id()
+    listed = [(row, describe(row.agent), row.id == own_id) for row in sessions.sessions_of(me.id)]
+    values = {"name": fields.get("name", me.name), "email": fields.get("email", me.email or "")}
+    return {"fields": values, "listed": listed, "least": credentials.PASSWORD_LENGTHS[0]}
 
 
-form_recovery.FORM_VIEWS["admin.account"] = _shown
+form_recovery.FORM_VIEWS["admin.account"] = _form

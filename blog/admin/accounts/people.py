@@ -1,4 +1,4 @@
-"""Who writes here: invite others; the first author can remove them."""
+"""The authors of the blog: list and invite them; the first author can remove others."""
 
 from typing import Any
 
@@ -20,12 +20,11 @@ PAGE = "admin/people.html"
 
 @bp.route("/people/", methods=["GET", "POST"])
 def people() -> ResponseReturnValue:
-    """Everybody who can sign in, and who may soon."""
-    return _change() if request.method == "POST" else _shown(MultiDict(), "")
+    """List everybody who can sign in, and the open invitations."""
+    return _change() if request.method == "POST" else _form(MultiDict(), "")
 
 
 def _change() -> ResponseReturnValue:
-    """Invite somebody, or take an invitation back."""
     if request.form.get("action") == "revoke":
         return _revoke(request.form.get("invitation", ""))
     if request.form.get("action") == "invite":
@@ -35,7 +34,7 @@ def _change() -> ResponseReturnValue:
 
 @bp.route("/people/<number:number>/removal/", methods=["GET", "POST"])
 def removal(number: int) -> ResponseReturnValue:
-    """Ask once more, then take somebody's account away; posts keep their author."""
+    """Ask once more (GET), then remove an account (POST); posts keep their author."""
     if request.method == "GET":
         return responses.page("admin/removal.html", person=_removable(number))
     removed = account_people.remove_other(number, current_person().id)
@@ -46,10 +45,10 @@ def _removable(number: int) -> Person:
     everybody = account_people.list_accounts()
     if everybody[0].id != current_person().id or number == current_person().id:
         raise Forbidden("Only the first author can remove others.")
-    found = next((one for one in everybody if one.id == number), None)
-    if found is None:
+    person = next((account for account in everybody if account.id == number), None)
+    if person is None:
         raise NotFound("Nobody of this number can sign in here.")
-    return found
+    return person
 
 
 def _invite() -> ResponseReturnValue:
@@ -57,31 +56,31 @@ def _invite() -> ResponseReturnValue:
     try:
         token = invitations.invite(name, email, current_person().id)
     except Conflict:
-        return _refused("email", "Somebody has this address already.")
+        return _form_with_error("email", "Somebody has this address already.")
     except Invalid as error:
-        return _refused(error.field, str(error))
-    # Told once, on the next page: only its hash is kept here.
+        return _form_with_error(error.field, str(error))
+    # Shown once, on the next page: the database has only its hash.
     flash(absolute_url(url_for("admin.set_up", token=token)), "invitation")
     return responses.redirect_with_notice("admin.people", f"The invitation for {' '.join(name.split())[:120]} is made.")
 
 
-def _revoke(number: str) -> ResponseReturnValue:
+def _revoke(invitation_id: str) -> ResponseReturnValue:
     try:
-        invitations.revoke(number)
+        invitations.revoke(invitation_id)
     except NotFound:
         return responses.redirect_with_notice("admin.people", "That invitation has ended already.")
     return responses.redirect_with_notice("admin.people", "The invitation has ended.")
 
 
-def _refused(field: str, message: str) -> ResponseReturnValue:
-    return responses.form_with_errors(PAGE, {field: message}, **_facts(request.form))
+def _form_with_error(field: str, message: str) -> ResponseReturnValue:
+    return responses.form_with_errors(PAGE, {field: message}, **_variables(request.form))
 
 
-def _shown(fields: FormFields, sentence: str) -> ResponseReturnValue:
-    return responses.page(PAGE, sentence=sentence, **_facts(fields))
+def _form(fields: FormFields, sentence: str) -> ResponseReturnValue:
+    return responses.page(PAGE, sentence=sentence, **_variables(fields))
 
 
-def _facts(fields: FormFields) -> dict[str, Any]:
+def _variables(fields: FormFields) -> dict[str, Any]:
     everybody, pending = account_people.list_accounts(), invitations.pending()
     return {
         "everybody": everybody,
@@ -92,4 +91,4 @@ def _facts(fields: FormFields) -> dict[str, Any]:
     }
 
 
-form_recovery.FORM_VIEWS["admin.people"] = _shown
+form_recovery.FORM_VIEWS["admin.people"] = _form

@@ -1,4 +1,4 @@
-"""Sign in, sign out."""
+"""The sign-in form, and signing out."""
 
 from flask import redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -14,42 +14,42 @@ PAGE = "admin/sign-in.html"
 
 @bp.route("/sign-in/", methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
-    """The door."""
     if request.method == "POST":
-        return _enter()
+        return _sign_in()
     if current_session():
         return redirect(responses.return_path(request.args.get("next", "")), 303)
-    return responses.page(PAGE, email="", next=request.args.get("next", ""), kept=[])
+    return responses.page(PAGE, email="", next=request.args.get("next", ""), waiting_fields=[])
 
 
-def _enter() -> ResponseReturnValue:
-    """Come in; go on with what was interrupted, if something was."""
-    email, password, wanted = (request.form.get(name, "") for name in ("email", "password", "next"))
-    before = session.get(TOKEN_KEY)
+def _sign_in() -> ResponseReturnValue:
+    """Start a session, then show the form that waits, or the page that was asked for."""
+    email, password, next_path = (request.form.get(name, "") for name in ("email", "password", "next"))
+    old_token = session.get(TOKEN_KEY)
     try:
         token = signin.sign_in(email, password, responses.current_client())
     except (Invalid, TooManyAttempts) as error:
-        errors = {"email": str(error)}
+        waiting_fields = form_recovery.waiting_fields()
         return responses.form_with_errors(
-            PAGE, errors, error, email=email, next=wanted, kept=form_recovery.waiting_fields()
+            PAGE, {"email": str(error)}, error, email=email, next=next_path, waiting_fields=waiting_fields
         )
-    if before:
-        sessions.end(before)
+    if old_token:
+        sessions.end(old_token)
     start_session(token)
-    return form_recovery.resume(wanted)
+    return form_recovery.resume(next_path)
 
 
 @bp.post("/sign-out/")
 def sign_out() -> ResponseReturnValue:
-    """Leave; who left already may leave again."""
+    """End the session, if there is one."""
     sessions.end(session.get(TOKEN_KEY))
     end_session()
     return responses.redirect_with_notice("admin.sign_in", "You are signed out.")
 
 
 def _sign_in_again(fields: FormFields, sentence: str) -> ResponseReturnValue:
-    email, wanted = (fields.get(name, "") for name in ("email", "next"))
-    return responses.page(PAGE, sentence=sentence, email=email, next=wanted, kept=form_recovery.waiting_fields())
+    email, next_path = (fields.get(name, "") for name in ("email", "next"))
+    waiting_fields = form_recovery.waiting_fields()
+    return responses.page(PAGE, sentence=sentence, email=email, next=next_path, waiting_fields=waiting_fields)
 
 
 def _sign_out_again(_fields: FormFields, sentence: str) -> ResponseReturnValue:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import current_app, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blog.admin import form_recovery, forms, responses
@@ -160,7 +160,7 @@ def form_with_error(error: BlogError, known: EditorPost | None) -> ResponseRetur
     if not isinstance(error, Unavailable):
         raise error
     said = f"Nothing was saved. {error} What you wrote is still here."
-    response = responses.made(_shown(forms.submitted_form(fields), known, sentence=said, status=503))
+    response = make_response(_shown(forms.submitted_form(fields), known, sentence=said, status=503))
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 

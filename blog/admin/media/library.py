@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import current_app, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
@@ -104,7 +104,7 @@ def upload_failed(sentences: Sequence[str], status: int) -> ResponseReturnValue:
         response = responses.json_response({"error": " ".join(sentences)}, status)
     else:
         told = {"errors": {"file": sentences[0]}, "refusals": sentences, "alt": request.form.get("alt", "")}
-        response = responses.made(_library(status, **told))
+        response = make_response(_library(status, **told))
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
