@@ -15,7 +15,7 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
     """The application: the one place where all rooms meet.
 
     Without settings they are read from the environment and the instance folder. The database is opened, not
-    created: `blog.core.backup.upgrade.prepare` does that, once, before the first app serves.
+    created: `blog.core.backup.upgrade.prepare_database` does that, once, before the first app serves.
     """
     from flask import Flask
 

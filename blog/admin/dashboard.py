@@ -44,8 +44,8 @@ def start_page(sentence: str = "") -> ResponseReturnValue:
 
 def _backups(settings: Settings) -> dict[str, Any]:
     """Return how many backups there are, their size in megabytes, and the age of the newest complete one."""
-    stored_backups = retention.kept(settings.backup_folder)
-    newest = next((backup for backup in retention.made_until_now(settings.backup_folder) if backup.whole), None)
+    stored_backups = retention.list_backups(settings.backup_folder)
+    newest = next((backup for backup in retention.not_in_future(settings.backup_folder) if backup.complete), None)
     age = clock.now() - newest.made_at if newest else None
     late = False
     if settings.backups and newest and age and age > BACKUP_OVERDUE:

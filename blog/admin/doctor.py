@@ -26,7 +26,7 @@ def doctor() -> ResponseReturnValue:
 
 
 def _fix() -> ResponseReturnValue:
-    messages = list(fix.mend(_settings(), current_app.extensions["fixes"], thorough=False))
+    messages = list(fix.apply_fixes(_settings(), current_app.extensions["fixes"], thorough=False))
     for message in messages[:MAX_MESSAGES] or [NOTHING_FIXED]:
         flash(message if len(message) <= MAX_MESSAGE_LENGTH else f"{message[:MAX_MESSAGE_LENGTH]}…")
     return redirect(url_for("admin.doctor"), 303)

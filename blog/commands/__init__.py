@@ -28,7 +28,7 @@ def load_settings(ctx: click.Context, *, create: bool = False, **arguments: Any)
     if not folder.is_dir():
         _make_folder(folder, create)
     found = config.load(folder, **arguments)
-    return config.load(folder, **arguments) if restore.finish(found) else found
+    return config.load(folder, **arguments) if restore.finish_interrupted(found) else found
 
 
 def _make_folder(folder: Path, create: bool) -> None:
@@ -55,7 +55,7 @@ def open_app(of: Settings) -> Iterator[Flask]:
     app = create_app(of)
     with app.app_context():
         try:
-            upgrade.prepare(db.engine, of)
+            upgrade.prepare_database(db.engine, of)
             app.config["SECRET_KEY"] = config.with_secret(of).secret_key
             yield app
         except SQLAlchemyError as error:

@@ -11,7 +11,7 @@ from blog.commands import json_option, load_settings, open_app, print_result
 from blog.config import Settings
 from blog.core.backup import create, retention, zip_file
 from blog.core.backup import restore as backup_restore
-from blog.core.backup.restore import Restored
+from blog.core.backup.restore import RestoreResult
 from blog.core.backup.zip_file import Manifest, Progress
 from blog.core.editor import publish
 from blog.core.errors import BlogError
@@ -33,23 +33,25 @@ def backup(ctx: click.Context, file: Path | None, as_json: bool) -> None:
     Without FILE into the folder of backups (BLOG_BACKUPS). A FILE that is a backup already is replaced.
     """
     of = load_settings(ctx)
-    with bar("Backing up", 2 * create.size(of)) as progress:
-        made = create.back_up(of, "manual", file and file.absolute(), progress)
+    with bar("Backing up", 2 * create.unpacked_size(of)) as progress:
+        made = create.create_backup(of, "manual", file and file.absolute(), progress)
     said = {
         "file": str(made.file),
         "bytes": made.bytes,
         "made_at": made.manifest.made_at,
         "counts": dict(made.manifest.counts),
-        "missing_pictures": list(made.missing),
-        "unsound": made.unsound or None,
+        "missing_pictures": list(made.missing_pictures),
+        "unsound": made.restore_problem or None,
     }
     lines = [f"Backed up {told(made.manifest)} into {made.file} ({megabytes(made.bytes)}), and verified."]
-    if made.missing:
-        lines.append(f"Files of {len(made.missing)} pictures are missing, {made.missing[0]} among them.")
-    if made.unsound:
-        lines.append(f"It could not be restored as it is: the database {made.unsound}.")
+    if made.missing_pictures:
+        lines.append(
+            f"Files of {len(made.missing_pictures)} pictures are missing, {made.missing_pictures[0]} among them."
+        )
+    if made.restore_problem:
+        lines.append(f"It could not be restored as it is: the database {made.restore_problem}.")
     print_result("\n".join(lines), said, as_json=as_json)
-    if made.unsound:
+    if made.restore_problem:
         ctx.exit(1)
 
 
@@ -74,14 +76,14 @@ def restore(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> Non
         "file": str(file),
         "made_at": done.manifest.made_at,
         "counts": dict(done.manifest.counts),
-        "kept": str(done.kept) if done.kept else None,
+        "kept": str(done.replaced_blog) if done.replaced_blog else None,
         "notes": done.notes,
         "restart": done.restart,
     }
     print_result("\n".join(_lines(of, done, dry_run)), said, as_json=as_json)
 
 
-def _follow_up(of: Settings, done: Restored) -> None:
+def _follow_up(of: Settings, done: RestoreResult) -> None:
     """Render anew what an older Broadsheet rendered, and put deleted pictures away."""
     try:
         with open_app(of):
@@ -93,7 +95,7 @@ def _follow_up(of: Settings, done: Restored) -> None:
         done.notes.append(f"Texts of an older Broadsheet are rendered anew at the next start of the blog. {error}")
 
 
-def _lines(of: Settings, done: Restored, dry_run: bool) -> Iterator[str]:
+def _lines(of: Settings, done: RestoreResult, dry_run: bool) -> Iterator[str]:
     made_at = f"{done.manifest.made_at:%Y-%m-%d %H:%M} UTC"
     if dry_run:
         yield f"The backup of {made_at} is good: {told(done.manifest)}. Nothing was restored."
@@ -101,10 +103,10 @@ def _lines(of: Settings, done: Restored, dry_run: bool) -> Iterator[str]:
         return
     yield f"Restored the blog of {made_at}: {told(done.manifest)}. Everybody signs in again."
     yield from done.notes
-    if done.kept and done.kept.is_file():
-        yield f"What was here is kept: {retention.command(of, done.kept)} brings it back."
-    elif done.kept:
-        yield f"What was here is kept in {done.kept}."
+    if done.replaced_blog and done.replaced_blog.is_file():
+        yield f"What was here is kept: {retention.restore_command(of, done.replaced_blog)} brings it back."
+    elif done.replaced_blog:
+        yield f"What was here is kept in {done.replaced_blog}."
     if done.restart:
         yield "If the blog is being served, restart its server: the database file is a new one."
 
@@ -137,8 +139,8 @@ def bar(label: str, size: int) -> Iterator[Progress]:
 
 def _work(of: Settings, file: Path) -> int:
     """About how many bytes a restore reads: the backup's, and those of what is here, which is backed up before."""
-    with zip_file.opened(file) as opened:
-        return opened.manifest.bytes + 2 * create.size(of, zip_file.FOLDERS[-1:])
+    with zip_file.open_backup(file) as opened:
+        return opened.manifest.bytes + 2 * create.unpacked_size(of, zip_file.FOLDERS[-1:])
 
 
 COMMANDS = {"backup": backup, "restore": restore}

@@ -11,7 +11,7 @@ from blog.commands import json_option, print_result
 from blog.config import BadSetting, Settings
 from blog.core.doctor import run as core
 from blog.core.doctor.findings import Finding
-from blog.core.doctor.fix import mend
+from blog.core.doctor.fix import apply_fixes
 from blog.extensions import db
 
 MARKS = {"good": "ok  ", "note": "note", "bad": "BAD "}
@@ -29,7 +29,7 @@ def doctor(ctx: click.Context, fix: bool, deploy: bool, as_json: bool) -> None:
     """Look the whole blog over and say what to do. Exit status 1 when something is bad."""
     settings, faults = config.load_with_faults(ctx.find_root().obj)
     findings, mended = examined(settings, faults, fix=fix, deploy=deploy)
-    bad = not core.is_well(findings)
+    bad = not core.is_healthy(findings)
     data = {"well": not bad, "findings": [asdict(each) for each in findings]} | ({"mended": mended} if fix else {})
     print_result("\n".join([*report(mended, fix=fix), *map(told, findings)]), data, as_json=as_json)
     if bad:
@@ -43,7 +43,7 @@ def examined(
     app = create_app(replace(settings, secret_key=settings.secret_key or NO_KEY))
     with app.app_context():
         try:
-            mended = list(mend(settings, app.extensions["fixes"], thorough=True)) if fix else []
+            mended = list(apply_fixes(settings, app.extensions["fixes"], thorough=True)) if fix else []
             look = core.before_going_public if deploy else core.examine
             found = list(look(settings, app.extensions["checks"], faults=list(map(str, faults))))
         finally:

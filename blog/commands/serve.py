@@ -100,8 +100,11 @@ def _prepare(of: Settings) -> tuple[Flask, int, str]:
 def _refuse_damaged(of: Settings) -> None:
     """Begin nothing on a database that is broken somewhere: it would be found out in the middle of somebody's work."""
     file = of.database_file
-    if file.is_file() and 0 < file.stat().st_size <= SOON_CHECKED and (found := sqlite_copy.damages(file, quick=True)):
-        raise Unusable(f"{file}: The database is damaged ({found[0]}). Nothing was changed. {retention.advice(of)}")
+    if not file.is_file() or not 0 < file.stat().st_size <= SOON_CHECKED:
+        return
+    if damage := sqlite_copy.find_damage(file, quick=True):
+        advice = retention.recovery_advice(of)
+        raise Unusable(f"{file}: The database is damaged ({damage[0]}). Nothing was changed. {advice}")
 
 
 def _render_again() -> None:

@@ -8,7 +8,7 @@ from blog.commands import json_option, open_blog, print_result
 from blog.config import Settings
 from blog.core import outbox
 from blog.core.backup import create
-from blog.core.backup.create import Made
+from blog.core.backup.create import BackupResult
 from blog.core.media import library
 from blog.core.outbox import OutboxReport
 
@@ -25,12 +25,12 @@ def tick(ctx: click.Context, as_json: bool) -> None:
         settings: Settings = app.extensions["settings"]
         removed = library.purge_deleted(settings.media)
         report = outbox.run(app.extensions["outbox_handlers"])
-    made = create.keep_daily(settings)
+    made = create.create_if_due(settings)
     said = {**asdict(report), "pictures_removed": removed, "backup": str(made.file) if made else None}
     print_result("\n".join(_lines(report, removed, made)), said, as_json=as_json)
 
 
-def _lines(report: OutboxReport, removed: int, made: Made | None) -> list[str]:
+def _lines(report: OutboxReport, removed: int, made: BackupResult | None) -> list[str]:
     kept = [f"Backed up into {made.file}."] if made else []
     if report.busy:
         return ["Another process is at work on the errands; none was done here.", *kept]

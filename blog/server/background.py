@@ -105,13 +105,13 @@ def _main(settings: Settings, app: Flask | None) -> None:
             _run_in_child(_run_outbox, settings, app, parent.sentinel)
         pause = min(pause * 2, LONGEST_PAUSE) if watcher.due() else POLL_SECONDS
         if time.monotonic() >= next_backup_check:
-            if restore.cut_off(settings):
+            if restore.is_interrupted(settings):
                 watcher.close()
                 _run_in_child(_finish_restore, settings, app, parent.sentinel)
-            if was_due := retention.due(settings):
+            if was_due := retention.is_due(settings):
                 watcher.close()
                 _run_in_child(_back_up, settings, app, parent.sentinel)
-            failed = was_due and retention.due(settings)
+            failed = was_due and retention.is_due(settings)
             next_backup_check = time.monotonic() + (RETRY_SECONDS if failed else BACKUP_SECONDS)
 
 
@@ -150,9 +150,9 @@ def _back_up(settings: Settings, _app: Flask | None) -> None:
     exit_with_parent()
     os.nice(BACKUP_NICENESS)
     try:
-        backup = create.keep_daily(settings)
-        if backup and backup.unsound:
-            logging.warning("Today's backup could not be restored as it is: the database %s.", backup.unsound)
+        backup = create.create_if_due(settings)
+        if backup and backup.restore_problem:
+            logging.warning("Today's backup could not be restored as it is: the database %s.", backup.restore_problem)
     except BlogError as error:
         logging.warning("There is no new daily backup. %s", error)
 
@@ -160,7 +160,7 @@ def _back_up(settings: Settings, _app: Flask | None) -> None:
 def _finish_restore(settings: Settings, _app: Flask | None) -> None:
     exit_with_parent()
     try:
-        restore.finish(settings)
+        restore.finish_interrupted(settings)
     except BlogError as error:
         logging.warning("A restore that was cut off waits to be finished. %s", error)
 

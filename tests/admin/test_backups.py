@@ -27,7 +27,7 @@ def shelf(app: Flask, instance: Path) -> Path:
 
 def put(shelf: Path, reason: str, age: timedelta, size: int) -> None:
     shelf.mkdir(exist_ok=True)
-    retention.place(shelf, reason, NOW - age).write_bytes(b"x" * size)
+    retention.new_backup_path(shelf, reason, NOW - age).write_bytes(b"x" * size)
 
 
 def told(author: Author) -> str:

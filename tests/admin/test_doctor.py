@@ -62,7 +62,7 @@ def test_what_is_told_is_never_markup(author: Author, blog: Blog) -> None:
 
 
 def test_much_that_was_mended_is_cut_to_what_a_cookie_holds(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blog.core.doctor.fix.mend", lambda *_args, **_options: ["x" * 5000] * 20)
+    monkeypatch.setattr("blog.core.doctor.fix.apply_fixes", lambda *_args, **_options: ["x" * 5000] * 20)
     answer = author.post(PATH)
     assert all(len(cookie) < 4000 for cookie in answer.headers.getlist("Set-Cookie"))
     assert len(notices(author.page(PATH))) == 8

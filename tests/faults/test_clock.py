@@ -91,10 +91,10 @@ def test_a_page_seen_with_a_wrong_clock_is_asked_for_anew(blog: Blog, at: At, ah
 def test_daily_backups_do_not_wait_for_the_day_that_a_wrong_clock_told(blog: Blog, at: At, ahead: timedelta) -> None:
     settings = blog.app.extensions["settings"]
     at(NOW + ahead)
-    assert create.keep_daily(settings)
-    assert not retention.due(settings)
+    assert create.create_if_due(settings)
+    assert not retention.is_due(settings)
     at(NOW)
-    assert retention.due(settings)
-    assert create.keep_daily(settings)
-    assert not retention.due(settings)
-    assert len(retention.kept(settings.backups)) == 2
+    assert retention.is_due(settings)
+    assert create.create_if_due(settings)
+    assert not retention.is_due(settings)
+    assert len(retention.list_backups(settings.backups)) == 2

@@ -1,4 +1,4 @@
-"""Back up a blog while it is read and written: one file, verified before it is shown."""
+"""Back up a blog while it is read and written: one file, verified before it gets its name."""
 
 import errno
 import fcntl
@@ -12,8 +12,8 @@ from pathlib import Path
 from blog import clock
 from blog.config import Settings
 from blog.core.backup import retention, sqlite_copy, zip_file
-from blog.core.backup.scratch import workspace
-from blog.core.backup.zip_file import DATABASE, Entry, Manifest, Progress, unseen
+from blog.core.backup.scratch import scratch_folder
+from blog.core.backup.zip_file import DATABASE, Manifest, Member, Progress, no_progress
 from blog.core.errors import DiskFull, Invalid, Unavailable, Unusable
 from blog.core.images import storage, variants
 from blog.core.schema import integrity
@@ -21,92 +21,96 @@ from blog.extensions import watcher_engine
 from blog.migrations import HEAD
 
 KIND = "backup"
-FULL = (errno.ENOSPC, errno.EDQUOT)
-# A daily backup leaves so much of a disk to everybody else.
+DISK_FULL_CODES = (errno.ENOSPC, errno.EDQUOT)
+# A daily backup leaves this much of the disk free.
 SPARE_BYTES = 256 * 2**20
-# Pictures may be deleted and brought back while they are read.
-TRIES = 3
+# Pictures may be deleted or restored while they are read.
+ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
-class Made:
-    """A backup that was just made: its size in bytes, what it says of itself, and pictures whose files are lost.
+class BackupResult:
+    """A new backup: its file, its size in bytes, its manifest, and the pictures whose files are missing.
 
-    What is `unsound` in the database would keep it from being restored.
+    `restore_problem` says why a restore would refuse the database; it is empty if nothing is wrong.
     """
 
     file: Path
     bytes: int
     manifest: Manifest
-    missing: tuple[str, ...]
-    unsound: str
+    missing_pictures: tuple[str, ...]
+    restore_problem: str
 
 
-def back_up(settings: Settings, reason: str, target: Path | None = None, progress: Progress = unseen) -> Made:
-    """Back up a blog into a file, or into the folder of backups.
+def create_backup(
+    settings: Settings, reason: str, target: Path | None = None, progress: Progress = no_progress
+) -> BackupResult:
+    """Back up a blog into the file or folder `target`, by default into the folder of backups.
 
-    A `daily` or `manual` one is whole. What is to undo an upgrade or a restore holds no pictures, since neither takes
-    any away. A file that is a backup already is replaced once the new one is whole. Raises Unusable when the database
-    is damaged or missing, Invalid when something else is at the target, NoRoom, and Unavailable when it cannot be
-    written. `progress` is told of the bytes that were read: of what is saved, and once more of what was written.
+    A `daily` or `manual` backup has everything. The ones made before an upgrade or a restore have no pictures, because
+    neither of these removes any. If the target is a backup, it is replaced once the new one is complete. `progress` is
+    called with the bytes that were read, first while writing and again while verifying. Raises Unusable when the
+    database is damaged or missing, Invalid when the target is something else than a backup, DiskFull, and Unavailable
+    when the backup cannot be written.
     """
     database = settings.database_file
     if not database.is_file() or not database.stat().st_size:
         raise Unusable(f"There is no blog to back up: {database} {'is empty' if database.exists() else 'is missing'}.")
     target = target and target.resolve()  # or a link would be replaced, not the file it leads to
-    with writable(target or settings.backup_folder):
-        folder = _ready(settings, target)
-        with workspace(folder, KIND) as making:
-            draft, manifest, missing = _write(settings, making, reason, progress)
+    with explain_write_errors(target or settings.backup_folder):
+        folder = _target_folder(settings, target)
+        with scratch_folder(folder, KIND) as scratch:
+            draft, manifest, missing = _write(settings, scratch, reason, progress)
             verify(draft, progress)
-            unsound = _unsound(making / DATABASE) if manifest.schema == HEAD else ""
-            file = retention.place(folder, reason, manifest.made_at) if target in (None, folder) else target
+            restore_problem = _find_violation(scratch / DATABASE) if manifest.schema == HEAD else ""
+            is_folder = target in (None, folder)
+            file = retention.new_backup_path(folder, reason, manifest.made_at) if is_folder else target
             assert file is not None  # noqa: S101
             draft.replace(file)
             storage.sync_folder(folder)
-        # A restore does so itself, at its end: one that fails pushes none out, least of all the one it reads.
+        # A restore prunes at its own end: if it fails, it must remove no backup, least of all the one it reads.
         if target is None and reason != "before-restore":
             retention.prune(folder)
-    return Made(file, file.stat().st_size, manifest, missing, unsound)
+    return BackupResult(file, file.stat().st_size, manifest, missing, restore_problem)
 
 
-def keep_daily(settings: Settings) -> Made | None:
-    """Make today's backup when one is due, and let old ones go; None when there is nothing to do.
+def create_if_due(settings: Settings) -> BackupResult | None:
+    """Create today's backup if one is due, and prune old ones. Return None if none is due.
 
-    Of several processes one makes it. Raises what `back_up` does.
+    If several processes call this, one creates it. Raises what `create_backup` raises.
     """
     folder = settings.backups
-    if folder is None or not retention.due(settings):
+    if folder is None or not retention.is_due(settings):
         return None
-    with writable(folder):
+    with explain_write_errors(folder):
         folder.mkdir(0o700, exist_ok=True)
-        with _alone(folder) as alone:
-            if not alone or not retention.due(settings):
+        with _try_lock(folder) as locked:
+            if not locked or not retention.is_due(settings):
                 return None
             _make_room(settings, folder)
-            return back_up(settings, "daily")
+            return create_backup(settings, "daily")
 
 
-def verify(file: Path, progress: Progress = unseen) -> None:
-    """Read a backup whole, and compare it with what its manifest says. Raises Invalid."""
-    with zip_file.opened(file) as opened:
-        for entry in opened.manifest.entries:
-            opened.read(entry, None, progress)
+def verify(file: Path, progress: Progress = no_progress) -> None:
+    """Read a whole backup and compare it with its manifest. Raises Invalid."""
+    with zip_file.open_backup(file) as backup:
+        for member in backup.manifest.entries:
+            backup.read(member, None, progress)
 
 
 @contextmanager
-def writable(place: Path, nothing: str = "No backup was made") -> Iterator[None]:
-    """What keeps files from being written becomes a sentence, which says that nothing was done."""
+def explain_write_errors(path: Path, outcome: str = "No backup was made") -> Iterator[None]:
+    """Turn an OSError into DiskFull or Unavailable, with a message that begins with the outcome."""
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
-            raise DiskFull(f"The disk is full. {nothing}; free some space and try again.") from error
-        raise Unavailable(f"{nothing}: {error.filename or place}: {error.strerror}.") from error
+        if error.errno in DISK_FULL_CODES:
+            raise DiskFull(f"The disk is full. {outcome}; free some space and try again.") from error
+        raise Unavailable(f"{outcome}: {error.filename or path}: {error.strerror}.") from error
 
 
-def _ready(settings: Settings, target: Path | None) -> Path:
-    """The folder that a backup goes to. Nothing but another backup is ever written over. Raises OSError."""
+def _target_folder(settings: Settings, target: Path | None) -> Path:
+    """Return the folder for the new backup. Raise Invalid rather than overwrite another kind of file."""
     folder = settings.backup_folder if target is None else target if target.is_dir() else target.parent
     for name in zip_file.FOLDERS:
         if (settings.instance / name).resolve() in (folder.resolve(), *folder.resolve().parents):
@@ -117,104 +121,107 @@ def _ready(settings: Settings, target: Path | None) -> Path:
         raise Invalid("file", f"There is no folder {folder}. No backup was made.")
     elif target != folder and target.exists():
         try:
-            with zip_file.opened(target):
+            with zip_file.open_backup(target):
                 pass
         except Invalid as error:
             raise Invalid("file", f"{target} is there already, and is no backup. It was left as it is.") from error
     return folder
 
 
-def _write(settings: Settings, making: Path, reason: str, progress: Progress) -> tuple[Path, Manifest, tuple[str, ...]]:
-    """An archive, not verified yet; and the pictures it lacks."""
-    copy, draft, moment = making / DATABASE, making / "draft.zip", clock.now().replace(microsecond=0)
-    _refuse_small(making, settings.database_file.stat().st_size)
-    sqlite_copy.take(settings.database_file, copy)
-    if damages := sqlite_copy.damages(copy):
-        raise Unusable(f"The database is damaged ({damages[0]}): no backup was made. {retention.advice(settings)}")
-    facts, whole = sqlite_copy.facts(copy), reason in ("daily", "manual")
+def _write(
+    settings: Settings, scratch: Path, reason: str, progress: Progress
+) -> tuple[Path, Manifest, tuple[str, ...]]:
+    """Write a backup that is not verified yet. Return it, its manifest and the names of missing pictures."""
+    copy, draft, moment = scratch / DATABASE, scratch / "draft.zip", clock.now().replace(microsecond=0)
+    _require_space(scratch, settings.database_file.stat().st_size)
+    sqlite_copy.copy_database(settings.database_file, copy)
+    if damage := sqlite_copy.find_damage(copy):
+        advice = retention.recovery_advice(settings)
+        raise Unusable(f"The database is damaged ({damage[0]}): no backup was made. {advice}")
+    info, complete = sqlite_copy.database_info(copy), reason in retention.COMPLETE
 
-    def about(entries: tuple[Entry, ...]) -> Manifest:
-        scope = "all" if whole else "database"
-        return Manifest(zip_file.FORMAT, moment, reason, scope, version(), facts.schema, facts.counts, entries)
+    def make_manifest(entries: tuple[Member, ...]) -> Manifest:
+        scope, version = "all" if complete else "database", installed_version()
+        return Manifest(zip_file.FORMAT, moment, reason, scope, version, info.schema, info.counts, entries)
 
-    for attempt in range(TRIES):
-        members = dict(zip_file.files(settings.instance, zip_file.FOLDERS if whole else ("templates",)))
-        missing = _complete(members, copy, settings.media) if whole else ()
+    for attempt in range(ATTEMPTS):
+        members = dict(zip_file.list_files(settings.instance, zip_file.FOLDERS if complete else ("templates",)))
+        missing = _add_moved_pictures(members, copy, settings.media) if complete else ()
         try:
-            _refuse_small(making, copy.stat().st_size + sum(file.stat().st_size for file in members.values()))
-            return draft, zip_file.write(draft, {DATABASE: copy, **members}, about, progress), missing
+            _require_space(scratch, copy.stat().st_size + sum(file.stat().st_size for file in members.values()))
+            return draft, zip_file.write(draft, {DATABASE: copy, **members}, make_manifest, progress), missing
         except FileNotFoundError:
-            if attempt + 1 == TRIES:
+            if attempt + 1 == ATTEMPTS:
                 raise
     raise AssertionError
 
 
-def _unsound(copy: Path) -> str:
-    """What a restore would refuse: better known while the blog is there to be mended."""
+def _find_violation(copy: Path) -> str:
+    """Return why a restore would refuse this database: better to know while the blog is there to be fixed."""
     engine = watcher_engine(copy)
     with engine.connect() as connection:
-        return integrity.unsound(connection)
+        return integrity.find_violation(connection)
 
 
-def version() -> str:
-    """The version of this code, as it was installed."""
+def installed_version() -> str:
+    """Return the version of the installed Broadsheet."""
     try:
         return metadata.version("broadsheet")
     except metadata.PackageNotFoundError:
         return "unknown"
 
 
-def _complete(members: dict[str, Path], copy: Path, folder: Path) -> tuple[str, ...]:
-    """Add what was moved behind the back of whoever listed the folder; the pictures whose files are lost."""
+def _add_moved_pictures(members: dict[str, Path], copy: Path, folder: Path) -> tuple[str, ...]:
+    """Add pictures that were moved while the folder was listed. Return the names of pictures without files."""
     missing = []
-    for name in sqlite_copy.pictures(copy):
+    for name in sqlite_copy.picture_names(copy):
         if f"media/{name}" not in members:
-            lying = {f"media/{each}": folder / each for each in variants.file_names(name[:24])}
-            members |= {member: file for member, file in lying.items() if file.is_file()}
+            files = {f"media/{file_name}": folder / file_name for file_name in variants.file_names(name[:24])}
+            members |= {member: file for member, file in files.items() if file.is_file()}
             missing += [name] if f"media/{name}" not in members else []
     return tuple(missing)
 
 
-def _refuse_small(folder: Path, wanted: int, spare: int = 0) -> None:
-    """Refuse to begin what would fill the disk."""
+def _require_space(folder: Path, needed: int, spare: int = 0) -> None:
+    """Raise DiskFull if fewer bytes are free than needed."""
     free = free_bytes(folder)
-    if wanted + spare > free:
+    if needed + spare > free:
         raise DiskFull(
-            f"A backup needs up to {wanted / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB of disk are free. None was made."
+            f"A backup needs up to {needed / 1e6:,.0f} MB, and {free / 1e6:,.0f} MB of disk are free. None was made."
         )
 
 
 def free_bytes(folder: Path) -> int:
-    """How much a disk still takes."""
+    """Return the free space on the disk of a folder."""
     disk = os.statvfs(folder)
     return disk.f_bavail * disk.f_frsize
 
 
-def size(settings: Settings, folders: Iterable[str] = zip_file.FOLDERS) -> int:
-    """About how many bytes a backup with these folders unpacks to. Raises OSError."""
-    files = [settings.database_file, *dict(zip_file.files(settings.instance, folders)).values()]
+def unpacked_size(settings: Settings, folders: Iterable[str] = zip_file.FOLDERS) -> int:
+    """Estimate the bytes that a backup with these folders unpacks to. Raises OSError."""
+    files = [settings.database_file, *dict(zip_file.list_files(settings.instance, folders)).values()]
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _make_room(settings: Settings, folder: Path) -> None:
-    """Let the oldest daily backups go when a new one would not fit beside them; the newest always stays."""
-    wanted = settings.database_file.stat().st_size + size(settings)
-    daily = [one for one in retention.kept(folder) if one.reason == "daily"]
-    while len(daily) > 1 and free_bytes(folder) < wanted + SPARE_BYTES:
+    """Remove the oldest daily backups if a new one would not fit beside them; the newest always stays."""
+    needed = settings.database_file.stat().st_size + unpacked_size(settings)
+    daily = [backup for backup in retention.list_backups(folder) if backup.reason == "daily"]
+    while len(daily) > 1 and free_bytes(folder) < needed + SPARE_BYTES:
         daily.pop().file.unlink(missing_ok=True)
-    _refuse_small(folder, wanted, SPARE_BYTES)
+    _require_space(folder, needed, SPARE_BYTES)
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[bool]:
-    """Whether no other process is making a daily backup."""
+def _try_lock(folder: Path) -> Iterator[bool]:
+    """Lock a folder for this block if no other process creates a daily backup there; yield whether it is locked."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        alone = True
+        locked = True
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            alone = False
-        yield alone
+            locked = False
+        yield locked
     finally:
         os.close(descriptor)

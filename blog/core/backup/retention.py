@@ -1,4 +1,4 @@
-"""The backups that are kept in a folder: which there are, which is the newest good one, and which of them go."""
+"""The backups in a folder: which exist, which is the newest good one, and which to remove."""
 
 import re
 import shlex
@@ -13,20 +13,21 @@ from blog.config import Settings
 from blog.core.backup import zip_file
 from blog.core.errors import Invalid
 
-# What made a backup, and when, is in its name: whoever lists a folder opens none of its files.
+# The name says why and when a backup was made: a folder can be listed without opening its files.
 NAME = re.compile(r"broadsheet-(daily|manual|before-upgrade|before-restore)-(\d{8}T\d{6}Z)\.zip")
-UNDOING = ("before-upgrade", "before-restore")
-STAMP = "%Y%m%dT%H%M%SZ"
+COMPLETE = ("daily", "manual")
+UNDO_REASONS = ("before-upgrade", "before-restore")
+NAME_TIME = "%Y%m%dT%H%M%SZ"
 DAY = timedelta(days=1)
-# Of the daily ones the newest of each of the last days that have any, and of each of the last weeks.
+# The newest daily backup of each of the last days that have one stays, and the newest of each of the last weeks.
 DAYS, WEEKS = 7, 4
-# Of those that undo an upgrade, and of those that undo a restore.
+# So many stay of those that undo an upgrade, and of those that undo a restore.
 UNDOS = 4
 
 
 @dataclass(frozen=True)
-class Kept:
-    """One backup: why it was made (daily, manual, before-upgrade, before-restore), when, and its size in bytes."""
+class StoredBackup:
+    """A backup in a folder. `reason` is daily, manual, before-upgrade or before-restore; `bytes` is its size."""
 
     file: Path
     reason: str
@@ -34,69 +35,69 @@ class Kept:
     bytes: int
 
     @property
-    def whole(self) -> bool:
-        """Whether pictures are in it, too, and not only what an upgrade or a restore replaces."""
-        return self.reason in ("daily", "manual")
+    def complete(self) -> bool:
+        """Whether it has pictures, too, and not only what an upgrade or a restore replaces."""
+        return self.reason in COMPLETE
 
 
-def kept(folder: Path) -> list[Kept]:
-    """The backups of a folder by their names, newest first; none when it cannot be read."""
-    found = []
+def list_backups(folder: Path) -> list[StoredBackup]:
+    """Return the backups of a folder by their names, newest first; none if the folder cannot be read."""
+    backups = []
     with suppress(OSError):
         for file in folder.iterdir():
-            # One that goes meanwhile, or whose name tells no date, is none.
+            # Skip files that are removed meanwhile, or that have no date in their names.
             with suppress(ValueError, FileNotFoundError):
-                if named := NAME.fullmatch(file.name):
-                    made_at = datetime.strptime(named[2], STAMP).replace(tzinfo=UTC)
-                    found.append(Kept(file, named[1], made_at, file.stat().st_size))
-    return sorted(found, key=lambda one: (one.made_at, one.file.name), reverse=True)
+                if match := NAME.fullmatch(file.name):
+                    made_at = datetime.strptime(match[2], NAME_TIME).replace(tzinfo=UTC)
+                    backups.append(StoredBackup(file, match[1], made_at, file.stat().st_size))
+    return sorted(backups, key=lambda backup: (backup.made_at, backup.file.name), reverse=True)
 
 
-def place(folder: Path, reason: str, moment: datetime) -> Path:
-    """The name of a new backup; no other has it."""
-    while (file := folder / f"broadsheet-{reason}-{moment.strftime(STAMP)}.zip").exists():
+def new_backup_path(folder: Path, reason: str, moment: datetime) -> Path:
+    """Return the path of a new backup, which does not exist yet."""
+    while (file := folder / f"broadsheet-{reason}-{moment.strftime(NAME_TIME)}.zip").exists():
         moment += timedelta(seconds=1)
     return file
 
 
-def newest_good(folder: Path) -> Kept | None:
-    """The newest backup whose database and settings are as they were written; its pictures are not read."""
-    for one in kept(folder):
-        with suppress(Invalid), zip_file.opened(one.file) as opened:
-            for entry in opened.manifest.entries:
-                if entry.name.partition("/")[0] not in zip_file.STORED:
-                    opened.read(entry)
-            return one
+def newest_good(folder: Path) -> StoredBackup | None:
+    """Return the newest backup whose database and settings match their checksums; its pictures are not read."""
+    for stored in list_backups(folder):
+        with suppress(Invalid), zip_file.open_backup(stored.file) as backup:
+            for member in backup.manifest.entries:
+                if member.name.partition("/")[0] not in zip_file.STORED:
+                    backup.read(member)
+            return stored
     return None
 
 
-def advice(settings: Settings) -> str:
-    """How to get a blog back whose database is lost or damaged, in one sentence."""
-    good = newest_good(settings.backup_folder)
-    if good is None:
+def recovery_advice(settings: Settings) -> str:
+    """Return a sentence that says how to recover a blog whose database is lost or damaged."""
+    backup = newest_good(settings.backup_folder)
+    if backup is None:
         return f"There is no good backup in {settings.backup_folder}."
-    made_at = f"{good.made_at:%Y-%m-%d %H:%M} UTC"
-    return f"The newest good backup is of {made_at}: {command(settings, good.file)} brings it back."
+    made_at = f"{backup.made_at:%Y-%m-%d %H:%M} UTC"
+    return f"The newest good backup is of {made_at}: {restore_command(settings, backup.file)} brings it back."
 
 
-def command(settings: Settings, file: Path) -> str:
-    """What restores a backup, to be copied into a shell."""
+def restore_command(settings: Settings, file: Path) -> str:
+    """Return the shell command that restores a backup, in backticks."""
     return f"`{shlex.join(['broadsheet', '--instance', str(settings.instance), 'restore', str(file)])}`"
 
 
-def due(settings: Settings) -> bool:
-    """Whether a day has passed since the last daily backup, and something has changed since."""
+def is_due(settings: Settings) -> bool:
+    """Return whether a day has passed since the last daily backup, and something has changed since."""
     if settings.backups is None or not settings.database_file.is_file():
         return False
-    daily = next((one for one in made_until_now(settings.backups) if one.reason == "daily"), None)
+    daily = next((backup for backup in not_in_future(settings.backups) if backup.reason == "daily"), None)
     return daily is None or (clock.now() - daily.made_at >= DAY and changed_since(settings, daily.made_at))
 
 
 def changed_since(settings: Settings, moment: datetime) -> bool:
-    """Whether anything that a backup holds was written after an instant, as far as the dates of files tell."""
+    """Return whether something that belongs in a backup changed after a time, by the dates of the files."""
     database = settings.database_file.resolve()  # SQLite keeps the log beside the file itself
     files = [database, database.with_name(f"{database.name}-wal"), settings.media, settings.cards]
-    files += [file for _, file in zip_file.files(settings.instance, ("templates",))]
+    files += [file for _, file in zip_file.list_files(settings.instance, ("templates",))]
     newest = 0.0
     for file in files:
         with suppress(OSError):
@@ -105,33 +106,35 @@ def changed_since(settings: Settings, moment: datetime) -> bool:
 
 
 def prune(folder: Path) -> list[Path]:
-    """Remove backups that are of use no more, never one that was asked for; returns those that went."""
-    shelf = made_until_now(folder)
-    daily = [one for one in shelf if one.reason == "daily"]
-    upgrades, restores = ([one for one in shelf if one.reason == reason] for reason in UNDOING)
+    """Remove old backups, but never a manual one. Return the removed files."""
+    backups = not_in_future(folder)
+    daily = [backup for backup in backups if backup.reason == "daily"]
+    upgrades, restores = ([backup for backup in backups if backup.reason == reason] for reason in UNDO_REASONS)
     staying = {
-        *_first_of_each(daily, DAYS, lambda one: one.made_at.date()),
-        *_first_of_each(daily, WEEKS, lambda one: one.made_at.isocalendar()[:2]),
+        *_newest_of_each(daily, DAYS, lambda backup: backup.made_at.date()),
+        *_newest_of_each(daily, WEEKS, lambda backup: backup.made_at.isocalendar()[:2]),
         *upgrades[:UNDOS],
         *restores[:UNDOS],
     }
-    going = [one.file for one in (*daily, *upgrades, *restores) if one not in staying]
-    for file in going:
-        with suppress(OSError):  # it goes another time
+    old_files = [backup.file for backup in (*daily, *upgrades, *restores) if backup not in staying]
+    for file in old_files:
+        with suppress(OSError):  # the next call removes it
             file.unlink()
-    return going
+    return old_files
 
 
-def made_until_now(folder: Path) -> list[Kept]:
-    """The backups of a folder without those that a wrong clock dated ahead, which are in the way of no other."""
+def not_in_future(folder: Path) -> list[StoredBackup]:
+    """Return the backups of a folder but those with a future date, from a wrong clock: others must not go for them."""
     now = clock.now()
-    return [one for one in kept(folder) if one.made_at <= now]
+    return [backup for backup in list_backups(folder) if backup.made_at <= now]
 
 
-def _first_of_each(shelf: Iterable[Kept], most: int, time: Callable[[Kept], object]) -> Iterator[Kept]:
-    """The first backup of each day (or week), of so many of them."""
+def _newest_of_each(
+    backups: Iterable[StoredBackup], limit: int, period: Callable[[StoredBackup], object]
+) -> Iterator[StoredBackup]:
+    """Yield the first (newest) backup of each period, a day or a week, for at most `limit` periods."""
     seen: set[object] = set()
-    for one in shelf:
-        if time(one) not in seen and len(seen) < most:
-            seen.add(time(one))
-            yield one
+    for backup in backups:
+        if period(backup) not in seen and len(seen) < limit:
+            seen.add(period(backup))
+            yield backup

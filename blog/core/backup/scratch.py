@@ -1,4 +1,4 @@
-"""Folders in which something is made before it is shown: hidden, locked by their maker, swept once that is dead."""
+"""Scratch folders: hidden folders for unfinished files, locked by their process and removed after it dies."""
 
 import fcntl
 import os
@@ -10,19 +10,19 @@ from secrets import token_hex
 
 
 @contextmanager
-def workspace(parent: Path, kind: str, needed: Callable[[Path], bool] = lambda _: False) -> Iterator[Path]:
-    """A new folder `.kind-…` that only this user can read, on the disk of `parent`; gone afterwards.
+def scratch_folder(parent: Path, kind: str, needed: Callable[[Path], bool] = lambda _: False) -> Iterator[Path]:
+    """Create a folder `.kind-…` in `parent`, only for this user, and remove it at the end of the block.
 
-    When the block fails while the folder is `needed`, it stays, as if the process had been killed. Those that killed
-    processes left are removed first. Raises OSError.
+    If the block fails while the folder is `needed`, it stays, as if the process had been killed. Folders of killed
+    processes are removed first. Raises OSError.
     """
-    sweep(parent, kind)
-    folder, lock = _made(parent, kind)
+    remove_stale(parent, kind)
+    folder, lock = _create_locked(parent, kind)
     stays = False
     try:
         yield folder
     except BaseException:
-        stays = True  # also when it cannot be told
+        stays = True  # also if `needed` itself fails
         stays = needed(folder)
         raise
     finally:
@@ -31,53 +31,53 @@ def workspace(parent: Path, kind: str, needed: Callable[[Path], bool] = lambda _
         os.close(lock)
 
 
-def sweep(parent: Path, kind: str) -> None:
-    """Remove the folders of this kind whose makers are dead."""
+def remove_stale(parent: Path, kind: str) -> None:
+    """Remove the folders of this kind whose processes are dead."""
     for folder in parent.glob(f".{kind}-*"):
-        remove(folder)
+        remove_if_stale(folder)
 
 
-def remove(folder: Path) -> None:
-    """Remove a folder if its maker is dead. Locked meanwhile: one who has just made it waits, and makes another."""
-    with _ours(folder) as ours:
-        if ours:
+def remove_if_stale(folder: Path) -> None:
+    """Remove a folder if its process is dead. It is locked meanwhile: a process that just made it makes another."""
+    with _try_lock(folder) as locked:
+        if locked:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def abandoned(parent: Path, kind: str) -> list[Path]:
-    """The folders of this kind whose makers are dead: nobody holds the lock, which the kernel takes back by itself."""
-    found = []
+def stale_folders(parent: Path, kind: str) -> list[Path]:
+    """Return the folders of this kind whose processes are dead: the kernel releases the lock of a dead process."""
+    stale = []
     for folder in parent.glob(f".{kind}-*"):
-        with _ours(folder) as ours:
-            found += [folder] if ours else []
-    return found
+        with _try_lock(folder) as locked:
+            stale += [folder] if locked else []
+    return stale
 
 
 @contextmanager
-def _ours(folder: Path) -> Iterator[bool]:
-    """Whether the lock of a folder could be taken; it is held as long as the block runs."""
+def _try_lock(folder: Path) -> Iterator[bool]:
+    """Lock a folder for this block if no process holds its lock; yield whether it is locked."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:
         yield False
         return
     try:
-        taken = False
+        locked = False
         with suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            taken = True
-        yield taken
+            locked = True
+        yield locked
     finally:
         os.close(descriptor)
 
 
-def _made(parent: Path, kind: str) -> tuple[Path, int]:
-    """A folder, and the descriptor that holds its lock."""
+def _create_locked(parent: Path, kind: str) -> tuple[Path, int]:
+    """Create a folder, and return it with the file descriptor that holds its lock."""
     while True:
         folder = parent / f".{kind}-{token_hex(8)}"
         folder.mkdir(0o700)
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if folder.is_dir():  # nobody took it for an abandoned one before it was locked
+        if folder.is_dir():  # no other process removed it as stale before it was locked
             return folder, descriptor
         os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Copies of a whole database, taken and put back by SQLite's backup API while others read and write it."""
+"""Copy a whole database, in either direction, by SQLite's backup API while others read and write it."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -12,11 +12,11 @@ from blog.core.errors import DiskFull, Unavailable, Unusable
 from blog.core.search import index
 from blog.extensions import database_uri, sqlite_driver
 
-# How long another writer may keep a copy waiting.
-PATIENCE = 60.0
+# How long a copy waits for another writer.
+PATIENCE_SECONDS = 60.0
 BUSY_SECONDS = 5.0
 WAITING = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
-# In words that the databases of all schemas understand.
+# These work in the databases of all schema versions.
 COUNTS = {
     "posts": "SELECT count(*) FROM post WHERE kind = 'post' AND deleted_at IS NULL",
     "pages": "SELECT count(*) FROM post WHERE kind = 'page' AND deleted_at IS NULL",
@@ -26,18 +26,18 @@ COUNTS = {
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What a database holds: its schema version, and how many posts, pages, pictures and people."""
+class DatabaseInfo:
+    """The schema version of a database, and its numbers of posts, pages, pictures and people."""
 
     schema: str
     counts: Mapping[str, int]
 
 
 @contextmanager
-def connected(file: Path, mode: str) -> Iterator[Any]:
-    """The driver's connection to a database, which is never made by being opened; `mode` is ro or rw.
+def open_database(file: Path, mode: str) -> Iterator[Any]:
+    """Open an existing database, and yield the driver's connection; `mode` is ro or rw.
 
-    What keeps it from working is raised as Unusable (damaged), NoRoom or Unavailable.
+    The driver's errors become Unusable (damaged), DiskFull or Unavailable.
     """
     driver = sqlite_driver()
     try:
@@ -46,93 +46,92 @@ def connected(file: Path, mode: str) -> Iterator[Any]:
             connection.execute("PRAGMA trusted_schema=OFF")
             yield connection
     except driver.DatabaseError as error:
-        said = describe_error(error)
+        message = describe_error(error)
         if "full" in str(error):
-            raise DiskFull(said) from error
-        # Not by its class, which is the wrong one where the backup API says it.
-        raise (Unusable if is_damage_error(error) else Unavailable)(f"{file}: {said}") from error
+            raise DiskFull(message) from error
+        # Not by the error's class: the backup API raises the wrong one.
+        raise (Unusable if is_damage_error(error) else Unavailable)(f"{file}: {message}") from error
 
 
-def take(source: Path, target: Path) -> None:
-    """Copy a database, as it is at one instant, into a new file that is one file.
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database, as it is at one instant, into a new single file.
 
-    Raises Unusable when it is damaged, Unavailable when it cannot be read, NoRoom when the disk is full.
+    Raises Unusable when it is damaged, Unavailable when it cannot be read, DiskFull.
     """
     target.touch(0o600)
-    with connected(target, "rw") as copy, connected(source, "ro") as live:
-        _copy(live, copy)
-    close_log(target)
+    with open_database(target, "rw") as copy, open_database(source, "ro") as live:
+        _copy_pages(live, copy)
+    close_wal(target)
 
 
-def put(source: Path, target: Path) -> None:
-    """Make a live database what another one is, in one transaction: whoever reads sees the old one, then the new.
+def replace_database(source: Path, target: Path) -> None:
+    """Replace the content of the live database `target` in one transaction: readers see the old one, then the new one.
 
-    Raises Unusable when the live one is damaged; Unavailable and NoRoom as `take` does.
+    Raises Unusable when the live one is damaged; Unavailable and DiskFull as `copy_database` does.
     """
-    with connected(source, "rw") as copy, connected(target, "rw") as live:
+    with open_database(source, "rw") as copy, open_database(target, "rw") as live:
         (size,) = live.execute("PRAGMA page_size").fetchone()
         if copy.execute("PRAGMA page_size").fetchone() != (size,):
             copy.execute(f"PRAGMA page_size={size}")
             copy.execute("VACUUM")
         live.execute("PRAGMA synchronous=FULL")
-        _copy(copy, live)
-        with suppress(sqlite_driver().Error):  # it is done: the log is written back another time
+        _copy_pages(copy, live)
+        with suppress(sqlite_driver().Error):  # the copy is complete: the log can be written back later
             live.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def close_log(file: Path) -> None:
-    """Make a database that nobody else has open one file, without a log beside it."""
-    with connected(file, "rw") as connection:
+def close_wal(file: Path) -> None:
+    """Make a database that no other process has open a single file, without a log beside it."""
+    with open_database(file, "rw") as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
 
 
-def _copy(source: Any, target: Any) -> None:
-    """All pages in one step. The driver would try for ever while another process holds the lock."""
-    end = time.monotonic() + PATIENCE
+def _copy_pages(source: Any, target: Any) -> None:
+    """Copy all pages in one step, with a time limit: the driver retries for ever while another process has the lock."""
+    end = time.monotonic() + PATIENCE_SECONDS
 
-    def wait(status: int, _left: int, _total: int) -> None:
+    def check_time(status: int, _remaining: int, _total: int) -> None:
         if status in WAITING and time.monotonic() > end:
             raise Unavailable("Another process is writing to the database. Nothing was changed; try again in a moment.")
 
-    source.backup(target, pages=-1, progress=wait, sleep=0.05)
+    source.backup(target, pages=-1, progress=check_time, sleep=0.05)
 
 
-def damages(file: Path, *, quick: bool = False) -> list[str]:
-    """What is damaged in a database, but for the search index, which can be made anew.
+def find_damage(file: Path, *, quick: bool = False) -> list[str]:
+    """Return what is damaged in a database, except for the search index, which can be rebuilt.
 
-    A `quick` look leaves out whether indexes say what their tables do; either takes about a second for 400 MB. Raises
-    NoRoom and Unavailable.
+    A `quick` check does not compare indexes with their tables; either takes about a second for 400 MB. Raises DiskFull
+    and Unavailable.
     """
     try:
-        with connected(file, "ro") as connection:
-            said = [
-                one_line(row[0]) for row in connection.execute(f"PRAGMA {'quick' if quick else 'integrity'}_check(5)")
-            ]
+        with open_database(file, "ro") as connection:
+            rows = connection.execute(f"PRAGMA {'quick' if quick else 'integrity'}_check(5)")
+            lines = [check_line(row[0]) for row in rows]
     except Unusable:
         return ["it cannot be read as a database"]
-    return [each for each in said if each != "ok" and not index.of_index(each)]
+    return [line for line in lines if line != "ok" and not index.of_index(line)]
 
 
-def one_line(problem: str) -> str:
-    """What SQLite's check of a database found, without its heading and line ends."""
-    return " ".join(problem.replace("*** in database main ***", "").split())
+def check_line(message: str) -> str:
+    """Return a message of SQLite's integrity check in one line, without its heading."""
+    return " ".join(message.replace("*** in database main ***", "").split())
 
 
-def facts(file: Path) -> Facts:
-    """What a database holds. Raises Unusable when it is no blog's."""
-    with connected(file, "ro") as connection:
+def database_info(file: Path) -> DatabaseInfo:
+    """Return the schema version and the counts of a database. Raises Unusable if it is not a blog's."""
+    with open_database(file, "ro") as connection:
         try:
             (schema,) = connection.execute("SELECT version_num FROM schema_version").fetchone()
-            counts = {name: connection.execute(question).fetchone()[0] for name, question in COUNTS.items()}
+            counts = {name: connection.execute(query).fetchone()[0] for name, query in COUNTS.items()}
         except (sqlite_driver().OperationalError, TypeError) as error:
             raise Unusable(f"{file} is not the database of a blog: nothing was changed.") from error
-    return Facts(str(schema), counts)
+    return DatabaseInfo(str(schema), counts)
 
 
-def pictures(file: Path) -> list[str]:
-    """The names of the pictures of a database that are not deleted; those of schemas that knew no deletion, too."""
-    with connected(file, "ro") as connection:
+def picture_names(file: Path) -> list[str]:
+    """Return the names of the pictures that are not deleted. Works with schemas that have no column for this, too."""
+    with open_database(file, "ro") as connection:
         rows = connection.execute("SELECT * FROM media")
         columns = [column[0] for column in rows.description]
-        found = [dict(zip(columns, row, strict=True)) for row in rows]
-    return [str(row["name"]) for row in found if not row.get("deleted_at")]
+        pictures = [dict(zip(columns, row, strict=True)) for row in rows]
+    return [str(picture["name"]) for picture in pictures if not picture.get("deleted_at")]

@@ -1,7 +1,7 @@
-"""The file of a backup: a zip with everything of a blog and a manifest that counts, weighs and names it.
+"""The zip file of a backup: a blog's files, and a manifest with their names, sizes and checksums.
 
-It is written beside its place, synced, read again whole and compared, and only then renamed. Whoever opens one trusts
-nothing in it: names, sizes and checksums are judged before anything is written anywhere.
+A new one is written under another name, synced, read again and compared, and only then renamed. When one is opened,
+nothing in it is trusted: names, sizes and checksums are checked before anything is written.
 """
 
 import hashlib
@@ -23,33 +23,33 @@ from blog.core.errors import Invalid
 
 FORMAT = 1
 MANIFEST, DATABASE = "manifest.json", "blog.db"
-# All that a backup may hold: these files, and files in these folders, at most so deep.
+# A backup may hold only these files, and files in these folders, at most this deep.
 FILES = (DATABASE, "secret_key", "config.toml", "custom.css")
 FOLDERS = ("media", "cards", "templates")
-DEEPEST = 12
+MAX_DEPTH = 12
 # Pictures are compressed already.
 STORED = ("media", "cards")
-PIECE = 2**20
+CHUNK_BYTES = 2**20
 MANIFEST_BYTES = 64 * 2**20
-MOST_FILES = MANIFEST_BYTES // 150  # a manifest says more of each
-# A file that unpacks to more than this is no backup but a bomb: `write` does not compress what would come near it.
-ROOM, RATIO = 64 * 2**20, 100
-# Of what a file says of itself, so many characters are shown.
-SAID = 500
-# What a zip file says that its members are: nothing, a file, a folder. Links and devices are refused.
-KINDS = (0, stat.S_IFREG, stat.S_IFDIR)
+MAX_FILES = MANIFEST_BYTES // 150  # a manifest needs more bytes for each
+# A file that unpacks to more than this is a zip bomb: `write` does not compress a backup that would come near it.
+MIN_UNPACKED_LIMIT, MAX_RATIO = 64 * 2**20, 100
+# Messages show at most so many characters of the text in a backup.
+MAX_MESSAGE = 500
+# File types in a zip file: none, a file, a folder. Links and devices are refused.
+FILE_TYPES = (0, stat.S_IFREG, stat.S_IFDIR)
 
-# Is told how many more bytes were read.
+# Called with the number of bytes that were read since the last call.
 Progress = Callable[[int], None]
 
 
-def unseen(_: int) -> None:
-    """Tells nobody."""
+def no_progress(_: int) -> None:
+    """Report no progress."""
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One file in a backup: its name, size in bytes, and SHA-256 in hexadecimal."""
+class Member:
+    """A file in a backup: its name, size in bytes, and SHA-256 in hexadecimal. The manifest stores these fields."""
 
     name: str
     bytes: int
@@ -58,7 +58,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup says of itself. `scope` is all, or database: that and the settings, without pictures and cards."""
+    """A backup's description, stored in it as JSON. `reason` is as in `retention.StoredBackup`.
+
+    `scope` is all, or database: the database, settings and templates, without pictures and cards.
+    """
 
     format: int
     made_at: datetime
@@ -67,83 +70,82 @@ class Manifest:
     broadsheet: str
     schema: str
     counts: Mapping[str, int]
-    entries: tuple[Entry, ...] = field(repr=False)
+    entries: tuple[Member, ...] = field(repr=False)
 
     @property
     def bytes(self) -> int:
-        """How much it unpacks to."""
+        """The unpacked size."""
         return sum(entry.bytes for entry in self.entries)
 
 
 def write(
     target: Path,
     members: Mapping[str, Path],
-    about: Callable[[tuple[Entry, ...]], Manifest],
-    progress: Progress = lambda _: None,
+    make_manifest: Callable[[tuple[Member, ...]], Manifest],
+    progress: Progress = no_progress,
 ) -> Manifest:
-    """Write files, by the names they get, into a new archive, and sync it; what it says is `about` them.
-
-    Raises OSError.
-    """
+    """Write a new backup and sync it. `members` maps the names in it to files. Raises OSError."""
     for compression in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
         with target.open("wb") as out:
-            with suppress(PermissionError):  # disks without such rights refuse it
-                target.chmod(0o600)  # there are passwords' hashes and a key in it
-            with zipfile.ZipFile(out, "w", compression) as box:
-                manifest = about(tuple(_add(box, name, members[name], progress) for name in sorted(members)))
-                box.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1, default=str))
+            with suppress(PermissionError):  # some disks have no such permissions
+                target.chmod(0o600)  # it has password hashes and a key
+            with zipfile.ZipFile(out, "w", compression) as archive:
+                manifest = make_manifest(
+                    tuple(_add(archive, name, members[name], progress) for name in sorted(members))
+                )
+                archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1, default=str))
             out.flush()
             os.fsync(out.fileno())
-        if manifest.bytes <= most(target.stat().st_size):
+        if manifest.bytes <= unpacked_limit(target.stat().st_size):
             break
     return manifest
 
 
-def most(size: int) -> int:
-    """How many bytes an archive of this size may unpack to."""
-    return ROOM + RATIO * size
+def unpacked_limit(size: int) -> int:
+    """Return how many bytes a backup of this size may unpack to."""
+    return MIN_UNPACKED_LIMIT + MAX_RATIO * size
 
 
-def _add(box: zipfile.ZipFile, name: str, file: Path, progress: Progress) -> Entry:
+def _add(archive: zipfile.ZipFile, name: str, file: Path, progress: Progress) -> Member:
     digest, size = hashlib.sha256(), 0
     with file.open("rb") as source:
-        info = zipfile.ZipInfo(name, _date(os.fstat(source.fileno()).st_mtime))
+        info = zipfile.ZipInfo(name, _zip_date(os.fstat(source.fileno()).st_mtime))
         info.external_attr = (stat.S_IFREG | 0o600) << 16
         stored = name.partition("/")[0] in STORED
-        info.compress_type = zipfile.ZIP_STORED if stored else box.compression
-        with box.open(info, "w", force_zip64=True) as out:
-            while piece := source.read(PIECE):
-                digest.update(piece)
-                size += len(piece)
-                out.write(piece)
-                progress(len(piece))
-    return Entry(name, size, digest.hexdigest())
+        info.compress_type = zipfile.ZIP_STORED if stored else archive.compression
+        with archive.open(info, "w", force_zip64=True) as out:
+            while chunk := source.read(CHUNK_BYTES):
+                digest.update(chunk)
+                size += len(chunk)
+                out.write(chunk)
+                progress(len(chunk))
+    return Member(name, size, digest.hexdigest())
 
 
-def _date(seconds: float) -> tuple[int, int, int, int, int, int]:
-    """A time as zip files can tell it, which know no year before 1980."""
+def _zip_date(seconds: float) -> tuple[int, int, int, int, int, int]:
+    """Return a time in the form of zip files, which have no year before 1980."""
     moment = datetime.fromtimestamp(min(max(seconds, 0), 2**32))  # noqa: DTZ006, zip files have no zone
     year = max(moment.year, 1980)
     return year, moment.month, moment.day, moment.hour, moment.minute, moment.second
 
 
 def digest(file: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal. Raises OSError."""
+    """Return the SHA-256 of a file, in hexadecimal. Raises OSError."""
     with file.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
-def files(instance: Path, folders: Iterable[str] = FOLDERS) -> Iterator[tuple[str, Path]]:
-    """The files of an instance folder that belong into a backup, and their names there; the database is not among them.
+def list_files(instance: Path, folders: Iterable[str] = FOLDERS) -> Iterator[tuple[str, Path]]:
+    """Yield the files of an instance folder for a backup, with their names in it. The database is not one of them.
 
-    What is hidden (half-written files are) or has a name that no archive may hold is left out.
+    Hidden files (half-written ones are hidden) and names that no backup may hold are left out.
     """
     for name in FILES[1:]:
         if (instance / name).is_file():
             yield name, instance / name
     for top in folders:
-        for folder, below, names in os.walk(instance / top):
-            below[:] = [name for name in below if _plain(name)]
+        for folder, subfolders, names in os.walk(instance / top):
+            subfolders[:] = [name for name in subfolders if _is_plain(name)]
             for file in (Path(folder, name) for name in names):
                 name = f"{top}/{file.relative_to(instance / top).as_posix()}"
                 if allowed(name) and file.is_file():
@@ -151,13 +153,13 @@ def files(instance: Path, folders: Iterable[str] = FOLDERS) -> Iterator[tuple[st
 
 
 def allowed(name: str) -> bool:
-    """Whether a backup may hold a file of this name."""
+    """Return whether a backup may hold a file with this name."""
     parts = name.split("/")
-    return name in FILES or (parts[0] in FOLDERS and 2 <= len(parts) <= DEEPEST and all(map(_plain, parts)))
+    return name in FILES or (parts[0] in FOLDERS and 2 <= len(parts) <= MAX_DEPTH and all(map(_is_plain, parts)))
 
 
-def _plain(part: str) -> bool:
-    """Whether a part of a path is an ordinary name: nothing hidden, no way up, nothing that cannot be printed."""
+def _is_plain(part: str) -> bool:
+    """Return whether a part of a path is an ordinary name: not hidden, not `..`, and printable."""
     try:
         short = 0 < len(part.encode()) <= 255
     except UnicodeEncodeError:
@@ -165,137 +167,137 @@ def _plain(part: str) -> bool:
     return short and part[0] != "." and part.isprintable() and not re.search(r"[\\/]", part)
 
 
-class Archive:
-    """A backup, opened and judged; its files can be read, each compared with its checksum while it is.
+class BackupFile:
+    """An open backup that was checked. Its files can be read; each is compared with its checksum.
 
-    Everything raises Invalid, with a sentence that names the file, and the place in it, that is wrong.
+    Everything raises Invalid, with a message that names the file and the wrong place in it.
     """
 
-    def __init__(self, file: Path, box: zipfile.ZipFile) -> None:
-        self._file, self._box = file, box
-        if len(box.infolist()) > MOST_FILES:
-            raise self._wrong(f"it holds {len(box.infolist())} files, more than any backup")
-        size, claimed = file.stat().st_size, sum(info.file_size for info in box.infolist())
-        for info in box.infolist():
-            self._judge(info)
-        # Whoever unpacked a backup and packed it again may have the folders in it, too.
-        names = [info.filename for info in box.infolist() if not info.is_dir()]
-        if twice := [name for name, times in Counter(names).items() if times > 1]:
-            raise self._wrong(f"it holds {twice[0]} twice")
-        if claimed > most(size):
-            raise self._wrong(f"it has {size} bytes and claims to unpack to {claimed}, which no backup does")
-        self.manifest = self._manifest()
-        self._compare(names)
+    def __init__(self, file: Path, archive: zipfile.ZipFile) -> None:
+        self._file, self._archive = file, archive
+        if len(archive.infolist()) > MAX_FILES:
+            raise self._unusable(f"it holds {len(archive.infolist())} files, more than any backup")
+        size, unpacked_size = file.stat().st_size, sum(info.file_size for info in archive.infolist())
+        for info in archive.infolist():
+            self._check_member(info)
+        # A backup that somebody unpacked and packed again may have members for the folders, too.
+        names = [info.filename for info in archive.infolist() if not info.is_dir()]
+        if repeated := [name for name, count in Counter(names).items() if count > 1]:
+            raise self._unusable(f"it holds {repeated[0]} twice")
+        if unpacked_size > unpacked_limit(size):
+            raise self._unusable(f"it has {size} bytes and claims to unpack to {unpacked_size}, which no backup does")
+        self.manifest = self._read_manifest()
+        self._compare_with_manifest(names)
 
-    def _judge(self, info: zipfile.ZipInfo) -> None:
+    def _check_member(self, info: zipfile.ZipInfo) -> None:
         name = info.orig_filename
-        whole = f"{name}folder" if name.endswith("/") else name
-        if name != info.filename or not (name == MANIFEST or allowed(whole)):
-            raise self._wrong(f"it holds {name!r}, which no backup does")
-        if info.create_system == 3 and stat.S_IFMT(info.external_attr >> 16) not in KINDS:
-            raise self._wrong(f"{name} in it is a link or a device, not a file")
+        file_name = f"{name}folder" if name.endswith("/") else name
+        if name != info.filename or not (name == MANIFEST or allowed(file_name)):
+            raise self._unusable(f"it holds {name!r}, which no backup does")
+        if info.create_system == 3 and stat.S_IFMT(info.external_attr >> 16) not in FILE_TYPES:
+            raise self._unusable(f"{name} in it is a link or a device, not a file")
         if info.flag_bits & 0x1:
-            raise self._wrong(f"{name} in it is encrypted")
+            raise self._unusable(f"{name} in it is encrypted")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise self._wrong(f"{name} in it is compressed in a way that no backup is")
+            raise self._unusable(f"{name} in it is compressed in a way that no backup is")
 
-    def _manifest(self) -> Manifest:
+    def _read_manifest(self) -> Manifest:
         try:
-            info = self._box.getinfo(MANIFEST)
+            info = self._archive.getinfo(MANIFEST)
         except KeyError:
-            raise self._wrong(f"it holds no {MANIFEST}: it is no backup of Broadsheet") from None
+            raise self._unusable(f"it holds no {MANIFEST}: it is no backup of Broadsheet") from None
         if info.file_size > MANIFEST_BYTES:
-            raise self._wrong(f"its {MANIFEST} is too large")
-        with self._told(MANIFEST):
-            said = self._box.read(info)
+            raise self._unusable(f"its {MANIFEST} is too large")
+        with self._explain_read_errors(MANIFEST):
+            text = self._archive.read(info)
         try:
-            told = json.loads(said)
-            if int(told["format"]) > FORMAT:
-                raise self._wrong(f"a newer Broadsheet ({told['broadsheet']}) made it: install that one")
-            return _understood(told)
+            data = json.loads(text)
+            if int(data["format"]) > FORMAT:
+                raise self._unusable(f"a newer Broadsheet ({data['broadsheet']}) made it: install that one")
+            return _parse_manifest(data)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            raise self._wrong(f"its {MANIFEST} cannot be understood") from error
+            raise self._unusable(f"its {MANIFEST} cannot be understood") from error
 
-    def _compare(self, names: list[str]) -> None:
-        listed = {entry.name: entry for entry in self.manifest.entries}
-        lost, foreign = sorted(listed.keys() - {*names}), sorted({*names} - listed.keys() - {MANIFEST})
+    def _compare_with_manifest(self, names: list[str]) -> None:
+        listed = {member.name: member for member in self.manifest.entries}
+        missing, unlisted = sorted(listed.keys() - {*names}), sorted({*names} - listed.keys() - {MANIFEST})
         if DATABASE not in listed:
-            raise self._wrong("it holds no database")
-        if lost or len(listed) != len(self.manifest.entries):
-            raise self._wrong(f"{(lost or ['something'])[0]} is missing in it")
-        if foreign:
-            raise self._wrong(f"it holds {foreign[0]}, which its {MANIFEST} does not name")
-        for name, entry in listed.items():
-            if self._box.getinfo(name).file_size != entry.bytes:
-                raise self._wrong(f"{name} in it has another size than its {MANIFEST} says")
+            raise self._unusable("it holds no database")
+        if missing or len(listed) != len(self.manifest.entries):
+            raise self._unusable(f"{(missing or ['something'])[0]} is missing in it")
+        if unlisted:
+            raise self._unusable(f"it holds {unlisted[0]}, which its {MANIFEST} does not name")
+        for name, member in listed.items():
+            if self._archive.getinfo(name).file_size != member.bytes:
+                raise self._unusable(f"{name} in it has another size than its {MANIFEST} says")
         folders = {"/".join(parts[:end]) for parts in (name.split("/") for name in names) for end in range(len(parts))}
         if clash := sorted(folders & {*names}):
-            raise self._wrong(f"{clash[0]} in it is a file and a folder")
+            raise self._unusable(f"{clash[0]} in it is a file and a folder")
 
-    def read(self, entry: Entry, out: IO[bytes] | None = None, progress: Progress = lambda _: None) -> None:
-        """Read a file through, into `out` if there is one, and compare it with its checksum."""
+    def read(self, member: Member, out: IO[bytes] | None = None, progress: Progress = no_progress) -> None:
+        """Read a file, copy it into `out` if there is one, and compare it with its checksum."""
         digest = hashlib.sha256()
-        for piece in self._pieces(entry.name):
-            digest.update(piece)
+        for chunk in self._chunks(member.name):
+            digest.update(chunk)
             if out:
-                out.write(piece)
-            progress(len(piece))
-        if digest.hexdigest() != entry.sha256:
-            raise self._wrong(f"{entry.name} in it was altered")
+                out.write(chunk)
+            progress(len(chunk))
+        if digest.hexdigest() != member.sha256:
+            raise self._unusable(f"{member.name} in it was altered")
 
-    def _pieces(self, name: str) -> Iterator[bytes]:
-        with self._told(name), self._box.open(name) as source:
-            while piece := source.read(PIECE):
-                yield piece
+    def _chunks(self, name: str) -> Iterator[bytes]:
+        with self._explain_read_errors(name), self._archive.open(name) as source:
+            while chunk := source.read(CHUNK_BYTES):
+                yield chunk
 
     @contextmanager
-    def _told(self, name: str) -> Iterator[None]:
+    def _explain_read_errors(self, name: str) -> Iterator[None]:
         try:
             yield
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OverflowError) as error:
-            raise self._wrong(f"{name} in it is damaged") from error
+            raise self._unusable(f"{name} in it is damaged") from error
         except OSError as error:
-            raise self._wrong(f"{name} in it cannot be read ({error.strerror})") from error
+            raise self._unusable(f"{name} in it cannot be read ({error.strerror})") from error
 
-    def _wrong(self, what: str) -> Invalid:
-        return wrong(self._file, what)
-
-
-def wrong(file: Path, what: str) -> Invalid:
-    """What is said of a file that is no good backup."""
-    return Invalid("file", f"{file} cannot be used: {tame(what)}. Nothing was changed.")
+    def _unusable(self, reason: str) -> Invalid:
+        return unusable_backup(self._file, reason)
 
 
-def tame(said: str) -> str:
-    """What a file says, as a terminal may show it: short, in one line, with no commands to the terminal in it."""
-    return "".join(char if char.isprintable() else "\ufffd" for char in said[:SAID])
+def unusable_backup(file: Path, reason: str) -> Invalid:
+    """Return the error for a file that is no good backup."""
+    return Invalid("file", f"{file} cannot be used: {printable(reason)}. Nothing was changed.")
+
+
+def printable(text: str) -> str:
+    """Make text from a file safe for a terminal: short, in one line, without control characters."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text[:MAX_MESSAGE])
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[Archive]:
-    """A backup to read from. Raises Invalid when it is none, or is not as it was written."""
+def open_backup(file: Path) -> Iterator[BackupFile]:
+    """Open a backup for reading. Raises Invalid if the file is no backup, or was changed since it was written."""
     try:
         size = file.stat().st_size
         if not file.is_file():
-            raise wrong(file, "it is not a file")
-        box = zipfile.ZipFile(file)
+            raise unusable_backup(file, "it is not a file")
+        archive = zipfile.ZipFile(file)
     except FileNotFoundError:
-        raise wrong(file, "there is no such file") from None
+        raise unusable_backup(file, "there is no such file") from None
     except OSError as error:
-        raise wrong(file, f"it cannot be read ({error.strerror})") from error
+        raise unusable_backup(file, f"it cannot be read ({error.strerror})") from error
     except (zipfile.BadZipFile, RuntimeError, ValueError, OverflowError) as error:
         reason = "it is empty" if not size else f"it is no zip file, or was cut off after its {size} bytes"
-        raise wrong(file, reason) from error
-    with box:
-        yield Archive(file, box)
+        raise unusable_backup(file, reason) from error
+    with archive:
+        yield BackupFile(file, archive)
 
 
-def _understood(said: Any) -> Manifest:
-    """A manifest as it was read. Raises ValueError, KeyError, TypeError, AttributeError or OverflowError."""
-    entries = tuple(Entry(str(one["name"]), int(one["bytes"]), str(one["sha256"])) for one in said["entries"])
-    made_at = datetime.fromisoformat(said["made_at"])
-    if made_at.utcoffset() != timedelta(0) or said["scope"] not in ("all", "database"):
-        raise ValueError(said["scope"])
-    counts = {str(name): int(number) for name, number in said["counts"].items()}
-    reason, scope, broadsheet, schema = (str(said[name]) for name in ("reason", "scope", "broadsheet", "schema"))
-    return Manifest(int(said["format"]), made_at, reason, scope, broadsheet, schema, counts, entries)
+def _parse_manifest(data: Any) -> Manifest:
+    """Raises ValueError, KeyError, TypeError, AttributeError or OverflowError."""
+    entries = tuple(Member(str(entry["name"]), int(entry["bytes"]), str(entry["sha256"])) for entry in data["entries"])
+    made_at = datetime.fromisoformat(data["made_at"])
+    if made_at.utcoffset() != timedelta(0) or data["scope"] not in ("all", "database"):
+        raise ValueError(data["scope"])
+    counts = {str(name): int(number) for name, number in data["counts"].items()}
+    reason, scope, broadsheet, schema = (str(data[name]) for name in ("reason", "scope", "broadsheet", "schema"))
+    return Manifest(int(data["format"]), made_at, reason, scope, broadsheet, schema, counts, entries)

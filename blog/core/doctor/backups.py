@@ -21,8 +21,8 @@ def examine(run: Run, settings: Settings) -> Findings:
     if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
         yield problem(f"{folder} cannot be read.", "Give it to the user that runs the blog.")
         return
-    kept = retention.kept(folder)
-    whole = [one for one in kept if one.whole]
+    kept = retention.list_backups(folder)
+    whole = [one for one in kept if one.complete]
     if settings.backups is None:
         yield note("No backups are made by themselves.", "Unset BLOG_BACKUPS to have one a day, or let cron make them.")
     if not whole:
@@ -35,14 +35,14 @@ def examine(run: Run, settings: Settings) -> Findings:
         yield problem(f"{told}, and the blog has changed since.", REMEDY)
     else:
         yield ok(f"{told}.")
-    if beside(settings):
+    if on_same_disk(settings):
         yield note(
             "The backups lie on the same disk as the blog: what breaks the one breaks the other.",
             "docs/backup.md says how to copy them elsewhere.",
         )
 
 
-def beside(settings: Settings) -> bool:
+def on_same_disk(settings: Settings) -> bool:
     """Whether backups lie, or will lie, on the disk of the blog."""
     folder = settings.backup_folder
     place = folder if folder.exists() else folder.parent

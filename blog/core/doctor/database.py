@@ -6,8 +6,8 @@ from typing import Any
 
 from blog.config import Settings
 from blog.core.backup import upgrade
-from blog.core.backup.retention import advice
-from blog.core.backup.sqlite_copy import one_line
+from blog.core.backup.retention import recovery_advice
+from blog.core.backup.sqlite_copy import check_line
 from blog.core.doctor.findings import Finding, Findings, Run, count_of, note, ok, problem
 from blog.core.errors import Unusable
 from blog.core.schema import counters, migrate
@@ -23,7 +23,7 @@ CANNOT_MAKE = ("unable to open", "readonly", "read-only")
 
 
 @contextmanager
-def reading(settings: Settings) -> Iterator[Any]:
+def open_read_only(settings: Settings) -> Iterator[Any]:
     """A connection that cannot write, also where nothing can be written. Raises the driver's errors."""
     file, driver = settings.database_file, sqlite_driver()
     connection = driver.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=5)
@@ -41,17 +41,17 @@ def reading(settings: Settings) -> Iterator[Any]:
         connection.close()
 
 
-def missing(settings: Settings) -> Findings:
+def examine_missing(settings: Settings) -> Findings:
     """What there is to say where no database is."""
     try:
-        upgrade.refuse_lost(settings)
+        upgrade.refuse_if_lost(settings)
     except Unusable as error:
-        yield problem(str(error), advice(settings))
+        yield problem(str(error), recovery_advice(settings))
         return
     yield note("There is no blog here yet.", "`broadsheet serve` begins one.")
 
 
-def library() -> Findings:
+def examine_library() -> Findings:
     """Which SQLite it is, and whether that loses commits."""
     driver = sqlite_driver()
     version = driver.sqlite_version
@@ -69,14 +69,14 @@ def library() -> Findings:
 def examine(run: Run, settings: Settings, *, thorough: bool) -> Generator[Finding, None, bool]:
     """Is it whole, ours, and of this code's schema? Returns whether it can be asked further questions."""
     whole = thorough or settings.database_file.stat().st_size <= QUICKLY
-    said = problems(run) if whole else []
+    said = check_problems(run) if whole else []
     damages = [each for each in said if not index.of_index(each)]
     if damages:
-        yield problem(f"The database is damaged: {'; '.join(damages)}.", advice(settings))
+        yield problem(f"The database is damaged: {'; '.join(damages)}.", recovery_advice(settings))
         return False
     broken = run("PRAGMA foreign_key_check").fetchall() if whole else []
     if broken:
-        yield problem(f"{len(broken)} references in the database lead nowhere.", advice(settings))
+        yield problem(f"{len(broken)} references in the database lead nowhere.", recovery_advice(settings))
     if not (yield from _version(run, settings)):
         return False
     yield from _kept_right(run, damaged="; ".join(said))
@@ -92,11 +92,11 @@ def examine(run: Run, settings: Settings, *, thorough: bool) -> Generator[Findin
 def _version(run: Run, settings: Settings) -> Generator[Finding, None, bool]:
     """Whether it is a blog of this schema."""
     if not is_ours(run):
-        yield problem("The database holds no blog.", f"Choose another instance folder, or: {advice(settings)}")
+        yield problem("The database holds no blog.", f"Choose another instance folder, or: {recovery_advice(settings)}")
         return False
     (version,) = run(f"SELECT version_num FROM {migrate.VERSION_TABLE}").fetchone() or ("",)  # noqa: S608
     if not version:
-        yield problem("The database is damaged: it does not say what schema it has.", advice(settings))
+        yield problem("The database is damaged: it does not say what schema it has.", recovery_advice(settings))
     elif version > HEAD:
         yield problem(f"The database has schema {version}, this code {HEAD}.", "Install the newer Broadsheet.")
     elif version < HEAD:
@@ -106,13 +106,13 @@ def _version(run: Run, settings: Settings) -> Generator[Finding, None, bool]:
 
 def _kept_right(run: Run, damaged: str) -> Findings:
     """Triggers, counts, the search index, and what code made the pages."""
-    if lost := lost_triggers(run):
+    if lost := missing_triggers(run):
         yield problem(f"Triggers are missing: {', '.join(sorted(lost))}.", "Any other command makes them again.")
-    if miscounted := counters.wrong(run):
+    if miscounted := counters.count_wrong(run):
         yield problem(f"Counts of posts are wrong ({miscounted}).", "`broadsheet doctor --fix` counts anew.")
     if unsearchable := f"is damaged ({damaged})" if damaged else index.wrong(run):
         yield problem(f"The search index {unsearchable}.", "`broadsheet doctor --fix` makes it anew.")
-    if stale := stale_texts(run):
+    if stale := count_stale_texts(run):
         yield note(
             f"{count_of(stale, 'text was', 'texts were')} rendered by older code.",
             "The next `broadsheet serve` renders them anew, and so does `broadsheet doctor --fix`.",
@@ -125,16 +125,16 @@ def is_ours(run: Run) -> bool:
     return bool(found.fetchone()[0])
 
 
-def problems(run: Run) -> list[str]:
+def check_problems(run: Run) -> list[str]:
     """What SQLite finds wrong with the file, the first few."""
-    return [one_line(said) for (said,) in run("PRAGMA quick_check(5)") if said != "ok"]
+    return [check_line(said) for (said,) in run("PRAGMA quick_check(5)") if said != "ok"]
 
 
-def lost_triggers(run: Run) -> set[str]:
+def missing_triggers(run: Run) -> set[str]:
     """The names of triggers that should be there and are not."""
     return migrate.trigger_names() - {row[0] for row in run("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
 
 
-def stale_texts(run: Run) -> int:
+def count_stale_texts(run: Run) -> int:
     """How many texts were rendered by other code than this."""
     return int(run(f"SELECT count(*) FROM post WHERE renderer <> {RENDERER_VERSION:d}").fetchone()[0])  # noqa: S608

@@ -47,7 +47,7 @@ def examine_machine(settings: Settings) -> Findings:
             "Commands run as root here; a server that does may harm the whole machine when it is broken into.",
             "Give the blog a user of its own: deploy/broadsheet.service and the Dockerfile do.",
         )
-    for what, file in files.exposed(settings):
+    for what, file in files.exposed_secrets(settings):
         yield problem(
             f"Other users of this machine can read {what}.", f"`chmod 600 {file}`, or `broadsheet doctor --fix`."
         )
@@ -113,7 +113,7 @@ def _is_started_again() -> bool:
     return _contained() or "INVOCATION_ID" in os.environ or "SUPERVISOR_ENABLED" in os.environ
 
 
-def of_site(run: Run) -> Findings:
+def examine_site(run: Run) -> Findings:
     """What readers would see: samples, names that nobody chose, nobody who could sign in."""
     if samples := [slug for (slug,) in run(SAMPLES)]:
         count = count_of(len(samples), "sample post")
@@ -140,11 +140,11 @@ def of_site(run: Run) -> Findings:
         )
 
 
-def of_backups(run: Run, settings: Settings) -> Findings:
+def examine_backups(run: Run, settings: Settings) -> Findings:
     """Daily ones, elsewhere."""
     if settings.backups is None:
         yield problem("No backups are made by themselves.", "Set BLOG_BACKUPS to a folder on another disk.")
-    elif settings.backups.parent.exists() and backups.beside(settings):
+    elif settings.backups.parent.exists() and backups.on_same_disk(settings):
         yield note(
             f"Backups go to {settings.backups}, on the disk of the blog: what breaks the one breaks the other.",
             "Set BLOG_BACKUPS to a folder on another disk, or copy them (docs/backup.md says how).",

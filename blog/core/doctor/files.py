@@ -13,7 +13,7 @@ from pathlib import Path
 from blog import clock
 from blog.config import Settings
 from blog.core.backup.create import KIND as BACKUP
-from blog.core.backup.scratch import abandoned
+from blog.core.backup.scratch import stale_folders
 from blog.core.doctor.findings import Findings, count_of, join_names, megabytes, note, ok, problem
 from blog.core.site.health import has_space
 
@@ -42,7 +42,7 @@ def examine(settings: Settings) -> Findings:
     yield from _owners(settings)
     yield from _private(settings)
     yield from _room(settings)
-    if old := list(drafts(settings)):
+    if old := list(leftover_files(settings)):
         yield note(
             f"{count_of(len(old), 'file')} of killed processes are left: {join_names([each.name for each in old])}.",
             "`broadsheet doctor --fix` removes them.",
@@ -91,14 +91,14 @@ def _name(user: int) -> str:
 
 
 def _private(settings: Settings) -> Findings:
-    for what, file in exposed(settings):
+    for what, file in exposed_secrets(settings):
         yield problem(
             f"Other users of this machine can read {what}.",
             f"`chmod 600 {shlex.quote(str(file))}`, or `broadsheet doctor --fix`.",
         )
 
 
-def exposed(settings: Settings) -> Iterator[tuple[str, Path]]:
+def exposed_secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
     """What others than the owner may read though it is secret: what it is, and its file."""
     secrets = {settings.instance / "secret_key": "the secret key"}
     if settings.sources["secret_key"] == "config.toml":  # noqa: S105
@@ -133,14 +133,14 @@ def _room(settings: Settings) -> Findings:
             yield ok(f"{megabytes(free)} of disk are free.")
 
 
-def drafts(settings: Settings) -> Iterator[Path]:
+def leftover_files(settings: Settings) -> Iterator[Path]:
     """What killed processes left half written: no process that runs now can be at it any more."""
     for folder in (settings.instance, settings.media, settings.cards):
         with suppress(OSError), os.scandir(folder) as entries:
             for entry in entries:
                 if DRAFT.fullmatch(entry.name) and _is_old(entry) and not _is_at_work(entry):
                     yield Path(entry.path)
-    yield from abandoned(settings.backup_folder, BACKUP)
+    yield from stale_folders(settings.backup_folder, BACKUP)
 
 
 def _is_old(entry: "os.DirEntry[str]") -> bool:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from blog.config import Settings
 from blog.core.backup import upgrade
-from blog.core.backup.scratch import remove
+from blog.core.backup.scratch import remove_if_stale
 from blog.core.doctor import database, files, pictures
 from blog.core.doctor.findings import Run, count_of, error_line, join_names
 from blog.core.editor import publish
@@ -20,12 +20,12 @@ TEXTS_AT_ONCE = 200
 
 T = TypeVar("T")
 # Says what it did, sentence by sentence.
-Mender = Callable[[], Iterator[str]]
+Fix = Callable[[], Iterator[str]]
 
 
-def mend(settings: Settings, more: "dict[str, Mender]", *, thorough: bool) -> Iterator[str]:
+def apply_fixes(settings: Settings, more: "dict[str, Fix]", *, thorough: bool) -> Iterator[str]:
     """Mend what is safe; says each thing that it did, or could not do. Asks within the context of an app."""
-    steps: dict[str, Mender] = {
+    steps: dict[str, Fix] = {
         "Permissions": lambda: _tighten(settings),
         "Files left over": lambda: _remove_drafts(settings),
     }
@@ -48,16 +48,16 @@ def mend(settings: Settings, more: "dict[str, Mender]", *, thorough: bool) -> It
 
 
 def _tighten(settings: Settings) -> Iterator[str]:
-    for what, file in list(files.exposed(settings)):
+    for what, file in list(files.exposed_secrets(settings)):
         file.chmod(0o600)
         yield f"Only its owner can read {what} now ({file.name})."
 
 
 def _remove_drafts(settings: Settings) -> Iterator[str]:
     removed = []
-    for draft in files.drafts(settings):
+    for draft in files.leftover_files(settings):
         if draft.is_dir():
-            remove(draft)
+            remove_if_stale(draft)
         else:
             draft.unlink(missing_ok=True)
         removed.append(draft.name)
@@ -67,25 +67,25 @@ def _remove_drafts(settings: Settings) -> Iterator[str]:
 
 def _prepare(settings: Settings) -> Iterator[str]:
     """Upgrade the schema, and make missing triggers again."""
-    lost = _asked(settings, lambda run: database.lost_triggers(run) if database.is_ours(run) else set())
-    upgrade.prepare(db.engine, settings)
+    lost = _asked(settings, lambda run: database.missing_triggers(run) if database.is_ours(run) else set())
+    upgrade.prepare_database(db.engine, settings)
     if lost:
         yield f"Made triggers again: {', '.join(sorted(lost))}."
 
 
 def _count(settings: Settings) -> Iterator[str]:
-    if wrong := _asked(settings, counters.wrong):
-        counters.mend()
+    if wrong := _asked(settings, counters.count_wrong):
+        counters.recount_all()
         yield f"Counted all posts anew ({count_of(wrong, 'count was', 'counts were')} wrong)."
 
 
 def _index(settings: Settings) -> Iterator[str]:
-    if _asked(settings, lambda run: index.wrong(run) or any(map(index.of_index, database.problems(run)))):
+    if _asked(settings, lambda run: index.wrong(run) or any(map(index.of_index, database.check_problems(run)))):
         yield f"Made the search index anew, of {count_of(index.rebuild(), 'post')}."
 
 
 def _render(settings: Settings, *, thorough: bool) -> Iterator[str]:
-    stale = _asked(settings, database.stale_texts)
+    stale = _asked(settings, database.count_stale_texts)
     if stale > TEXTS_AT_ONCE and not thorough:
         yield f"{stale:,} texts were left to the next `broadsheet serve`, or `broadsheet doctor --fix`, to render anew."
     elif stale:
@@ -96,7 +96,7 @@ def _render(settings: Settings, *, thorough: bool) -> Iterator[str]:
 
 
 def _complete(settings: Settings, *, thorough: bool) -> Iterator[str]:
-    lacking = _asked(settings, lambda run: list(pictures.lacking(run, settings.media)))
+    lacking = _asked(settings, lambda run: list(pictures.incomplete_pictures(run, settings.media)))
     missing = [one for one in lacking if not one.base]
     some = missing if thorough else missing[:PICTURES_AT_ONCE]
     failed = [one.plate.name for one in some if not storage.restore_variants(one.plate, one.files, settings.media)]
@@ -110,5 +110,5 @@ def _complete(settings: Settings, *, thorough: bool) -> Iterator[str]:
 
 def _asked(settings: Settings, question: Callable[[Run], T]) -> T:
     """What a connection that cannot write answers to a question."""
-    with database.reading(settings) as connection:
+    with database.open_read_only(settings) as connection:
         return question(connection.execute)

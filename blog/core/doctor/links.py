@@ -21,7 +21,7 @@ MOST = 1000
 
 
 @dataclass(frozen=True)
-class Broken:
+class BrokenLink:
     """A link that nobody answers, and the address of the text that it stands in."""
 
     source: str
@@ -35,7 +35,7 @@ def examine(site_url: str, *, thorough: bool) -> Findings:
     """Look through the texts that anyone may read, the newest first. Asks within the session of an app."""
     texts = int(db.session.scalar(select(func.count()).select_from(visible().subquery())) or 0)
     looked_at = texts if thorough else min(texts, NEWEST)
-    found = list(islice(broken(site_url, looked_at), MOST))
+    found = list(islice(broken_links(site_url, looked_at), MOST))
     if found:
         many = f"{MOST:,} links or more" if len(found) == MOST else count_of(len(found), "link")
         yield note(
@@ -50,11 +50,11 @@ def examine(site_url: str, *, thorough: bool) -> Findings:
         yield ok("All links within the site lead somewhere.")
 
 
-def broken(site_url: str, most: int) -> Iterator[Broken]:
+def broken_links(site_url: str, most: int) -> Iterator[BrokenLink]:
     """The links that nobody answers, in so many of the newest texts."""
     for some in batches(_links(site_url, most), BATCH):
         leading = internal_links.existing_paths({path for _, _, path in some})
-        yield from (Broken(source, link) for source, link, path in some if path not in leading)
+        yield from (BrokenLink(source, link) for source, link, path in some if path not in leading)
 
 
 def _links(site_url: str, most: int) -> Iterator[tuple[str, str, str]]:

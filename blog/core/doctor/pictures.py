@@ -22,7 +22,7 @@ LATELY = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Lacking:
+class IncompletePicture:
     """A picture of the library, and which of its files are not there."""
 
     plate: ImageFile
@@ -39,7 +39,7 @@ def examine(run: Run, settings: Settings) -> Findings:
     folder = settings.media
     if folder.exists() and not folder.is_dir():
         return  # told where folders are looked at
-    missing = list(lacking(run, folder))
+    missing = list(incomplete_pictures(run, folder))
     lost = [one.plate.name for one in missing if one.base]
     if lost:
         yield problem(
@@ -58,17 +58,17 @@ def examine(run: Run, settings: Settings) -> Findings:
         yield ok(f"All files of {count_of(known, 'picture')} are there.")
 
 
-def lacking(run: Run, folder: Path) -> Iterator[Lacking]:
+def incomplete_pictures(run: Run, folder: Path) -> Iterator[IncompletePicture]:
     """The pictures that lack any file."""
     lying = {entry.name for entry in _entries(folder)}
     for name, width, height, widths in run(ROWS):
         plate = ImageFile(name, width, height, json.loads(widths or "[]"))
-        missing = [each for each in files_of(plate) if each not in lying]
+        missing = [each for each in file_names(plate) if each not in lying]
         if missing:
-            yield Lacking(plate, missing)
+            yield IncompletePicture(plate, missing)
 
 
-def files_of(plate: ImageFile) -> list[str]:
+def file_names(plate: ImageFile) -> list[str]:
     """The names of all files of a picture, the base first."""
     twins = (plate.variant_url(width, ending) for width in plate.widths for ending in ("", "webp"))
     return list(dict.fromkeys([plate.name, *(twin.removeprefix(variants.URL_PREFIX) for twin in twins)]))

@@ -3,12 +3,12 @@
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from blog.config import Settings
-from blog.core.backup.retention import advice
+from blog.core.backup.retention import recovery_advice
 from blog.core.doctor import backups, clock, database, deployment, files, outbox, pictures
 from blog.core.doctor.findings import Check, Finding, error_line, problem, run_check
 from blog.extensions import sqlite_driver
 
-__all__ = ["Finding", "before_going_public", "examine", "is_well"]
+__all__ = ["Finding", "before_going_public", "examine", "is_healthy"]
 
 BUSY = ("locked", "busy")
 
@@ -27,7 +27,7 @@ def examine(
     """
     yield from run_check("The address", lambda: deployment.examine_settings(settings, faults))
     yield from run_check("The folders", lambda: files.examine(settings))
-    yield from run_check("The SQLite library", database.library)
+    yield from run_check("The SQLite library", database.examine_library)
     usable = yield from _of_database(settings, thorough)
     for what, check in (more or {}).items():
         if usable or not check.asks:
@@ -42,10 +42,10 @@ def before_going_public(
     yield from run_check("The deployment", lambda: deployment.examine_machine(settings))
     driver = sqlite_driver()
     try:
-        with database.reading(settings) as connection:
+        with database.open_read_only(settings) as connection:
             run = connection.execute
-            yield from run_check("The site", lambda: deployment.of_site(run))
-            yield from run_check("The backups", lambda: deployment.of_backups(run, settings))
+            yield from run_check("The site", lambda: deployment.examine_site(run))
+            yield from run_check("The backups", lambda: deployment.examine_backups(run, settings))
     except driver.Error:
         yield problem(
             "There is no blog that could be read yet.", "`broadsheet doctor` says more; `broadsheet serve` begins one."
@@ -60,10 +60,10 @@ def _of_database(settings: Settings, thorough: bool) -> Generator[Finding, None,
     """What a connection to the database tells. Returns whether a whole blog can be asked further questions."""
     driver, file = sqlite_driver(), settings.database_file
     if not file.is_file() or not file.stat().st_size:
-        yield from run_check("The database", lambda: database.missing(settings))
+        yield from run_check("The database", lambda: database.examine_missing(settings))
         return False
     try:
-        with database.reading(settings) as connection:
+        with database.open_read_only(settings) as connection:
             run = connection.execute
             if not (yield from database.examine(run, settings, thorough=thorough)):
                 return False
@@ -76,12 +76,12 @@ def _of_database(settings: Settings, thorough: bool) -> Generator[Finding, None,
         if any(sign in str(error) for sign in BUSY):
             yield problem("Another process keeps the database to itself.", "Try again in a moment; nothing is lost.")
         else:
-            yield problem(f"{file} cannot be read: {error_line(error)}.", advice(settings))
+            yield problem(f"{file} cannot be read: {error_line(error)}.", recovery_advice(settings))
     except driver.DatabaseError as error:
-        yield problem(f"{file} cannot be read as a database: {error_line(error)}.", advice(settings))
+        yield problem(f"{file} cannot be read as a database: {error_line(error)}.", recovery_advice(settings))
     return False
 
 
-def is_well(findings: Sequence[Finding]) -> bool:
+def is_healthy(findings: Sequence[Finding]) -> bool:
     """Whether nothing is bad."""
     return not any(finding.level == "bad" for finding in findings)

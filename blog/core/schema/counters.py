@@ -17,14 +17,14 @@ def recount(run: Run) -> None:
     run(f"INSERT INTO tally (scope, month, posts) {tally.recount()}")
 
 
-def wrong(run: Run) -> int:
+def count_wrong(run: Run) -> int:
     """How many tallies, and dates that taggings tell, a recount would change."""
     kept = set(run("SELECT scope, month, posts FROM tally WHERE posts <> 0").fetchall())
     true = set(run(tally.recount()).fetchall())
     return len(kept ^ true) + int(run(tally.count_wrong_listed_at()).fetchone()[0])
 
 
-def mend() -> None:
+def recount_all() -> None:
     """Count everything anew, and let readers see it."""
     with write_transaction() as session:
         run = session.connection().exec_driver_sql

@@ -22,7 +22,7 @@ KINDS: tuple[tuple[type, str, str], ...] = (
 )  # fmt: skip
 
 
-def unsound(connection: Connection) -> str:
+def find_violation(connection: Connection) -> str:
     """What is wrong with the rows of a database that has this schema's tables and columns; empty if nothing is."""
     # Whoever has the live one open would not understand it any more.
     if (encoding := connection.exec_driver_sql("PRAGMA encoding").scalar()) != "UTF-8":

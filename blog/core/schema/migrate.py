@@ -22,7 +22,7 @@ from blog.models.site import DEFAULTS
 VERSION_TABLE = "schema_version"
 
 
-def current(connection: Connection) -> str | None:
+def current_version(connection: Connection) -> str | None:
     """The schema version of a database; None when it has no tables of ours."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
@@ -47,7 +47,7 @@ def _triggers() -> dict[str, str]:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def upgrade_lock(folder: Path) -> Iterator[None]:
     """One process at a time upgrades or restores; the others wait here, and then find the work done. Raises OSError."""
     if is_read_only(folder):  # where nobody can
         yield
@@ -63,7 +63,7 @@ def upgrade(engine: Engine, before: Callable[[str | None], object]) -> None:
     Raises Unusable for a foreign or newer database, and what the database raises.
     """
     with engine.connect() as connection:
-        version = current(connection)
+        version = current_version(connection)
         foreign = version is None and inspect(connection).get_table_names()
         if foreign:
             raise Unusable(
@@ -82,7 +82,7 @@ def upgrade(engine: Engine, before: Callable[[str | None], object]) -> None:
     _migrate(engine, version)
 
 
-def lacking(connection: Connection) -> list[str]:
+def missing_columns(connection: Connection) -> list[str]:
     """Tables and columns that a database of this schema has, and this one does not: it was no blog's."""
     has = {
         (table, column["name"])
@@ -141,7 +141,7 @@ def _make_triggers(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def renew_triggers(connection: Connection) -> None:
+def recreate_triggers(connection: Connection) -> None:
     """Make the triggers of this schema the only ones of a database that comes from elsewhere, and leave it no views."""
     rows = connection.exec_driver_sql("SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')").all()
     quote = connection.dialect.identifier_preparer.quote_identifier

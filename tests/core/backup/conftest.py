@@ -72,7 +72,7 @@ def old(instance: Path, new_blog: Path) -> Path:
 @pytest.fixture
 def saved(old: Path, tmp_path: Path) -> Path:
     """A backup of it."""
-    return create.back_up(settings_of(old), "manual", tmp_path / "saved.zip").file
+    return create.create_backup(settings_of(old), "manual", tmp_path / "saved.zip").file
 
 
 Repack = Callable[..., Path]

@@ -42,7 +42,7 @@ def test_a_backup_is_replaced_and_nothing_else_ever_is(old: Path, tmp_path: Path
     assert run(old, "backup", str(file)).status == 0
     publish(old, "Later")
     assert run(old, "backup", str(file)).status == 0
-    with zip_file.opened(file) as opened:
+    with zip_file.open_backup(file) as opened:
         assert opened.manifest.counts["posts"] == 2
     for other in (write(tmp_path, "essay.txt", "mine"), old / "blog.db"):
         before = other.read_bytes()
@@ -68,7 +68,7 @@ def test_one_made_while_others_write_is_of_one_instant(old: Path, tmp_path: Path
     writer = threading.Thread(target=write_always)
     writer.start()
     try:
-        files = [create.back_up(settings_of(old), "manual", tmp_path / f"{n}.zip").file for n in range(3)]
+        files = [create.create_backup(settings_of(old), "manual", tmp_path / f"{n}.zip").file for n in range(3)]
     finally:
         stop.set()
         writer.join()
@@ -85,15 +85,15 @@ def test_a_writer_at_work_keeps_no_backup_waiting(old: Path, tmp_path: Path) -> 
 
 
 def test_a_damaged_database_gives_no_backup_and_harms_none(old: Path) -> None:
-    good = create.back_up(settings_of(old), "daily").file
+    good = create.create_backup(settings_of(old), "daily").file
     data = bytearray((old / "blog.db").read_bytes())
     data[40960:81920] = b"\xff" * 40960
     for each in old.glob("blog.db*"):
         each.unlink()
     (old / "blog.db").write_bytes(data)
     with pytest.raises(Unusable, match="damaged"):
-        create.back_up(settings_of(old), "daily")
-    assert [one.file for one in retention.kept(old / "backups")] == [good]
+        create.create_backup(settings_of(old), "daily")
+    assert [one.file for one in retention.list_backups(old / "backups")] == [good]
     assert retention.newest_good(old / "backups") is not None
 
 
@@ -132,7 +132,7 @@ def test_pictures_that_move_while_one_reads_are_found(old: Path, monkeypatch: py
         return real(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(zip_file, "write", moving)
-    made = create.back_up(settings_of(old), "manual")
+    made = create.create_backup(settings_of(old), "manual")
     assert any(entry.name.startswith("media/deleted/") for entry in made.manifest.entries)
 
 
@@ -146,7 +146,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(old: Path, monkeypatch: pytest.M
 def test_what_a_killed_one_left_goes_with_the_next(old: Path) -> None:
     left = old / "backups" / ".backup-0123456789abcdef"
     write(left, "blog.db", b"half")
-    with scratch.workspace(old / "backups", "backup") as at_work:
+    with scratch.scratch_folder(old / "backups", "backup") as at_work:
         assert run(old, "backup").status == 0
         assert not left.exists() and at_work.is_dir()
     assert not at_work.exists()
@@ -158,13 +158,13 @@ def test_what_is_removed_is_locked_until_it_is_gone(old: Path, monkeypatch: pyte
     seen: list[object] = []
 
     def look(folder: Path, **_: object) -> None:
-        seen.extend((folder, scratch.abandoned(old / "backups", "backup")))
+        seen.extend((folder, scratch.stale_folders(old / "backups", "backup")))
 
     with monkeypatch.context() as patch:
         patch.setattr(scratch.shutil, "rmtree", look)
-        scratch.sweep(old / "backups", "backup")
+        scratch.remove_stale(old / "backups", "backup")
     assert seen == [left, []]
-    assert scratch.abandoned(old / "backups", "backup") == [left]
+    assert scratch.stale_folders(old / "backups", "backup") == [left]
 
 
 # -- daily ones ---------------------------------------------------------------------------------------------
@@ -174,11 +174,11 @@ def daily(folder: Path, *days: int) -> None:
     """Daily backups so many days after a Monday."""
     folder.mkdir(exist_ok=True)
     for day in days:
-        retention.place(folder, "daily", MONDAY + timedelta(days=day)).write_bytes(b"x")
+        retention.new_backup_path(folder, "daily", MONDAY + timedelta(days=day)).write_bytes(b"x")
 
 
 def days_kept(folder: Path) -> list[int]:
-    return [(one.made_at - MONDAY).days for one in retention.kept(folder)]
+    return [(one.made_at - MONDAY).days for one in retention.list_backups(folder)]
 
 
 def test_seven_days_and_four_weeks_are_kept(tmp_path: Path) -> None:
@@ -204,11 +204,11 @@ def test_several_of_one_day_make_room_for_its_last(tmp_path: Path) -> None:
 def test_what_somebody_asked_for_stays_and_undos_do_not_pile_up(tmp_path: Path) -> None:
     for day in range(12):
         for reason in ("manual", "before-upgrade", "before-restore"):
-            retention.place(tmp_path, reason, MONDAY + timedelta(days=day)).write_bytes(b"x")
+            retention.new_backup_path(tmp_path, reason, MONDAY + timedelta(days=day)).write_bytes(b"x")
     write(tmp_path, "broadsheet-daily-notadate.zip", "x")
     write(tmp_path, "holiday.zip", "x")
     retention.prune(tmp_path)
-    reasons = [one.reason for one in retention.kept(tmp_path)]
+    reasons = [one.reason for one in retention.list_backups(tmp_path)]
     assert (reasons.count("manual"), len(reasons)) == (12, 12 + 2 * retention.UNDOS)
     assert (tmp_path / "holiday.zip").exists()
 
@@ -221,17 +221,17 @@ def date(instance: Path, moment: datetime) -> None:
 
 def test_a_day_must_pass_and_something_must_change(old: Path, at: At) -> None:
     settings, now = settings_of(old), datetime.now(UTC)
-    first = create.keep_daily(settings)
-    assert first is not None and create.keep_daily(settings) is None
+    first = create.create_if_due(settings)
+    assert first is not None and create.create_if_due(settings) is None
     date(old, now - timedelta(hours=1))
     at(now + timedelta(days=2))
-    assert create.keep_daily(settings) is None
+    assert create.create_if_due(settings) is None
     publish(old, "Later")
     date(old, now + timedelta(hours=1))
     at(now + timedelta(hours=23))
-    assert create.keep_daily(settings) is None
+    assert create.create_if_due(settings) is None
     at(now + timedelta(days=2))
-    second = create.keep_daily(settings)
+    second = create.create_if_due(settings)
     assert second is not None and second.file != first.file and first.file.exists()
 
 
@@ -253,20 +253,20 @@ def test_two_processes_make_one(old: Path) -> None:
     command = [sys.executable, "-m", "blog", "--instance", str(old), "tick"]
     both = [subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) for _ in range(2)]
     assert [process.wait(60) for process in both] == [0, 0]
-    assert len(retention.kept(old / "backups")) == 1
+    assert len(retention.list_backups(old / "backups")) == 1
 
 
 def test_the_oldest_make_room_when_the_disk_is_small(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = old / "backups"
     daily(folder, -3, -2, -1)
     monkeypatch.setattr(create, "free_bytes", lambda _: create.SPARE_BYTES + 10**8 if len(days_kept(folder)) < 2 else 0)
-    create.keep_daily(settings_of(old))
+    create.create_if_due(settings_of(old))
     assert days_kept(folder)[1:] == [-1]
     monkeypatch.setattr(create, "free_bytes", lambda _: 0)
-    for one in retention.kept(folder)[:-1]:
+    for one in retention.list_backups(folder)[:-1]:
         one.file.unlink()
     with pytest.raises(DiskFull):
-        create.keep_daily(settings_of(old))
+        create.create_if_due(settings_of(old))
     assert days_kept(folder) == [-1]
 
 
@@ -285,14 +285,14 @@ def first_schema(instance: Path) -> Path:
 def test_an_upgrade_is_backed_up_before_and_can_be_undone(first_schema: Path) -> None:
     rows = ask(first_schema, "SELECT id, slug, title, body FROM post ORDER BY id")
     assert run(first_schema, "list").status == 0
-    (kept,) = retention.kept(first_schema / "backups")
-    assert kept.reason == "before-upgrade" and not kept.whole
-    with zip_file.opened(kept.file) as opened:
+    (kept,) = retention.list_backups(first_schema / "backups")
+    assert kept.reason == "before-upgrade" and not kept.complete
+    with zip_file.open_backup(kept.file) as opened:
         assert (opened.manifest.schema, opened.manifest.scope) == ("0001", "database")
     copy = write(first_schema.parent, "copy/blog.db", parts_of(kept.file)[0]["blog.db"])
     assert ask(copy.parent, "SELECT version_num FROM schema_version") == [("0001",)]
     assert ask(copy.parent, "SELECT id, slug, title, body FROM post ORDER BY id") == rows
-    assert run(first_schema, "list").status == 0 and len(retention.kept(first_schema / "backups")) == 1
+    assert run(first_schema, "list").status == 0 and len(retention.list_backups(first_schema / "backups")) == 1
     publish(first_schema, "Later")
     assert run(first_schema, "restore", str(kept.file)).status == 0
     assert ask(first_schema, "SELECT id, slug, title, body FROM post ORDER BY id") == rows
@@ -310,25 +310,26 @@ def test_without_a_backup_there_is_no_upgrade(first_schema: Path, monkeypatch: p
 
 def test_an_upgrade_is_undone_by_the_older_code(old: Path) -> None:
     """Which knows nothing of the newer schema: it backs it up all the same, and restores what it understands."""
-    saved = create.back_up(settings_of(old), "before-upgrade").file
+    saved = create.create_backup(settings_of(old), "before-upgrade").file
     ask(old, "UPDATE schema_version SET version_num = '9999'")
     assert "newer Broadsheet" in run(old, "list").err
     answer = run(old, "restore", str(saved), "--json")
     assert answer.status == 0 and read(old, "/posts/rivers/")["/posts/rivers/"][0] == 200
-    with zip_file.opened(Path(answer.data["kept"])) as opened:
+    with zip_file.open_backup(Path(answer.data["kept"])) as opened:
         assert opened.manifest.schema == "9999"
 
 
 def test_a_folder_that_cannot_be_read_has_no_backups(tmp_path: Path) -> None:
-    assert retention.kept(tmp_path / "none") == [] and retention.newest_good(write(tmp_path, "file", "x")) is None
+    assert retention.list_backups(tmp_path / "none") == []
+    assert retention.newest_good(write(tmp_path, "file", "x")) is None
 
 
 def test_a_copy_waits_for_no_one_for_ever(old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_copy, "PATIENCE", 0.1)
+    monkeypatch.setattr(sqlite_copy, "PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr(sqlite_copy, "BUSY_SECONDS", 0.1)
     copy = tmp_path / "copy.db"
-    sqlite_copy.take(old / "blog.db", copy)
+    sqlite_copy.copy_database(old / "blog.db", copy)
     before = state(old)
     with locked(old), pytest.raises(Exception, match="Another process is writing"):
-        sqlite_copy.put(copy, old / "blog.db")
+        sqlite_copy.replace_database(copy, old / "blog.db")
     assert state(old) == before

@@ -84,7 +84,7 @@ def test_what_was_begun_with_the_database_is_finished(
         raise accident
 
     with monkeypatch.context() as patch:
-        patch.setattr(restore, "_settle", cut_off)
+        patch.setattr(restore, "_put_files", cut_off)
         answer = run(old, "restore", str(saved))
     assert answer.status in (1, 130) and "Nothing was restored" not in answer.err
     assert read(old, "/posts/later/")["/posts/later/"][0] == 404
@@ -106,7 +106,7 @@ def test_pictures_deleted_in_the_restored_blog_are_kept_for_a_month_from_now(old
     long_ago = "2024-01-01 00:00:00.000000"
     ask(old, f"UPDATE media SET deleted_at = '{long_ago}'")
     ask(old, "DELETE FROM media_use")
-    saved = create.back_up(settings_of(old), "manual", tmp_path / "one.zip").file
+    saved = create.create_backup(settings_of(old), "manual", tmp_path / "one.zip").file
     ask(old, "UPDATE media SET deleted_at = NULL")
     kept = run(old, "restore", str(saved), "--json").data["kept"]
     assert run(old, "tick").status == 0

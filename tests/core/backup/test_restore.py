@@ -65,7 +65,7 @@ def test_what_was_here_comes_back_too(old: Path, saved: Path) -> None:
 def test_what_the_owner_added_since_is_gone_and_kept(old: Path, tmp_path: Path) -> None:
     (old / "custom.css").unlink()
     shutil.rmtree(old / "templates")
-    plain = create.back_up(settings_of(old), "manual", tmp_path / "plain.zip").file
+    plain = create.create_backup(settings_of(old), "manual", tmp_path / "plain.zip").file
     write(old, "custom.css", "p { color: red }")
     write(old, "templates/later.html", "later")
     kept = Path(run(old, "restore", str(plain), "--json").data["kept"])
@@ -84,7 +84,7 @@ def test_the_machines_own_settings_and_key_stay(old: Path, saved: Path) -> None:
 
 def test_settings_that_differ_are_laid_beside(old: Path, tmp_path: Path) -> None:
     write(old, "config.toml", "port = 9000")
-    saved = create.back_up(settings_of(old), "manual", tmp_path / "one.zip").file
+    saved = create.create_backup(settings_of(old), "manual", tmp_path / "one.zip").file
     write(old, "config.toml", "port = 9001")
     answer = run(old, "restore", str(saved))
     assert "config.toml stayed as it is" in answer.out
@@ -106,7 +106,7 @@ def test_pictures_that_are_lost_or_damaged_are_whole_again_and_none_is_taken(old
 @pytest.mark.parametrize("reason", ["manual", "before-upgrade"])
 def test_a_picture_that_was_deleted_since_is_back_with_its_files(blog_with: Callable[[], Path], reason: str) -> None:
     instance = blog_with()
-    backup = create.back_up(settings_of(instance), reason).file
+    backup = create.create_backup(settings_of(instance), reason).file
     with create_app(settings_of(instance)).app_context():
         row = library.newest_images()[0]
         library.delete(row.id, instance / "media")
@@ -173,7 +173,7 @@ def test_readers_see_the_old_blog_or_the_new_one_and_nothing_between(old: Path, 
 
 def test_a_writer_who_does_not_end_keeps_the_old_blog(old: Path, saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(old, "Later")
-    monkeypatch.setattr(sqlite_copy, "PATIENCE", 0.2)
+    monkeypatch.setattr(sqlite_copy, "PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr(sqlite_copy, "BUSY_SECONDS", 0.1)
     before = state(old)
     with locked(old):
@@ -187,7 +187,7 @@ def test_everybody_signs_in_again(old: Path, tmp_path: Path) -> None:
     adding = ("user", "add", "ana@example.org", "--name", "Ana", "--password-stdin")
     assert run(old, *adding, stdin="seven quiet rivers").status == 0
     ask(old, "INSERT INTO session VALUES ('x', 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00', '', '')")
-    saved = create.back_up(settings_of(old), "manual", tmp_path / "one.zip").file
+    saved = create.create_backup(settings_of(old), "manual", tmp_path / "one.zip").file
     assert run(old, "restore", str(saved)).status == 0
     assert ask(old, "SELECT count(*) FROM session") == [(0,)] and ask(old, "SELECT count(*) FROM person") == [(1,)]
 
@@ -213,7 +213,7 @@ def harm(instance: Path, how: str) -> None:
 @pytest.mark.parametrize("how", ["missing", "empty", "text", "cut off", "middle"])
 def test_a_lost_database_is_told_with_the_command_that_brings_it_back(old: Path, how: str) -> None:
     settings = settings_of(old)
-    good = create.back_up(settings, "daily").file
+    good = create.create_backup(settings, "daily").file
     bad = good.with_name("broadsheet-daily-20990101T000000Z.zip")
     bad.write_bytes(good.read_bytes()[:-400])
     harm(old, how)
@@ -332,7 +332,16 @@ class Killed(BaseException):
     """The power is gone."""
 
 
-STEPS = ("_unpack", "_judge", "_keep", "_add_pictures", "_stage_settings", "_sign", "_put_database", "_settle")
+STEPS = (
+    "_unpack",
+    "_check_database",
+    "_save_present_blog",
+    "_add_pictures",
+    "_stage_files",
+    "_mark_restored",
+    "_put_database",
+    "_put_files",
+)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -381,7 +390,9 @@ def test_a_restore_at_work_is_not_taken_for_one_that_was_cut_off(
     old: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[object] = []
-    monkeypatch.setattr(restore, "_keep", lambda *_: found.append(restore.abandoned(old, restore.KIND)))
+    monkeypatch.setattr(
+        restore, "_save_present_blog", lambda *_: found.append(restore.stale_folders(old, restore.KIND))
+    )
     assert run(old, "restore", str(saved)).status == 0
     assert found == [[]]
 
@@ -406,7 +417,7 @@ def test_posts_scheduled_meanwhile_appear_at_their_time(
     old: Path, tmp_path: Path, at: Callable[[datetime], None]
 ) -> None:
     assert run(old, "new", "Ahead", "--date", "2099-01-01T08:00", "--publish").status == 0
-    saved = create.back_up(settings_of(old), "manual", tmp_path / "one.zip").file
+    saved = create.create_backup(settings_of(old), "manual", tmp_path / "one.zip").file
     assert run(old, "restore", str(saved)).status == 0
     assert json.loads(run(old, "list", "--status", "scheduled", "--json").out)["posts"][0]["slug"] == "ahead"
     at(datetime(2099, 1, 2, tzinfo=UTC))

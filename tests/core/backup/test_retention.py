@@ -25,25 +25,25 @@ def test_a_clock_that_was_ahead_stops_no_backup_and_costs_none(old: Path) -> Non
     folder.mkdir()
     for day in range(retention.DAYS):
         for reason in ("daily", "before-restore"):
-            retention.place(folder, reason, ahead + timedelta(days=day)).write_bytes(b"x")
-    made = create.keep_daily(settings_of(old))
+            retention.new_backup_path(folder, reason, ahead + timedelta(days=day)).write_bytes(b"x")
+    made = create.create_if_due(settings_of(old))
     assert made is not None and made.file.exists()
-    undo = create.back_up(settings_of(old), "before-upgrade")
-    assert undo.file.exists() and len(retention.kept(folder)) == 2 * retention.DAYS + 2
+    undo = create.create_backup(settings_of(old), "before-upgrade")
+    assert undo.file.exists() and len(retention.list_backups(folder)) == 2 * retention.DAYS + 2
 
 
 def test_restores_push_out_no_backup_that_undoes_an_upgrade(old: Path) -> None:
-    undo = create.back_up(settings_of(old), "before-upgrade").file
+    undo = create.create_backup(settings_of(old), "before-upgrade").file
     for number in range(retention.UNDOS + 1):
-        retention.place(old / "backups", "before-restore", datetime(2026, 1, 1 + number, tzinfo=UTC)).touch()
+        retention.new_backup_path(old / "backups", "before-restore", datetime(2026, 1, 1 + number, tzinfo=UTC)).touch()
     retention.prune(old / "backups")
-    assert undo.exists() and len(retention.kept(old / "backups")) == 1 + retention.UNDOS
+    assert undo.exists() and len(retention.list_backups(old / "backups")) == 1 + retention.UNDOS
 
 
 def test_a_restore_that_fails_leaves_the_backup_it_read(old: Path, monkeypatch: pytest.MonkeyPatch, at: At) -> None:
     """Also when that is the oldest of those that undo restores, which is the next to go."""
-    undo = create.back_up(settings_of(old), "before-restore").file
-    monkeypatch.setattr(sqlite_copy, "PATIENCE", 0.1)
+    undo = create.create_backup(settings_of(old), "before-restore").file
+    monkeypatch.setattr(sqlite_copy, "PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr(sqlite_copy, "BUSY_SECONDS", 0.1)
     for number in range(retention.UNDOS):
         at(datetime.now(UTC) + timedelta(hours=1 + number))
@@ -86,7 +86,7 @@ def test_backups_do_not_go_where_they_would_be_backed_up(old: Path, folder: str)
 
 def test_files_of_the_far_future_are_backed_up(old: Path) -> None:
     os.utime(old / "custom.css", (3e11, 3e11))
-    made = create.keep_daily(settings_of(old))
+    made = create.create_if_due(settings_of(old))
     assert made is not None
     assert retention.changed_since(settings_of(old), made.manifest.made_at)
 
@@ -121,7 +121,7 @@ def test_a_database_that_is_busy_is_not_called_damaged(old: Path, monkeypatch: p
     monkeypatch.setattr(migrate, "_pragmas", lambda *_: None)  # it would wait for ten minutes
     monkeypatch.setattr("blog.extensions.PRAGMAS", ("PRAGMA busy_timeout=50",))
     with locked(old), pytest.raises(Unavailable, match="Another process is writing") as said:
-        upgrade.prepare(separate_engine(old / "blog.db"), settings_of(old))
+        upgrade.prepare_database(separate_engine(old / "blog.db"), settings_of(old))
     assert "restore" not in str(said.value)
 
 
@@ -139,7 +139,7 @@ def test_a_restore_is_told_also_when_what_follows_it_fails(
 
 def test_what_is_unreadable_in_a_backup_is_told(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a disk that fails."""
-    with zip_file.opened(saved) as opened:
+    with zip_file.open_backup(saved) as opened:
         entry = opened.manifest.entries[0]
 
         def fails(_: int) -> bytes:
@@ -154,8 +154,8 @@ def test_what_was_put_counts_when_its_log_cannot_be_written_back(
     old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The disk is full just after the commit: readers see the restored blog, and that is what is said."""
-    copy, live, real = tmp_path / "copy.db", old / "blog.db", sqlite_copy._copy
-    sqlite_copy.take(live, copy)
+    copy, live, real = tmp_path / "copy.db", old / "blog.db", sqlite_copy._copy_pages
+    sqlite_copy.copy_database(live, copy)
     connection = sqlite_copy.sqlite_driver().connect(copy, isolation_level=None)
     connection.execute("CREATE TABLE more AS SELECT randomblob(2000000) AS a")
     connection.close()
@@ -165,9 +165,9 @@ def test_what_was_put_counts_when_its_log_cannot_be_written_back(
         real(*arguments)
         resource.setrlimit(resource.RLIMIT_FSIZE, (live.stat().st_size, hard))
 
-    monkeypatch.setattr(sqlite_copy, "_copy", full_afterwards)
+    monkeypatch.setattr(sqlite_copy, "_copy_pages", full_afterwards)
     try:
-        sqlite_copy.put(copy, live)
+        sqlite_copy.replace_database(copy, live)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert ask(old, "SELECT length(a) FROM more") == [(2000000,)]

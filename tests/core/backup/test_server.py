@@ -21,7 +21,7 @@ HURRIED = "from blog.server import background; background.BACKUP_SECONDS = 0.2; 
 
 # `restore`, which dies before it comes to the owner's files.
 KILLED = (
-    "import os; from blog.core.backup import restore; restore._settle = lambda *_: os._exit(9);"
+    "import os; from blog.core.backup import restore; restore._put_files = lambda *_: os._exit(9);"
     " from blog.cli import main; main()"
 )
 
@@ -45,9 +45,9 @@ def server(instance: Path, tmp_path: Path, started_blog: Path, monkeypatch: pyte
 
 
 def test_it_backs_up_by_itself_and_takes_back_what_is_restored(server: Server) -> None:
-    until(lambda: retention.kept(server.instance / "backups"), 20, "a daily backup")
-    (made,) = retention.kept(server.instance / "backups")
-    assert made.reason == "daily" and made.whole
+    until(lambda: retention.list_backups(server.instance / "backups"), 20, "a daily backup")
+    (made,) = retention.list_backups(server.instance / "backups")
+    assert made.reason == "daily" and made.complete
     assert run(server.instance, "new", "Later", "--publish").status == 0
     seen: list[bool] = []
     restored, stop = threading.Event(), threading.Event()

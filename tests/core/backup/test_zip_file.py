@@ -59,7 +59,7 @@ def refused(instance: Path, file: Path, *words: str) -> None:
 
 
 def test_a_backup_is_what_it_says(saved: Path) -> None:
-    with zip_file.opened(saved) as opened:
+    with zip_file.open_backup(saved) as opened:
         manifest = opened.manifest
     parts, said = parts_of(saved)
     assert {entry.name for entry in manifest.entries} == {*parts}
@@ -231,7 +231,7 @@ def test_somebody_may_unpack_and_pack_it_again(old: Path, saved: Path) -> None:
 def test_a_database_that_would_look_like_a_bomb_is_stored_as_it_is(tmp_path: Path) -> None:
     """A blog may be full of the same words: its backup must come back."""
     even = tmp_path / "blog.db"
-    even.write_bytes(bytes(zip_file.ROOM + 2**24))
+    even.write_bytes(bytes(zip_file.MIN_UNPACKED_LIMIT + 2**24))
     file = tmp_path / "even.zip"
     zip_file.write(
         file, {"blog.db": even}, lambda files: zip_file.Manifest(1, LONG_AGO, "manual", "all", "", "", {}, files)
@@ -252,5 +252,5 @@ def test_what_is_no_part_of_a_blog_stays_out(old: Path, tmp_path: Path) -> None:
     (old / "templates" / ".git").mkdir()
     (old / "templates" / ".git" / "config").write_text("x")
     (old / "templates" / "way-out.html").symlink_to("/nowhere")
-    parts, _ = parts_of(create.back_up(settings_of(old), "manual", tmp_path / "out.zip").file)
+    parts, _ = parts_of(create.create_backup(settings_of(old), "manual", tmp_path / "out.zip").file)
     assert not {name for name in parts if "half" in name or "notes" in name or ".git" in name or "way-out" in name}

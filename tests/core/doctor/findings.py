@@ -40,7 +40,7 @@ def seen(blog: Blog, *levels: str, thorough: bool = True) -> str:
 
 def mended(blog: Blog, *, thorough: bool = True) -> list[str]:
     """What was mended."""
-    return list(fix.mend(blog.app.extensions["settings"], blog.app.extensions["fixes"], thorough=thorough))
+    return list(fix.apply_fixes(blog.app.extensions["settings"], blog.app.extensions["fixes"], thorough=thorough))
 
 
 def change(instance: Path, *statements: str) -> None:

@@ -147,7 +147,7 @@ def test_merging_counts_posts_and_keeps_what_is_listed(blog: Blog) -> None:
     assert (tags.tag(tags.id_of_name("New")).posts, tags.tag(tags.id_of_name("New")).listed) == (5, 4)
     assert "Draft" not in blog.get("/tags/new/").text and "Old 2" in blog.get("/tags/new/").text
     assert blog.again(both).version == version
-    assert counters.wrong(db.session.connection().exec_driver_sql) == 0
+    assert counters.count_wrong(db.session.connection().exec_driver_sql) == 0
     with pytest.raises(Invalid, match="cannot be merged into itself"):
         merge("New", "new")
 

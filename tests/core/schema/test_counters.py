@@ -184,7 +184,7 @@ def check(now: datetime) -> None:
         assert paged(lists.BY_AUTHOR, person_id) == (own, len(own))
     for zone in ZONES:
         check_years(true, zone)
-    assert counters.wrong(db.session.connection().exec_driver_sql) == 0
+    assert counters.count_wrong(db.session.connection().exec_driver_sql) == 0
 
 
 def check_years(true: list[dict[str, Any]], zone: ZoneInfo) -> None:
