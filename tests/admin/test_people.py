@@ -102,7 +102,7 @@ def test_an_unknown_button_does_nothing(author: Author, action: str) -> None:
 def test_a_setup_link_is_nobodys_to_take_back(visitor: Visitor) -> None:
     token = invitations.create_setup_link()
     (row,) = rows(Invitation)
-    with pytest.raises(invitations.Missing):
+    with pytest.raises(invitations.NotFound):
         invitations.revoke(row.id)
     assert visitor.get(f"/admin/setup/{token}/").status_code == 200
 
