@@ -1,4 +1,4 @@
-"""Old addresses, and where they lead: list, add, take away."""
+"""Redirects: list, add and remove them."""
 
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,22 +13,21 @@ from blog.admin.blueprint import bp
 from blog.admin.form_recovery import FormFields
 from blog.core.errors import Gone, Invalid, InvalidFields, NotFound
 from blog.core.urls import permalinks
-from blog.core.urls import redirects as led
+from blog.core.urls import redirects as url_redirects
 
 PAGE = "admin/redirects.html"
-# Files and rooms of the blog: whatever is asked for there, no old address answers.
+# Under these no redirect ever answers, whether the page or file exists or not.
 OWN_PATHS = ("/admin/", "/static/", "/media/", "/cards/", "/preview/")
 GONE = "gone"
 
 
 @bp.route("/redirects/", methods=["GET", "POST"])
 def redirects() -> ResponseReturnValue:
-    """All old addresses, the newest first, or those that begin in some way (`q`)."""
-    return _change() if request.method == "POST" else _shown(request.args, "")
+    """List all redirects, newest first, or those that begin with `q`."""
+    return _change() if request.method == "POST" else _form(request.args, "")
 
 
 def _change() -> ResponseReturnValue:
-    """Add a redirect, or take one away."""
     if request.form.get("action") == "remove":
         return _remove(request.form.get("row", ""))
     if request.form.get("action") == "add":
@@ -37,24 +36,24 @@ def _change() -> ResponseReturnValue:
 
 
 def _add() -> ResponseReturnValue:
-    path, target = (_here(request.form.get(name, "")) for name in ("source", "target"))
+    path, target = (_local_path(request.form.get(name, "")) for name in ("source", "target"))
     gone = request.form.get("leads") == GONE
     try:
-        if _is_something(path):
+        if _exists(path):
             raise InvalidFields([Invalid("source", f"{path} is an address of the blog itself.")])
-        led.add(path, None if gone else target)
+        url_redirects.add(path, None if gone else target)
     except InvalidFields as error:
-        errors = {one.field: str(one) for one in error.wrong}
-        return responses.form_with_errors(PAGE, errors, **_facts(request.form))
+        errors = {invalid.field: str(invalid) for invalid in error.wrong}
+        return responses.form_with_errors(PAGE, errors, **_variables(request.form))
     return responses.redirect_with_notice(
         "admin.redirects", f"{path} {'says that it is gone' if gone else f'leads to {target}'} now."
     )
 
 
 def _remove(path: str) -> ResponseReturnValue:
-    """Take one away; the next page has it in its form, so that it is soon put back."""
+    """Remove a redirect; the next page has it in its form, to undo this."""
     try:
-        removed = led.remove(path)
+        removed = url_redirects.remove(path)
     except NotFound:  # another window was quicker
         return responses.redirect_with_notice("admin.redirects", "That redirect is removed already.")
     flash(f"{path} leads nowhere any more. To undo this, press Add: the form is filled in.")
@@ -62,16 +61,16 @@ def _remove(path: str) -> ResponseReturnValue:
     return redirect(url_for("admin.redirects", source=path, leads=leads, target=target, _anchor="add"), 303)
 
 
-def _here(text: str) -> str:
-    """An address of this site as its path."""
+def _local_path(text: str) -> str:
+    """Return an address of this site as its path; others unchanged."""
     value = text.strip()
     return value.removeprefix(str(current_app.config["SITE_URL"])) or value
 
 
-def _is_something(path: str) -> bool:
-    """Whether the blog itself answers at an address; of posts and pages the core knows more."""
-    if not led.PATH.fullmatch(path):
-        return False  # nor can it be an old address: the core says so
+def _exists(path: str) -> bool:
+    """Return whether the blog itself answers at a path. Posts and pages do not count: the core checks them."""
+    if not url_redirects.PATH.fullmatch(path):
+        return False  # the core refuses it
     decoded = permalinks.decoded_path(path)
     if f"{decoded}/".startswith(OWN_PATHS):
         return True
@@ -83,31 +82,31 @@ def _is_something(path: str) -> bool:
 
 def _answers(path: str) -> bool:
     try:
-        endpoint, given = current_app.url_map.bind("").match(path, method="GET")
+        endpoint, view_args = current_app.url_map.bind("").match(path, method="GET")
     except (exceptions.NotFound, exceptions.MethodNotAllowed) as error:
         return isinstance(error, exceptions.MethodNotAllowed)
-    if not given:  # an address without parts that vary is always there
+    if not view_args:  # an address without variables always exists
         return True
     try:
-        current_app.view_functions[endpoint](**given)
+        current_app.view_functions[endpoint](**view_args)
     except (NotFound, Gone, exceptions.NotFound):
         return False
     return endpoint not in ("reader.article", "reader.page")
 
 
-def _shown(fields: FormFields, sentence: str) -> ResponseReturnValue:
-    return responses.page(PAGE, sentence=sentence, **_facts(fields))
+def _form(fields: FormFields, sentence: str) -> ResponseReturnValue:
+    return responses.page(PAGE, sentence=sentence, **_variables(fields))
 
 
-def _facts(fields: FormFields) -> dict[str, Any]:
+def _variables(fields: FormFields) -> dict[str, Any]:
     prefix, after = request.args.get("q", "").strip(), request.args.get("after", "")
-    typed = {"source": "", "leads": "address", "target": ""}
+    defaults = {"source": "", "leads": "address", "target": ""}
     return {
-        "page": led.page(prefix, after),
+        "page": url_redirects.page(prefix, after),
         "prefix": prefix,
         "after": after,
-        "fields": {name: fields.get(name, text) for name, text in typed.items()},
+        "fields": {name: fields.get(name, default) for name, default in defaults.items()},
     }
 
 
-form_recovery.FORM_VIEWS["admin.redirects"] = _shown
+form_recovery.FORM_VIEWS["admin.redirects"] = _form

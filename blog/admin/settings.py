@@ -1,4 +1,4 @@
-"""The site's settings: all of them in one form, saved together, and how some of them look."""
+"""All settings of the site in one form, with samples of how some of them look."""
 
 from typing import Any
 
@@ -20,7 +20,8 @@ from blog.web import localize
 from blog.web.theme import colours
 
 PAGE = "admin/settings.html"
-# What the form said when it was opened: only what was changed in it is saved, nobody else's change is undone.
+# Hidden fields with this prefix hold the values from when the form was opened. Only changed ones are saved, so that
+# nobody else's change is undone.
 OPENED_PREFIX = "was-"
 HINTS = {
     "typeface": "Readers’ own fonts: nothing is sent for them.",
@@ -52,54 +53,52 @@ LANGUAGES = {
 
 @bp.route("/settings/", methods=["GET", "POST"])
 def settings() -> ResponseReturnValue:
-    """What can be set, and what the author set."""
-    return _change() if request.method == "POST" else _shown(MultiDict(), "")
+    return _change() if request.method == "POST" else _form(MultiDict(), "")
 
 
 def _change() -> ResponseReturnValue:
-    """Save what was changed in the form, all of it or nothing."""
-    typed = _typed(request.form)
-    changed = {name: text for name, text in typed.items() if text != _plain(request.form.get(OPENED_PREFIX + name))}
+    """Save the settings that were changed in the form, all or none."""
+    texts = _texts(request.form)
+    changed = {name: text for name, text in texts.items() if text != _normalize(request.form.get(OPENED_PREFIX + name))}
     try:
         site_settings.configure_all(changed)
     except InvalidFields as error:
-        errors = {one.field: str(one) for one in error.wrong}
-        return responses.form_with_errors(PAGE, errors, **_facts(request.form))
-    return responses.redirect_with_notice(
-        "admin.settings", "The settings are saved." if changed else "Nothing was changed."
-    )
+        errors = {invalid.field: str(invalid) for invalid in error.wrong}
+        return responses.form_with_errors(PAGE, errors, **_variables(request.form))
+    message = "The settings are saved." if changed else "Nothing was changed."
+    return responses.redirect_with_notice("admin.settings", message)
 
 
-def _typed(fields: FormFields) -> dict[str, str]:
-    """What a form says of each setting that it has; a box that is not checked sends nothing."""
-    said = {name: _plain(fields.get(name)) for name in SETTINGS}
-    if said["foreign_media"] is None and OPENED_PREFIX + "foreign_media" in fields:
-        said["foreign_media"] = "off"
-    return {name: text for name, text in said.items() if text is not None}
+def _texts(fields: FormFields) -> dict[str, str]:
+    """Return the text of each setting in the form. A checkbox that is not checked sends no field."""
+    texts: dict[str, str | None] = {name: _normalize(fields.get(name)) for name in SETTINGS}
+    if texts["foreign_media"] is None and OPENED_PREFIX + "foreign_media" in fields:
+        texts["foreign_media"] = "off"
+    return {name: text for name, text in texts.items() if text is not None}
 
 
-def _plain(text: str | None) -> str | None:
-    """A text with the line ends that we write, not those of browsers."""
+def _normalize(text: str | None) -> str | None:
+    """Return the text with the line ends of the settings, not those of browsers."""
     return None if text is None else text.replace("\r\n", "\n").rstrip("\n")
 
 
-def _shown(fields: FormFields, sentence: str) -> ResponseReturnValue:
-    return responses.page(PAGE, sentence=sentence, **_facts(fields))
+def _form(fields: FormFields, sentence: str) -> ResponseReturnValue:
+    return responses.page(PAGE, sentence=sentence, **_variables(fields))
 
 
-def _facts(fields: FormFields) -> dict[str, Any]:
+def _variables(fields: FormFields) -> dict[str, Any]:
     row = site()
-    saved = {name: _written(row, name) for name in SETTINGS}
-    typed = saved | _typed(fields)
-    sample = {name: getattr(row, name) for name in SETTINGS} | site_settings.parse_settings(typed)[0]
+    saved = {name: _format(row, name) for name in SETTINGS}
+    texts = saved | _texts(fields)
+    sample = {name: getattr(row, name) for name in SETTINGS} | site_settings.parse_settings(texts)[0]
     return {
-        "fields": typed,
-        "was": {name: _plain(fields.get(OPENED_PREFIX + name, saved[name])) for name in SETTINGS},
+        "fields": texts,
+        "was": {name: _normalize(fields.get(OPENED_PREFIX + name, saved[name])) for name in SETTINGS},
         "hints": {name: HINTS.get(name) or _sentence(setting.meaning) for name, setting in SETTINGS.items()},
         "sample": sample,
         "contrast": colours.contrast(sample["accent"]),
         "enough": colours.MIN_CONTRAST,
-        "there": localize.date_and_time(clock.now(), row.language, sample["timezone"]),
+        "local_time": localize.date_and_time(clock.now(), row.language, sample["timezone"]),
         "timezones": timezones(),
         "languages": LANGUAGES,
         "typefaces": TYPEFACES.items(),
@@ -110,8 +109,8 @@ def _facts(fields: FormFields) -> dict[str, Any]:
     }
 
 
-def _written(row: Site, name: str) -> str:
-    """A setting as the form shows it."""
+def _format(row: Site, name: str) -> str:
+    """Return the value of a setting as the form shows it."""
     return link_lists.format_links(getattr(row, name), "\n") if name in LINK_LISTS else format_setting(row, name)
 
 
@@ -119,4 +118,4 @@ def _sentence(meaning: str) -> str:
     return f"{meaning[:1].upper()}{meaning[1:]}."
 
 
-form_recovery.FORM_VIEWS["admin.settings"] = _shown
+form_recovery.FORM_VIEWS["admin.settings"] = _form

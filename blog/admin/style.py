@@ -1,4 +1,4 @@
-"""The style page: every element that readers meet, in the blog's looks of today."""
+"""The style page: every element of the public pages, as this blog's settings show it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ DAY = datetime(2026, 1, 18, 8, tzinfo=UTC)
 PAGER = Pager(2, 30)
 COLOURS = ("paper", "wash", "hair", "rule", "soft", "ink", "link", "visited")
 SIZES = ("h0", "h1", "h2", "h3", "h4", "lead", "size", "byline", "small", "tiny")
-# Titles that lists have to stand: a short one, a long one, one that runs the other way.
+# Titles that lists must show well: a short one, a long one, one from right to left.
 TITLES = (
     ("The river", "What a summary adds to a title that says nearly everything.", "en"),
     ("A title that goes on for two or three lines wherever its column is narrow", "And its summary.", "en"),
@@ -40,12 +40,12 @@ TITLES = (
 
 @bp.get("/style/")
 def style() -> ResponseReturnValue:
-    """Every element of a page: for whoever changes the looks, and for whoever wonders what a mark becomes."""
+    """Show every element, for people who change the styles or look up what a Markdown mark becomes."""
     article = _sample()
-    teasers = [_teaser(number, *words) for number, words in enumerate(TITLES, 1)]
-    around = MorePosts(teasers[0], teasers[1], teasers)
+    summaries = [_summary(number, *texts) for number, texts in enumerate(TITLES, 1)]
+    around = MorePosts(summaries[0], summaries[1], summaries)
     return responses.page(
-        "admin/style.html", post=article, contents=article.contents, around=around, teasers=teasers,
+        "admin/style.html", post=article, contents=article.contents, around=around, summaries=summaries,
         pager=PAGER, colours=COLOURS, sizes=SIZES,
         edit_address=lambda _post: "",  # nobody can edit the sample
     )  # fmt: skip
@@ -55,23 +55,23 @@ def _sample() -> Article:
     text = (paths.samples() / SAMPLE).read_text("utf-8").split("---\n", 2)[2]
     fields = Fields(
         title="Every element of a page", summary="In the colours, the typeface and the links of this blog.",
-        body=_illustrated(text), tags=["Writing", "Guide"], language="en", cover=_picture() or None,
+        body=_with_own_picture(text), tags=["Writing", "Guide"], language="en", cover=_newest_picture() or None,
     )  # fmt: skip
     article, _text = preview.preview_article(fields, by=current_person().id)
     return replace(article, published_at=DAY, updated_at=DAY.replace(day=20))
 
 
-def _illustrated(text: str) -> str:
-    """The sample with a picture of this blog's library in the place of its own, in each width; without any, without."""
-    picture = _picture()
+def _with_own_picture(text: str) -> str:
+    """Show a picture of this blog's library in the sample, in each width; if there is none, drop the sample's own."""
+    picture = _newest_picture()
     if picture:
         return f"{text}\n{WIDTHS}".replace(f"]({PICTURE}", f"]({picture}")
     return "\n".join(line for line in text.split("\n") if f"]({PICTURE}" not in line)
 
 
-def _picture() -> str:
+def _newest_picture() -> str:
     return next((library.image_file(row).address for row in library.newest_images()), "")
 
 
-def _teaser(number: int, title: str, summary: str, language: str) -> PostSummary:
+def _summary(number: int, title: str, summary: str, language: str) -> PostSummary:
     return PostSummary(-number, "post", f"sample-{number}", title, summary, "", language, 230 * number, DAY)

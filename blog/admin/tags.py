@@ -1,4 +1,4 @@
-"""Tags: rename one, let another take its place, take it away."""
+"""Tags: list, rename, merge and remove them."""
 
 from typing import Any
 
@@ -9,82 +9,80 @@ from werkzeug.datastructures import MultiDict
 from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
 from blog.admin.form_recovery import FormFields
-from blog.core.editor import tags as carried
+from blog.core.editor import tags as editor_tags
 from blog.core.editor.tags import NameTaken
 from blog.core.errors import Invalid
 
 PAGE = "admin/tag.html"
-# Names that the field of the other tag completes.
+# Names of other tags to complete the field for merging with.
 MAX_SUGGESTIONS = 1000
 
 
 @bp.get("/tags/")
 def tags() -> ResponseReturnValue:
-    """All tags, and how many posts carry each."""
-    return responses.page("admin/tags.html", tags=carried.all_tags())
+    """List all tags, with the number of their posts."""
+    return responses.page("admin/tags.html", tags=editor_tags.all_tags())
 
 
 @bp.get("/tags/names/")
 def tag_names() -> ResponseReturnValue:
-    """Names that complete what somebody began to type, for the field of the tags."""
-    return responses.json_response({"tags": carried.suggest(request.args.get("q", ""))})
+    """Return names that begin with `q`, to complete the tag field of the editor."""
+    return responses.json_response({"tags": editor_tags.suggest(request.args.get("q", ""))})
 
 
 @bp.route("/tags/<number:tag_id>/", methods=["GET", "POST"])
 def tag(tag_id: int) -> ResponseReturnValue:
-    """One tag: its name and address, and what may be done with it."""
-    return _change(tag_id) if request.method == "POST" else _shown(MultiDict(), "", tag_id)
+    return _change(tag_id) if request.method == "POST" else _form(MultiDict(), "", tag_id)
 
 
 @bp.route("/tags/<number:tag_id>/removal/", methods=["GET", "POST"])
 def tag_removal(tag_id: int) -> ResponseReturnValue:
-    """Ask once more, then take a tag away from all posts."""
+    """Ask once more (GET), then remove a tag from all posts (POST)."""
     if request.method == "GET":
-        return responses.page("admin/tag-removal.html", tag=carried.tag(tag_id))
-    return responses.redirect_with_notice("admin.tags", f"The tag “{carried.remove(tag_id)}” is deleted.")
+        return responses.page("admin/tag-removal.html", tag=editor_tags.tag(tag_id))
+    return responses.redirect_with_notice("admin.tags", f"The tag “{editor_tags.remove(tag_id)}” is deleted.")
 
 
 def _change(tag_id: int) -> ResponseReturnValue:
-    """Do what the button that was pressed says."""
     action = {"rename": _rename, "merge": _merge}.get(request.form.get("action", ""))
     if action is None:
         return redirect(url_for("admin.tag", tag_id=tag_id), 303)
     try:
         return action(tag_id)
     except NameTaken as error:
-        return _refused(tag_id, "name", str(error), other=carried.tag(error.other))
+        return _form_with_error(tag_id, "name", str(error), other=editor_tags.tag(error.other))
     except Invalid as error:
-        return _refused(tag_id, "name" if error.field == "tags" else error.field, str(error))
+        return _form_with_error(tag_id, "name" if error.field == "tags" else error.field, str(error))
 
 
 def _rename(tag_id: int) -> ResponseReturnValue:
-    carried.rename(tag_id, request.form.get("name", ""), request.form.get("slug", ""))
-    return responses.redirect_with_notice("admin.tags", f"The tag is called “{carried.tag(tag_id).name}” now.")
+    editor_tags.rename(tag_id, request.form.get("name", ""), request.form.get("slug", ""))
+    return responses.redirect_with_notice("admin.tags", f"The tag is called “{editor_tags.tag(tag_id).name}” now.")
 
 
 def _merge(tag_id: int) -> ResponseReturnValue:
-    old, other = carried.tag(tag_id), carried.id_of_name(request.form.get("into", ""))
-    posts, name = carried.merge(tag_id, other), carried.tag(other).name
-    counted = f"{posts:,} {'post that carried it carries' if posts == 1 else 'posts that carried it carry'}"
-    return responses.redirect_with_notice("admin.tags", f"“{old.name}” is merged: {counted} “{name}” now.")
+    old, other = editor_tags.tag(tag_id), editor_tags.id_of_name(request.form.get("into", ""))
+    posts, name = editor_tags.merge(tag_id, other), editor_tags.tag(other).name
+    count = f"{posts:,} {'post that carried it carries' if posts == 1 else 'posts that carried it carry'}"
+    return responses.redirect_with_notice("admin.tags", f"“{old.name}” is merged: {count} “{name}” now.")
 
 
-def _refused(tag_id: int, field: str, message: str, **more: Any) -> ResponseReturnValue:
-    return responses.form_with_errors(PAGE, {field: message}, **_facts(request.form, tag_id), **more)
+def _form_with_error(tag_id: int, field: str, message: str, **variables: Any) -> ResponseReturnValue:
+    return responses.form_with_errors(PAGE, {field: message}, **_variables(request.form, tag_id), **variables)
 
 
-def _shown(fields: FormFields, sentence: str, tag_id: int) -> ResponseReturnValue:
-    return responses.page(PAGE, sentence=sentence, **_facts(fields, tag_id))
+def _form(fields: FormFields, sentence: str, tag_id: int) -> ResponseReturnValue:
+    return responses.page(PAGE, sentence=sentence, **_variables(fields, tag_id))
 
 
-def _facts(fields: FormFields, tag_id: int) -> dict[str, Any]:
-    here = carried.tag(tag_id)
-    typed = {"name": here.name, "slug": here.slug, "into": ""}
+def _variables(fields: FormFields, tag_id: int) -> dict[str, Any]:
+    tag = editor_tags.tag(tag_id)
+    defaults = {"name": tag.name, "slug": tag.slug, "into": ""}
     return {
-        "tag": here,
-        "fields": {name: fields.get(name, text) for name, text in typed.items()},
-        "others": [other.name for other in carried.all_tags() if other.id != tag_id][:MAX_SUGGESTIONS],
+        "tag": tag,
+        "fields": {name: fields.get(name, default) for name, default in defaults.items()},
+        "others": [other.name for other in editor_tags.all_tags() if other.id != tag_id][:MAX_SUGGESTIONS],
     }
 
 
-form_recovery.FORM_VIEWS["admin.tag"] = _shown
+form_recovery.FORM_VIEWS["admin.tag"] = _form

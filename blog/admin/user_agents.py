@@ -1,4 +1,4 @@
-"""A browser and its machine in words, so that people know their own in a list."""
+"""Describe browsers and their systems in words, so that people recognize their own sessions."""
 
 BROWSERS = {
     "Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "FxiOS": "Firefox", "CriOS": "Chrome",
@@ -11,13 +11,13 @@ SYSTEMS = {
 
 
 def describe(agent: str) -> str:
-    """What a User-Agent says, as far as it concerns its owner: “Firefox on Linux”."""
-    browser, machine = _first(BROWSERS, agent), _first(SYSTEMS, agent)
-    if browser and machine:
-        return f"{browser} on {machine}"
-    return browser or (f"A browser on {machine}" if machine else "An unknown browser")
+    """Describe the browser of a User-Agent header, like “Firefox on Linux”."""
+    browser, system = _first(BROWSERS, agent), _first(SYSTEMS, agent)
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or (f"A browser on {system}" if system else "An unknown browser")
 
 
 def _first(names: dict[str, str], agent: str) -> str:
-    """The first that is named there; nearly all browsers name several others, the less special ones last."""
-    return next((words for mark, words in names.items() if mark in agent), "")
+    """Return the first name that the header contains. Most browsers name others, too: special ones come first."""
+    return next((name for mark, name in names.items() if mark in agent), "")

@@ -134,7 +134,7 @@ def _shown(
     remarks, foreign = _remarks(known) if known and status == 200 else ([], [])
     entries = revisions.count(known.id) if known else 0
     return responses.page(
-        PAGE, status, form=form, post=known, sentence=sentence, errors=form.wrong, clash=clash, remarks=remarks,
+        PAGE, status, form=form, post=known, sentence=sentence, errors=form.errors, clash=clash, remarks=remarks,
         foreign=foreign, entries=entries,
     )  # fmt: skip
 
