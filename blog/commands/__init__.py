@@ -1,11 +1,12 @@
-"""The terminal's face: commands, and what they share."""
+"""The commands of the terminal, and the functions that they share."""
 
 import json
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from flask import Flask
@@ -18,17 +19,17 @@ from blog.core.db.transaction import describe_error
 from blog.core.errors import Unavailable
 from blog.extensions import db
 
+T = TypeVar("T")
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 
 
 def load_settings(ctx: click.Context, *, create: bool = False, **arguments: Any) -> Settings:
-    """The settings for this command; with `create` the folder is made if it is missing."""
-    chosen = ctx.find_root().obj
-    folder = config.instance_folder(chosen, os.environ)
+    """Return the settings for a command. With `create`, make the instance folder if it is missing."""
+    folder = config.instance_folder(ctx.find_root().obj, os.environ)
     if not folder.is_dir():
         _make_folder(folder, create)
-    found = config.load(folder, **arguments)
-    return config.load(folder, **arguments) if restore.finish_interrupted(found) else found
+    settings = config.load(folder, **arguments)
+    return config.load(folder, **arguments) if restore.finish_interrupted(settings) else settings
 
 
 def _make_folder(folder: Path, create: bool) -> None:
@@ -44,19 +45,19 @@ def _make_folder(folder: Path, create: bool) -> None:
 
 @contextmanager
 def open_blog(ctx: click.Context, *, create: bool = False) -> Iterator[Flask]:
-    """The blog of this command, its database brought to this code's schema."""
+    """Open the blog of a command; see `open_app`."""
     with open_app(load_settings(ctx, create=create)) as app:
         yield app
 
 
 @contextmanager
-def open_app(of: Settings) -> Iterator[Flask]:
-    """The blog with these settings, within its application context; its database is made where there is none."""
-    app = create_app(of)
+def open_app(settings: Settings) -> Iterator[Flask]:
+    """Yield the app in its application context. Create the database if there is none, or migrate it."""
+    app = create_app(settings)
     with app.app_context():
         try:
-            upgrade.prepare_database(db.engine, of)
-            app.config["SECRET_KEY"] = config.with_secret(of).secret_key
+            upgrade.prepare_database(db.engine, settings)
+            app.config["SECRET_KEY"] = config.with_secret(settings).secret_key
             yield app
         except SQLAlchemyError as error:
             raise Unavailable(describe_error(error)) from error
@@ -66,5 +67,11 @@ def open_app(of: Settings) -> Iterator[Flask]:
 
 
 def print_result(text: str, data: dict[str, Any] | None, *, as_json: bool) -> None:
-    """Print a sentence, or the same for a program."""
+    """Print the text, or the data as JSON."""
     click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else text)
+
+
+def progress_bar(items: Iterable[T], label: str, total: int, shortest: int = 20) -> Iterator[T]:
+    """Yield the items, with a bar on standard error if there are `shortest` or more."""
+    with click.progressbar(items, label=label, length=total, file=sys.stderr, hidden=total < shortest) as bar:
+        yield from bar

@@ -19,8 +19,8 @@ from blog.core.media import library
 from blog.core.posts import query
 
 FILE = click.Path(path_type=Path)
-# Below this many bytes it is done before anybody would look at a bar.
-SOON = 50 * 2**20
+# Below this many bytes it is done before anybody looks at a bar.
+NO_BAR_BYTES = 50 * 2**20
 
 
 @click.command()
@@ -32,26 +32,24 @@ def backup(ctx: click.Context, file: Path | None, as_json: bool) -> None:
 
     Without FILE into the folder of backups (BLOG_BACKUPS). A FILE that is a backup already is replaced.
     """
-    of = load_settings(ctx)
-    with bar("Backing up", 2 * create.unpacked_size(of)) as progress:
-        made = create.create_backup(of, "manual", file and file.absolute(), progress)
-    said = {
-        "file": str(made.file),
-        "bytes": made.bytes,
-        "made_at": made.manifest.made_at,
-        "counts": dict(made.manifest.counts),
-        "missing_pictures": list(made.missing_pictures),
-        "unsound": made.restore_problem or None,
+    settings = load_settings(ctx)
+    with bar("Backing up", 2 * create.unpacked_size(settings)) as progress:
+        result = create.create_backup(settings, "manual", file and file.absolute(), progress)
+    data = {
+        "file": str(result.file),
+        "bytes": result.bytes,
+        "made_at": result.manifest.made_at,
+        "counts": dict(result.manifest.counts),
+        "missing_pictures": list(result.missing_pictures),
+        "unsound": result.restore_problem or None,
     }
-    lines = [f"Backed up {told(made.manifest)} into {made.file} ({megabytes(made.bytes)}), and verified."]
-    if made.missing_pictures:
-        lines.append(
-            f"Files of {len(made.missing_pictures)} pictures are missing, {made.missing_pictures[0]} among them."
-        )
-    if made.restore_problem:
-        lines.append(f"It could not be restored as it is: the database {made.restore_problem}.")
-    print_result("\n".join(lines), said, as_json=as_json)
-    if made.restore_problem:
+    lines = [f"Backed up {describe(result.manifest)} into {result.file} ({megabytes(result.bytes)}), and verified."]
+    if missing := result.missing_pictures:
+        lines.append(f"Files of {len(missing)} pictures are missing, {missing[0]} among them.")
+    if result.restore_problem:
+        lines.append(f"It could not be restored as it is: the database {result.restore_problem}.")
+    print_result("\n".join(lines), data, as_json=as_json)
+    if result.restore_problem:
         ctx.exit(1)
 
 
@@ -65,82 +63,81 @@ def restore(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> Non
 
     What was here is backed up before, so that a restore can be undone.
     """
-    of = load_settings(ctx, create=not dry_run)
+    settings = load_settings(ctx, create=not dry_run)
     file = file.absolute()
-    with bar("Restoring", _work(of, file)) as progress:
-        done = backup_restore.restore(of, file, dry_run=dry_run, progress=progress)
+    with bar("Restoring", _work(settings, file)) as progress:
+        result = backup_restore.restore(settings, file, dry_run=dry_run, progress=progress)
     if not dry_run:
-        _follow_up(of, done)
-    said = {
+        _follow_up(settings, result)
+    data = {
         "restored": not dry_run,
         "file": str(file),
-        "made_at": done.manifest.made_at,
-        "counts": dict(done.manifest.counts),
-        "kept": str(done.replaced_blog) if done.replaced_blog else None,
-        "notes": done.notes,
-        "restart": done.restart,
+        "made_at": result.manifest.made_at,
+        "counts": dict(result.manifest.counts),
+        "kept": str(result.replaced_blog) if result.replaced_blog else None,
+        "notes": result.notes,
+        "restart": result.restart,
     }
-    print_result("\n".join(_lines(of, done, dry_run)), said, as_json=as_json)
+    print_result("\n".join(_lines(settings, result, dry_run)), data, as_json=as_json)
 
 
-def _follow_up(of: Settings, done: RestoreResult) -> None:
-    """Render anew what an older Broadsheet rendered, and put deleted pictures away."""
+def _follow_up(settings: Settings, result: RestoreResult) -> None:
+    """Render texts of an older version again, and remove deleted pictures."""
     try:
-        with open_app(of):
-            library.purge_deleted(of.media)
+        with open_app(settings):
+            library.purge_deleted(settings.media)
             if query.has_outdated_html():
                 for slug in publish.rerender_outdated(lambda ids: ids):
-                    done.notes.append(f"“{slug}” keeps its old page: its text cannot be rendered any more.")
+                    result.notes.append(f"“{slug}” keeps its old page: its text cannot be rendered any more.")
     except BlogError as error:  # the blog is restored all the same
-        done.notes.append(f"Texts of an older Broadsheet are rendered anew at the next start of the blog. {error}")
+        result.notes.append(f"Texts of an older Broadsheet are rendered anew at the next start of the blog. {error}")
 
 
-def _lines(of: Settings, done: RestoreResult, dry_run: bool) -> Iterator[str]:
-    made_at = f"{done.manifest.made_at:%Y-%m-%d %H:%M} UTC"
+def _lines(settings: Settings, result: RestoreResult, dry_run: bool) -> Iterator[str]:
+    made_at = f"{result.manifest.made_at:%Y-%m-%d %H:%M} UTC"
     if dry_run:
-        yield f"The backup of {made_at} is good: {told(done.manifest)}. Nothing was restored."
-        yield from done.notes
+        yield f"The backup of {made_at} is good: {describe(result.manifest)}. Nothing was restored."
+        yield from result.notes
         return
-    yield f"Restored the blog of {made_at}: {told(done.manifest)}. Everybody signs in again."
-    yield from done.notes
-    if done.replaced_blog and done.replaced_blog.is_file():
-        yield f"What was here is kept: {retention.restore_command(of, done.replaced_blog)} brings it back."
-    elif done.replaced_blog:
-        yield f"What was here is kept in {done.replaced_blog}."
-    if done.restart:
+    yield f"Restored the blog of {made_at}: {describe(result.manifest)}. Everybody signs in again."
+    yield from result.notes
+    if result.replaced_blog and result.replaced_blog.is_file():
+        yield f"What was here is kept: {retention.restore_command(settings, result.replaced_blog)} brings it back."
+    elif result.replaced_blog:
+        yield f"What was here is kept in {result.replaced_blog}."
+    if result.restart:
         yield "If the blog is being served, restart its server: the database file is a new one."
 
 
-def told(manifest: Manifest) -> str:
-    """What a backup holds, in words."""
+def describe(manifest: Manifest) -> str:
+    """Return the content of a backup in words."""
     counts = manifest.counts
-    words = [_number(counts.get("posts", 0), "post"), _number(counts.get("pages", 0), "page")]
-    words += [_number(counts.get("pictures", 0), "picture")] if manifest.scope == "all" else []
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    parts = [_count(counts.get("posts", 0), "post"), _count(counts.get("pages", 0), "page")]
+    parts += [_count(counts.get("pictures", 0), "picture")] if manifest.scope == "all" else []
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def _number(number: int, noun: str) -> str:
+def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def megabytes(size: int) -> str:
-    """A size in words."""
     return f"{size / 1e6:,.1f} MB" if size < 1e8 else f"{size / 1e6:,.0f} MB"
 
 
 @contextmanager
 def bar(label: str, size: int) -> Iterator[Progress]:
-    """A bar on standard error, when there is enough to do for one, and somebody to see it."""
+    """Yield a function that advances a bar by a number of bytes. Show the bar for long work in a terminal only."""
     with click.progressbar(
-        length=size, label=label, file=sys.stderr, hidden=size < SOON or not sys.stderr.isatty()
-    ) as shown:
-        yield shown.update
+        length=size, label=label, file=sys.stderr, hidden=size < NO_BAR_BYTES or not sys.stderr.isatty()
+    ) as progress:
+        yield progress.update
 
 
-def _work(of: Settings, file: Path) -> int:
-    """About how many bytes a restore reads: the backup's, and those of what is here, which is backed up before."""
-    with zip_file.open_backup(file) as opened:
-        return opened.manifest.bytes + 2 * create.unpacked_size(of, zip_file.FOLDERS[-1:])
+def _work(settings: Settings, file: Path) -> int:
+    """Return about how many bytes a restore reads: of the backup, and of the present blog, which it backs up first."""
+    with zip_file.open_backup(file) as backup_file:
+        return backup_file.manifest.bytes + 2 * create.unpacked_size(settings, zip_file.FOLDERS[-1:])
 
 
 COMMANDS = {"backup": backup, "restore": restore}

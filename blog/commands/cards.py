@@ -1,13 +1,12 @@
-"""cards, preview-card: the pictures that shared links show."""
+"""cards, preview-card: the images that shared links show."""
 
-import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from blog.commands import json_option, open_blog, print_result
+from blog.commands import json_option, open_blog, print_result, progress_bar
 from blog.core.posts import query
 from blog.social import share_preview
 from blog.social.cards import jobs
@@ -20,19 +19,18 @@ from blog.social.cards import jobs
 def cards(ctx: click.Context, missing: bool, as_json: bool) -> None:
     """Draw the cards of the site, its tags, posts and pages anew, and take away those that nothing has any more."""
     with open_blog(ctx) as app:
-        done = jobs.draw_all(app.extensions["settings"], progress, anew=not missing)
-    told = f"{done.drawn} of {done.cards} cards drawn." + (f" {done.removed} old ones removed." if done.removed else "")
-    if done.failed:
-        told += f" {done.failed} could not be stored: is there room on the disk, and may it be written?"
-    print_result(told, asdict(done), as_json=as_json)
-    if done.failed:
+        result = jobs.draw_all(app.extensions["settings"], progress, anew=not missing)
+    text = f"{result.drawn} of {result.cards} cards drawn."
+    text += f" {result.removed} old ones removed." if result.removed else ""
+    if result.failed:
+        text += f" {result.failed} could not be stored: is there room on the disk, and may it be written?"
+    print_result(text, asdict(result), as_json=as_json)
+    if result.failed:
         ctx.exit(1)
 
 
-def progress(stored: Iterable[bool], total: int) -> Iterable[bool]:
-    """What became of each card, with a bar on standard error while they are drawn."""
-    with click.progressbar(stored, label="Drawing cards", length=total, file=sys.stderr, hidden=total < 20) as bar:
-        yield from bar
+def progress(results: Iterable[bool], total: int) -> Iterable[bool]:
+    return progress_bar(results, "Drawing cards", total)
 
 
 @click.command("preview-card")
@@ -43,26 +41,26 @@ def progress(stored: Iterable[bool], total: int) -> Iterable[bool]:
 def preview_card(ctx: click.Context, slug: str, file: Path | None, as_json: bool) -> None:
     """Show how a link to a post will look when it is shared, draft or not, and what to mend."""
     with open_blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
-        seen = share_preview.preview_post(query.find(slug))
+        preview = share_preview.preview_post(query.find(slug))
         if file:
-            file.write_bytes(seen.image_bytes)
-    print_result(_told(seen, file), _data(seen, file), as_json=as_json)
+            file.write_bytes(preview.image_bytes)
+    print_result(_text(preview, file), _data(preview, file), as_json=as_json)
 
 
-def _told(seen: share_preview.SharePreview, file: Path | None) -> str:
-    lines = [f"The picture: {file or seen.image.address}", ""]
-    for look in seen.looks:
+def _text(preview: share_preview.SharePreview, file: Path | None) -> str:
+    lines = [f"The picture: {file or preview.image.address}", ""]
+    for look in preview.looks:
         lines.append(f"{look.network:<10}{look.title}")
         lines += [f"{'':10}{look.description}"] if look.description else []
-    return "\n".join([*lines, "", *seen.warnings] if seen.warnings else lines)
+    return "\n".join([*lines, "", *preview.warnings] if preview.warnings else lines)
 
 
-def _data(seen: share_preview.SharePreview, file: Path | None) -> dict[str, object]:
+def _data(preview: share_preview.SharePreview, file: Path | None) -> dict[str, object]:
     return {
-        "picture": seen.image.address,
+        "picture": preview.image.address,
         "file": str(file) if file else None,
-        "looks": [asdict(look) for look in seen.looks],
-        "warnings": seen.warnings,
+        "looks": [asdict(look) for look in preview.looks],
+        "warnings": preview.warnings,
     }
 
 

@@ -16,7 +16,7 @@ from blog.extensions import db
 
 MARKS = {"good": "ok  ", "note": "note", "bad": "BAD "}
 NOTHING = "fix   Nothing: there is nothing here that can be mended without you."
-# Nothing is signed by looking: where the key is missing, none is made for it.
+# The doctor signs nothing: if the key is missing, this one stands in, and none is created.
 NO_KEY = "-" * 32
 
 
@@ -28,40 +28,36 @@ NO_KEY = "-" * 32
 def doctor(ctx: click.Context, fix: bool, deploy: bool, as_json: bool) -> None:
     """Look the whole blog over and say what to do. Exit status 1 when something is bad."""
     settings, faults = config.load_with_faults(ctx.find_root().obj)
-    findings, mended = examined(settings, faults, fix=fix, deploy=deploy)
+    findings, fixes = examine(settings, faults, fix=fix, deploy=deploy)
     bad = not core.is_healthy(findings)
-    data = {"well": not bad, "findings": [asdict(each) for each in findings]} | ({"mended": mended} if fix else {})
-    print_result("\n".join([*report(mended, fix=fix), *map(told, findings)]), data, as_json=as_json)
+    data = {"well": not bad, "findings": [asdict(finding) for finding in findings]} | ({"mended": fixes} if fix else {})
+    print_result("\n".join([*fix_lines(fixes, fix=fix), *map(finding_text, findings)]), data, as_json=as_json)
     if bad:
         ctx.exit(1)
 
 
-def examined(
+def examine(
     settings: Settings, faults: Sequence[BadSetting], *, fix: bool, deploy: bool
 ) -> tuple[list[Finding], list[str]]:
-    """All findings, and what was mended before, if that was asked for."""
+    """Return all findings, and the fixes that were made before them if `fix` is set."""
     app = create_app(replace(settings, secret_key=settings.secret_key or NO_KEY))
     with app.app_context():
         try:
-            mended = list(apply_fixes(settings, app.extensions["fixes"], thorough=True)) if fix else []
-            look = core.before_going_public if deploy else core.examine
-            found = list(look(settings, app.extensions["checks"], faults=list(map(str, faults))))
+            fixes = list(apply_fixes(settings, app.extensions["fixes"], thorough=True)) if fix else []
+            run_checks = core.before_going_public if deploy else core.examine
+            findings = list(run_checks(settings, app.extensions["checks"], faults=list(map(str, faults))))
         finally:
             with suppress(Exception):
                 db.session.remove()
             db.engine.dispose()
-    return found, mended
+    return findings, fixes
 
 
-def report(mended: Sequence[str], *, fix: bool) -> list[str]:
-    """What was mended, as people read it."""
-    if not fix:
-        return []
-    return [f"fix   {sentence}" for sentence in mended] or [NOTHING]
+def fix_lines(fixes: Sequence[str], *, fix: bool) -> list[str]:
+    return ([f"fix   {sentence}" for sentence in fixes] or [NOTHING]) if fix else []
 
 
-def told(finding: Finding) -> str:
-    """A finding as people read it."""
+def finding_text(finding: Finding) -> str:
     return f"{MARKS[finding.level]}  {finding.what}" + (f"\n      {finding.remedy}" if finding.remedy else "")
 
 

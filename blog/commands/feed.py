@@ -1,6 +1,5 @@
-"""feed check: is what subscribers get faultless?"""
+"""feed check: read the feeds as subscribers do, and report faults."""
 
-import sys
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import click
 
 from blog import outbound
-from blog.commands import json_option, open_blog, print_result
+from blog.commands import json_option, open_blog, print_result, progress_bar
 from blog.core.errors import NotFound
 from blog.feeds import rules
 from blog.feeds import validate as core
@@ -35,20 +34,20 @@ def check(ctx: click.Context, url: str | None, as_json: bool) -> None:
     be judged.
     """
     with open_blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
-        fetch = over_network(url, app.config["SITE_URL"]) if url is not None else core.app_fetcher(app)
+        fetch = network_fetcher(url, app.config["SITE_URL"]) if url is not None else core.app_fetcher(app)
         groups = [core.discover_feeds(url, fetch)] if url is not None else core.site_feeds()
-        checked = [
-            together([core.check_feed(each, fetch, progress, whole=not number) for each in addresses])
+        reports = [
+            compare([core.check_feed(address, fetch, progress, whole=not number) for address in addresses])
             for number, addresses in enumerate(groups)
         ]
-    bad = any(each.faults for each in chain(*checked))
-    print_result(report(checked), {"well": not bad, "feeds": list(map(data, chain(*checked)))}, as_json=as_json)
+    bad = any(report.faults for report in chain(*reports))
+    print_result(full_text(reports), {"well": not bad, "feeds": list(map(data, chain(*reports)))}, as_json=as_json)
     if bad:
         ctx.exit(1)
 
 
-def over_network(url: str, site_url: str) -> core.Fetch:
-    """Asks the server at a URL. Whoever is at the terminal may name any server, one of the own network too."""
+def network_fetcher(url: str, site_url: str) -> core.Fetch:
+    """Return a function that asks the server at a URL. It may be in the own network: the owner named it."""
 
     def fetch(address: str, headers: Mapping[str, str]) -> outbound.OutboundResponse:
         try:
@@ -60,13 +59,11 @@ def over_network(url: str, site_url: str) -> core.Fetch:
 
 
 def progress(documents: Iterable[ParsedFeed], expected: int) -> Iterable[ParsedFeed]:
-    """The documents, with a bar on standard error while they pass."""
-    with click.progressbar(documents, label="Reading", length=expected, file=sys.stderr, hidden=expected < 50) as bar:
-        yield from bar
+    return progress_bar(documents, "Reading", expected, shortest=50)
 
 
-def together(formats: list[FeedReport]) -> list[FeedReport]:
-    """The same, with what is wrong between formats of one feed."""
+def compare(formats: list[FeedReport]) -> list[FeedReport]:
+    """Add the differences between the formats of one feed to their faults."""
     first = formats[0]
     for other in formats[1:]:
         if first.first and other.first and first.first.title == other.first.title:
@@ -74,47 +71,44 @@ def together(formats: list[FeedReport]) -> list[FeedReport]:
     return formats
 
 
-def report(checked: list[list[FeedReport]]) -> str:
-    """What people read: all of the first feeds, and what is wrong with the others (tags', authors')."""
-    site, others = checked[0], list(chain(*checked[1:]))
-    lines = [told(each) for each in site]
-    well = [each for each in others if not each.faults]
-    if well:
+def full_text(reports: list[list[FeedReport]]) -> str:
+    """Return the text for people: all reports of the site's feeds, and those of tags and authors that have faults."""
+    site, others = reports[0], list(chain(*reports[1:]))
+    lines = [report_text(report) for report in site]
+    if well := [report for report in others if not report.faults]:
         lines.append(f"ok    {len(well)} feeds of tags and authors, each with its newest posts.")
-    lines += [told(each) for each in others if each.faults]
-    faults = sum(len(each.faults) for each in [*site, *others])
+    lines += [report_text(report) for report in others if report.faults]
+    faults = sum(len(report.faults) for report in [*site, *others])
     return "\n".join([*lines, f"{faults} {'fault' if faults == 1 else 'faults'}." if faults else NOTHING])
 
 
-def told(checked: FeedReport) -> str:
-    """What people read."""
-    lines = [f"{'BAD ' if checked.faults else 'ok  '}  {checked.address}"]
-    if checked.first is not None:
-        posts, documents = len(checked.items), checked.documents
+def report_text(report: FeedReport) -> str:
+    lines = [f"{'BAD ' if report.faults else 'ok  '}  {report.address}"]
+    if report.first is not None:
+        posts, documents = len(report.items), report.documents
         lines.append(
-            f"      {checked.format}, {posts} {'post' if posts == 1 else 'posts'}"
-            f" in {documents} {'document' if documents == 1 else 'documents'}{newest(checked)}."
+            f"      {report.format}, {posts} {'post' if posts == 1 else 'posts'}"
+            f" in {documents} {'document' if documents == 1 else 'documents'}{newest(report)}."
         )
-        if not checked.compared:
+        if not report.compared:
             lines.append("      It is not a feed of this blog: its posts were not compared with the database.")
-    return "\n".join([*lines, *(f"      {fault}" for fault in checked.faults)])
+    return "\n".join([*lines, *(f"      {fault}" for fault in report.faults)])
 
 
-def newest(checked: FeedReport) -> str:
-    """When the newest post of a feed was published."""
-    moment = rules.parse_date(checked.items[0].published, checked.format) if checked.items else None
-    return f", the newest of {rules.day(moment)}" if moment else ""
+def newest(report: FeedReport) -> str:
+    date = rules.parse_date(report.items[0].published, report.format) if report.items else None
+    return f", the newest of {rules.day(date)}" if date else ""
 
 
-def data(checked: FeedReport) -> dict[str, Any]:
-    """What programs read."""
+def data(report: FeedReport) -> dict[str, Any]:
+    """Return the report for programs."""
     return {
-        "address": checked.address,
-        "format": checked.format,
-        "documents": checked.documents,
-        "posts": len(checked.items),
-        "compared": checked.compared,
-        "faults": checked.faults,
+        "address": report.address,
+        "format": report.format,
+        "documents": report.documents,
+        "posts": len(report.items),
+        "compared": report.compared,
+        "faults": report.faults,
     }
 
 

@@ -1,9 +1,8 @@
-"""import, samples."""
+"""import, samples: import a folder of Markdown, and remove the sample posts."""
 
 import os
-import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 from flask import Flask
 
 from blog import config
-from blog.commands import json_option, open_app, open_blog, print_result
+from blog.commands import json_option, open_app, open_blog, print_result, progress_bar
 from blog.config import Settings
 from blog.core.errors import Invalid
 from blog.core.text.validate import one_line
@@ -21,7 +20,8 @@ from blog.transfer import samples as shipped
 from blog.transfer.importer import Import, ImportReport
 from blog.transfer.readers import markdown
 
-TOLD = (
+# Lists of the report, with their meaning.
+OUTCOMES = (
     ("added", "new"),
     ("replaced", "new, in the place of a sample"),
     ("updated", "changed in their files since; updated here"),
@@ -29,12 +29,6 @@ TOLD = (
     ("kept", "edited here since; kept as it is here"),
     ("deleted", "deleted here; stays deleted"),
 )
-
-
-def progress(items: Iterable[object], label: str, total: int) -> Iterable[object]:
-    """The items, with a bar on standard error while they pass."""
-    with click.progressbar(items, label=label, length=total, file=sys.stderr, hidden=total < 20) as bar:
-        yield from bar
 
 
 @click.command("import")
@@ -48,18 +42,18 @@ def import_library(ctx: click.Context, source: str, dry_run: bool, skip_bad: boo
     library = _library(source)
     with _blog(ctx, dry_run) as app:
         settings: Settings = app.extensions["settings"]
-        work = Import(settings.media, samples=shipped.GUIDS, dry_run=dry_run, skip_bad=skip_bad, progress=progress)
+        work = Import(settings.media, samples=shipped.GUIDS, dry_run=dry_run, skip_bad=skip_bad, progress=progress_bar)
         report = work.run(markdown.read(library))
         if as_json:
             print_result("", _data(report, dry_run), as_json=True)
         else:
-            _tell(report, dry_run)
+            _print_report(report, dry_run)
     if report.problems and not skip_bad:
         ctx.exit(1)
 
 
 def _library(source: str) -> Path:
-    """The folder or file that people name. Raises Invalid when there is none."""
+    """Return the folder or file at a path. Raises Invalid if there is none."""
     try:
         if source.strip() and Path(source).exists():
             return Path(source)
@@ -70,10 +64,10 @@ def _library(source: str) -> Path:
 
 @contextmanager
 def _blog(ctx: click.Context, dry_run: bool) -> Iterator[Flask]:
-    """The blog to import into; a dry run where there is none yet tries on a passing one."""
+    """Open the blog to import into; a dry run without a database uses a temporary one."""
     folder = config.instance_folder(ctx.find_root().obj, os.environ)
     if dry_run and not config.load(folder).database_file.exists():
-        with tempfile.TemporaryDirectory() as passing, open_app(config.load(passing, {})) as app:
+        with tempfile.TemporaryDirectory() as temporary, open_app(config.load(temporary, {})) as app:
             yield app
     else:
         with open_blog(ctx, create=True) as app:
@@ -81,7 +75,7 @@ def _blog(ctx: click.Context, dry_run: bool) -> Iterator[Flask]:
 
 
 def _data(report: ImportReport, dry_run: bool) -> dict[str, Any]:
-    data = {name: getattr(report, name) for name, _ in TOLD}
+    data = {name: getattr(report, name) for name, _ in OUTCOMES}
     data |= {
         "skipped": [asdict(item) for item in report.skipped],
         "problems": [asdict(item) for item in report.problems],
@@ -90,7 +84,7 @@ def _data(report: ImportReport, dry_run: bool) -> dict[str, Any]:
     return data | {"imported": report.done, "dry_run": dry_run}
 
 
-def _tell(report: ImportReport, dry_run: bool) -> None:
+def _print_report(report: ImportReport, dry_run: bool) -> None:
     for problem in report.problems:
         click.echo(str(problem), err=True)
     for item in report.skipped:
@@ -104,13 +98,13 @@ def _tell(report: ImportReport, dry_run: bool) -> None:
             f"{count} {noun} be used: nothing was imported. Mend them, or leave them out with --skip-bad.", err=True
         )
         return
-    for name, meaning in TOLD:
+    for name, meaning in OUTCOMES:
         sources = getattr(report, name)
         if sources and name != "unchanged":
             click.echo(f"{len(sources)} {meaning}: {', '.join(sources[:10])}{' …' if len(sources) > 10 else ''}")
     if report.unchanged:
         click.echo(f"{len(report.unchanged)} unchanged")
-    if not any(getattr(report, name) for name, _ in TOLD):
+    if not any(getattr(report, name) for name, _ in OUTCOMES):
         click.echo("There was nothing to import.")
     if dry_run:
         click.echo("This was a dry run: nothing was written.")
@@ -127,10 +121,10 @@ def samples() -> None:
 def remove(ctx: click.Context, as_json: bool) -> None:
     """Remove the samples that were not edited."""
     with open_blog(ctx):
-        removed, kept = shipped.remove()
+        removed, edited = shipped.remove()
         lines = [f"{len(removed)} samples removed." if len(removed) != 1 else "1 sample removed."]
-        lines += [f"Kept, because it was edited here: {slug}" for slug in kept]
-        print_result("\n".join(lines), {"removed": removed, "kept": kept}, as_json=as_json)
+        lines += [f"Kept, because it was edited here: {slug}" for slug in edited]
+        print_result("\n".join(lines), {"removed": removed, "kept": edited}, as_json=as_json)
 
 
 COMMANDS = {"import": import_library, "samples": samples}

@@ -1,4 +1,4 @@
-"""user add, password, list, remove."""
+"""user add, password, list, remove: the people who write here."""
 
 import sys
 from typing import Any
@@ -24,7 +24,7 @@ def _password(stdin: bool) -> str:
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
-def _told(person: Person) -> dict[str, Any]:
+def _data(person: Person) -> dict[str, Any]:
     return {
         "email": person.email,
         "name": person.name,
@@ -43,7 +43,7 @@ def add(ctx: click.Context, email: str, name: str, password_stdin: bool, as_json
     """Add a person."""
     with open_blog(ctx, create=True):
         person = account_people.add(account_people.validate_email(email), name, _password(password_stdin))
-        print_result(f"{person.name} ({person.email}) can write here now.", _told(person), as_json=as_json)
+        print_result(f"{person.name} ({person.email}) can write here now.", _data(person), as_json=as_json)
 
 
 @user.command()
@@ -56,7 +56,7 @@ def password(ctx: click.Context, email: str, password_stdin: bool, as_json: bool
     with open_blog(ctx) as app:
         person = account_people.set_password(email, _password(password_stdin))
         throttle.forget_failures(email, app.config["SECRET_KEY"])
-        print_result(f"The password of {person.email} is changed.", _told(person), as_json=as_json)
+        print_result(f"The password of {person.email} is changed.", _data(person), as_json=as_json)
 
 
 @user.command("list")
@@ -68,7 +68,7 @@ def list_people(ctx: click.Context, as_json: bool) -> None:
         people = account_people.list_accounts()
         lines = [f"{person.email}  {person.name}" for person in people]
         text = "\n".join(lines) or "Nobody yet. `broadsheet user add EMAIL --name NAME` adds the first person."
-        print_result(text, {"users": [_told(person) for person in people]}, as_json=as_json)
+        print_result(text, {"users": [_data(person) for person in people]}, as_json=as_json)
 
 
 @user.command()

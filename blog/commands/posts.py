@@ -1,7 +1,7 @@
-"""new, edit, publish, unpublish, delete, undelete, list."""
+"""new, edit, publish, unpublish, delete, undelete, list: write and manage posts."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ slug_argument = click.argument("slug")
 
 
 def post_data(post: Post, site_url: str) -> dict[str, Any]:
-    """A post as programs get it."""
+    """Return the JSON of a post."""
     return {
         "slug": post.slug,
         "title": post.title,
@@ -37,47 +37,49 @@ def post_data(post: Post, site_url: str) -> dict[str, Any]:
     }
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+def _iso(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None
 
 
-def _answer(app: Any, post: Post, sentence: str, as_json: bool) -> None:
+def _print_post(app: Any, post: Post, sentence: str, as_json: bool) -> None:
     data = post_data(query.load_with_tags(post.id), app.config["SITE_URL"])
     print_result(f"{sentence} {data['url']}", data, as_json=as_json)
 
 
 def _text(file: str | None) -> str | None:
-    """The Markdown of a file, or of standard input for “-”. Raises Invalid."""
+    """Return the Markdown of a file, or of standard input for “-”. Raises Invalid."""
     if file is None:
         return None
-    place = "The text on standard input" if file == "-" else f"The file {validate.one_line(file)[:200]}"
-    data = _bytes(file, place)
+    label = "The text on standard input" if file == "-" else f"The file {validate.one_line(file)[:200]}"
+    data = _bytes(file, label)
     if b"\0" in data:
-        raise Invalid("file", f"{place} holds a NUL character in line {_line(data, data.index(0))}: is it text?")
+        raise Invalid("file", f"{label} holds a NUL character in line {_line(data, data.index(0))}: is it text?")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Invalid("file", f"{place} is not UTF-8, from line {_line(data, error.start)} on.") from error
+        raise Invalid("file", f"{label} is not UTF-8, from line {_line(data, error.start)} on.") from error
     if not text.strip():
-        raise Invalid("file", f"{place} is empty. Nothing was changed.")
+        raise Invalid("file", f"{label} is empty. Nothing was changed.")
     if _has_front_matter(text):
-        raise Invalid("file", f"{place} begins with front matter, which only `broadsheet import FILE` reads.")
+        raise Invalid("file", f"{label} begins with front matter, which only `broadsheet import FILE` reads.")
     return text
 
 
-def _bytes(file: str, place: str) -> bytes:
-    most = validate.BODY_BYTES * 2
+def _bytes(file: str, label: str) -> bytes:
+    limit = validate.BODY_BYTES * 2
     try:
         if file == "-":
-            data = sys.stdin.buffer.read(most + 1) if sys.stdin else b""
+            data = sys.stdin.buffer.read(limit + 1) if sys.stdin else b""
         else:
-            with Path(file).open("rb") as opened:
-                data = opened.read(most + 1)
+            with Path(file).open("rb") as stream:
+                data = stream.read(limit + 1)
     except (OSError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) else "its name cannot be that of a file"
-        raise Invalid("file", f"{place} cannot be read: {said}.") from error
-    if len(data) > most:
-        raise Invalid("body", f"{place} has more than {most // 1024} kB; {validate.BODY_BYTES // 1024} kB are allowed.")
+        reason = error.strerror if isinstance(error, OSError) else "its name cannot be that of a file"
+        raise Invalid("file", f"{label} cannot be read: {reason}.") from error
+    if len(data) > limit:
+        raise Invalid(
+            "body", f"{label} has more than {limit // 1024} kB; {validate.BODY_BYTES // 1024} kB are allowed."
+        )
     return data
 
 
@@ -87,13 +89,13 @@ def _line(data: bytes, position: int) -> int:
 
 def _has_front_matter(text: str) -> bool:
     try:
-        found = split(text.replace("\r\n", "\n"))
+        parts = split(text.replace("\r\n", "\n"))
     except InvalidFrontMatter:
         return False
-    return found is not None and found.style != "pelican" and bool(found.head)
+    return parts is not None and parts.style != "pelican" and bool(parts.head)
 
 
-def _moment(text: str | None) -> datetime | None:
+def _date(text: str | None) -> datetime | None:
     return validate.parse_instant(text, zone()) if text is not None else None
 
 
@@ -116,17 +118,17 @@ def _status_sentence(post: Post) -> str:
 @click.pass_context
 def new(
     ctx: click.Context, /, title: str, file: str | None, date: str | None, tags: tuple[str, ...], now: bool,
-    as_json: bool, page: bool, unlisted: bool, **given: Any,
+    as_json: bool, page: bool, unlisted: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Write a new post; prints its address. Without --publish it stays a draft."""
     with open_blog(ctx, create=True) as app:
-        moment = _moment(date)
+        published_at = _date(date)
         kind = "page" if page else "post"
-        fields = Fields(title=title, body=_text(file) or "", tags=list(tags), kind=kind, unlisted=unlisted, **given)
-        post = editor_publish.create(fields, published_at=(moment or clock.now()) if now else None)
-        if moment and not now:
+        fields = Fields(title=title, body=_text(file) or "", tags=list(tags), kind=kind, unlisted=unlisted, **options)
+        post = editor_publish.create(fields, published_at=(published_at or clock.now()) if now else None)
+        if published_at and not now:
             click.echo("The date is kept only with --publish: this is a draft.", err=True)
-        _answer(app, post, _status_sentence(post), as_json)
+        _print_post(app, post, _status_sentence(post), as_json)
 
 
 @click.command()
@@ -145,18 +147,19 @@ def new(
 @click.pass_context
 def edit(
     ctx: click.Context, /, slug: str, new_slug: str | None, file: str | None, tags: tuple[str, ...], date: str | None,
-    minor: bool, as_json: bool, **given: Any,
+    minor: bool, as_json: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Change a post. What it said before is kept."""
     with open_blog(ctx) as app:
         post = query.find(slug)
-        moment = _moment(date)
-        if moment and post.published_at is None:
+        published_at = _date(date)
+        if published_at and post.published_at is None:
             raise Invalid("date", f"“{post.title}” is a draft: `broadsheet publish {post.slug} --at {date}` dates it.")
-        fields = Fields(slug=new_slug, body=_text(file), tags=list(tags) if tags else None, **given)
-        if not fields.given() and not moment:
+        fields = Fields(slug=new_slug, body=_text(file), tags=list(tags) if tags else None, **options)
+        if not fields.given() and not published_at:
             raise Invalid("edit", "Nothing to change was given. See `broadsheet edit --help`.")
-        _answer(app, editor_publish.edit(post.id, fields, minor=minor, published_at=moment), "Saved.", as_json)
+        post = editor_publish.edit(post.id, fields, minor=minor, published_at=published_at)
+        _print_post(app, post, "Saved.", as_json)
 
 
 @click.command()
@@ -167,18 +170,18 @@ def edit(
 def publish(ctx: click.Context, slug: str, at: str | None, as_json: bool) -> None:
     """Make a post public, now or at a time."""
     with open_blog(ctx) as app:
-        post = editor_publish.publish(query.find(slug).id, _moment(at))
-        _answer(app, post, _status_sentence(post), as_json)
+        post = editor_publish.publish(query.find(slug).id, _date(at))
+        _print_post(app, post, _status_sentence(post), as_json)
 
 
-def _plain(name: str, act: Callable[[int], Post], sentence: str, doc: str) -> click.Command:
+def _simple(name: str, act: Callable[[int], Post], sentence: str, doc: str) -> click.Command:
     @click.command(name, help=doc)
     @slug_argument
     @json_option
     @click.pass_context
     def command(ctx: click.Context, slug: str, as_json: bool) -> None:
         with open_blog(ctx) as app:
-            _answer(app, act(query.find(slug).id), sentence, as_json)
+            _print_post(app, act(query.find(slug).id), sentence, as_json)
 
     return command
 
@@ -190,26 +193,25 @@ def _plain(name: str, act: Callable[[int], Post], sentence: str, doc: str) -> cl
 def list_posts(ctx: click.Context, status: str | None, as_json: bool) -> None:
     """List posts and pages, newest first."""
     with open_blog(ctx) as app:
-        found = [post_data(post, app.config["SITE_URL"]) for post in query.posts_with_status(status)]
-        if as_json:
-            print_result("", {"posts": found}, as_json=True)
-            return
-        if not found:
-            click.echo(
-                f"No {status} posts." if status else "No posts yet. `broadsheet new TITLE` writes the first one."
-            )
-        width = max((len(item["slug"]) for item in found), default=0)
-        for item in found:
-            date = (item["published_at"] or "")[:10] or " " * 10
-            click.echo(f"{item['status']:<9}  {date}  {item['slug']:<{width}}  {item['title']}")
+        posts = [post_data(post, app.config["SITE_URL"]) for post in query.posts_with_status(status)]
+    nothing = f"No {status} posts." if status else "No posts yet. `broadsheet new TITLE` writes the first one."
+    print_result("\n".join(post_lines(posts)) or nothing, {"posts": posts}, as_json=as_json)
+
+
+def post_lines(posts: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield one line for each post, in columns; the posts are those of `post_data`."""
+    width = max((len(post["slug"]) for post in posts), default=0)
+    for post in posts:
+        date = (post["published_at"] or "")[:10] or " " * 10
+        yield f"{post['status']:<9}  {date}  {post['slug']:<{width}}  {post['title']}"
 
 
 COMMANDS = {
     "new": new,
     "edit": edit,
     "publish": publish,
-    "unpublish": _plain("unpublish", editor_publish.unpublish, "A draft again.", "Make a post a draft again."),
-    "delete": _plain("delete", editor_publish.delete, "Deleted; `undelete` brings it back.", "Take a post away."),
-    "undelete": _plain("undelete", editor_publish.undelete, "Back again.", "Bring a deleted post back."),
+    "unpublish": _simple("unpublish", editor_publish.unpublish, "A draft again.", "Make a post a draft again."),
+    "delete": _simple("delete", editor_publish.delete, "Deleted; `undelete` brings it back.", "Take a post away."),
+    "undelete": _simple("undelete", editor_publish.undelete, "Back again.", "Bring a deleted post back."),
     "list": list_posts,
 }

@@ -1,11 +1,9 @@
-"""search: find posts by their words, whatever their state."""
-
-from typing import Any
+"""search: find posts by their words, drafts and deleted posts too."""
 
 import click
 
 from blog.commands import json_option, open_blog, print_result
-from blog.commands.posts import post_data
+from blog.commands.posts import post_data, post_lines
 from blog.core.posts import query
 from blog.core.search import results as engine
 
@@ -19,20 +17,11 @@ def search(ctx: click.Context, words: tuple[str, ...], status: str | None, as_js
     """Find posts and pages, drafts too, by their words; the best ten."""
     with open_blog(ctx) as app:
         results = engine.find_any(" ".join(words), status=status)
-        found = [post_data(kept.post, app.config["SITE_URL"]) | {"extract": kept.extract} for kept in results.posts]
-        print_result(_listed(found, some=results.some), {"posts": found}, as_json=as_json)
-
-
-def _listed(found: list[dict[str, Any]], *, some: bool) -> str:
-    if not found:
-        return "Nothing found."
-    lines = ["No post holds all of these words; these hold some of them."] if some else []
-    width = max(len(item["slug"]) for item in found)
-    for item in found:
-        date = (item["published_at"] or "")[:10] or " " * 10
-        lines.append(f"{item['status']:<9}  {date}  {item['slug']:<{width}}  {item['title']}")
-        lines += [f"           {item['extract']}"] if item["extract"] else []
-    return "\n".join(lines)
+        posts = [post_data(row.post, app.config["SITE_URL"]) | {"extract": row.extract} for row in results.posts]
+    lines = ["No post holds all of these words; these hold some of them."] if results.some and posts else []
+    for line, post in zip(post_lines(posts), posts, strict=True):
+        lines += [line, f"           {post['extract']}"] if post["extract"] else [line]
+    print_result("\n".join(lines) or "Nothing found.", {"posts": posts}, as_json=as_json)
 
 
 COMMANDS = {"search": search}

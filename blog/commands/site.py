@@ -24,8 +24,8 @@ def config(ctx: click.Context, key: str | None, value: str | None, as_json: bool
         if key is None:
             _show_all(settings, as_json)
         elif value is None:
-            shown, data = _one(settings, key)
-            print_result(shown, {"key": key, "value": data}, as_json=as_json)
+            text, data = _text_and_value(settings, key)
+            print_result(text, {"key": key, "value": data}, as_json=as_json)
         else:
             _change(key, value, as_json)
 
@@ -35,14 +35,13 @@ def _change(key: str, value: str, as_json: bool) -> None:
         variable = machine.SETTINGS[key].variable
         raise Invalid("key", f"{key} is a machine setting: set {variable}, or write it into config.toml.")
     row = configure(key, value)
-    shown = core.format_setting(row, key)
-    print_result(f"{key} = {shown}", {"key": key, "value": getattr(row, key)}, as_json=as_json)
+    print_result(f"{key} = {core.format_setting(row, key)}", {"key": key, "value": getattr(row, key)}, as_json=as_json)
 
 
-def _one(settings: Settings, key: str) -> tuple[str, Any]:
+def _text_and_value(settings: Settings, key: str) -> tuple[str, Any]:
     if key in machine.SETTINGS:
-        shown = _machine_value(settings, key)
-        return _said(shown), shown
+        data = _machine_value(settings, key)
+        return _value_text(data), data
     core.setting(key)
     row = core.site()
     return core.format_setting(row, key), getattr(row, key)
@@ -54,7 +53,7 @@ def _machine_value(settings: Settings, key: str) -> Any:
     return "(kept secret)" if key == "secret_key" else getattr(settings, key)
 
 
-def _said(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return ", ".join(value) or "–" if isinstance(value, tuple) else str(value)
 
 
@@ -62,19 +61,19 @@ def _show_all(settings: Settings, as_json: bool) -> None:
     row = core.site()
     if as_json:
         site = {name: getattr(row, name) for name in core.SETTINGS}
-        of_machine = {
+        machine_settings = {
             name: {"value": _machine_value(settings, name), "source": settings.sources[name]}
             for name in machine.SETTINGS
         }
-        print_result("", {"site": site, "machine": of_machine, "instance": str(settings.instance)}, as_json=True)
+        print_result("", {"site": site, "machine": machine_settings, "instance": str(settings.instance)}, as_json=True)
         return
     click.echo("Site settings (broadsheet config KEY VALUE changes one)")
     for name, setting in core.SETTINGS.items():
         click.echo(f"  {name:<16}{core.format_setting(row, name) or '–'}\n{'':18}{setting.meaning}")
     click.echo(f"\nMachine settings (instance folder {settings.instance})")
-    for name, of_one in machine.SETTINGS.items():
-        shown = _said(_machine_value(settings, name))
-        click.echo(f"  {name:<16}{shown}\n{'':18}{of_one.meaning}; from {settings.sources[name]}")
+    for name, machine_setting in machine.SETTINGS.items():
+        text = _value_text(_machine_value(settings, name))
+        click.echo(f"  {name:<16}{text}\n{'':18}{machine_setting.meaning}; from {settings.sources[name]}")
 
 
 COMMANDS = {"config": config}

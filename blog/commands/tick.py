@@ -1,4 +1,4 @@
-"""tick: do what is due, once: the outbox, pictures deleted long ago, a backup. `serve` does this by itself."""
+"""tick: do once what is due: run the outbox, remove old deleted pictures, make a backup. `serve` does this too."""
 
 from dataclasses import asdict
 
@@ -25,26 +25,26 @@ def tick(ctx: click.Context, as_json: bool) -> None:
         settings: Settings = app.extensions["settings"]
         removed = library.purge_deleted(settings.media)
         report = outbox.run(app.extensions["outbox_handlers"])
-    made = create.create_if_due(settings)
-    said = {**asdict(report), "pictures_removed": removed, "backup": str(made.file) if made else None}
-    print_result("\n".join(_lines(report, removed, made)), said, as_json=as_json)
+    backup = create.create_if_due(settings)
+    data = {**asdict(report), "pictures_removed": removed, "backup": str(backup.file) if backup else None}
+    print_result("\n".join(_lines(report, removed, backup)), data, as_json=as_json)
 
 
-def _lines(report: OutboxReport, removed: int, made: BackupResult | None) -> list[str]:
-    kept = [f"Backed up into {made.file}."] if made else []
+def _lines(report: OutboxReport, removed: int, backup: BackupResult | None) -> list[str]:
+    backup_text = [f"Backed up into {backup.file}."] if backup else []
     if report.busy:
-        return ["Another process is at work on the errands; none was done here.", *kept]
-    failed = [
-        f"{one.target} ({one.about}) failed. {one.answer} "
-        + (f"Next try: {one.retry_at:%Y-%m-%d %H:%M} UTC." if one.retry_at else "Given up.")
-        for one in report.failed
+        return ["Another process is at work on the errands; none was done here.", *backup_text]
+    failures = [
+        f"{failure.target} ({failure.about}) failed. {failure.answer} "
+        + (f"Next try: {failure.retry_at:%Y-%m-%d %H:%M} UTC." if failure.retry_at else "Given up.")
+        for failure in report.failed
     ]
-    told = [f"Calls made: {report.calls}."] if report.calls or failed else []
-    told += [f"Cards drawn: {report.cards}."] if report.cards else []
-    told += [f"Deleted pictures removed: {removed}."] if removed else []
-    told = told + kept or ["Nothing was due."]
-    told += [f"Errands waiting: {report.waiting}."] if report.waiting else []
-    return [*failed, " ".join(told)]
+    texts = [f"Calls made: {report.calls}."] if report.calls or failures else []
+    texts += [f"Cards drawn: {report.cards}."] if report.cards else []
+    texts += [f"Deleted pictures removed: {removed}."] if removed else []
+    texts = texts + backup_text or ["Nothing was due."]
+    texts += [f"Errands waiting: {report.waiting}."] if report.waiting else []
+    return [*failures, " ".join(texts)]
 
 
 COMMANDS = {"tick": tick}

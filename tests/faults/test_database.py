@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from blog.commands.serve import SOON_CHECKED
+from blog.commands.serve import CHECK_BYTES
 from blog.extensions import sqlite_driver
 from blog.migrations import HEAD
 from tests.admin.writing import held
@@ -94,7 +94,7 @@ def weigh_down(instance: Path) -> None:
     with closing(sqlite_driver().connect(instance / "blog.db")) as connection:
         connection.execute(
             "INSERT INTO revision (post_id, saved_at, note, title, summary, body)"
-            " SELECT min(id), '2026-01-01 00:00:00.000000', '', '', '', zeroblob(?) FROM post", (SOON_CHECKED,)
+            " SELECT min(id), '2026-01-01 00:00:00.000000', '', '', '', zeroblob(?) FROM post", (CHECK_BYTES,)
         )  # fmt: skip
         connection.commit()
 

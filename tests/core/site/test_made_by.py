@@ -33,6 +33,6 @@ def test_other_code_moves_the_version_and_the_date(blog: Blog) -> None:
 
 def test_the_address_and_the_files_name_the_maker(blog: Blog, tmp_path: Path) -> None:
     settings = blog.app.extensions["settings"]
-    assert serve._maker(settings) == serve._maker(settings)
+    assert serve._build_id(settings) == serve._build_id(settings)
     with served(blog, site_url="https://other.example") as other:
-        assert serve._maker(other.app.extensions["settings"]) != serve._maker(settings)
+        assert serve._build_id(other.app.extensions["settings"]) != serve._build_id(settings)
