@@ -156,7 +156,7 @@ def edit(
         if published_at and post.published_at is None:
             raise Invalid("date", f"“{post.title}” is a draft: `broadsheet publish {post.slug} --at {date}` dates it.")
         fields = Fields(slug=new_slug, body=_text(file), tags=list(tags) if tags else None, **options)
-        if not fields.given() and not published_at:
+        if not fields.changes() and not published_at:
             raise Invalid("edit", "Nothing to change was given. See `broadsheet edit --help`.")
         post = editor_publish.edit(post.id, fields, minor=minor, published_at=published_at)
         _print_post(app, post, "Saved.", as_json)

@@ -43,7 +43,7 @@ class DocumentWriter:
         for batch in batches(documents, BATCH_SIZE):
             self._expect(batch)
             yield from [(item, self._outcome_or_why(item)) for item in batch]
-            self.ledger.write()
+            self.ledger.flush()
 
     def _expect(self, batch: Sequence[ValidDocument]) -> None:
         """Ask with few questions for all that the batch will need."""
@@ -114,7 +114,7 @@ class DocumentWriter:
             published_at=item.published_at,
             guid=item.guid,
             aliases=item.aliases,
-            instead_of=instead_of,
+            replaces=instead_of,
         )
         if instead_of is not None:
             self._forget(instead_of)
@@ -128,7 +128,7 @@ class DocumentWriter:
             item.fields,
             self._text(item),
             published_at=item.published_at,
-            taken_back=item.published_at is None and post.published_at is not None,
+            to_draft=item.published_at is None and post.published_at is not None,
             aliases=item.aliases,
         )
         post.updated_at = item.updated_at or post.updated_at

@@ -50,7 +50,7 @@ def test_a_new_post_is_begun_once(author: Author, at: Callable[[datetime], None]
     more = saved(author, fields, post=told["post"], version=again["version"], title="Deep rivers", body="More.")
     assert more["slug"] == "deep-rivers"
     known = stored(told["post"])
-    assert known.words.body == "More." and known.saved.auto and known.saved.by == author.person.id
+    assert known.text.body == "More." and known.saved.auto and known.saved.by == author.person.id
 
 
 def test_what_somebody_else_did_with_it_meanwhile_is_not_overwritten(author: Author) -> None:
@@ -67,11 +67,11 @@ def test_a_text_without_a_title_is_saved(author: Author, auto: str | None) -> No
     told = saved(author, fields, **({} if auto else {"auto": ""}))
     assert "errors" not in told and told["slug"] == "untitled"
     known = stored(told["post"])
-    assert known.words.title == "Untitled" and known.saved.auto is bool(auto)
+    assert known.text.title == "Untitled" and known.saved.auto is bool(auto)
     named = saved(author, fields, post=told["post"], version=told["version"], title="Rivers", slug="untitled")
     assert named["slug"] == "rivers"
     emptied = saved(author, fields, post=told["post"], version=named["version"], title="", slug="rivers")
-    assert emptied["slug"] == "rivers" and stored(told["post"]).words.title == "Rivers"
+    assert emptied["slug"] == "rivers" and stored(told["post"]).text.title == "Rivers"
 
 
 def test_nothing_is_not_saved(author: Author) -> None:
@@ -103,17 +103,17 @@ def test_words_do_not_wait_for_another_field(blog: Blog, author: Author, field: 
     told = saved(author, form(author, path, title="Rivers", body="New words.") | {field: WRONG[field]})
     assert set(told["errors"]) == {field} and told["errors"][field].endswith(".")
     known = stored(told["post"])
-    assert known.words.body == "New words."
+    assert known.text.body == "New words."
     assert (told["post"] == post.id) is (state != "new") and told["copied"] is (state == "published")
     if state != "new" and field in before:
         assert getattr(known.fields, field) == before[field]
     elif field == "title":
-        assert known.words.title == ("Untitled" if state == "new" else "Rivers")
+        assert known.text.title == ("Untitled" if state == "new" else "Rivers")
 
 
 def test_everything_else_may_be_wrong_at_once(author: Author) -> None:
     told = saved(author, form(author, **{**WRONG, "body": "Words."}))
-    assert set(told["errors"]) == set(WRONG) and stored(told["post"]).words.body == "Words."
+    assert set(told["errors"]) == set(WRONG) and stored(told["post"]).text.body == "Words."
 
 
 @pytest.mark.parametrize("state", ["new", "draft", "published"])
@@ -124,13 +124,13 @@ def test_an_address_that_is_taken_leaves_the_words_saved(blog: Blog, author: Aut
     told = saved(author, form(author, path, title="Rivers", slug="taken", body="New words."))
     assert "another post" in told["errors"]["slug"]
     assert told["slug"] == ("rivers-2" if state == "new" else "rivers")
-    assert stored(told["post"]).words.body == "New words."
+    assert stored(told["post"]).text.body == "New words."
 
 
 def test_an_address_that_a_page_cannot_have_leaves_a_post(blog: Blog, author: Author) -> None:
     post = blog.make_post("Archive", slug="archive", published_at=None)
     told = saved(author, form(author, f"/admin/posts/{post.id}/", kind="page", body="New words."))
-    assert "slug" in told["errors"] and stored(post.id).kind == "post" and stored(post.id).words.body == "New words."
+    assert "slug" in told["errors"] and stored(post.id).kind == "post" and stored(post.id).text.body == "New words."
 
 
 def test_readers_see_none_of_it(blog: Blog, author: Author) -> None:
@@ -182,7 +182,7 @@ def test_both_texts_are_kept_once_however_often_it_is_sent(blog: Blog, author: A
         assert answer.status_code == 409
         assert answer.json == {"error": "This was saved elsewhere while you wrote. Both texts are kept.",
                                "address": path}  # fmt: skip
-    assert conflicts() == ["Mine."] and stored(post.id).words.body == "Theirs."
+    assert conflicts() == ["Mine."] and stored(post.id).text.body == "Theirs."
     assert ask(author, PATH, **mine | {"body": "Mine, and more."}).status_code == 409
     assert conflicts() == ["Mine.", "Mine, and more."]
 
@@ -221,7 +221,7 @@ def test_nothing_is_saved_while_the_database_cannot(blog: Blog, author: Author, 
         with fault(blog):
             answer = author.open(PATH, "POST", data=fields, headers=headers)
         assert answer.status_code == 503 and answer.headers["Retry-After"] and answer.json["error"]
-        assert stored(post.id).words.body == "As it was."
+        assert stored(post.id).text.body == "As it was."
     assert len(rows(Post)) == 1
     db.session.rollback()
     assert ask(author, PATH, **fields).status_code == 200

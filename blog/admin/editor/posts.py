@@ -169,7 +169,7 @@ def _overtaken(error: EditConflict, fields: Typed) -> ResponseReturnValue:
     stored = working_copy.load(error.post_id)
     sent, _wrong = forms.parse(fields, stored)
     form = forms.submitted_form(fields, version=stored.version)
-    clash = ConflictDetails(stored, diff.compare_posts(stored.words, _words(sent)))
+    clash = ConflictDetails(stored, diff.compare_posts(stored.text, _words(sent)))
     return _shown(form, stored, sentence=str(error), status=409, clash=clash)
 
 

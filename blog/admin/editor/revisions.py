@@ -40,7 +40,7 @@ def _restore(known: EditorPost) -> ResponseReturnValue:
 def _listed(known: EditorPost, sentence: str = "", status: int = 200) -> ResponseReturnValue:
     before = _number(request.args.get("before", str(NEWEST)))
     found = revisions.history(known.id, before, PAGE_SIZE + 1)
-    said = known.words
+    said = known.text
     now = RevisionSummary(None, known.saved.at, known.author, "", said.title, len(said.body))
     older = found[PAGE_SIZE - 1].number if len(found) > PAGE_SIZE else None
     return responses.page(
@@ -55,20 +55,20 @@ def compared(post_id: int) -> ResponseReturnValue:
     before, after = (_entry(known, request.args.get(name, NOW)) for name in ("before", "after"))
     if _order(before) > _order(after):
         before, after = after, before
-    changes = diff.compare_posts(before.words, after.words)
+    changes = diff.compare_posts(before.text, after.text)
     return responses.page("admin/differences.html", post=known, before=before, after=after, changes=changes)
 
 
 def _entry(known: EditorPost, number: str) -> RevisionText:
     if number == PUBLIC:
         saved = working_copy.published_text(known.id)
-        return RevisionText(0, saved.at, None, PUBLIC, saved.words)
+        return RevisionText(0, saved.at, None, PUBLIC, saved.text)
     return _present(known) if number == NOW else revisions.revision(known.id, _number(number))
 
 
 def _present(known: EditorPost) -> RevisionText:
     """What it says now."""
-    return RevisionText(None, known.saved.at, known.author, "", known.words)
+    return RevisionText(None, known.saved.at, known.author, "", known.text)
 
 
 def _order(entry: RevisionText) -> tuple[bool, int]:

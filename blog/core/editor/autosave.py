@@ -1,10 +1,10 @@
-"""Save the words of a form, whatever else it holds: what cannot be stored stays as it was, and is told by field.
+"""Save a form while its author writes: values that cannot be stored are left out, and reported by field.
 
-A form that is saved by its buttons is judged as a whole (`core.editor.drafts`). One that saves itself is read by
-somebody who still writes: a slug that is half typed must not keep a paragraph from being kept.
+The form's buttons save all of it or nothing (`core.editor.drafts`). Autosave runs while the author still writes: a
+half-typed slug must not prevent a paragraph from being saved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -22,88 +22,90 @@ from blog.models import Post
 UNTITLED = "Untitled"
 NOTHING_TO_SAVE = "There is nothing to save yet."
 DATE_FIELD = "published_at"
-# Without its text, nothing of a form is saved.
+# If the text cannot be stored, nothing of the form is.
 TEXT_FIELD = "body"
 
 
 @dataclass(frozen=True)
 class AutosaveResult:
-    """The post as it is saved now, and what of the form was left out."""
+    """The post after saving, and the errors of the fields that were left out."""
 
     post: EditorPost
     left_out: list[Invalid]
 
 
 def save(
-    post_id: int | None, sent: Submission, by: Saver, *, guid: str = "", wrong: Sequence[Invalid] = ()
+    post_id: int | None, submission: Submission, saver: Saver, *, guid: str = "", wrong: Sequence[Invalid] = ()
 ) -> AutosaveResult:
-    """Keep what was written, as `drafting.save` does; a post without a number is begun. `wrong` is known already.
+    """Save the submitted text, as `drafts.save` does. Without an id, create a post. `wrong` are earlier errors.
 
-    Raises Rejected only when the text itself cannot be stored; Overtaken or Missing.
+    Raises EditConflict or NotFound, and InvalidFields only if the text itself cannot be stored.
     """
-    known = working_copy.load(post_id) if post_id is not None else _begun(guid)
+    post = working_copy.load(post_id) if post_id is not None else _post_with_guid(guid)
     if post_id is None:
-        # The form knows no version; if nobody went on with what it has begun, that still is at its first.
-        sent = replace(sent, version=1)
-    sent, left_out = _fit(sent, wrong, known)
-    if known is None and not _says(sent):
+        # The form has no version. If nobody else saved the post that it created, that post is still at version 1.
+        submission = replace(submission, version=1)
+    submission, left_out = _storable(submission, wrong, post)
+    if post is None and _is_empty(submission):
         raise InvalidFields([Invalid("title", NOTHING_TO_SAVE)])
-    if known is not None and _is_saved(known, sent, by):
-        return AutosaveResult(known, left_out)
+    if post is not None and _is_saved(post, submission, saver):
+        return AutosaveResult(post, left_out)
     try:
-        saved = _save(known, sent, by, guid)
+        saved_id = _save(post, submission, saver, guid)
     except InvalidFields as error:
-        left_out += [one for one in error.wrong if one.field not in {each.field for each in left_out}]
-        if any(one.field == TEXT_FIELD for one in error.wrong):
+        reported = {other.field for other in left_out}
+        left_out += [other for other in error.wrong if other.field not in reported]
+        fields = {other.field for other in error.wrong}
+        if TEXT_FIELD in fields:
             raise InvalidFields(left_out) from error
-        saved = _save(known, _as_stored(sent, error.wrong, known), by, guid)
-    return AutosaveResult(working_copy.load(saved), left_out)
+        saved_id = _save(post, _with_stored_values(submission, fields, post), saver, guid)
+    return AutosaveResult(working_copy.load(saved_id), left_out)
 
 
-def _begun(guid: str) -> EditorPost | None:
-    """The post that a form has begun already, if its first answer was lost."""
-    found = db.session.scalar(select(Post.id).where(Post.guid == guid)) if guid else None
-    return working_copy.load(found) if found is not None else None
+def _post_with_guid(guid: str) -> EditorPost | None:
+    """Return the post that the form created already, if the response was lost."""
+    post_id = db.session.scalar(select(Post.id).where(Post.guid == guid)) if guid else None
+    return working_copy.load(post_id) if post_id is not None else None
 
 
-def _is_saved(known: EditorPost, sent: Submission, by: Saver) -> bool:
-    """Whether nothing would change: then no version needs to, either."""
-    asked = replace(sent.fields, slug=sent.fields.slug or known.fields.slug)
-    same = working_copy.same_fields(validate_fields(asked)[0], known.fields) and sent.date in (None, known.date)
-    return same and known.status != "deleted" and (by.auto or not known.saved.auto)
+def _is_saved(post: EditorPost, submission: Submission, saver: Saver) -> bool:
+    """Return whether saving would change nothing; then the version need not change, either."""
+    fields = replace(submission.fields, slug=submission.fields.slug or post.fields.slug)
+    same_date = submission.date in (None, post.date)
+    same = working_copy.same_fields(validate_fields(fields)[0], post.fields) and same_date
+    return same and post.status != "deleted" and (saver.auto or not post.saved.auto)
 
 
-def _save(known: EditorPost | None, sent: Submission, by: Saver, guid: str) -> int:
+def _save(post: EditorPost | None, submission: Submission, saver: Saver, guid: str) -> int:
     db.session.rollback()
-    if known is None:
-        return drafts.create(sent, by, guid=guid)
-    drafts.save(known.id, sent, by)
-    return known.id
+    if post is None:
+        return drafts.create(submission, saver, guid=guid)
+    drafts.save(post.id, submission, saver)
+    return post.id
 
 
-def _says(sent: Submission) -> bool:
-    given = sent.fields
-    return bool((given.body or "").strip() or (given.summary or "").strip() or given.title != UNTITLED)
+def _is_empty(submission: Submission) -> bool:
+    fields = submission.fields
+    return not ((fields.body or "").strip() or (fields.summary or "").strip() or fields.title != UNTITLED)
 
 
-def _fit(sent: Submission, wrong: Sequence[Invalid], known: EditorPost | None) -> tuple[Submission, list[Invalid]]:
-    """What can be stored of a form, and what is left out."""
-    stored = (known.fields.title if known else "") or UNTITLED
-    fields = replace(
-        sent.fields, slug=sent.fields.slug or None, title=validate.one_line(sent.fields.title or "") or stored
-    )
-    found = [*validate_fields(fields)[1], *(error for error in wrong if error.field == DATE_FIELD)]
-    if any(error.field == TEXT_FIELD for error in found):
-        raise InvalidFields(found)
-    return _as_stored(replace(sent, fields=fields), found, known), found
+def _storable(
+    submission: Submission, wrong: Sequence[Invalid], post: EditorPost | None
+) -> tuple[Submission, list[Invalid]]:
+    """Return the submission with values that can be stored, and the errors of the fields that are left out."""
+    title = validate.one_line(submission.fields.title or "") or (post.fields.title if post else "") or UNTITLED
+    fields = replace(submission.fields, slug=submission.fields.slug or None, title=title)
+    errors = [*validate_fields(fields)[1], *(error for error in wrong if error.field == DATE_FIELD)]
+    if any(error.field == TEXT_FIELD for error in errors):
+        raise InvalidFields(errors)
+    return _with_stored_values(replace(submission, fields=fields), {error.field for error in errors}, post), errors
 
 
-def _as_stored(sent: Submission, wrong: Sequence[Invalid], known: EditorPost | None) -> Submission:
-    """The form with some fields as they were stored before, or empty."""
-    before = known.fields if known else Fields(title=UNTITLED)
-    names = {error.field for error in wrong}
-    if "slug" in names:
-        names.add("kind")  # an address may be free for a post, and not for a page
-    kept = {name: getattr(before, name) for name in names - {DATE_FIELD}}
-    date = (known.date if known else None) if DATE_FIELD in names else sent.date
-    return replace(sent, fields=replace(sent.fields, **kept), date=date)
+def _with_stored_values(submission: Submission, names: Collection[str], post: EditorPost | None) -> Submission:
+    """Return the submission with the stored or empty values in the named fields."""
+    stored = post.fields if post else Fields(title=UNTITLED)
+    # An address may be free for a post, and taken for a page.
+    names = {*names, "kind"} if "slug" in names else {*names}
+    values = {name: getattr(stored, name) for name in names - {DATE_FIELD}}
+    date = (post.date if post else None) if DATE_FIELD in names else submission.date
+    return replace(submission, fields=replace(submission.fields, **values), date=date)

@@ -1,7 +1,7 @@
-"""What authors do to a post in their browser: each time the words they sent are kept, whatever else happens.
+"""The actions of the writing page. Each stores the submitted text, whatever else happens.
 
-Texts are judged and rendered before the transaction begins. A form that was overtaken by somebody else's save loses
-nothing: its words are kept as a revision, and `EditConflict` is raised after that.
+Texts are validated and rendered before the transaction begins. If somebody else saved meanwhile, the submitted text is
+stored as a revision, and then `EditConflict` is raised: nothing is lost.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +16,7 @@ from blog import clock
 from blog.core.db.transaction import write_transaction
 from blog.core.editor import revisions, working_copy
 from blog.core.editor.fields import Fields, validate_fields
-from blog.core.editor.publish import add, change, remove, render_body
+from blog.core.editor.publish import add, change, mark_deleted, render_body
 from blog.core.editor.revisions import PostText, SavedText, Saver
 from blog.core.editor.unit_of_work import PostWrites
 from blog.core.editor.working_copy import PostRows
@@ -38,7 +38,7 @@ ALREADY_PUBLIC = (
 
 @dataclass(frozen=True)
 class Submission:
-    """What a form sent: all fields, the date, and the version that it began with."""
+    """A submitted form: all fields, the date, and the version of the post that the form was opened with."""
 
     fields: Fields
     date: datetime | None = None
@@ -46,125 +46,128 @@ class Submission:
     minor: bool = False
 
 
-def create(sent: Submission, by: Saver, *, guid: str = "", action: str = "save") -> int:
-    """The id of a new post: a draft, or (`publish`, `schedule`) one with a date.
+def create(submission: Submission, saver: Saver, *, guid: str = "", action: str = "save") -> int:
+    """Create a post and return its id: a draft or, with the action `publish` or `schedule`, a post with a date.
 
-    The `guid` of a form that was sent twice finds the post that the first one made; the same is done to it then.
-    Raises Rejected or Overtaken.
+    If the form was sent before, its `guid` identifies the post that it created; then the action is done to that post.
+    Raises InvalidFields or EditConflict.
     """
-    fields = _judged(sent, _wrong_date(action, sent.date))
-    text = _rendered(fields)
+    fields = _validated(submission, _date_errors(action, submission.date))
+    rendered = _rendered(fields)
     with write_transaction() as session:
-        known = session.scalar(select(Post.id).where(Post.guid == guid)) if guid else None
-        if known is None:
-            ledger = PostWrites(session)
-            post = _add(ledger, fields, text, by, guid=guid, date=sent.date, public=action != "save")
-            ledger.write()
+        post_id = session.scalar(select(Post.id).where(Post.guid == guid)) if guid else None
+        if post_id is None:
+            writes = PostWrites(session)
+            is_public, date = action != "save", submission.date
+            with _slug_errors():
+                signed = replace(fields, author_id=saver.person_id)
+                published_at = (date or clock.now()) if is_public else None
+                post = add(writes, signed, rendered, published_at=published_at, guid=guid)
+            post.planned_at = None if is_public else date
+            post.saved_by, post.saved_auto = saver.person_id, saver.auto
+            writes.flush()
             return post.id
-    {"save": save, "publish": publish, "schedule": schedule}[action](known, sent, by)
-    return known
+    {"save": save, "publish": publish, "schedule": schedule}[action](post_id, submission, saver)
+    return post_id
 
 
-def save(post_id: int, sent: Submission, by: Saver) -> None:
-    """Keep what was written; readers see none of it. Raises Rejected, Overtaken or Missing."""
-    fields = _judged(sent)
-    text = None if working_copy.has_date(post_id) else _rendered(fields)
+def save(post_id: int, submission: Submission, saver: Saver) -> None:
+    """Store the submitted text; readers see none of it. Raises InvalidFields, EditConflict or NotFound."""
+    fields = _validated(submission)
+    rendered = None if working_copy.has_date(post_id) else _rendered(fields)
 
-    def act(ledger: PostWrites, kept: PostRows) -> None:
-        if text is None or kept.post.published_at:
-            _save_copy(ledger, kept, fields, sent.date, by)
+    def act(writes: PostWrites, rows: PostRows) -> None:
+        if rendered is None or rows.post.published_at:
+            _save_copy(writes, rows, fields, submission.date, saver)
         else:
-            _put(ledger, kept, fields, text, by)
-            kept.post.planned_at = sent.date
+            _replace_post(writes, rows, fields, rendered, saver)
+            rows.post.planned_at = submission.date
 
-    _edit(post_id, sent, fields, by, act)
+    _edit(post_id, submission, fields, saver, act)
 
 
-def publish(post_id: int, sent: Submission, by: Saver) -> None:
-    """Show readers what was written, from now on, or as of a date that has passed.
+def publish(post_id: int, submission: Submission, saver: Saver) -> None:
+    """Publish the submitted text now, or with a date in the past.
 
-    Without a date it keeps the one it has had, if any; what is scheduled, and is to be published at its time
-    unchanged, is published now. Raises Rejected, Overtaken or Missing.
+    Without a date the post gets the date that it had before, if any. A scheduled post whose date was not changed in the
+    form is published now. Raises InvalidFields, EditConflict or NotFound.
     """
-    if sent.date and sent.date == working_copy.load(post_id).scheduled_at:
-        sent = replace(sent, date=None)
-    _show(post_id, sent, by, _wrong_date("publish", sent.date))
+    if submission.date and submission.date == working_copy.load(post_id).scheduled_at:
+        submission = replace(submission, date=None)
+    _publish(post_id, submission, saver, _date_errors("publish", submission.date))
 
 
-def schedule(post_id: int, sent: Submission, by: Saver) -> None:
-    """Show readers what was written when its date comes. Raises Rejected, Overtaken or Missing."""
-    public = working_copy.load(post_id).status == "published"
-    _show(post_id, sent, by, _wrong_date("schedule", sent.date, public=public))
+def schedule(post_id: int, submission: Submission, saver: Saver) -> None:
+    """Publish the submitted text at its date. Raises InvalidFields, EditConflict or NotFound."""
+    is_public = working_copy.load(post_id).status == "published"
+    _publish(post_id, submission, saver, _date_errors("schedule", submission.date, is_public=is_public))
 
 
-def unpublish(post_id: int, sent: Submission, by: Saver) -> None:
-    """Make a draft of it again, with what was written. Raises Rejected, Overtaken, Conflict or Missing."""
-    fields = _judged(sent)
-    text = _rendered(fields)
+def unpublish(post_id: int, submission: Submission, saver: Saver) -> None:
+    """Make a post a draft again, with the submitted text. Raises InvalidFields, EditConflict, Conflict or NotFound."""
+    fields = _validated(submission)
+    rendered = _rendered(fields)
 
-    def act(ledger: PostWrites, kept: PostRows) -> None:
-        if kept.post.published_at is None:
-            raise Conflict(f"“{kept.post.title}” is a draft already.")
-        _put(ledger, kept, fields, text, by, taken_back=True)
+    def act(writes: PostWrites, rows: PostRows) -> None:
+        if rows.post.published_at is None:
+            raise Conflict(f"“{rows.post.title}” is a draft already.")
+        _replace_post(writes, rows, fields, rendered, saver, to_draft=True)
 
-    _edit(post_id, sent, fields, by, act)
+    _edit(post_id, submission, fields, saver, act)
 
 
-def delete(post_id: int, sent: Submission, by: Saver) -> None:
-    """Take a post away. What was written and not saved is kept as a revision, good or not. Raises Conflict, Missing."""
+def delete(post_id: int, submission: Submission, saver: Saver) -> None:
+    """Delete a post. Unsaved text becomes a revision, valid or not. Raises Conflict or NotFound."""
     with write_transaction() as session:
-        kept = working_copy.load_rows(session, post_id)
-        if kept.post.deleted_at:
-            raise Conflict(f"“{kept.post.title}” is deleted already.")
-        _keep_unsaved(session, kept, sent, by)
-        remove(kept.post)
+        rows = working_copy.load_rows(session, post_id)
+        if rows.post.deleted_at:
+            raise Conflict(f"“{rows.post.title}” is deleted already.")
+        _save_unsaved_text(session, rows, submission, saver)
+        mark_deleted(rows.post)
 
 
-def discard(post_id: int, sent: Submission, by: Saver) -> None:
-    """Throw a working copy away; its words, and what was typed last, stay among the revisions.
-
-    Raises Missing or Conflict.
-    """
+def discard(post_id: int, submission: Submission, saver: Saver) -> None:
+    """Delete a working copy; its text, and the unsaved text, become revisions. Raises Conflict or NotFound."""
     with write_transaction() as session:
-        kept = working_copy.load_rows(session, post_id)
-        if kept.copy is None:
+        rows = working_copy.load_rows(session, post_id)
+        if rows.copy is None:
             raise Conflict("There are no unpublished changes to discard.")
-        _keep_unsaved(session, kept, sent, by)
-        revisions.save_revision(session, post_id, kept.saved, "discarded")
-        _drop_copy(session, kept)
+        _save_unsaved_text(session, rows, submission, saver)
+        revisions.save_revision(session, post_id, rows.saved, "discarded")
+        _delete_copy(session, rows)
 
 
-def restore(post_id: int, number: int, by: Saver) -> None:
-    """Save the words of a revision again. Raises Missing, Conflict or Rejected."""
-    now, words = working_copy.load(post_id), revisions.revision(post_id, number).words
-    fields = replace(now.fields, title=words.title, summary=words.summary, body=words.body)
-    save(post_id, Submission(fields, now.date, now.version), by)
+def restore(post_id: int, number: int, saver: Saver) -> None:
+    """Save the text of a revision again. Raises NotFound, Conflict or InvalidFields."""
+    post, text = working_copy.load(post_id), revisions.revision(post_id, number).text
+    fields = replace(post.fields, title=text.title, summary=text.summary, body=text.body)
+    save(post_id, Submission(fields, post.date, post.version), saver)
 
 
-def _keep_unsaved(session: Session, kept: PostRows, sent: Submission, by: Saver) -> None:
-    """Keep what was typed and not saved, be it good or not."""
-    typed = _words(validate_fields(sent.fields)[0])
-    if typed.body and typed != kept.saved.words:
-        revisions.save_revision(session, kept.post.id, _said(typed, by), "unsaved")
+def _save_unsaved_text(session: Session, rows: PostRows, submission: Submission, saver: Saver) -> None:
+    """Store the submitted text as a revision if it was not saved, valid or not."""
+    text = _text(validate_fields(submission.fields)[0])
+    if text.body and text != rows.saved.text:
+        revisions.save_revision(session, rows.post.id, _saved_now(text, saver), "unsaved")
 
 
 # -- before the transaction ---------------------------------------------------------------------------------
 
 
-def _judged(sent: Submission, wrong: Sequence[Invalid] = ()) -> Fields:
-    """The fields as they may be stored; no slug stands for one to be made. Raises Rejected."""
-    fields, found = validate_fields(replace(sent.fields, slug=sent.fields.slug or None))
-    if found or wrong:
-        raise InvalidFields([*found, *wrong])
+def _validated(submission: Submission, date_errors: Sequence[Invalid] = ()) -> Fields:
+    """Return the fields as they may be stored; the slug is None if it is to be made. Raises InvalidFields."""
+    fields, errors = validate_fields(replace(submission.fields, slug=submission.fields.slug or None))
+    if errors or date_errors:
+        raise InvalidFields([*errors, *date_errors])
     return fields
 
 
-def _wrong_date(action: str, date: datetime | None, *, public: bool = False) -> list[Invalid]:
-    ahead = date is not None and date > clock.now()
-    if action == "publish" and ahead:
+def _date_errors(action: str, date: datetime | None, *, is_public: bool = False) -> list[Invalid]:
+    in_future = date is not None and date > clock.now()
+    if action == "publish" and in_future:
         return [Invalid("published_at", DATE_IN_FUTURE)]
-    if action == "schedule" and (public or not ahead):
-        return [Invalid("published_at", ALREADY_PUBLIC if public else DATE_NOT_IN_FUTURE)]
+    if action == "schedule" and (is_public or not in_future):
+        return [Invalid("published_at", ALREADY_PUBLIC if is_public else DATE_NOT_IN_FUTURE)]
     return []
 
 
@@ -175,54 +178,55 @@ def _rendered(fields: Fields) -> Rendered:
         raise InvalidFields([error]) from error
 
 
-def _show(post_id: int, sent: Submission, by: Saver, wrong: Sequence[Invalid]) -> None:
-    """Put what was written in the place of what readers see."""
-    fields = _judged(sent, wrong)
-    text = _rendered(fields)
+def _publish(post_id: int, submission: Submission, saver: Saver, date_errors: Sequence[Invalid]) -> None:
+    """Replace the text that readers see with the submitted text."""
+    fields = _validated(submission, date_errors)
+    rendered = _rendered(fields)
 
-    def act(ledger: PostWrites, kept: PostRows) -> None:
-        post = kept.post
-        had = post.published_at if post.status == "published" else post.first_published_at
-        _put(ledger, kept, fields, text, by, minor=sent.minor, published_at=sent.date or had or clock.now())
+    def act(writes: PostWrites, rows: PostRows) -> None:
+        post = rows.post
+        old_date = post.published_at if post.status == "published" else post.first_published_at
+        date = submission.date or old_date or clock.now()
+        _replace_post(writes, rows, fields, rendered, saver, minor=submission.minor, published_at=date)
 
-    _edit(post_id, sent, fields, by, act)
+    _edit(post_id, submission, fields, saver, act)
 
 
 # -- within it ----------------------------------------------------------------------------------------------
 
 
 def _edit(
-    post_id: int, sent: Submission, fields: Fields, by: Saver, act: Callable[[PostWrites, PostRows], None]
+    post_id: int, submission: Submission, fields: Fields, saver: Saver, act: Callable[[PostWrites, PostRows], None]
 ) -> None:
-    """Act on a post that nobody else saved meanwhile; if somebody did, keep what was written beside it."""
+    """Act on a post unless somebody else saved it meanwhile; if so, store the submitted text as a revision."""
     with write_transaction() as session:
-        kept = working_copy.load_rows(session, post_id)
-        overtaken = _overtaken(sent, fields, kept)
-        if overtaken:
-            revisions.save_revision_once(session, post_id, _said(_words(fields), by), "conflict")
+        rows = working_copy.load_rows(session, post_id)
+        conflict = _conflict(submission, fields, rows)
+        if conflict:
+            revisions.save_revision_once(session, post_id, _saved_now(_text(fields), saver), "conflict")
         else:
-            ledger = PostWrites(session)
-            with _beside_the_slug():
-                act(ledger, kept)
-            ledger.write()
-    if overtaken:
-        raise EditConflict(post_id, overtaken)
+            writes = PostWrites(session)
+            with _slug_errors():
+                act(writes, rows)
+            writes.flush()
+    if conflict:
+        raise EditConflict(post_id, conflict)
 
 
-def _overtaken(sent: Submission, fields: Fields, kept: PostRows) -> str:
-    """What happened meanwhile, if anything did. Nothing is wrong with a form that says what is there already."""
-    if kept.post.deleted_at:
-        return f"“{kept.post.title}” was deleted meanwhile. What you wrote is kept among its revisions."
-    asked = replace(fields, slug=fields.slug or kept.fields.slug)
-    known = working_copy.same_fields(asked, kept.fields) and sent.date in (None, kept.date)
-    if sent.version == kept.version or known:
+def _conflict(submission: Submission, fields: Fields, rows: PostRows) -> str:
+    """Return what happened since the form was opened, or "". A form with the stored values is never a conflict."""
+    if rows.post.deleted_at:
+        return f"“{rows.post.title}” was deleted meanwhile. What you wrote is kept among its revisions."
+    fields = replace(fields, slug=fields.slug or rows.fields.slug)
+    is_same = working_copy.same_fields(fields, rows.fields) and submission.date in (None, rows.date)
+    if submission.version == rows.version or is_same:
         return ""
     return "This was saved elsewhere while you wrote. Both texts are kept."
 
 
 @contextmanager
-def _beside_the_slug() -> Iterator[None]:
-    """An address that is taken is the matter of one field."""
+def _slug_errors() -> Iterator[None]:
+    """Report an address that is taken as an error of the slug field."""
     try:
         yield
     except Invalid as error:
@@ -233,44 +237,33 @@ def _beside_the_slug() -> Iterator[None]:
         raise
 
 
-def _add(
-    ledger: PostWrites, fields: Fields, text: Rendered, by: Saver, *, guid: str, date: datetime | None, public: bool
-) -> Post:
-    with _beside_the_slug():
-        signed = replace(fields, author_id=by.person)
-        post = add(ledger, signed, text, published_at=(date or clock.now()) if public else None, guid=guid)
-    post.planned_at = None if public else date
-    post.saved_by, post.saved_auto = by.person, by.auto
-    return post
-
-
-def _put(
-    ledger: PostWrites,
-    kept: PostRows,
+def _replace_post(
+    writes: PostWrites,
+    rows: PostRows,
     fields: Fields,
-    text: Rendered,
-    by: Saver,
+    rendered: Rendered,
+    saver: Saver,
     *,
     minor: bool = False,
     published_at: datetime | None = None,
-    taken_back: bool = False,
+    to_draft: bool = False,
 ) -> None:
-    """Let the post itself say what was written, and end its working copy."""
-    post, version = kept.post, kept.version
-    fields = replace(fields, slug=_slug(ledger.addresses, kept, fields))
-    if kept.copy:
-        revisions.record_replaced(ledger.session, post.id, kept.saved, _words(fields))
-        ledger.session.delete(kept.copy)
-        ledger.session.flush()
+    """Store the submitted fields in the post itself, and delete its working copy."""
+    post, version = rows.post, rows.version
+    fields = replace(fields, slug=_slug(writes.addresses, rows, fields))
+    if rows.copy:
+        revisions.record_replaced(writes.session, post.id, rows.saved, _text(fields))
+        writes.session.delete(rows.copy)
+        writes.session.flush()
     change(
-        ledger, post, fields, text, minor=minor, published_at=published_at, taken_back=taken_back, by=by
+        writes, post, fields, rendered, minor=minor, published_at=published_at, to_draft=to_draft, saver=saver
     )  # fmt: skip
     post.version = max(post.version, version + 1)
     post.planned_at = None
 
 
 def slug_if_saved(post_id: int | None, fields: Fields) -> str:
-    """The slug that saving these fields would give. Changes nothing. Raises Missing."""
+    """Return the slug that the post would have after saving these fields. Raises NotFound."""
     session = db.session()
     addresses, kind = AddressBook(session), "page" if fields.kind == "page" else "post"
     fields = replace(fields, slug=fields.slug or None, kind=kind)
@@ -279,58 +272,57 @@ def slug_if_saved(post_id: int | None, fields: Fields) -> str:
     return fields.slug or permalinks.free_slug(addresses, kind, slugs.slug_of(fields.title or ""))
 
 
-def _slug(addresses: AddressBook, kept: PostRows, fields: Fields) -> str:
-    """The slug asked for. Until readers knew one or the author chose one, it follows the title."""
-    post, had = kept.post, kept.fields
-    old = had.slug or post.slug
-    made, title = slugs.slug_of(had.title or ""), slugs.slug_of(fields.title or "")
-    chosen = fields.slug not in (None, old) or not _is_made(old, made)
-    if post.was_public or chosen or title == made:
+def _slug(addresses: AddressBook, rows: PostRows, fields: Fields) -> str:
+    """Return the submitted slug. If the author chose none and readers never saw one, it follows the title."""
+    post, saved = rows.post, rows.fields
+    old = saved.slug or post.slug
+    old_title_slug, title_slug = slugs.slug_of(saved.title or ""), slugs.slug_of(fields.title or "")
+    is_chosen = fields.slug not in (None, old) or not _is_from_title(old, old_title_slug)
+    if post.was_public or is_chosen or title_slug == old_title_slug:
         return fields.slug or old
-    return permalinks.free_slug(addresses, fields.kind or "post", title, exclude=post)
+    return permalinks.free_slug(addresses, fields.kind or "post", title_slug, exclude=post)
 
 
-def _is_made(slug: str, made: str) -> bool:
-    """Whether a slug is the one made of a title, perhaps with a number."""
-    return slug == made or (slug.startswith(f"{made}-") and slug[len(made) + 1 :].isdecimal())
+def _is_from_title(slug: str, title_slug: str) -> bool:
+    """Return whether a slug is the one made from the title, perhaps with a number."""
+    return slug == title_slug or (slug.startswith(f"{title_slug}-") and slug[len(title_slug) + 1 :].isdecimal())
 
 
-def _save_copy(ledger: PostWrites, kept: PostRows, fields: Fields, date: datetime | None, by: Saver) -> None:
-    """Keep what was written beside what readers see; nothing is kept of what is the same."""
-    session, post = ledger.session, kept.post
-    fields = replace(kept.fields, **{**fields.given(), "slug": _slug(ledger.addresses, kept, fields)})  # type: ignore[arg-type]
+def _save_copy(writes: PostWrites, rows: PostRows, fields: Fields, date: datetime | None, saver: Saver) -> None:
+    """Store the submitted fields in the working copy; delete it if they are the same as the post's."""
+    session, post = writes.session, rows.post
+    fields = replace(rows.fields, **{**fields.changes(), "slug": _slug(writes.addresses, rows, fields)})  # type: ignore[arg-type]
     kind, slug = fields.kind or "post", fields.slug or ""
     if (kind, slug) != (post.kind, post.slug):
-        permalinks.check_slug(ledger.addresses, kind, slugs.validate_slug(slug, kind), exclude=post)
-    if kept.copy:
-        revisions.record_replaced(session, post.id, kept.saved, _words(fields))
-    as_public = PostRows(post, None)
-    if working_copy.same_fields(fields, as_public.fields) and date in (None, post.published_at):
-        _drop_copy(session, kept)
+        permalinks.check_slug(writes.addresses, kind, slugs.validate_slug(slug, kind), exclude=post)
+    if rows.copy:
+        revisions.record_replaced(session, post.id, rows.saved, _text(fields))
+    if working_copy.same_fields(fields, PostRows(post, None).fields) and date in (None, post.published_at):
+        _delete_copy(session, rows)
         return
-    if kept.copy is None:
-        post.version += 1  # it is edited here from now on: no import takes its place
-    copy = kept.copy or Draft(post_id=post.id, base_version=post.version, version=post.version)
+    if rows.copy is None:
+        post.version += 1  # from now on the post counts as edited here: an import does not overwrite it
+    copy = rows.copy or Draft(post_id=post.id, base_version=post.version, version=post.version)
     copy.version += 1
-    copy.saved_at, copy.saved_by, copy.saved_auto = clock.now(), by.person, by.auto
+    copy.saved_at, copy.saved_by, copy.saved_auto = clock.now(), saver.person_id, saver.auto
     copy.published_at = date or post.published_at
-    for name, value in fields.given().items():
+    for name, value in fields.changes().items():
         if name != "author_id":
             setattr(copy, name, value or None if name in ("language", "cover", "canonical_url") else value)
     session.add(copy)
     usage.save_draft_uses(session, copy)
 
 
-def _drop_copy(session: Session, kept: PostRows) -> None:
-    """End a working copy. The post's version passes the copy's: no form of it can be taken for a newer one."""
-    if kept.copy:
-        kept.post.version = kept.copy.version + 1
-        session.delete(kept.copy)
+def _delete_copy(session: Session, rows: PostRows) -> None:
+    """Delete a working copy, and raise the version of the post above that of the copy: no form of the copy is newer."""
+    if rows.copy:
+        rows.post.version = rows.copy.version + 1
+        session.delete(rows.copy)
 
 
-def _words(fields: Fields) -> PostText:
+def _text(fields: Fields) -> PostText:
     return PostText(fields.title or "", fields.summary or "", fields.body or "")
 
 
-def _said(words: PostText, by: Saver) -> SavedText:
-    return SavedText(words, clock.now(), by.person, by.auto)
+def _saved_now(text: PostText, saver: Saver) -> SavedText:
+    return SavedText(text, clock.now(), saver.person_id, saver.auto)

@@ -1,7 +1,7 @@
-"""What is written of a post, and whether it may be stored."""
+"""The fields of a post that authors write, and the rules for them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from blog.core.errors import Invalid
 from blog.core.text import slugs, validate
@@ -9,7 +9,7 @@ from blog.core.text import slugs, validate
 
 @dataclass(frozen=True)
 class Fields:
-    """What is to be written; None leaves a field as it is, `author_id` 0 takes the byline away."""
+    """Values to write. None leaves a field as it is; `author_id` 0 removes the byline."""
 
     title: str | None = None
     slug: str | None = None
@@ -23,19 +23,18 @@ class Fields:
     unlisted: bool | None = None
     canonical_url: str | None = None
 
-    def given(self) -> dict[str, object]:
-        """The fields that are to change."""
-        return {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
+    def changes(self) -> dict[str, object]:
+        """Return the fields that are not None, by name."""
+        return {name: value for name, value in vars(self).items() if value is not None}
 
 
-def validate_fields(given: Fields) -> tuple[Fields, list[Invalid]]:
-    """The same fields as they may be stored, and all that is wrong with them."""
-    kind = given.kind or "post"
-    wrong: list[Invalid] = []
+def validate_fields(fields: Fields) -> tuple[Fields, list[Invalid]]:
+    """Return the fields as they may be stored, and all errors in them."""
+    kind = fields.kind or "post"
+    errors: list[Invalid] = []
     if kind not in ("post", "page"):
-        wrong.append(
-            Invalid("kind", f"“{validate.one_line(kind)[:40]}” is not a kind of post; it should be post or page.")
-        )
+        message = f"“{validate.one_line(kind)[:40]}” is not a kind of post; it should be post or page."
+        errors.append(Invalid("kind", message))
     rules: dict[str, Callable[[str], str]] = {
         "title": validate.title,
         "summary": validate.summary,
@@ -45,24 +44,24 @@ def validate_fields(given: Fields) -> tuple[Fields, list[Invalid]]:
         "canonical_url": lambda text: validate.http_url(text, "canonical_url") if text else "",
         "cover": validate.cover,
     }
-    made: dict[str, object] = {}
+    valid: dict[str, object] = {}
     for name, rule in rules.items():
         try:
-            if getattr(given, name) is not None:
-                made[name] = rule(str(getattr(given, name)))
+            if getattr(fields, name) is not None:
+                valid[name] = rule(str(getattr(fields, name)))
         except Invalid as error:
-            wrong.append(error)
+            errors.append(error)
     try:
-        if given.tags is not None:
-            made["tags"] = validate.tags(given.tags)
+        if fields.tags is not None:
+            valid["tags"] = validate.tags(fields.tags)
     except Invalid as error:
-        wrong.append(error)
-    return replace(given, **made), wrong  # type: ignore[arg-type]
+        errors.append(error)
+    return replace(fields, **valid), errors  # type: ignore[arg-type]
 
 
-def require_valid(given: Fields) -> Fields:
-    """The same fields as they may be stored. Raises Invalid, naming the first field that cannot be."""
-    fields, wrong = validate_fields(given)
-    if wrong:
-        raise wrong[0]
-    return fields
+def require_valid(fields: Fields) -> Fields:
+    """Return the fields as they may be stored. Raises Invalid for the first field with an error."""
+    valid, errors = validate_fields(fields)
+    if errors:
+        raise errors[0]
+    return valid

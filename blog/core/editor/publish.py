@@ -1,6 +1,6 @@
-"""Write, publish and take away posts: each in one transaction with one commit.
+"""Create, change, publish and delete posts, each in one transaction with one commit.
 
-Texts are judged and rendered before the transaction begins, so that a slow text keeps nobody waiting.
+Texts are validated and rendered before the transaction begins: a text that renders slowly blocks no other writer.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -32,143 +32,144 @@ NOBODY = Saver()
 
 
 def render_body(body: str, kind: str, cover: str = "") -> Rendered:
-    """The text rendered as this site shows it. Raises Invalid for one that grows too large."""
-    plates = storage.image_files_in(body, cover)
+    """Render a text as this site shows it. Raises Invalid if the result is too large."""
+    image_files = storage.image_files_in(body, cover)
     foreign = db.session.scalars(select(Site.foreign_media)).one()
     db.session.rollback()
-    return render.render(body, base=permalinks.path(kind, "-"), cover=cover, image_files=plates, foreign_media=foreign)
+    base = permalinks.path(kind, "-")
+    return render.render(body, base=base, cover=cover, image_files=image_files, foreign_media=foreign)
 
 
-def create(given: Fields, *, published_at: datetime | None = None) -> Post:
-    """A new post: a draft, or published (or scheduled) at `published_at`. Raises Invalid or Conflict."""
-    given = require_valid(replace(given, title=given.title or "", body=given.body or ""))
-    text = render_body(given.body or "", given.kind or "post", given.cover or "")
+def create(fields: Fields, *, published_at: datetime | None = None) -> Post:
+    """Create a post: a draft, or published or scheduled at `published_at`. Raises Invalid or Conflict."""
+    fields = require_valid(replace(fields, title=fields.title or "", body=fields.body or ""))
+    rendered = render_body(fields.body or "", fields.kind or "post", fields.cover or "")
     with write_transaction() as session:
-        ledger = PostWrites(session)
-        post = add(ledger, given, text, published_at=published_at)
-        ledger.write()
+        writes = PostWrites(session)
+        post = add(writes, fields, rendered, published_at=published_at)
+        writes.flush()
         return post
 
 
 def add(
-    ledger: PostWrites,
-    given: Fields,
-    text: Rendered,
+    writes: PostWrites,
+    fields: Fields,
+    rendered: Rendered,
     *,
     published_at: datetime | None = None,
     guid: str | None = None,
     aliases: Sequence[str] = (),
-    instead_of: Post | None = None,
+    replaces: Post | None = None,
 ) -> Post:
-    """Put a judged and rendered post into a ledger, in the place of another if need be.
+    """Add a post with validated fields and a rendered body; `replaces` is a post to delete first.
 
-    Its old addresses (`aliases`) will lead to it. Raises Conflict, with nothing changed, when its slug or one of
-    these is taken.
+    The post's old addresses (`aliases`) will redirect to it. Raises Conflict, with nothing changed, if its slug or an
+    alias is taken.
     """
-    kind = given.kind or "post"
-    if given.slug:
-        slug = permalinks.check_slug(ledger.addresses, kind, given.slug, exclude=instead_of)
+    kind = fields.kind or "post"
+    if fields.slug:
+        slug = permalinks.check_slug(writes.addresses, kind, fields.slug, exclude=replaces)
     else:
-        slug = permalinks.free_slug(ledger.addresses, kind, slugs.slug_of(given.title or ""))
-    permalinks.check_old_addresses(ledger.addresses, aliases, exclude=instead_of)
-    if instead_of is not None:
-        ledger.remove(instead_of)
+        slug = permalinks.free_slug(writes.addresses, kind, slugs.slug_of(fields.title or ""))
+    permalinks.check_old_addresses(writes.addresses, aliases, exclude=replaces)
+    if replaces is not None:
+        writes.delete(replaces)
     post = Post(guid=guid or str(uuid4()), kind=kind, slug=slug, created_at=clock.now(), published_at=published_at)
     post.version, post.saved_at = 1, post.created_at
-    _fill(post, given)
-    _show(post, text)
-    ledger.put(post)
-    if given.tags:
-        ledger.tags.put(post, given.tags)
+    _set_fields(post, fields)
+    _set_rendered(post, rendered)
+    writes.add(post)
+    if fields.tags:
+        writes.tags.set_tags(post, fields.tags)
     for alias in aliases:
-        permalinks.redirect_to_post(ledger.addresses, post, alias)
+        permalinks.redirect_to_post(writes.addresses, post, alias)
     return post
 
 
-def edit(post_id: int, given: Fields, *, minor: bool = False, published_at: datetime | None = None) -> Post:
-    """Change a post; what it said before is kept as a revision. Raises Invalid, Conflict or Missing.
+def edit(post_id: int, fields: Fields, *, minor: bool = False, published_at: datetime | None = None) -> Post:
+    """Change a post; its old text becomes a revision. Raises Invalid, Conflict or NotFound.
 
-    A public post counts as updated when title, summary or body changed, unless `minor`.
+    A public post counts as updated if title, summary or body changed, unless `minor`.
     """
     before = load(db.session(), post_id)
-    given = require_valid(replace(given, kind=given.kind or before.kind))
-    anew = given.body is not None or given.cover is not None or given.kind != before.kind
-    body = before.body if given.body is None else given.body
-    cover = (before.cover or "") if given.cover is None else given.cover
-    text = render_body(body, given.kind or "post", cover) if anew else None
+    fields = require_valid(replace(fields, kind=fields.kind or before.kind))
+    needs_render = fields.body is not None or fields.cover is not None or fields.kind != before.kind
+    body = before.body if fields.body is None else fields.body
+    cover = (before.cover or "") if fields.cover is None else fields.cover
+    rendered = render_body(body, fields.kind or "post", cover) if needs_render else None
     with write_transaction() as session:
         post = load(session, post_id)
         if post.deleted_at:
             raise Conflict(f"“{post.title}” is deleted; undelete it first.")
-        stale = (given.body is None and post.body != body) or (given.cover is None and (post.cover or "") != cover)
-        if anew and stale:  # what was rendered is not what would be stored
+        stale = (fields.body is None and post.body != body) or (fields.cover is None and (post.cover or "") != cover)
+        if needs_render and stale:  # the rendered text is not the one that would be stored
             raise Conflict(f"“{post.title}” was changed by somebody else meanwhile. Nothing was saved; try again.")
-        ledger = PostWrites(session)
-        change(ledger, post, given, text, minor=minor, published_at=published_at)
-        ledger.write()
+        writes = PostWrites(session)
+        change(writes, post, fields, rendered, minor=minor, published_at=published_at)
+        writes.flush()
         return post
 
 
 def change(
-    ledger: PostWrites,
+    writes: PostWrites,
     post: Post,
-    given: Fields,
-    text: Rendered | None,
+    fields: Fields,
+    rendered: Rendered | None,
     *,
     minor: bool = False,
     published_at: datetime | None = None,
-    taken_back: bool = False,
+    to_draft: bool = False,
     aliases: Sequence[str] = (),
-    by: Saver = NOBODY,
+    saver: Saver = NOBODY,
 ) -> None:
-    """Change a post in a ledger; `taken_back` makes it a draft again, `aliases` will lead to it.
+    """Change a post within a transaction; `to_draft` makes it a draft again, `aliases` will redirect to it.
 
-    Raises Invalid or Conflict, with nothing changed, for a slug or an old address that it cannot have.
+    Raises Invalid or Conflict, with nothing changed, for a slug or an alias that it cannot have.
     """
     was_public, old_path = post.was_public, permalinks.path_of(post)
-    before, was_read = revisions.text_of(post), "public" if post.status == "published" else ""
-    kind, slug = given.kind or post.kind, given.slug or post.slug
+    before, note = revisions.text_of(post), "public" if post.status == "published" else ""
+    kind, slug = fields.kind or post.kind, fields.slug or post.slug
     moves = (kind, slug) != (post.kind, post.slug)
     if moves:
-        slug = permalinks.check_slug(ledger.addresses, kind, slugs.validate_slug(slug, kind), exclude=post)
-    permalinks.check_old_addresses(ledger.addresses, aliases, exclude=post)
-    if taken_back:
-        _withdraw(post)
+        slug = permalinks.check_slug(writes.addresses, kind, slugs.validate_slug(slug, kind), exclude=post)
+    permalinks.check_old_addresses(writes.addresses, aliases, exclude=post)
+    if to_draft:
+        _make_draft(post)
     if moves:
-        ledger.move(post, kind, slug)
-    _fill(post, given)
-    if text is not None:
-        _show(post, text)
+        writes.move(post, kind, slug)
+    _set_fields(post, fields)
+    if rendered is not None:
+        _set_rendered(post, rendered)
     if published_at is not None:
-        _remember(post)
+        _remember_first_date(post)
         post.published_at = published_at
-    if given.tags is not None:
-        ledger.tags.put(post, given.tags)
-    ledger.reword(post)
-    new = PostText(post.title, post.summary, post.body)
-    if new != before.words:
-        revisions.record_replaced(ledger.session, post.id, before, new, was_read)
+    if fields.tags is not None:
+        writes.tags.set_tags(post, fields.tags)
+    writes.mark_changed(post)
+    text = PostText(post.title, post.summary, post.body)
+    if text != before.text:
+        revisions.record_replaced(writes.session, post.id, before, text, note)
         if was_public and post.published_at and not minor:
             post.updated_at = clock.now()
     post.version += 1
-    post.saved_at, post.saved_by, post.saved_auto = clock.now(), by.person, by.auto
-    # Whoever is at work on a copy of it will be told.
-    ledger.session.execute(update(Draft).where(Draft.post_id == post.id).values(version=Draft.version + 1))
+    post.saved_at, post.saved_by, post.saved_auto = clock.now(), saver.person_id, saver.auto
+    # The editor of a working copy will see that the post changed.
+    writes.session.execute(update(Draft).where(Draft.post_id == post.id).values(version=Draft.version + 1))
     for old in [old_path, *aliases] if was_public else aliases:
-        permalinks.redirect_to_post(ledger.addresses, post, old)
+        permalinks.redirect_to_post(writes.addresses, post, old)
 
 
 def publish(post_id: int, at: datetime | None = None) -> Post:
-    """Make a post public now, or at a later (or earlier) time.
+    """Publish a post now, or at an earlier or later time.
 
-    One that was public before and was taken back keeps its first date unless another is given.
+    A post that was public before and became a draft again gets its first date again, unless `at` is given.
     """
     with write_transaction() as session:
-        post = _alive(session, post_id)
+        post = _load_undeleted(session, post_id)
         if at is None and post.status == "published":
             return post
         if at is not None:
-            _remember(post)
+            _remember_first_date(post)
             post.published_at = at
         elif post.published_at is None or post.published_at > clock.now():
             post.published_at = post.first_published_at or clock.now()
@@ -179,31 +180,31 @@ def publish(post_id: int, at: datetime | None = None) -> Post:
 def unpublish(post_id: int) -> Post:
     """Make a post a draft again."""
     with write_transaction() as session:
-        post = _alive(session, post_id)
+        post = _load_undeleted(session, post_id)
         if post.published_at is None:
             raise Conflict(f"“{post.title}” is a draft already.")
-        _withdraw(post)
+        _make_draft(post)
         post.version += 1
         return post
 
 
 def delete(post_id: int) -> Post:
-    """Take a post away; its address answers 410 if it was ever public. `undelete` brings all of it back."""
+    """Mark a post as deleted; its address answers 410 if it was ever public. `undelete` restores all of it."""
     with write_transaction() as session:
-        post = _alive(session, post_id)
-        remove(post)
+        post = _load_undeleted(session, post_id)
+        mark_deleted(post)
         return post
 
 
-def remove(post: Post) -> None:
-    """Take a post away within an open transaction."""
-    _remember(post)
+def mark_deleted(post: Post) -> None:
+    """Mark a post as deleted within an open transaction."""
+    _remember_first_date(post)
     post.deleted_at = clock.now()
     post.version += 1
 
 
 def undelete(post_id: int) -> Post:
-    """Bring a deleted post back as it was; one whose time came while it was deleted is a draft, no surprise."""
+    """Restore a deleted post as it was. If its scheduled time passed meanwhile, it is a draft, so nothing surprises."""
     with write_transaction() as session:
         post = session.get(Post, post_id)
         if post is None:
@@ -218,9 +219,9 @@ def undelete(post_id: int) -> Post:
 
 
 def rerender_outdated(progress: Callable[[Sequence[int]], Iterable[int]] = iter) -> list[str]:
-    """Render anew the posts that another renderer made. Returns the slugs of those that it refuses.
+    """Render the posts again whose HTML is from another renderer version. Return the slugs of those that it refuses.
 
-    These keep the page they have.
+    These posts keep their old HTML.
     """
     ids = db.session.scalars(select(Post.id).where(Post.renderer != RENDERER_VERSION).order_by(Post.id)).all()
     db.session.rollback()
@@ -229,40 +230,39 @@ def rerender_outdated(progress: Callable[[Sequence[int]], Iterable[int]] = iter)
         post = load(db.session(), post_id)
         version, slug = post.version, post.slug
         try:
-            text = render_body(post.body, post.kind, post.cover or "")
+            rendered = render_body(post.body, post.kind, post.cover or "")
         except Invalid:
             refused.append(slug)
             continue
         with write_transaction() as session:
-            again = load(session, post_id)
-            if again.version == version:  # an author who saved meanwhile was rendered by this code
-                _show(again, text)
+            post = load(session, post_id)
+            if post.version == version:  # else its author saved it meanwhile, which rendered it with this version
+                _set_rendered(post, rendered)
                 index.put(session, [post_id])
     return refused
 
 
 def parse_guid(text: str) -> str:
-    """A permanent id as feeds name it. Raises Invalid for what is not a UUID."""
+    """Return the UUID of a permanent id as feeds write it (`urn:uuid:...`). Raises Invalid if it is no UUID."""
     try:
         return str(UUID(text.strip().lower().removeprefix("urn:uuid:")))
     except ValueError as error:
-        raise Invalid(
-            "guid", f"“{validate.one_line(text)[:60]}” is not a UUID, which permanent ids are here."
-        ) from error
+        message = f"“{validate.one_line(text)[:60]}” is not a UUID, which permanent ids are here."
+        raise Invalid("guid", message) from error
 
 
 # -- within a transaction -----------------------------------------------------------------------------------
 
 
 def load(session: Session, post_id: int) -> Post:
-    """A post with its text. Raises Missing."""
+    """Load a post with its text. Raises NotFound."""
     post = session.scalars(select(Post).where(Post.id == post_id).options(undefer_group("text"))).first()
     if post is None:
         raise NotFound("There is no such post.")
     return post
 
 
-def _alive(session: Session, post_id: int) -> Post:
+def _load_undeleted(session: Session, post_id: int) -> Post:
     post = session.get(Post, post_id)
     if post is None:
         raise NotFound("There is no such post.")
@@ -271,25 +271,25 @@ def _alive(session: Session, post_id: int) -> Post:
     return post
 
 
-def _remember(post: Post) -> None:
+def _remember_first_date(post: Post) -> None:
     if post.was_public and post.first_published_at is None:
         post.first_published_at = post.published_at
 
 
-def _withdraw(post: Post) -> None:
-    _remember(post)
+def _make_draft(post: Post) -> None:
+    _remember_first_date(post)
     post.published_at = None
 
 
-def _fill(post: Post, given: Fields) -> None:
-    for name, value in given.given().items():
+def _set_fields(post: Post, fields: Fields) -> None:
+    for name, value in fields.changes().items():
         if name not in ("kind", "slug", "tags"):
             empty = not value and name in ("language", "canonical_url", "cover", "author_id")
             setattr(post, name, None if empty else value)
 
 
-def _show(post: Post, text: Rendered) -> None:
-    post.html, post.feed_html = text.html, text.feed_html
-    post.contents, post.links, post.pictures = text.contents, text.links, text.pictures
-    post.words, post.extract = text.words, text.extract
+def _set_rendered(post: Post, rendered: Rendered) -> None:
+    post.html, post.feed_html = rendered.html, rendered.feed_html
+    post.contents, post.links, post.pictures = rendered.contents, rendered.links, rendered.pictures
+    post.words, post.extract = rendered.words, rendered.extract
     post.renderer = RENDERER_VERSION

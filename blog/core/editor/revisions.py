@@ -1,4 +1,4 @@
-"""What posts said before: kept whenever a save replaces it, so that no word is ever lost."""
+"""Revisions: a text that a save replaces is stored, so that no word is ever lost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,24 +12,24 @@ from blog.core.errors import NotFound
 from blog.extensions import db
 from blog.models import Draft, Person, Post, Revision
 
-# What the editor saved by itself is kept once in this time, unless much of it is gone.
+# Of the texts that autosave replaces, one is stored in this time; all are if much of the text disappears.
 AUTOSAVE_INTERVAL = timedelta(minutes=10)
 MIN_SHRINK_LENGTH = 200
-# So many are listed at once, before a number that none will have.
+# A list has at most PAGE_SIZE revisions, all with numbers below NEWEST at first.
 PAGE_SIZE, NEWEST = 50, 2**62
 
 
 @dataclass(frozen=True)
 class Saver:
-    """Who saves (nobody, on the command line), and whether the editor does it by itself."""
+    """The person who saves (None: the command line). `auto` means that the editor saves by itself."""
 
-    person: int | None = None
+    person_id: int | None = None
     auto: bool = False
 
 
 @dataclass(frozen=True)
 class PostText:
-    """What is kept of a post."""
+    """The parts of a post that a revision stores."""
 
     title: str
     summary: str
@@ -38,9 +38,9 @@ class PostText:
 
 @dataclass(frozen=True)
 class SavedText:
-    """Words, when and by whom they were saved."""
+    """A text, and when and by whom it was saved; `by` is the id of a person."""
 
-    words: PostText
+    text: PostText
     at: datetime
     by: int | None = None
     auto: bool = False
@@ -48,7 +48,7 @@ class SavedText:
 
 @dataclass(frozen=True)
 class RevisionSummary:
-    """One line of a post's history; `size` counts the characters of its text. What it says now has no number."""
+    """A revision in the list of a post. `size` is the length of its body; `number` is None for the present text."""
 
     number: int | None
     at: datetime
@@ -60,46 +60,45 @@ class RevisionSummary:
 
 @dataclass(frozen=True)
 class RevisionText:
-    """Words of a post, now or then. What it says now has no number, nor a note."""
+    """A revision with its text. The present text has no number and no note."""
 
     number: int | None
     at: datetime
     by: str | None
     note: str
-    words: PostText
+    text: PostText
 
 
 def text_of(row: Post | Draft) -> SavedText:
-    """What a post or its working copy says now; its text must be loaded."""
-    words = PostText(row.title, row.summary, row.body)
-    return SavedText(words, row.saved_at or clock.now(), row.saved_by, row.saved_auto)
+    """Return the present text of a post or working copy, whose text columns must be loaded."""
+    text = PostText(row.title, row.summary, row.body)
+    return SavedText(text, row.saved_at or clock.now(), row.saved_by, row.saved_auto)
 
 
 def save_revision(session: Session, post_id: int, saved: SavedText, note: str = "") -> None:
-    """Keep words; those with a note always."""
-    words = saved.words
+    text = saved.text
     session.add(
         Revision(
             post_id=post_id, saved_at=saved.at, saved_by=saved.by, note=note,
-            title=words.title, summary=words.summary, body=words.body,
+            title=text.title, summary=text.summary, body=text.body,
         )
     )  # fmt: skip
 
 
 def save_revision_once(session: Session, post_id: int, saved: SavedText, note: str) -> None:
-    """Keep words with a note, unless they are kept with it already: a form may be sent again and again."""
-    words = saved.words
-    said = (Revision.title == words.title, Revision.summary == words.summary, Revision.body == words.body)
-    known = select(Revision.id).where(Revision.post_id == post_id, Revision.note == note, *said).limit(1)
-    if session.scalar(known) is None:
+    """Store a text with a note, unless it is stored with this note already: a form may be sent again and again."""
+    text = saved.text
+    same = (Revision.title == text.title, Revision.summary == text.summary, Revision.body == text.body)
+    query = select(Revision.id).where(Revision.post_id == post_id, Revision.note == note, *same).limit(1)
+    if session.scalar(query) is None:
         save_revision(session, post_id, saved, note)
 
 
 def record_replaced(session: Session, post_id: int, old: SavedText, new: PostText, note: str = "") -> None:
-    """Keep words that others take the place of, unless they are the same, or one step of many by the editor itself."""
-    if old.words == new:
+    """Store the old text when a save replaces it, unless both are the same or it is one of many autosaves."""
+    if old.text == new:
         return
-    if note or not old.auto or _shrinks(old.words, new) or not _recent(session, post_id, old.at):
+    if note or not old.auto or _shrinks(old.text, new) or not _is_recent(session, post_id, old.at):
         save_revision(session, post_id, old, note)
 
 
@@ -107,35 +106,32 @@ def _shrinks(old: PostText, new: PostText) -> bool:
     return len(old.body) > MIN_SHRINK_LENGTH and len(new.body) < len(old.body) / 2
 
 
-def _recent(session: Session, post_id: int, at: datetime) -> bool:
-    """Whether something was kept, or the post begun, shortly before."""
-    kept = select(Revision.saved_at).where(Revision.post_id == post_id).order_by(Revision.id.desc()).limit(1)
-    last = session.scalar(kept) or session.scalar(select(Post.created_at).where(Post.id == post_id))
+def _is_recent(session: Session, post_id: int, at: datetime) -> bool:
+    """Return whether the last revision was stored, or the post created, shortly before."""
+    query = select(Revision.saved_at).where(Revision.post_id == post_id).order_by(Revision.id.desc()).limit(1)
+    last = session.scalar(query) or session.scalar(select(Post.created_at).where(Post.id == post_id))
     return last is not None and abs(at - last) < AUTOSAVE_INTERVAL  # the clock may have been set back since
 
 
 def history(post_id: int, before: int = NEWEST, limit: int = PAGE_SIZE) -> Sequence[RevisionSummary]:
-    """What a post said before the revision of a number, the newest first, without the texts."""
+    """Return the revisions of a post with numbers below `before`, newest first, without their texts."""
     size = func.length(Revision.body)
     columns = Revision.id, Revision.saved_at, Person.name, Revision.note, Revision.title, size
     query = select(*columns).outerjoin(Person, Person.id == Revision.saved_by)
-    here = query.where(Revision.post_id == post_id, Revision.id < before)
-    return [RevisionSummary(*cells) for cells in db.session.execute(here.order_by(Revision.id.desc()).limit(limit))]
+    query = query.where(Revision.post_id == post_id, Revision.id < before).order_by(Revision.id.desc()).limit(limit)
+    return [RevisionSummary(*cells) for cells in db.session.execute(query)]
 
 
 def count(post_id: int) -> int:
-    """How many are kept of a post."""
+    """Return the number of revisions of a post."""
     return db.session.scalar(select(func.count()).where(Revision.post_id == post_id)) or 0
 
 
 def revision(post_id: int, number: int) -> RevisionText:
-    """One of them. Raises Missing."""
+    """Return one revision with its text. Raises NotFound."""
     query = select(Revision, Person.name).outerjoin(Person, Person.id == Revision.saved_by)
-    found = db.session.execute(query.where(Revision.id == number, Revision.post_id == post_id)).first()
-    if found is None:
+    cells = db.session.execute(query.where(Revision.id == number, Revision.post_id == post_id)).first()
+    if cells is None:
         raise NotFound("There is no such revision.")
-    return _entry(*found)
-
-
-def _entry(row: Revision, name: str | None) -> RevisionText:
+    row, name = cells
     return RevisionText(row.id, row.saved_at, name, row.note, PostText(row.title, row.summary, row.body))

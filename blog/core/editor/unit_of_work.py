@@ -1,4 +1,4 @@
-"""What one transaction is about to write of posts, and what must be known for it: one post, or thousands."""
+"""Collect all changes to posts in one transaction, and write them together: one post, or thousands."""
 
 from sqlalchemy.orm import Session
 
@@ -10,10 +10,10 @@ from blog.models import Post
 
 
 class PostWrites:
-    """The posts, tags, addresses and uses of pictures of an open transaction, written together by `write`.
+    """The posts, tags, addresses and image uses that a transaction changes; `flush` writes them together.
 
-    New posts stay out of the session until then: a flush for each costs five times as much as one for hundreds.
-    So their addresses are told to `addresses`, and whoever asks it sees them as if they were written.
+    New posts stay out of the session until then: one flush for each post takes five times as long as one for hundreds.
+    Until they are written, `addresses` knows their addresses.
     """
 
     def __init__(self, session: Session) -> None:
@@ -23,38 +23,38 @@ class PostWrites:
         self._new: list[Post] = []
         self._changed: set[Post] = set()
 
-    def put(self, post: Post) -> None:
-        """A new post, with its address."""
+    def add(self, post: Post) -> None:
+        """Add a new post, and claim its address."""
         self._new.append(post)
         self.addresses.claim(post)
 
-    def reword(self, post: Post) -> None:
-        """A post says something else, or carries other tags: it will be indexed anew."""
+    def mark_changed(self, post: Post) -> None:
+        """Index a post again in `flush`: its text or its tags changed."""
         self._changed.add(post)
 
     def move(self, post: Post, kind: str, slug: str) -> None:
-        """A post gets another address.
+        """Give a post another address.
 
-        Written at once: a later flush might write the next holder of the old address first, and fail.
+        Writes at once: a later flush might write the next post with the old address first, and fail.
         """
         self.addresses.release(post)
         post.kind, post.slug = kind, slug
         self.addresses.claim(post)
         self.session.flush()
 
-    def remove(self, post: Post) -> None:
-        """A post is no more, nor what belongs to it. Written at once, so that another may take its place."""
+    def delete(self, post: Post) -> None:
+        """Delete a post from the database. Writes at once, so that another post may have its address."""
         index.remove(self.session, [post.id])
         self._changed.discard(post)
         self.session.delete(post)
         self.session.flush()
         self.addresses.forget_post(post)
 
-    def write(self) -> None:
-        """Write all that was put in. What was known is forgotten: whoever goes on asks anew."""
+    def flush(self) -> None:
+        """Write everything. Afterwards the address book is empty, and looks addresses up again."""
         self.session.add_all(self._new)
         self.session.flush()
-        self.tags.write()
+        self.tags.flush()
         self.addresses.flush()
         usage.save_uses(self.session, self._new, self._changed)
         index.put(self.session, [post.id for post in (*self._new, *self._changed)])

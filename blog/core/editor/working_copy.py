@@ -1,7 +1,7 @@
-"""A post as its authors see it: the words they saved last, wherever these are kept.
+"""A post as its authors see it: the text that was saved last, in the post itself or in its working copy.
 
-What has no date is edited where it is. What has one, published or scheduled, is edited in a working copy, so that
-readers see nothing half-written; publishing puts the copy in the post's place.
+A draft is edited in place. A published or scheduled post is edited in a working copy, so that readers see nothing
+unfinished; publishing replaces the post's text with the copy's.
 """
 
 from dataclasses import dataclass, replace
@@ -21,11 +21,11 @@ from blog.models import Draft, Person, Post, Preview
 
 @dataclass(frozen=True)
 class EditorPost:
-    """What an author's form shows of a post. All its fields are given.
+    """The values of a post that its form shows; no field of `fields` is None.
 
-    `date` is when its author wants it to be published, `due_at` when it is. `version` tells whether a form was
-    overtaken. `copied` says that readers see other words than these, `behind` that the post was changed since the copy
-    began.
+    `date` is when its author wants to publish it, `due_at` when it is published. `version` tells whether a form is
+    older than the last save. `copied`: it has a working copy, so readers see another text. `behind`: the post changed
+    after the working copy was begun.
     """
 
     id: int
@@ -48,46 +48,47 @@ class EditorPost:
         return self.fields.kind or "post"
 
     @property
-    def words(self) -> PostText:
-        """What it says."""
-        return self.saved.words
+    def text(self) -> PostText:
+        return self.saved.text
 
     @property
     def scheduled_at(self) -> datetime | None:
-        """When it is to be published, while that lies ahead."""
+        """The time of publication, if it is in the future."""
         return self.due_at if self.status == "scheduled" else None
 
 
 @dataclass(frozen=True)
 class PostRows:
-    """The rows of a manuscript in an open session: the post whole, and its working copy if it has one."""
+    """The rows of a post in an open session: the post with its text, and its working copy if it has one."""
 
     post: Post
     copy: Draft | None
 
     @property
     def version(self) -> int:
-        """The number that a form has to know."""
+        """The version that a form must have."""
         return self.copy.version if self.copy else self.post.version
 
     @property
     def fields(self) -> Fields:
-        """What was saved last."""
-        return _fields(self.copy, self.copy.tags) if self.copy else _fields(self.post, _names(self.post))
+        """The fields that were saved last."""
+        if self.copy:
+            return _fields(self.copy, self.copy.tags)
+        return _fields(self.post, [tag.name for tag in self.post.tags])
 
     @property
     def date(self) -> datetime | None:
-        """When it is to be published, or was."""
+        """The date of publication, past or planned."""
         return self.copy.published_at if self.copy else self.post.published_at or self.post.planned_at
 
     @property
     def saved(self) -> SavedText:
-        """The words saved last."""
+        """The text that was saved last."""
         return revisions.text_of(self.copy or self.post)
 
 
 def load_rows(session: Session, post_id: int) -> PostRows:
-    """The rows of a post. Raises Missing."""
+    """Load the rows of a post. Raises NotFound."""
     query = select(Post).where(Post.id == post_id).options(undefer_group("text"), selectinload(Post.tags))
     post = session.scalars(query).first()
     if post is None:
@@ -96,18 +97,18 @@ def load_rows(session: Session, post_id: int) -> PostRows:
 
 
 def load(post_id: int) -> EditorPost:
-    """A post as its authors see it. Raises Missing."""
-    kept = load_rows(db.session(), post_id)
-    post, copy = kept.post, kept.copy
-    name = select(Person.name).where(Person.id == kept.saved.by)
+    """Load a post as its authors see it. Raises NotFound."""
+    rows = load_rows(db.session(), post_id)
+    post, copy = rows.post, rows.copy
+    name = select(Person.name).where(Person.id == rows.saved.by)
     return EditorPost(
         id=post.id,
-        version=kept.version,
+        version=rows.version,
         status=post.status,
-        fields=kept.fields,
-        date=kept.date,
-        saved=kept.saved,
-        author=db.session.scalar(name) if kept.saved.by else None,
+        fields=rows.fields,
+        date=rows.date,
+        saved=rows.saved,
+        author=db.session.scalar(name) if rows.saved.by else None,
         copied=copy is not None,
         behind=copy is not None and copy.base_version != post.version,
         was_public=post.was_public,
@@ -118,30 +119,26 @@ def load(post_id: int) -> EditorPost:
 
 
 def published_text(post_id: int) -> SavedText:
-    """What the post itself says, whatever its working copy does. Raises Missing."""
+    """Return the text of the post itself, even if it has a working copy. Raises NotFound."""
     return revisions.text_of(load_rows(db.session(), post_id).post)
 
 
 def has_date(post_id: int) -> bool:
-    """Whether a post is published or scheduled. Raises Missing."""
+    """Return whether a post is published or scheduled. Raises NotFound."""
     return load(post_id).status in ("published", "scheduled")
 
 
-def same_fields(one: Fields, other: Fields) -> bool:
-    """Whether two sets of fields say the same, given or left empty."""
-    return _full(one) == _full(other)
+def same_fields(first: Fields, second: Fields) -> bool:
+    """Return whether two sets of fields have the same values; None counts as empty."""
+    return _without_none(first) == _without_none(second)
 
 
-def _full(fields: Fields) -> Fields:
+def _without_none(fields: Fields) -> Fields:
     return replace(
         fields, author_id=None, slug=fields.slug or "", summary=fields.summary or "", tags=fields.tags or [],
         language=fields.language or "", cover=fields.cover or "", kind=fields.kind or "post",
         unlisted=bool(fields.unlisted), canonical_url=fields.canonical_url or "",
     )  # fmt: skip
-
-
-def _names(post: Post) -> list[str]:
-    return [tag.name for tag in post.tags]
 
 
 def _fields(row: Post | Draft, tags: list[str]) -> Fields:

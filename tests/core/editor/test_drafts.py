@@ -140,7 +140,7 @@ def test_what_the_editor_saves_by_itself_is_kept_every_ten_minutes(blog: Blog, a
     post = blog.make_post("Rivers", body="0", published_at=None)
     for minute in range(1, 31):
         at(NOW + timedelta(minutes=minute))
-        drafts.save(post.id, form(post.id, body=f"{minute}"), Saver(ana.person, auto=True))
+        drafts.save(post.id, form(post.id, body=f"{minute}"), Saver(ana.person_id, auto=True))
     assert [body for body, _ in kept(post)] == ["0", "10", "20"]
     drafts.save(post.id, form(post.id, body="by hand"), ana)
     drafts.save(post.id, form(post.id, body="by hand, again"), ana)
@@ -148,7 +148,7 @@ def test_what_the_editor_saves_by_itself_is_kept_every_ten_minutes(blog: Blog, a
 
 
 def test_a_text_that_is_wiped_out_by_accident_is_kept_at_once(blog: Blog, ana: Saver) -> None:
-    auto = Saver(ana.person, auto=True)
+    auto = Saver(ana.person_id, auto=True)
     post = blog.make_post("Rivers", body="0", published_at=None)
     drafts.save(post.id, form(post.id, body="word " * 100), auto)
     drafts.save(post.id, form(post.id, body=""), auto)

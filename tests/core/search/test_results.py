@@ -294,10 +294,10 @@ def test_a_save_that_fails_leaves_the_index_as_it_was(blog: Blog) -> None:
     blog.make_post("Other", slug="other")
     rendered = publish.render_body("beta", "post")
     with suppress(RuntimeError), write_transaction() as session:
-        ledger = PostWrites(session)
+        writes = PostWrites(session)
         whole = select(Post).options(undefer_group("text")).execution_options(populate_existing=True)
-        publish.change(ledger, session.scalars(whole).all()[0], Fields(title="Second", body="beta"), rendered)
-        ledger.write()
+        publish.change(writes, session.scalars(whole).all()[0], Fields(title="Second", body="beta"), rendered)
+        writes.flush()
         raise RuntimeError
     assert found("alpha") and not found("beta")
     with pytest.raises(Conflict):
