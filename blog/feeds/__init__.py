@@ -1,4 +1,4 @@
-"""Feeds worth subscribing to, and the sitemap."""
+"""Feeds (RSS, Atom, JSON Feed) and the sitemap."""
 
 from flask import Flask
 
@@ -10,7 +10,7 @@ __all__ = ["aliases", "init_app", "sitemap_views", "views"]
 
 
 def init_app(app: Flask) -> None:
-    """Add the feeds to an app."""
+    """Register the feeds and the check of `doctor`."""
     app.url_map.converters["alias"] = aliases.AliasConverter
     app.register_blueprint(bp)
     app.extensions["checks"]["The feeds"] = Check(doctor.examine)

@@ -1,4 +1,4 @@
-"""Addresses at which other engines have their feeds: whoever subscribed there is led to ours."""
+"""Redirects from the feed addresses of other systems, so that their subscribers get our feeds."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from blog.core.urls import permalinks
 from blog.feeds.blueprint import bp
 from blog.feeds.views import feed_path, feed_source
 
-# Endpoint -> addresses. WordPress, Ghost, Hugo, Jekyll, Pelican, Blogger, Tumblr, Movable Type and their kin.
+# Endpoint -> addresses. WordPress, Ghost, Hugo, Jekyll, Pelican, Blogger, Tumblr, Movable Type and others.
 ALIASES = {
     "rss": (
         "/feed/", "/rss/", "/rss.xml", "/index.xml", "/index.rss", "/feed.rss", "/feed/rss/",
@@ -33,44 +33,43 @@ VARIABLE = re.compile(r"<(\w+)>")
 
 
 def path_pattern(address: str) -> str:
-    """The expression that an address matches, with or without a slash at its end."""
+    """Return the regular expression of an address, with or without a final slash."""
     return VARIABLE.sub(r"(?P<\1>[^/]+)", re.escape(address.strip("/"))) + "/?"
 
 
 @dataclass(frozen=True)
 class Alias:
-    """What an address of another engine means here: the feed's endpoint, and the tag or author."""
+    """Our feed for an address of another system; `values` is empty, or holds the `tag` or `author`."""
 
     endpoint: str
-    place: dict[str, str]
+    values: dict[str, str]
 
 
 class AliasConverter(BaseConverter):
-    """Any of these addresses, as one rule: to learn a rule takes Flask a millisecond, at every start."""
+    """Converts any of these addresses. It is one rule, because each rule costs Flask a millisecond at every start."""
 
     part_isolating = False
-    weight = 10  # asked before the pages, whose slugs may be any words
-    regex = "|".join(re.sub(r"\?P<\w+>", "?:", path_pattern(each)) for each in chain(*ALIASES.values()))
+    weight = 10  # before the pages, whose slugs may be any words
+    regex = "|".join(re.sub(r"\?P<\w+>", "?:", path_pattern(address)) for address in chain(*ALIASES.values()))
 
     def to_python(self, value: str) -> Alias:
-        """What the address means."""
         for endpoint, addresses in ALIASES.items():
             for address in addresses:
-                found = re.fullmatch(path_pattern(address), value)
-                if found:
-                    return Alias(endpoint, found.groupdict())
+                match = re.fullmatch(path_pattern(address), value)
+                if match:
+                    return Alias(endpoint, match.groupdict())
         raise ValidationError
 
 
-# Flask would take the one among our articles for one of them that lacks its slash.
+# Flask would take this one for an article whose final slash is missing.
 @bp.get("/posts/index.xml", endpoint="lead_from_posts", defaults={"alias": Alias("rss", {})})
 @bp.get("/<alias:alias>")
 def lead(alias: Alias) -> Response:
-    """The way to the feed itself, for good. Raises Missing where there is none."""
-    path = feed_path(alias.endpoint, alias.place)
+    """Redirect to the feed permanently. Raise NotFound if there is no such feed."""
+    path = feed_path(alias.endpoint, alias.values)
     try:
-        feed_source(**alias.place)
+        feed_source(**alias.values)
     except NotFound:
-        if permalinks.find_redirect(path) is None:  # the feed of a tag that has another address now
+        if permalinks.find_redirect(path) is None:  # an old address of a tag that was renamed
             raise
     return redirect(path, 301)

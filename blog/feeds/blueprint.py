@@ -1,4 +1,4 @@
-"""What all addresses of this face share."""
+"""The blueprint of the feeds, and the headers of their responses."""
 
 from flask import Blueprint, Response
 
@@ -7,9 +7,9 @@ CACHE_CONTROL = "public, max-age=300, stale-while-revalidate=3600"
 bp = Blueprint("feeds", __name__)
 
 
-def feed_response(body: bytes, kind: str) -> Response:
-    """A document that any program may read, from any site, and keep for five minutes."""
-    response = Response(body, content_type=kind)
+def feed_response(body: bytes, content_type: str) -> Response:
+    """Return a response that scripts of any site may read, and clients may cache for five minutes."""
+    response = Response(body, content_type=content_type)
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

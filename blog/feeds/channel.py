@@ -1,4 +1,4 @@
-"""What a feed says, whatever its format: a channel, its items, and where the older ones are. Pure."""
+"""The content of a feed in any format: a channel, its items, and links to older ones. Pure."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,21 +9,21 @@ from html import escape
 from blog.core.text.validate import FORBIDDEN
 
 GENERATOR = "Broadsheet"
-# The newest posts of a feed, and as many again on each page of older ones, unless they are giants: a feed of twenty
-# essays is usually a tenth of what readers' programs take.
+# The number of posts in a feed, and in each document of older ones, unless they are very long: a feed of twenty essays
+# usually has a tenth of the size that feed readers accept.
 ITEMS = 20
-# Some programs read no more. What is said of the feed itself takes what the items leave.
+# Some feed readers read no more than this. The rest is for the elements of the feed itself.
 MAX_FEED_BYTES = 512 * 1024
 MAX_ITEMS_BYTES = MAX_FEED_BYTES - 12 * 1024
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A feed as a whole.
+    """A feed without its items.
 
-    `id` (urn:uuid:) is the same for all formats and pages of a feed, whatever its host is called. `address` is this
-    document's own, `link` that of the page it belongs to. `pages` are its neighbours (RFC 5005): rel -> address.
-    `hubs` tell of changes (WebSub). `changed_at` dates an empty feed.
+    `id` (urn:uuid:) is the same in all formats and documents of a feed, and does not depend on the host. `address` is
+    the URL of this document, `link` that of its HTML page. `pages` are the other documents (RFC 5005): rel -> URL.
+    `hubs` announce changes (WebSub). `changed_at` is the date of an empty feed.
     """
 
     id: str
@@ -38,13 +38,13 @@ class Channel:
     hubs: Sequence[str] = ()
 
     def links(self) -> list[tuple[str, str]]:
-        """Every other document that this one names, as (rel, address): hubs, and its neighbours."""
+        """Return the links to hubs and other documents, as (rel, URL)."""
         return [*(("hub", hub) for hub in self.hubs), *self.pages.items()]
 
 
 @dataclass(frozen=True)
 class Cover:
-    """The picture above a post."""
+    """The cover picture of a post."""
 
     address: str
     type: str
@@ -54,7 +54,7 @@ class Cover:
 
 @dataclass(frozen=True)
 class Item:
-    """One post; `html` holds whole addresses only."""
+    """One post; all URLs in `html` are absolute."""
 
     guid: str
     link: str
@@ -70,38 +70,38 @@ class Item:
 
     @property
     def id(self) -> str:
-        """Its permanent id, the same in all formats."""
+        """Return the permanent id, the same in all formats."""
         return f"urn:uuid:{self.guid}"
 
     @property
     def changed_at(self) -> datetime:
-        """When it was last changed materially; its publication, if it never was."""
+        """Return the time of the last material change, or of publication."""
         return max(self.published_at, self.updated_at or self.published_at)
 
     @property
-    def name(self) -> str:
-        """Its title; without one, what else it can be told by."""
+    def display_title(self) -> str:
+        """Return the title; without one, the summary or the link."""
         return xml_text(self.title).strip() or xml_text(self.summary).strip() or self.link
 
     @property
     def labels(self) -> list[str]:
-        """Its tags, but for those of which nothing is left to tell."""
+        """Return the tags, without those that have no valid character."""
         return [label for tag in self.tags if (label := xml_text(tag))]
 
     @property
     def size(self) -> int:
-        """About how many bytes it takes in the format that takes most, so that all formats hold the same items.
+        """Return about how many bytes this item takes in the longest format, so that all formats hold the same items.
 
-        XML escapes angle brackets, JSON quotes and line ends; some words stand there twice.
+        XML escapes angle brackets, JSON escapes quotes and line ends; some texts are written twice.
         """
-        told = [self.title, self.summary, self.author, self.link, *self.tags]
+        texts = [self.title, self.summary, self.author, self.link, *self.tags]
         html = xml_text(self.html)
-        whole = max(len(escape(html, quote=False).encode()), len(json.dumps(html, ensure_ascii=False).encode()))
-        return whole + sum(2 * len(escape(xml_text(text)).encode()) + 60 for text in told) + 500
+        body_size = max(len(escape(html, quote=False).encode()), len(json.dumps(html, ensure_ascii=False).encode()))
+        return body_size + sum(2 * len(escape(xml_text(text)).encode()) + 60 for text in texts) + 500
 
 
 def fit_items(items: Sequence[Item]) -> Sequence[Item]:
-    """The first items that fit into a polite feed; the first one always does."""
+    """Return the first items that fit into MAX_ITEMS_BYTES; the first one is always included."""
     total = 0
     for number, item in enumerate(items):
         total += item.size
@@ -111,15 +111,15 @@ def fit_items(items: Sequence[Item]) -> Sequence[Item]:
 
 
 def last_change(channel: Channel, items: Sequence[Item]) -> datetime:
-    """When anything in a feed last changed, to the second."""
+    """Return when anything in a feed last changed, to the second."""
     return to_seconds(max((item.changed_at for item in items), default=channel.changed_at))
 
 
 def to_seconds(moment: datetime) -> datetime:
-    """The moment in UTC without parts of a second, which no feed tells; one without a zone is UTC's."""
+    """Return a time in UTC without fractions of a second, which feeds do not have. A naive time counts as UTC."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
 
 
 def xml_text(text: str) -> str:
-    """The text without what XML cannot carry: one such character would take a whole feed down."""
+    """Remove the characters that XML forbids: one of them would break the whole feed."""
     return FORBIDDEN.sub("", text)

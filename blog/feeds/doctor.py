@@ -1,4 +1,4 @@
-"""Whether the site's feeds are faultless: what `doctor` says of them."""
+"""The check of the site's feeds for `doctor`."""
 
 from flask import current_app
 
@@ -7,25 +7,26 @@ from blog.feeds.views import feed_links
 
 
 def examine(_thorough: bool) -> Findings:
-    """Read the first page of each of the site's feeds, as subscribers do; `broadsheet feed check` reads all."""
+    """Check the first document of each of the site's feeds; `broadsheet feed check` reads all documents."""
     from blog.feeds import (
-        rules,  # they bring the HTTP client along, which no server process is to hold
+        rules,  # they import the HTTP client, which server processes should not load
         validate,
     )
 
     with current_app.test_request_context(base_url=current_app.config["SITE_URL"]):
         fetch = validate.app_fetcher(current_app._get_current_object())  # type: ignore[attr-defined]
-        found = [validate.check_feed(link.address, fetch, lambda row, _: row, whole=False) for link in feed_links("")]
-        first = found[0]
-        for other in found[1:]:
+        addresses = [link.address for link in feed_links("")]
+        reports = [validate.check_feed(address, fetch, lambda pages, _: pages, whole=False) for address in addresses]
+        first = reports[0]
+        for other in reports[1:]:
             if first.first and other.first:
                 other.faults += rules.compare_formats(first.first, first.items, other.first, other.items)
-    wrong = [one for one in found if one.faults]
-    for one in wrong:
-        say = note if one.first else problem  # one that can be read is a matter of its texts
+    faulty = [report for report in reports if report.faults]
+    for report in faulty:
+        say = note if report.first else problem  # if it can be parsed, only its texts are at fault
         yield say(
-            f"{one.address} has {count_of(len(one.faults), 'fault')}: {one.faults[0]}",
+            f"{report.address} has {count_of(len(report.faults), 'fault')}: {report.faults[0]}",
             "`broadsheet feed check` says more.",
         )
-    if not wrong:
+    if not faulty:
         yield ok("The feeds are well formed, and tell the newest posts as they are.")

@@ -11,8 +11,8 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def json_feed(channel: Channel, items: Sequence[Item]) -> bytes:
-    """The JSON document, items in the given order."""
-    told = {
+    """Return the JSON document, with the items in this order."""
+    fields = {
         "version": VERSION,
         "title": xml_text(channel.title),
         "home_page_url": channel.link,
@@ -23,15 +23,15 @@ def json_feed(channel: Channel, items: Sequence[Item]) -> bytes:
         "authors": [{"name": xml_text(channel.author)}],
         "hubs": [{"type": "WebSub", "url": hub} for hub in channel.hubs],
     }
-    whole = _without_gaps(told) | {"items": [_item(item) for item in items]}
-    return json.dumps(whole, ensure_ascii=False).encode()
+    document = _without_empty(fields) | {"items": [_item(item) for item in items]}
+    return json.dumps(document, ensure_ascii=False).encode()
 
 
 def _item(item: Item) -> dict[str, Any]:
-    told = {
+    fields = {
         "id": item.id,
         "url": item.link,
-        "title": item.name,
+        "title": item.display_title,
         "summary": xml_text(item.summary),
         "image": item.cover.address if item.cover else None,
         "date_published": to_seconds(item.published_at).isoformat(),
@@ -40,9 +40,8 @@ def _item(item: Item) -> dict[str, Any]:
         "tags": item.labels,
         "language": item.language,
     }
-    return _without_gaps(told) | {"content_html": xml_text(item.html)}
+    return _without_empty(fields) | {"content_html": xml_text(item.html)}
 
 
-def _without_gaps(told: dict[str, Any]) -> dict[str, Any]:
-    """What there is something to say about."""
-    return {name: value for name, value in told.items() if value}
+def _without_empty(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value}

@@ -1,6 +1,6 @@
-"""Read feeds as readers' programs do: RSS 2.0, Atom or JSON Feed, anybody's, into one plain shape. Pure.
+"""Parse any RSS 2.0, Atom or JSON Feed, as feed readers do, into the same dataclasses. Pure.
 
-Values are kept as they were told, an empty text where nothing was; `checking` judges them.
+Values are taken from the feed unchanged; missing ones are empty strings. `rules` checks them.
 """
 
 import json
@@ -15,12 +15,12 @@ CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
 
 class Unreadable(Exception):
-    """Not a feed, or a broken one; the message says how."""
+    """The document is not a feed, or a broken one; the message says why."""
 
 
 @dataclass(frozen=True)
 class ParsedItem:
-    """One item as told; `html` is its text."""
+    """One item of a feed; `html` is its whole text."""
 
     id: str
     link: str
@@ -33,7 +33,7 @@ class ParsedItem:
 
 @dataclass(frozen=True)
 class ParsedFeed:
-    """One document as told; `address` is the one it calls its own, `next` that of older items."""
+    """One document of a feed; `address` is the URL that it gives as its own, `next` that of older items."""
 
     format: str
     id: str
@@ -47,7 +47,7 @@ class ParsedFeed:
 
 
 def parse_feed(body: bytes) -> ParsedFeed:
-    """The feed in these bytes. Raises Unreadable."""
+    """Parse a feed. Raise Unreadable if it is none, or is broken."""
     if body.lstrip()[:1] in (b"{", b"["):
         return _json(body)
     root = _xml(body)
@@ -123,8 +123,8 @@ def _atom(feed: etree._Element) -> ParsedFeed:
 
 
 def _text(element: etree._Element, name: str) -> str:
-    found = element.find(name)
-    return "".join(found.itertext()).strip() if found is not None else ""
+    child = element.find(name)
+    return "".join(child.itertext()).strip() if child is not None else ""
 
 
 def _link(element: etree._Element, rel: str) -> str:
@@ -134,38 +134,38 @@ def _link(element: etree._Element, rel: str) -> str:
 
 def _json(body: bytes) -> ParsedFeed:
     try:
-        told = json.loads(body.decode())
+        feed = json.loads(body.decode())
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"It is not JSON in UTF-8: {error}.") from error
-    if not isinstance(told, dict) or "jsonfeed.org/version" not in _said(told, "version"):
+    if not isinstance(feed, dict) or "jsonfeed.org/version" not in _string(feed, "version"):
         raise Unreadable("It is JSON, but does not say that it is a JSON Feed.")
-    items = told.get("items")
+    items = feed.get("items")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise Unreadable("It has no list of items.")
     return ParsedFeed(
         format="JSON Feed",
         id="",
-        title=_said(told, "title"),
-        link=_said(told, "home_page_url"),
-        address=_said(told, "feed_url"),
-        description=_said(told, "description"),
+        title=_string(feed, "title"),
+        link=_string(feed, "home_page_url"),
+        address=_string(feed, "feed_url"),
+        description=_string(feed, "description"),
         updated="",
-        next=_said(told, "next_url"),
+        next=_string(feed, "next_url"),
         items=tuple(
             ParsedItem(
-                id=_said(item, "id"),
-                link=_said(item, "url"),
-                title=_said(item, "title"),
-                summary=_said(item, "summary"),
-                html=_said(item, "content_html") or _said(item, "content_text"),
-                published=_said(item, "date_published"),
-                updated=_said(item, "date_modified"),
+                id=_string(item, "id"),
+                link=_string(item, "url"),
+                title=_string(item, "title"),
+                summary=_string(item, "summary"),
+                html=_string(item, "content_html") or _string(item, "content_text"),
+                published=_string(item, "date_published"),
+                updated=_string(item, "date_modified"),
             )
             for item in items
         ),
     )
 
 
-def _said(told: dict[str, Any], name: str) -> str:
-    value = told.get(name)
+def _string(fields: dict[str, Any], name: str) -> str:
+    value = fields.get(name)
     return value if isinstance(value, str) else ""

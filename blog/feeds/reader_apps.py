@@ -1,4 +1,4 @@
-"""Readers' programs that a feed can be added to by a link. Pure."""
+"""Feed readers to which a link can add a feed. Pure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 @dataclass(frozen=True)
 class AddLink:
-    """A link that adds a feed to a reader's program."""
+    """A link that adds a feed to a feed reader."""
 
     name: str
     address: str
@@ -23,11 +23,11 @@ APPS: dict[str, Callable[[str], str]] = {
     "NewsBlur": lambda url: f"https://www.newsblur.com/?url={_encoded(url)}",
     "The Old Reader": lambda url: f"https://theoldreader.com/feeds/subscribe?url={_encoded(url)}",
     "Miniflux": lambda url: f"https://reader.miniflux.app/bookmarklet?uri={_encoded(url)}",
-    # Installed on the reader's own machine: the scheme is theirs, and other programs' that took it over.
+    # Installed on the reader's own machine. Other apps use this scheme, too.
     "NetNewsWire": lambda url: f"feed:{url}",
 }
 
 
 def add_links(url: str) -> list[AddLink]:
-    """Links that add the feed at `url` to what people read with."""
+    """Return links that add the feed at `url` to each app."""
     return [AddLink(name, address(url)) for name, address in APPS.items()]

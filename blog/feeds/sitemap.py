@@ -1,6 +1,6 @@
 """Sitemaps (https://www.sitemaps.org/protocol.html) and robots.txt. Pure.
 
-A file names at most 50,000 addresses. Of ours each takes less than 1,000 bytes, so that none grows over 50 MB.
+A file may have at most 50,000 URLs and 50 MB. Each of our entries takes less than 1,000 bytes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,43 +15,43 @@ Entries = Iterable[tuple[str, datetime | None]]
 
 
 def sitemap(entries: Entries) -> bytes:
-    """The sitemap of whole addresses, each with the time its content last changed."""
+    """Return the sitemap of absolute URLs, each with the time of its last change."""
     return _document("urlset", "url", entries)
 
 
 def index(entries: Entries) -> bytes:
-    """The list of sitemaps, each with the time anything in it last changed."""
+    """Return the sitemap index: absolute URLs of sitemaps, each with the time of its last change."""
     return _document("sitemapindex", "sitemap", entries)
 
 
-def _document(whole: str, part: str, entries: Entries) -> bytes:
-    return b"".join(line.encode() for line in _lines(whole, part, entries))
+def _document(root: str, element: str, entries: Entries) -> bytes:
+    return b"".join(line.encode() for line in _lines(root, element, entries))
 
 
-def _lines(whole: str, part: str, entries: Entries) -> Iterator[str]:
-    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{whole} xmlns="{NAMESPACE}">\n'
-    for address, changed in entries:
-        stamp = f"<lastmod>{changed.replace(microsecond=0).isoformat()}</lastmod>" if changed else ""
-        yield f"<{part}><loc>{escape(address)}</loc>{stamp}</{part}>\n"
-    yield f"</{whole}>\n"
+def _lines(root: str, element: str, entries: Entries) -> Iterator[str]:
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{NAMESPACE}">\n'
+    for address, changed_at in entries:
+        lastmod = f"<lastmod>{changed_at.replace(microsecond=0).isoformat()}</lastmod>" if changed_at else ""
+        yield f"<{element}><loc>{escape(address)}</loc>{lastmod}</{element}>\n"
+    yield f"</{root}>\n"
 
 
 @dataclass(frozen=True)
 class SitemapFile:
-    """One of several sitemaps: what it holds, and from which on."""
+    """One of several sitemaps: the kind of its entries, and the number of the first one."""
 
-    holds: Literal["others", "posts"]
+    kind: Literal["others", "posts"]
     start: int
 
 
 def files(others: int, posts: int) -> list[SitemapFile]:
-    """The files that so many addresses fill. What is no post comes first, where a growing blog moves nothing."""
+    """Return the files for these numbers of addresses. Others than posts come first, so that new posts move nothing."""
     counts: dict[Literal["others", "posts"], int] = {"others": others, "posts": posts}
-    return [SitemapFile(holds, start) for holds, number in counts.items() for start in range(0, number, MAX_ADDRESSES)]
+    return [SitemapFile(kind, start) for kind, number in counts.items() for start in range(0, number, MAX_ADDRESSES)]
 
 
 def robots(sitemap_address: str) -> str:
-    """What crawlers are asked: everything may be read but the desk, the search and the share forms."""
+    """Return robots.txt: crawlers may read everything but the admin pages, the search and the share forms."""
     closed = ("/admin/", "/preview/", "/search/", "/share/")
     return "\n".join(
         ["User-agent: *", *(f"Disallow: {path}" for path in closed), "", f"Sitemap: {sitemap_address}", ""]

@@ -1,4 +1,4 @@
-"""Check feeds as a subscriber meets them: every document, over HTTP, beside the posts of the database."""
+"""Check feeds as subscribers get them: every document, over HTTP, compared with the posts in the database."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,15 +21,19 @@ from blog.outbound import OutboundResponse
 
 Fetch = Callable[[str, Mapping[str, str]], OutboundResponse]
 Progress = Callable[[Iterable[ParsedFeed], int], Iterable[ParsedFeed]]
-# Whoever links documents in a ring, or without end, is not followed for ever.
+# The limit for a feed whose documents link to each other without end.
 MAX_DOCUMENTS = 20_000
-# The first document of a feed holds fewer posts than this.
+# More than the posts in the first document of a feed.
 MAX_FIRST_ITEMS = 100
 
 
 @dataclass
 class FeedReport:
-    """A feed that was read from its newest document to its oldest, and what is wrong with it."""
+    """The result of a check.
+
+    `documents` counts the documents that were read, `first` is the first one. `compared` says whether the items were
+    compared with the database.
+    """
 
     address: str
     format: str = ""
@@ -41,123 +45,123 @@ class FeedReport:
 
 
 def site_feeds() -> list[list[str]]:
-    """The addresses of all feeds of this site: of each, those of its formats. The first are the site's own."""
-    places: list[dict[str, str]] = [{}]
-    places += [{"tag": tag.slug} for tag in taxonomy.tags()]
-    places += [{"author": person.slug} for person in taxonomy.authors()]
-    return [[link.address for link in feed_links("", **place)] for place in places]
+    """Return the URLs of all feeds, a list of its formats for each. The first one is the feed of the whole site."""
+    feeds: list[dict[str, str]] = [{}]
+    feeds += [{"tag": tag.slug} for tag in taxonomy.tags()]
+    feeds += [{"author": person.slug} for person in taxonomy.authors()]
+    return [[link.address for link in feed_links("", **values)] for values in feeds]
 
 
 def app_fetcher(app: Flask) -> Fetch:
-    """Asks the blog itself, without a server; as a stranger, whoever wants to know."""
+    """Return a function that requests a URL from the app itself, as a stranger, without a server."""
     client = app.test_client(use_cookies=False)
 
     def fetch(address: str, headers: Mapping[str, str]) -> OutboundResponse:
-        with app.app_context():  # else it would be answered in the one of the request that is being answered
-            answer = client.get(address, headers=dict(headers))
-        return OutboundResponse(answer.status_code, dict(answer.headers), answer.data, address)
+        with app.app_context():  # else it would use the context of the current request
+            response = client.get(address, headers=dict(headers))
+        return OutboundResponse(response.status_code, dict(response.headers), response.data, address)
 
     return fetch
 
 
 def discover_feeds(address: str, fetch: Fetch) -> list[str]:
-    """The feeds at an address: its own, or those that the page there names. Raises Missing."""
-    answer = fetch(address, {})
-    if answer.status != 200:
-        raise NotFound(f"{address} answers {answer.status}.")
-    if "html" not in _lower(answer.headers).get("content-type", ""):
-        return [answer.address]
+    """Return the URLs of feeds: `address` itself, or those that its HTML page names. Raise NotFound."""
+    response = fetch(address, {})
+    if response.status != 200:
+        raise NotFound(f"{address} answers {response.status}.")
+    if "html" not in _lower_names(response.headers).get("content-type", ""):
+        return [response.address]
     try:
-        page = html.document_fromstring(answer.body)
+        page = html.document_fromstring(response.body)
     except (etree.ParserError, ValueError) as error:
         raise NotFound(f"{address} is an empty page.") from error
     types = set(rules.TYPES.values())
     links = page.iterfind(".//link[@rel='alternate'][@href]")
-    named = [urljoin(answer.address, str(link.get("href"))) for link in links if link.get("type") in types]
-    if not named:
+    feeds = [urljoin(response.address, str(link.get("href"))) for link in links if link.get("type") in types]
+    if not feeds:
         raise NotFound(f"The page at {address} names no feed.")
-    return list(dict.fromkeys(named))
+    return list(dict.fromkeys(feeds))
 
 
 def check_feed(address: str, fetch: Fetch, progress: Progress, *, whole: bool = True) -> FeedReport:
-    """The feed at an address; `whole` follows it to its first post."""
-    checked = FeedReport(address)
-    kept = _kept(address, None if whole else MAX_FIRST_ITEMS)
-    expected = -(-len(kept or ()) // ITEMS)
+    """Check the feed at an address; `whole` follows its links to the oldest post."""
+    report = FeedReport(address)
+    posts = _stored_posts(address, None if whole else MAX_FIRST_ITEMS)
+    expected = -(-len(posts or ()) // ITEMS)
     try:
-        for document in progress(_documents(checked, fetch, whole=whole), expected):
-            checked.items += document.items
+        for document in progress(_documents(report, fetch, whole=whole), expected):
+            report.items += document.items
     except Unreadable as error:
-        checked.faults.append(str(error))
-    if checked.first is not None:
-        checked.faults += rules.check_items(checked.items, checked.format, clock.now())
-        _compare(checked, checked.first, kept if whole or kept is None else kept[: len(checked.items)])
-    return checked
+        report.faults.append(str(error))
+    if report.first is not None:
+        report.faults += rules.check_items(report.items, report.format, clock.now())
+        _compare(report, report.first, posts if whole or posts is None else posts[: len(report.items)])
+    return report
 
 
-def _documents(checked: FeedReport, fetch: Fetch, *, whole: bool) -> Iterator[ParsedFeed]:
-    """The documents of a feed, each judged by itself."""
-    address, seen = checked.address, set[str]()
+def _documents(report: FeedReport, fetch: Fetch, *, whole: bool) -> Iterator[ParsedFeed]:
+    """Yield the documents of a feed; check each of them."""
+    address, seen = report.address, set[str]()
     while address and address not in seen and len(seen) < MAX_DOCUMENTS:
         seen.add(address)
-        answer = fetch(address, {})
-        if answer.status != 200:
-            raise Unreadable(f"{address} answers {answer.status}.")
-        document = parse_feed(answer.body)
-        if checked.first is None:
-            checked.first, checked.format = document, document.format
-            checked.faults += rules.check_response(
-                document.format, _lower(answer.headers), _again(address, fetch, answer)
+        response = fetch(address, {})
+        if response.status != 200:
+            raise Unreadable(f"{address} answers {response.status}.")
+        document = parse_feed(response.body)
+        if report.first is None:
+            report.first, report.format = document, document.format
+            report.faults += rules.check_response(
+                document.format, _lower_names(response.headers), _second_status(address, fetch, response)
             )
-        checked.documents += 1
-        checked.faults += _placed(rules.check_document(document, address, len(answer.body)), address, checked)
+        report.documents += 1
+        report.faults += _add_address(rules.check_document(document, address, len(response.body)), address, report)
         yield document
         address = urljoin(address, document.next) if whole and document.next else ""
     if address:
         raise Unreadable(f"Its documents do not come to an end: {address} is linked again.")
 
 
-def _placed(faults: Iterable[str], address: str, checked: FeedReport) -> Iterator[str]:
-    return (fault if address == checked.address else f"{fault} ({address})" for fault in faults)
+def _add_address(faults: Iterable[str], address: str, report: FeedReport) -> Iterator[str]:
+    return (fault if address == report.address else f"{fault} ({address})" for fault in faults)
 
 
-def _again(address: str, fetch: Fetch, answer: OutboundResponse) -> int:
-    """The status of an answer to somebody who has read it already."""
-    tag = _lower(answer.headers).get("etag")
+def _second_status(address: str, fetch: Fetch, response: OutboundResponse) -> int:
+    """Return the status of a second request that sends the ETag of the first response; 0 without one."""
+    tag = _lower_names(response.headers).get("etag")
     return fetch(address, {"If-None-Match": tag}).status if tag else 0
 
 
-def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+def _lower_names(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _kept(address: str, most: int | None) -> list[StoredPost] | None:
-    """The posts that the feed at an address should hold, newest first, so many at most where it is the newest part.
+def _stored_posts(address: str, limit: int | None) -> list[StoredPost] | None:
+    """Return the posts that the feed at an address should hold, newest first; None if it is not the path of our feeds.
 
-    None if no feed of ours has such an address.
+    `limit` applies to the newest document, not to the numbered ones.
     """
     try:
-        endpoint, given = current_app.url_map.bind("").match(urlsplit(address).path)
-        place = dict(given)
-        number = place.pop("number", None)
-        source = feed_source(**place) if endpoint.removeprefix("feeds.") in FORMATS else None
+        endpoint, arguments = current_app.url_map.bind("").match(urlsplit(address).path)
+        values = dict(arguments)
+        number = values.pop("number", None)
+        source = feed_source(**values) if endpoint.removeprefix("feeds.") in FORMATS else None
     except (HTTPException, NotFound):
         return None
     if source is None:
         return None
     posts = [
         StoredPost(f"urn:uuid:{post.guid}", permalinks.path_of(post), post.title, post.published_at)
-        for post in feed_items.identities(source.shelf, source.of, most if number is None else None)
+        for post in feed_items.identities(source.post_list, source.list_id, limit if number is None else None)
     ]
     return posts if number is None else posts[-number:]
 
 
-def _compare(checked: FeedReport, first: ParsedFeed, kept: Sequence[StoredPost] | None) -> None:
-    """Say how a feed differs from the database, if it is ours: at our address, or with our ids at another."""
-    if kept is None:
+def _compare(report: FeedReport, first: ParsedFeed, posts: Sequence[StoredPost] | None) -> None:
+    """Compare a feed with the database if it is ours: at our host, or with our ids at another."""
+    if posts is None:
         return
-    ids = {post.id for post in kept}
+    ids = {post.id for post in posts}
     host = urlsplit(current_app.config["SITE_URL"]).netloc
-    if urlsplit(checked.address).netloc == host or any(item.id in ids for item in checked.items):
-        checked.compared = True
-        checked.faults += rules.check_against_posts(checked.items, first, kept)
+    if urlsplit(report.address).netloc == host or any(item.id in ids for item in report.items):
+        report.compared = True
+        report.faults += rules.check_against_posts(report.items, first, posts)

@@ -1,4 +1,4 @@
-"""The feeds, in three formats: of the site, of each tag, of each author; and the page that explains them."""
+"""The feeds of the site, of each tag and of each author, in three formats; and the page that explains them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,18 +25,18 @@ from blog.feeds.blueprint import bp, feed_response
 from blog.feeds.channel import ITEMS, Channel, Cover, Item, fit_items
 from blog.web import templating
 
-# Tags that the page for subscribers names, the most used first.
+# The number of tags on the page /subscribe/, the most used first.
 MAX_TAGS = 30
 
 
 @dataclass(frozen=True)
 class FeedFormat:
-    """One of the formats: how people call it, its media type, its addresses, what builds it."""
+    """A format: its name for people, its media type, its paths (of older documents: `older_path`), its builder."""
 
     name: str
     type: str
-    file: str
-    folder: str
+    path: str
+    older_path: str
     build: Callable[[Channel, Sequence[Item]], bytes]
 
 
@@ -52,26 +52,26 @@ CHARSET = {"rss": "; charset=utf-8", "atom": "; charset=utf-8", "json": ""}
 
 @dataclass(frozen=True)
 class FeedSource:
-    """What a feed is made of: a shelf, the page that shows it to people, and what tells its address and its id.
+    """The source of a feed: the list of its posts, its title, and the path of the same list as an HTML page.
 
-    `place` holds the values of the feed's address beside its number: none, a tag or an author.
+    `values` of the feed's URL are empty, or hold the `tag` or `author`.
     """
 
-    shelf: PostList
-    of: int
+    post_list: PostList
+    list_id: int
     title: str
-    page: str
-    place: dict[str, Any]
+    page_path: str
+    values: dict[str, Any]
 
     def id(self, site: str) -> str:
-        """The feed's permanent id, which depends on no host name."""
-        name = "/".join(word for pair in self.place.items() for word in pair)
+        """Return the feed's permanent id, which does not depend on the host name; `site` is the site's guid."""
+        name = "/".join(word for pair in self.values.items() for word in pair)
         return f"urn:uuid:{uuid5(UUID(site), name) if name else site}"
 
 
 @dataclass(frozen=True)
 class FeedLink:
-    """A feed as pages name it."""
+    """A link to a feed, for templates."""
 
     format: str
     title: str
@@ -80,76 +80,76 @@ class FeedLink:
 
 
 @bp.app_template_global()
-def feed_links(title: str, **place: Any) -> list[FeedLink]:
-    """The feeds of the site (or of the `tag` or `author` with this slug) in all formats; titles tell them apart."""
+def feed_links(title: str, **values: Any) -> list[FeedLink]:
+    """Return the feeds of the site (or of the `tag` or `author` with this slug) in all formats; titles differ."""
     return [
         FeedLink(
             form.name,
             title if endpoint == "rss" else f"{title} ({form.name})",
             form.type,
-            templating.absolute_url(feed_path(endpoint, place)),
+            templating.absolute_url(feed_path(endpoint, values)),
         )
         for endpoint, form in FORMATS.items()
     ]
 
 
-def feed(endpoint: str, number: int | None = None, **place: Any) -> Response:
-    """A feed, its newest posts whole; with a number, one of the documents that hold the older ones."""
-    edition, source, form = templating.site_context(), feed_source(**place), FORMATS[endpoint]
+def feed(endpoint: str, number: int | None = None, **values: Any) -> Response:
+    """Return a feed with the newest posts; with a number, one of the documents that hold the older ones."""
+    context, source, form = templating.site_context(), feed_source(**values), FORMATS[endpoint]
 
-    def address(of: int | None) -> str:
-        return templating.absolute_url(feed_path(endpoint, source.place, of))
+    def address(number: int | None) -> str:
+        return templating.absolute_url(feed_path(endpoint, source.values, number))
 
-    held = _newest(source) if number is None else _older(source, number)
-    items = held.items
-    pages = paging.page_links(address, total=held.total, shown=len(items), number=number, newer=held.newer)
-    channel = _channel(edition, source, address(number), pages)
+    document = _newest(source) if number is None else _older(source, number)
+    items = document.items
+    pages = paging.page_links(address, total=document.total, shown=len(items), number=number, newer=document.newer)
+    channel = _channel(context, source, address(number), pages)
     response = feed_response(form.build(channel, items), form.type + CHARSET[endpoint])
     links = [("self", channel.address), *channel.links()]
-    # A hub's address may be written in any script; a header may not.
+    # The URL of a hub may have characters of any script; a header may not.
     response.headers["Link"] = ", ".join(f'<{iri_to_uri(target)}>; rel="{rel}"' for rel, target in links)
     return response
 
 
-for name, each in FORMATS.items():
-    view = partial(feed, name)
-    for part in ("", "/tags/<tag>", "/authors/<author>"):
-        for file in (each.file, each.folder):
-            bp.add_url_rule(f"{part}/{file}", name, view)
+for endpoint, form in FORMATS.items():
+    view = partial(feed, endpoint)
+    for prefix in ("", "/tags/<tag>", "/authors/<author>"):
+        for path in (form.path, form.older_path):
+            bp.add_url_rule(f"{prefix}/{path}", endpoint, view)
 
 
-def feed_path(endpoint: str, place: Mapping[str, Any], number: int | None = None) -> str:
-    """Where a feed is, or one of its older documents; `place` holds a tag, an author, or nothing."""
-    return url_for(f"feeds.{endpoint}", number=number, **place)
+def feed_path(endpoint: str, values: Mapping[str, Any], number: int | None = None) -> str:
+    """Return the path of a feed, or of one of its older documents; `values` are those of `FeedSource`."""
+    return url_for(f"feeds.{endpoint}", number=number, **values)
 
 
 @bp.get("/subscribe/")
 def subscribe() -> Response:
-    """What a feed is, and how to follow this site with one."""
+    """Show the page that explains feeds, and how to follow this site."""
     templating.site_context()
     tags = sorted(taxonomy.tags(), key=lambda tag: -tag.posts)
-    facts = {"tags": tags[:MAX_TAGS], "more_tags": len(tags) > MAX_TAGS, "authors": taxonomy.authors()}
-    page = render_template("feeds/subscribe.html", **facts, add_links=reader_apps.add_links)
+    context = {"tags": tags[:MAX_TAGS], "more_tags": len(tags) > MAX_TAGS, "authors": taxonomy.authors()}
+    page = render_template("feeds/subscribe.html", **context, add_links=reader_apps.add_links)
     return Response(page, mimetype="text/html")
 
 
 def feed_source(tag: str | None = None, author: str | None = None) -> FeedSource:
-    """What the feed at this place is made of. Raises Missing where there is no such tag or author."""
+    """Return the source of a feed. Raise NotFound if there is no such tag or author."""
     title = templating.site().title
     if tag is not None:
-        found = taxonomy.tag(tag)
-        page = url_for("reader.tag", slug=tag)
-        return FeedSource(lists.WITH_TAG, found.id, f"{found.name} – {title}", page, {"tag": tag})
+        row = taxonomy.tag(tag)
+        page_path = url_for("reader.tag", slug=tag)
+        return FeedSource(lists.WITH_TAG, row.id, f"{row.name} – {title}", page_path, {"tag": tag})
     if author is not None:
         person = taxonomy.author(author)
-        page = url_for("reader.author", slug=author)
-        return FeedSource(lists.BY_AUTHOR, person.id, f"{person.name} – {title}", page, {"author": author})
+        page_path = url_for("reader.author", slug=author)
+        return FeedSource(lists.BY_AUTHOR, person.id, f"{person.name} – {title}", page_path, {"author": author})
     return FeedSource(lists.ALL, 0, title, url_for("reader.home"), {})
 
 
 @dataclass(frozen=True)
 class FeedDocument:
-    """What a document holds, how many posts there are in all, and how many of those that follow fit into one."""
+    """The items of a document, the number of all posts, and how many of the newer posts fit into one."""
 
     items: Sequence[Item]
     total: int
@@ -157,31 +157,31 @@ class FeedDocument:
 
 
 def _newest(source: FeedSource) -> FeedDocument:
-    newest = feed_items.newest_page(source.shelf, ITEMS, source.of)
-    return FeedDocument(fit_items([_item(entry) for entry in newest.posts]), newest.total)
+    newest = feed_items.newest_page(source.post_list, ITEMS, source.list_id)
+    return FeedDocument(fit_items([_item(post) for post in newest.posts]), newest.total)
 
 
 def _older(source: FeedSource, number: int) -> FeedDocument:
-    """What one of the older documents holds. Raises Missing past the last of them."""
-    around = feed_items.older_page(source.shelf, number + ITEMS, 2 * ITEMS, source.of)
-    if number > around.total:
+    """Return one of the older documents. Raise NotFound past the last of them."""
+    page = feed_items.older_page(source.post_list, number + ITEMS, 2 * ITEMS, source.list_id)
+    if number > page.total:
         raise NotFound("There are not that many posts.")
-    items = [_item(entry) for entry in around.posts]
+    items = [_item(post) for post in page.posts]
     newer, own = items[: -min(number, ITEMS)], items[-min(number, ITEMS) :]
-    return FeedDocument(fit_items(own), around.total, len(fit_items(newer[::-1])))
+    return FeedDocument(fit_items(own), page.total, len(fit_items(newer[::-1])))
 
 
-def _channel(edition: SiteContext, source: FeedSource, address: str, pages: dict[str, str]) -> Channel:
-    site = edition.site
+def _channel(context: SiteContext, source: FeedSource, address: str, pages: dict[str, str]) -> Channel:
+    site = context.site
     return Channel(
         id=source.id(site.guid),
         title=source.title,
-        link=templating.absolute_url(source.page),
+        link=templating.absolute_url(source.page_path),
         address=address,
         description=site.tagline,
         language=site.language,
         author=site.author,
-        changed_at=edition.changed_at,
+        changed_at=context.changed_at,
         pages=pages,
         hubs=site.hubs,
     )
@@ -208,9 +208,9 @@ def _cover(post: FeedPost) -> Cover | None:
     picture = post.cover_picture
     if picture is None:
         return None
-    kind = guess_type(picture["src"])[0] or "image/jpeg"
+    media_type = guess_type(picture["src"])[0] or "image/jpeg"
     width, height = picture["width"], picture["height"]
-    plate = html.image_file_of(picture)
-    if plate and FEED_WIDTH in plate.widths:
-        return Cover(templating.absolute_url(plate.variant_url(FEED_WIDTH)), kind, *plate.size(FEED_WIDTH))
-    return Cover(templating.absolute_url(picture["src"]), kind, width, height)
+    image = html.image_file_of(picture)
+    if image and FEED_WIDTH in image.widths:
+        return Cover(templating.absolute_url(image.variant_url(FEED_WIDTH)), media_type, *image.size(FEED_WIDTH))
+    return Cover(templating.absolute_url(picture["src"]), media_type, width, height)
