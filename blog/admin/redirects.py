@@ -43,7 +43,7 @@ def _add() -> ResponseReturnValue:
             raise InvalidFields([Invalid("source", f"{path} is an address of the blog itself.")])
         url_redirects.add(path, None if gone else target)
     except InvalidFields as error:
-        errors = {invalid.field: str(invalid) for invalid in error.wrong}
+        errors = {invalid.field: str(invalid) for invalid in error.errors}
         return responses.form_with_errors(PAGE, errors, **_variables(request.form))
     return responses.redirect_with_notice(
         "admin.redirects", f"{path} {'says that it is gone' if gone else f'leads to {target}'} now."

@@ -63,7 +63,7 @@ def _change() -> ResponseReturnValue:
     try:
         site_settings.configure_all(changed)
     except InvalidFields as error:
-        errors = {invalid.field: str(invalid) for invalid in error.wrong}
+        errors = {invalid.field: str(invalid) for invalid in error.errors}
         return responses.form_with_errors(PAGE, errors, **_variables(request.form))
     message = "The settings are saved." if changed else "Nothing was changed."
     return responses.redirect_with_notice("admin.settings", message)

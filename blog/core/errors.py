@@ -1,34 +1,34 @@
-"""What can go wrong, in words for people. Faces turn these into statuses, the command line into exit codes."""
+"""Errors with messages for people. Web views turn them into statuses, the command line into exit codes."""
 
 from collections.abc import Sequence
 
 
 class BlogError(Exception):
-    """Something that was asked for cannot be done; the message says what happened and what to try."""
+    """An action is not possible; the message says what happened and what to try."""
 
 
 class Invalid(BlogError):
-    """A value that cannot be taken. `field` names it as forms and commands do."""
+    """An invalid value. `field` is its name in forms and commands."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
 
     def __reduce__(self) -> tuple[type["Invalid"], tuple[str, str]]:
-        """As a worker process sends it back."""
+        """Pickle both arguments: worker processes send this error back."""
         return type(self), (self.field, str(self))
 
 
 class InvalidFields(BlogError):
-    """Several values that cannot be taken at once."""
+    """Several invalid values at once."""
 
-    def __init__(self, wrong: Sequence[Invalid]) -> None:
-        super().__init__(" ".join(str(error) for error in wrong))
-        self.wrong = wrong
+    def __init__(self, errors: Sequence[Invalid]) -> None:
+        super().__init__(" ".join(str(error) for error in errors))
+        self.errors = errors
 
 
 class NotFound(BlogError):
-    """There is no such thing (or none that the asker may know of)."""
+    """It does not exist, or the user may not know that it exists."""
 
 
 class Gone(BlogError):
@@ -36,11 +36,11 @@ class Gone(BlogError):
 
 
 class Conflict(BlogError):
-    """It would take the place of something that must stay."""
+    """It would replace something that must stay."""
 
 
 class EditConflict(Conflict):
-    """Somebody else saved meanwhile. What was to be saved is kept beside it, as a revision of this post."""
+    """Another person saved the post meanwhile. The rejected text is stored as a revision of the post."""
 
     def __init__(self, post_id: int, message: str) -> None:
         super().__init__(message)
@@ -48,11 +48,11 @@ class EditConflict(Conflict):
 
 
 class Forbidden(BlogError):
-    """Somebody else may do it, the asker may not."""
+    """This user may not do it; another user may."""
 
 
 class TooManyAttempts(BlogError):
-    """It was tried too often. `seconds` says when it may be tried again."""
+    """It was tried too often. `seconds` is the time until the next attempt is allowed."""
 
     def __init__(self, seconds: int) -> None:
         minutes = -(-seconds // 60)
@@ -69,4 +69,4 @@ class DiskFull(Unavailable):
 
 
 class Unusable(BlogError):
-    """This instance cannot be opened: no database, a newer one, a damaged one."""
+    """This instance cannot be opened: its database is missing, damaged or newer than this code."""

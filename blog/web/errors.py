@@ -122,7 +122,7 @@ def _check_slash_redirect() -> BaseResponse | None:
         return redirect(old_path.target, 301)
     endpoint, values = current_app.url_map.bind("").match(urlsplit(exception.new_url).path, method="GET")
     if values:  # an address without variable parts always exists
-        current_app.view_functions[endpoint](**values)  # raises Missing or Gone
+        current_app.view_functions[endpoint](**values)  # raises NotFound or Gone
     return None
 
 

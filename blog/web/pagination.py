@@ -54,7 +54,7 @@ class Pager:
 
 
 def make_pager(number: int, total: int, size: int = PAGE_SIZE) -> Pager:
-    """Return the pager of a page. Raise Missing past the last page."""
+    """Return the pager of a page. Raise NotFound past the last page."""
     pager = Pager(number, total, size)
     if number > pager.pages:
         raise NotFound("There are not that many pages.")

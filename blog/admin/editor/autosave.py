@@ -30,7 +30,7 @@ def autosave() -> ResponseReturnValue:
     except NotFound:
         return responses.json_response({"error": GONE}, 404)
     except InvalidFields as error:
-        return responses.json_response({"errors": _by_field(error.wrong), "error": str(error.wrong[0])}, 422)
+        return responses.json_response({"errors": _by_field(error.errors), "error": str(error.errors[0])}, 422)
     except Conflict as error:
         return _overtaken(error, post_id)
     return _saved(done)

@@ -152,7 +152,7 @@ def form_with_error(error: BlogError, known: EditorPost | None) -> ResponseRetur
     """The form again, with every word and what is wrong."""
     fields = request.form
     if isinstance(error, InvalidFields):
-        return _shown(forms.submitted_form(fields, error.wrong), known, status=422)
+        return _shown(forms.submitted_form(fields, error.errors), known, status=422)
     if isinstance(error, EditConflict):
         return _overtaken(error, fields)
     if isinstance(error, Conflict):

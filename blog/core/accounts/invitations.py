@@ -48,7 +48,7 @@ def pending() -> Sequence[Invitation]:
 
 
 def revoke(invitation_id: str) -> None:
-    """End an invitation. Raise Missing if there is none with this id, or if it is the first author's link."""
+    """End an invitation. Raise NotFound if there is none with this id, or if it is the first author's link."""
     with write_transaction() as session:
         row = session.get(Invitation, invitation_id)
         if row is None or row.invited_by is None:
@@ -57,14 +57,14 @@ def revoke(invitation_id: str) -> None:
 
 
 def find(token: str) -> Invitation:
-    """Return the invitation of a link. Raise Missing if it is unknown or used, Gone if it has ended."""
+    """Return the invitation of a link. Raise NotFound if it is unknown or used, Gone if it has ended."""
     return _usable(db.session(), token)
 
 
 def accept(token: str, name: str, email: str, password: str, client: Client) -> str:
     """Make an account, use up the link, and return the token of the account's first session.
 
-    Raise Missing or Gone for the link, Invalid for a field, Conflict if the email is used already.
+    Raise NotFound or Gone for the link, Invalid for a field, Conflict if the email is used already.
     """
     find(token)  # before the password costs anything
     name, address = people.validate_name(name), people.validate_email(email)

@@ -49,7 +49,7 @@ def author_id(session: Session, name: str) -> int:
 
 
 def set_password(email: str, password: str) -> Person:
-    """Change a person's password and end all their sessions. Raise Missing or Invalid."""
+    """Change a person's password and end all their sessions. Raise NotFound or Invalid."""
     password_hash = credentials.hash_password(password)
     with write_transaction() as session:
         person = _by_email(session, email)
@@ -59,13 +59,13 @@ def set_password(email: str, password: str) -> Person:
 
 
 def remove(email: str) -> Person:
-    """Remove a person's account; their posts keep the author's name. Raise Missing."""
+    """Remove a person's account; their posts keep the author's name. Raise NotFound."""
     with write_transaction() as session:
         return _remove(session, _by_email(session, email))
 
 
 def remove_other(person_id: int, remover_id: int) -> Person:
-    """Remove a person's account, as the first author may. Raise Forbidden or Missing."""
+    """Remove a person's account, as the first author may. Raise Forbidden or NotFound."""
     with write_transaction() as session:
         if not is_first(session, remover_id):
             raise Forbidden("Only the first author can remove others.")

@@ -88,7 +88,7 @@ def end(token: object) -> None:
 
 
 def revoke(person_id: int, session_id: str) -> None:
-    """End one of a person's sessions. Raise Missing if they have no such session."""
+    """End one of a person's sessions. Raise NotFound if they have no such session."""
     own = (AuthorSession.person_id == person_id, AuthorSession.id == session_id)
     with write_transaction() as session:
         if session.scalar(select(AuthorSession.id).where(*own)) is None:

@@ -18,7 +18,8 @@ WRONG_CURRENT = "That is not your current password."
 def sign_in(email: str, password: str, client: Client) -> str:
     """Return the token of a new session.
 
-    Raise Invalid, with the same words and after the same time for an unknown email and a wrong password; or TooMany.
+    Raise Invalid, with the same words and after the same time for an unknown email and a wrong password; or
+    TooManyAttempts.
     """
     address = validate.one_line(email[:MAX_EMAIL_LENGTH]).lower()  # a longer one is nobody's, and need not cost more
     throttle.check_and_record(address, client)
@@ -37,7 +38,7 @@ def sign_in(email: str, password: str, client: Client) -> str:
 
 
 def confirm_password(person: Person, password: str, client: Client) -> None:
-    """Raise Invalid if this is not the person's password, or TooMany: a failure counts as one in signing in."""
+    """Raise Invalid if this is not the person's password, or TooManyAttempts: a failure counts as one in signing in."""
     email, stored_hash = person.email or "", person.password
     throttle.check_and_record(email, client)
     if not credentials.verify(password, stored_hash):
@@ -47,7 +48,7 @@ def confirm_password(person: Person, password: str, client: Client) -> None:
 
 
 def change_password(person: Person, current: str, password: str, client: Client) -> str:
-    """Change the password, end all sessions, and return the token of a new one. Raise Invalid or TooMany."""
+    """Change the password, end all sessions, and return the token of a new one. Raise Invalid or TooManyAttempts."""
     person_id, stored_hash = person.id, person.password
     confirm_password(person, current, client)
     password_hash = credentials.hash_password(password)
@@ -61,7 +62,10 @@ def change_password(person: Person, current: str, password: str, client: Client)
 
 
 def change_profile(person: Person, name: str, email: str, current: str, client: Client) -> None:
-    """Change the name and the email; a new email needs the current password. Raise Invalid, Conflict or TooMany."""
+    """Change the name and the email; a new email needs the current password.
+
+    Raise Invalid, Conflict or TooManyAttempts.
+    """
     person_id, old_email = person.id, person.email or ""
     name, new_email = people.validate_name(name), people.validate_email(email)
     if new_email != old_email:

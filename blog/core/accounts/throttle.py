@@ -67,7 +67,7 @@ def account_hash(email: str, key: str) -> str:
 
 
 def check_and_record(email: str, client: Client) -> None:
-    """Record an attempt. Raise TooMany if the limit is reached: then no password needs to be compared."""
+    """Record an attempt. Raise TooManyAttempts if the limit is reached: then no password needs to be compared."""
     account, now = client.account_hash(email), clock.now()
     with write_transaction() as session:
         _delete_old(session)

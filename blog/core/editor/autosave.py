@@ -54,8 +54,8 @@ def save(
         saved_id = _save(post, submission, saver, guid)
     except InvalidFields as error:
         reported = {other.field for other in left_out}
-        left_out += [other for other in error.wrong if other.field not in reported]
-        fields = {other.field for other in error.wrong}
+        left_out += [other for other in error.errors if other.field not in reported]
+        fields = {other.field for other in error.errors}
         if TEXT_FIELD in fields:
             raise InvalidFields(left_out) from error
         saved_id = _save(post, _with_stored_values(submission, fields, post), saver, guid)

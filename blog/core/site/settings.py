@@ -240,7 +240,7 @@ def configure(name: str, text: str) -> Site:
 
 
 def configure_all(texts: Mapping[str, str]) -> Site:
-    """Change several settings, all or none. Raise Rejected with all errors."""
+    """Change several settings, all or none. Raise InvalidFields with all errors."""
     values, errors = parse_settings(texts)
     if errors:
         raise InvalidFields(errors)

@@ -107,7 +107,7 @@ def test_nothing_is_published_at_a_time_that_its_author_cannot_mean(
 ) -> None:
     with pytest.raises(InvalidFields) as rejected:
         drafts.create(Submission(Fields(title=""), date), ana, action=action)
-    assert [error.field for error in rejected.value.wrong] == ["title", "published_at"]
+    assert [error.field for error in rejected.value.errors] == ["title", "published_at"]
     assert said in str(rejected.value)
     assert db.session.scalars(select(Post.id)).all() == []
 
@@ -374,7 +374,7 @@ def test_a_slug_in_use_is_told_beside_its_field(blog: Blog, ana: Saver, act: Cal
     post = blog.make_post("Rivers")
     with pytest.raises(InvalidFields) as rejected:
         act(post.id, form(post.id, slug="hills"), ana)
-    assert [error.field for error in rejected.value.wrong] == ["slug"]
+    assert [error.field for error in rejected.value.errors] == ["slug"]
     assert not now(post).copied
 
 

@@ -21,7 +21,7 @@ def test_all_that_is_wrong_is_told_and_nothing_changed(app: Flask) -> None:
     before = site().public_version
     with pytest.raises(InvalidFields) as error:
         configure_all({"title": "", "tagline": "Good", "accent": "red", "nonsense": "x"})
-    assert [one.field for one in error.value.wrong] == ["title", "accent", "key"]
+    assert [one.field for one in error.value.errors] == ["title", "accent", "key"]
     assert (site().tagline, site().public_version) == ("", before)
 
 
