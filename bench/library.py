@@ -146,7 +146,7 @@ def fill(size: int) -> None:
             session.execute(insert(Post), chunk)
         for chunk in chunks(tagging_rows(size)):
             session.execute(insert(post_tag), chunk)
-        index.complete(session.connection())
+        index.index_missing(session.connection())
 
 
 def chunks(rows: Rows, size: int = CHUNK) -> Iterator[list[dict[str, Any]]]:

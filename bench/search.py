@@ -34,7 +34,7 @@ The {size:,} posts have texts of their own, of {words} made-up words spread as i
 common one stands in every post, the twentieth in three quarters of them, most in a handful; one post in fifty is
 Chinese. {count} questions of {kinds} kinds are asked in {rounds} rounds, each in another order, one after the other, by
 one asker; the first round is not counted. Times are those of the clock, on a machine that is shared; where processor
-time is told, it was measured in rounds of its own. “Engine” is a call of `blog.core.search.results.find` in a
+time is told, it was measured in rounds of its own. “Engine” is a call of `blog.core.search.results.search_public` in a
 transaction of its own: ranking, ten posts with title and passage, all but the page. Over HTTP it is the whole answer,
 never from the page cache. The index takes {index:.0f} MB beside {posts:.0f} MB of posts.
 """
@@ -100,7 +100,7 @@ def _alone(instance: Path, asked: dict[str, list[str]]) -> tuple[Times, Times, t
 
         def ask(question: str) -> None:
             db.session.rollback()
-            engine.find(question)
+            engine.search_public(question)
 
         times = _rounds(asked, ask)
         worked = _rounds(asked, ask, time.process_time)

@@ -104,4 +104,4 @@ def fill(size: int) -> None:
                 for number in ids
                 for place, tag in enumerate([1, *dice.sample(range(2, library.TAGS + 1), library.TAGS_OF_A_POST - 1)])
             ])  # fmt: skip
-            index.put(session, ids)
+            index.index_posts(session, ids)

@@ -16,7 +16,7 @@ from blog.core.search import results as engine
 def search(ctx: click.Context, words: tuple[str, ...], status: str | None, as_json: bool) -> None:
     """Find posts and pages, drafts too, by their words; the best ten."""
     with open_blog(ctx) as app:
-        results = engine.find_any(" ".join(words), status=status)
+        results = engine.search_all(" ".join(words), status=status)
         posts = [post_data(row.post, app.config["SITE_URL"]) | {"extract": row.extract} for row in results.posts]
     lines = ["No post holds all of these words; these hold some of them."] if results.some and posts else []
     for line, post in zip(post_lines(posts), posts, strict=True):

@@ -6,8 +6,8 @@ from flask import Response, current_app, render_template, request, url_for
 
 from blog.core.errors import NotFound
 from blog.core.search import results as engine
-from blog.core.search.query import understood
-from blog.core.search.results import Found, Results, Unsearchable
+from blog.core.search.query import parse_query
+from blog.core.search.results import ReaderResult, Results, Unsearchable
 from blog.reader.opensearch import CONTENT_TYPE, OpenSearchSite, description
 from blog.reader.views import bp
 from blog.web import templating
@@ -22,10 +22,10 @@ def search() -> Response:
     text = request.args.get("q", "")
     templating.site_context()
     try:
-        return _page(engine.find(text, number), 200)
+        return _page(engine.search_public(text, number), 200)
     except Unsearchable as error:
         current_app.logger.error("%s", error)
-        response = _page(Results(understood(text)), 503)
+        response = _page(Results(parse_query(text)), 503)
         response.headers.update({"Cache-Control": "no-store", "Retry-After": str(RETRY_SECONDS)})
         return response
 
@@ -50,6 +50,6 @@ def _page_number(text: str) -> int:
     return int(text)
 
 
-def _page(results: Results[Found], status: int) -> Response:
+def _page(results: Results[ReaderResult], status: int) -> Response:
     html = render_template("reader/search.html", found=results, broken=status != 200)
     return Response(html, status, mimetype="text/html")

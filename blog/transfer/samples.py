@@ -42,7 +42,7 @@ def remove() -> tuple[list[str], list[str]]:
                 continue
             if post.was_public:
                 permalinks.mark_gone(session, permalinks.path_of(post))
-            index.remove(session, [post.id])
+            index.remove_posts(session, [post.id])
             session.delete(post)
             removed.append(post.slug)
     return removed, kept

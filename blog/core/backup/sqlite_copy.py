@@ -109,7 +109,7 @@ def find_damage(file: Path, *, quick: bool = False) -> list[str]:
             lines = [check_line(row[0]) for row in rows]
     except Unusable:
         return ["it cannot be read as a database"]
-    return [line for line in lines if line != "ok" and not index.of_index(line)]
+    return [line for line in lines if line != "ok" and not index.is_index_problem(line)]
 
 
 def check_line(message: str) -> str:

@@ -70,7 +70,7 @@ def examine(run: Run, settings: Settings, *, thorough: bool) -> Generator[Findin
     """Is it whole, ours, and of this code's schema? Returns whether it can be asked further questions."""
     whole = thorough or settings.database_file.stat().st_size <= QUICKLY
     said = check_problems(run) if whole else []
-    damages = [each for each in said if not index.of_index(each)]
+    damages = [each for each in said if not index.is_index_problem(each)]
     if damages:
         yield problem(f"The database is damaged: {'; '.join(damages)}.", recovery_advice(settings))
         return False
@@ -110,7 +110,7 @@ def _kept_right(run: Run, damaged: str) -> Findings:
         yield problem(f"Triggers are missing: {', '.join(sorted(lost))}.", "Any other command makes them again.")
     if miscounted := counters.count_wrong(run):
         yield problem(f"Counts of posts are wrong ({miscounted}).", "`broadsheet doctor --fix` counts anew.")
-    if unsearchable := f"is damaged ({damaged})" if damaged else index.wrong(run):
+    if unsearchable := f"is damaged ({damaged})" if damaged else index.find_problem(run):
         yield problem(f"The search index {unsearchable}.", "`broadsheet doctor --fix` makes it anew.")
     if stale := count_stale_texts(run):
         yield note(

@@ -80,7 +80,9 @@ def _count(settings: Settings) -> Iterator[str]:
 
 
 def _index(settings: Settings) -> Iterator[str]:
-    if _asked(settings, lambda run: index.wrong(run) or any(map(index.of_index, database.check_problems(run)))):
+    if _asked(
+        settings, lambda run: index.find_problem(run) or any(map(index.is_index_problem, database.check_problems(run)))
+    ):
         yield f"Made the search index anew, of {count_of(index.rebuild(), 'post')}."
 
 

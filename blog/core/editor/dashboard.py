@@ -113,8 +113,8 @@ def search(text: str) -> list[PostRow]:
         return []
     ids = [
         *_changed(wanted),
-        *engine.ids_of_any(wanted, PAGE_SIZE),
-        *engine.ids_of_any(wanted, PAGE_SIZE, status="deleted"),
+        *engine.matching_ids(wanted, PAGE_SIZE),
+        *engine.matching_ids(wanted, PAGE_SIZE, status="deleted"),
     ]
     places = {post_id: place for place, post_id in reversed(list(enumerate(ids)))}
     rows = _rows(_listed(ListFilter((Post.id.in_(places),), Post.saved_at)))

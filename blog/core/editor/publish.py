@@ -238,7 +238,7 @@ def rerender_outdated(progress: Callable[[Sequence[int]], Iterable[int]] = iter)
             post = load(session, post_id)
             if post.version == version:  # else its author saved it meanwhile, which rendered it with this version
                 _set_rendered(post, rendered)
-                index.put(session, [post_id])
+                index.index_posts(session, [post_id])
     return refused
 
 

@@ -29,7 +29,7 @@ from blog.core.db.compiled_query import CompiledQuery
 from blog.core.db.transaction import write_transaction
 from blog.core.errors import Conflict, Invalid, NotFound
 from blog.core.posts import lists
-from blog.core.search import normalize, results
+from blog.core.search import index, normalize
 from blog.core.text import slugs, validate
 from blog.core.urls import permalinks
 from blog.extensions import db
@@ -78,10 +78,10 @@ def suggest(text: str, limit: int = 8) -> list[str]:
 
     First those that begin so, then those of which a later word does; of either the most used first.
     """
-    wanted = " ".join(normalize.folded(validate.clean(text[: validate.TAG_LENGTH])).lstrip("#").split())
+    wanted = " ".join(normalize.fold(validate.clean(text[: validate.TAG_LENGTH])).lstrip("#").split())
     found = []
     for name, posts in NAMES.all() if wanted else ():
-        said = normalize.folded(name)
+        said = normalize.fold(name)
         if said.startswith(wanted) or f" {wanted}" in WORD_BORDER.sub(" ", said):
             found.append((not said.startswith(wanted), -posts, said, name))
     return [name for *_, name in sorted(found)[:limit]]
@@ -159,7 +159,7 @@ def _replace(session: Session, old: Tag, new: Tag | None) -> Sequence[int]:
         _close_up(session, [old.id, new.id], 2)
         _put(session, old, new)
     session.execute(delete(post_tag).where(post_tag.c.tag_id == old.id))
-    results.retag(session, posts)
+    index.index_posts(session, posts)
     return posts
 
 

@@ -44,7 +44,7 @@ class PostWrites:
 
     def delete(self, post: Post) -> None:
         """Delete a post from the database. Writes at once, so that another post may have its address."""
-        index.remove(self.session, [post.id])
+        index.remove_posts(self.session, [post.id])
         self._changed.discard(post)
         self.session.delete(post)
         self.session.flush()
@@ -57,6 +57,6 @@ class PostWrites:
         self.tags.flush()
         self.addresses.flush()
         usage.save_uses(self.session, self._new, self._changed)
-        index.put(self.session, [post.id for post in (*self._new, *self._changed)])
+        index.index_posts(self.session, [post.id for post in (*self._new, *self._changed)])
         self._new.clear()
         self._changed.clear()

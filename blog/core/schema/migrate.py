@@ -109,7 +109,7 @@ def _migrate(engine: Engine, version: str | None) -> None:
                 if version is None:
                     connection.execute(insert(Site).values(**_first_row()))
                 counters.recount(connection.exec_driver_sql)
-                index.complete(connection)
+                index.index_missing(connection)
                 _make_triggers(connection)
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if broken:

@@ -1,8 +1,8 @@
-"""The search index: an FTS5 table beside the posts, written in the transaction that writes them.
+"""The search index: an FTS5 table beside the posts, written in the same transaction as the post.
 
-The row of a post has its id. Drafts are indexed as well: what readers find is asked of the post table, so that
-publishing and taking back write nothing here. Texts are folded before (`core.search.normalize`); a tag stands as its
-id, so that another name for it changes nothing. No trigger watches this table: its writes move no public version.
+A row has the id of its post. Drafts are indexed, too: searches for readers check the post table, so publishing and
+unpublishing write nothing here. Texts are folded first (`core.search.normalize`); tags are stored by id, so that
+renaming one changes nothing. No trigger watches this table: writing it does not advance the public version.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,130 +20,130 @@ from blog.core.search import normalize
 from blog.extensions import sqlite_driver
 from blog.models import Post, post_tag
 
-NAME = "search"
-# Titles stand in it twice: to look through those of all posts that hold a common word took up to twelve milliseconds.
+TABLE = "search"
+# Titles are in it twice (see `normalize.index_title`): to search the title column of all posts with a common word took
+# up to twelve milliseconds.
 COLUMNS = ("title", "summary", "body", "tags", "titled")
-# Without Mn and Mc, words of Hindi would break at their vowel signs. Diacritics were folded before.
+# Without Mn and Mc, Hindi words would break at their vowel signs. Diacritics are folded before.
 TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'"
-# Beginnings of three letters, and single characters, which are words in Chinese, are indexed, too. The table is more
-# than twice as large for it; a beginning that is in most posts costs half a millisecond instead of thirty, three times.
+# Prefixes of three letters, and of one character (a word in Chinese), are indexed, too. This more than doubles the
+# table; but a prefix that is in most posts takes half a millisecond instead of thirty, in each of three queries.
 OPTIONS = f"tokenize=\"{TOKENIZER}\", prefix='1 3'"
-# From this version on SQLite can delete from a table that keeps no second copy of the texts.
-CONTENTLESS = (3, 43)
-# So many texts are held at a time.
-BATCH = 200
-SIGNS = (f"no such table: {NAME}", "malformed", "constructor failed", "fts5", "corrupt")
+# From this version on SQLite can delete rows of a contentless table, which stores no second copy of the texts.
+CONTENTLESS_VERSION = (3, 43)
+# Posts in memory at a time.
+BATCH_SIZE = 200
+BROKEN_SIGNS = (f"no such table: {TABLE}", "malformed", "constructor failed", "fts5", "corrupt")
 BROKEN = "The search index is missing or damaged. Nothing was changed; `broadsheet doctor --fix` makes it anew."
 
-REMOVE = f"DELETE FROM {NAME} WHERE rowid = ?"  # noqa: S608
-INSERT = f"INSERT INTO {NAME} (rowid, {', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
-PROBE = f"SELECT rowid FROM {NAME} WHERE {NAME} MATCH 'a' LIMIT 1"  # noqa: S608
-EXISTS = f"SELECT count(*) FROM sqlite_master WHERE name = '{NAME}'"  # noqa: S608
-# Posts without a row, and rows without a post. The table's own list of its rows is read, which is small.
-LACKING = f"SELECT id FROM post WHERE id NOT IN (SELECT id FROM {NAME}_docsize) ORDER BY id"  # noqa: S608
-LEFT_OVER = f"SELECT id FROM {NAME}_docsize WHERE id NOT IN (SELECT id FROM post)"  # noqa: S608
+DELETE_ROW = f"DELETE FROM {TABLE} WHERE rowid = ?"  # noqa: S608
+INSERT_ROW = f"INSERT INTO {TABLE} (rowid, {', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
+PROBE = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH 'a' LIMIT 1"  # noqa: S608
+EXISTS = f"SELECT count(*) FROM sqlite_master WHERE name = '{TABLE}'"  # noqa: S608
+# Posts without a row, and rows without a post: read from FTS5's own list of rows, which is small.
+MISSING_ROWS = f"SELECT id FROM post WHERE id NOT IN (SELECT id FROM {TABLE}_docsize) ORDER BY id"  # noqa: S608
+ORPHANED_ROWS = f"SELECT id FROM {TABLE}_docsize WHERE id NOT IN (SELECT id FROM post)"  # noqa: S608
 
-# Runs a statement on a connection, SQLAlchemy's or the driver's, and returns its rows.
-Run = Callable[[str], Any]
+# Runs a statement on a connection, SQLAlchemy's or the driver's, and returns its cursor.
+Execute = Callable[[str], Any]
 
 
-def creation() -> str:
-    """The SQL that makes the table."""
+def create_table_sql() -> str:
     version = tuple(int(part) for part in sqlite_driver().sqlite_version.split("."))
-    contentless = ", content='', contentless_delete=1" if version >= CONTENTLESS else ""
-    return f"CREATE VIRTUAL TABLE {NAME} USING fts5({', '.join(COLUMNS)}, {OPTIONS}{contentless})"
+    contentless = ", content='', contentless_delete=1" if version >= CONTENTLESS_VERSION else ""
+    return f"CREATE VIRTUAL TABLE {TABLE} USING fts5({', '.join(COLUMNS)}, {OPTIONS}{contentless})"
 
 
-def put(session: Session, ids: Iterable[int]) -> None:
-    """Index posts as they are in the open transaction. Raises Unavailable when the index is missing or damaged."""
+def index_posts(session: Session, ids: Iterable[int]) -> None:
+    """Index posts as they are in the open transaction. Raises Unavailable if the index is missing or damaged."""
     session.flush()
     connection = session.connection()
-    for some in batches(ids, BATCH):
-        with _telling():
-            _put(connection, some)
+    for batch in batches(ids, BATCH_SIZE):
+        with _explain_broken_index():
+            _replace_rows(connection, batch)
 
 
-def _put(connection: Connection, ids: Sequence[int]) -> None:
-    connection.exec_driver_sql(REMOVE, [(number,) for number in ids])
+def _replace_rows(connection: Connection, ids: Sequence[int]) -> None:
+    connection.exec_driver_sql(DELETE_ROW, [(post_id,) for post_id in ids])
     rows = list(_rows(connection, ids))
     if rows:
-        connection.exec_driver_sql(INSERT, rows)
+        connection.exec_driver_sql(INSERT_ROW, rows)
 
 
 def _rows(connection: Connection, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-    carried: dict[int, list[int]] = {}
+    tag_ids: dict[int, list[int]] = {}
     for post_id, tag_id in connection.execute(
         select(post_tag.c.post_id, post_tag.c.tag_id).where(post_tag.c.post_id.in_(ids))
     ):
-        carried.setdefault(post_id, []).append(tag_id)
+        tag_ids.setdefault(post_id, []).append(tag_id)
     texts = select(Post.id, Post.title, Post.summary, Post.html).where(Post.id.in_(ids)).order_by(Post.id)
-    for number, title, summary, html in connection.execute(texts):
-        words = map(normalize.indexed, (title, summary, normalize.plain(html)))
-        yield number, *words, normalize.indexed_tags(carried.get(number, [])), normalize.indexed_title(title)
+    for post_id, title, summary, html in connection.execute(texts):
+        columns = map(normalize.index_text, (title, summary, normalize.html_to_text(html)))
+        yield post_id, *columns, normalize.index_tags(tag_ids.get(post_id, [])), normalize.index_title(title)
 
 
-def remove(session: Session, ids: Iterable[int]) -> None:
-    """Take posts out of the index. Raises Unavailable when it is missing or damaged."""
-    with _telling():
-        for number in ids:
-            session.connection().exec_driver_sql(REMOVE, (number,))
+def remove_posts(session: Session, ids: Iterable[int]) -> None:
+    """Remove posts from the index. Raises Unavailable if it is missing or damaged."""
+    with _explain_broken_index():
+        for post_id in ids:
+            session.connection().exec_driver_sql(DELETE_ROW, (post_id,))
 
 
-def complete(connection: Connection) -> None:
-    """Let every post be indexed, within the caller's transaction; the table is made where there is none."""
+def index_missing(connection: Connection) -> None:
+    """Index the posts that have no row, within the caller's transaction; create the table if there is none."""
     if not connection.exec_driver_sql(EXISTS).scalar():
-        connection.exec_driver_sql(creation())
-    for some in batches(connection.exec_driver_sql(LACKING).scalars().all(), BATCH):
-        _put(connection, some)
+        connection.exec_driver_sql(create_table_sql())
+    for batch in batches(connection.exec_driver_sql(MISSING_ROWS).scalars().all(), BATCH_SIZE):
+        _replace_rows(connection, batch)
 
 
 def rebuild() -> int:
-    """Make the index anew, in one transaction; returns how many posts it holds."""
+    """Create the index again, in one transaction; return the number of posts."""
     with write_transaction() as session:
         connection = session.connection()
-        _drop(connection)
-        complete(connection)
+        _drop_table(connection)
+        index_missing(connection)
         return int(connection.exec_driver_sql("SELECT count(*) FROM post").scalar() or 0)
 
 
-def _drop(connection: Connection) -> None:
-    """Remove the table, also one so damaged that it cannot be opened."""
+def _drop_table(connection: Connection) -> None:
+    """Drop the table, even if it is so damaged that SQLite cannot open it."""
     try:
-        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {NAME}")
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {TABLE}")
     except DBAPIError:
         connection.exec_driver_sql("PRAGMA writable_schema=ON")
-        connection.exec_driver_sql("DELETE FROM sqlite_master WHERE name = ? AND type = 'table'", (NAME,))
+        connection.exec_driver_sql("DELETE FROM sqlite_master WHERE name = ? AND type = 'table'", (TABLE,))
         connection.exec_driver_sql("PRAGMA writable_schema=RESET")
     parts = "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB ?"
-    for part in connection.exec_driver_sql(parts, (f"{NAME}_*",)).scalars().all():
+    for part in connection.exec_driver_sql(parts, (f"{TABLE}_*",)).scalars().all():
         connection.exec_driver_sql(f"DROP TABLE {part}")
 
 
-def wrong(run: Run) -> str:
-    """What is wrong with the index, in a few words; nothing when it is whole.
+def find_problem(run: Execute) -> str:
+    """Return what is wrong with the index, in a few words; empty if it is complete.
 
-    Whether what it holds is damaged, SQLite's own check of the database says (from 3.44 on): see `of_index`.
+    Damage inside the table is found by SQLite's own integrity check (from 3.44 on): see `is_index_problem`.
     """
     if not run(EXISTS).fetchone()[0]:
         return "is missing"
     try:
         run(PROBE).fetchall()
-        lacking, left_over = len(run(LACKING).fetchall()), len(run(LEFT_OVER).fetchall())
+        missing, orphaned = len(run(MISSING_ROWS).fetchall()), len(run(ORPHANED_ROWS).fetchall())
     except sqlite_driver().DatabaseError as error:
         return f"is damaged ({error})"
-    if lacking or left_over:
-        return f"is incomplete ({lacking} of the posts are not in it, {left_over} in it are no more)"
+    if missing or orphaned:
+        return f"is incomplete ({missing} of the posts are not in it, {orphaned} in it are no more)"
     return ""
 
 
-def of_index(problem: str) -> bool:
-    """Whether a problem that SQLite's check of a database found is the index's alone."""
-    return "fts5" in problem.lower() or f'"{NAME}"' in problem
+def is_index_problem(problem: str) -> bool:
+    """Return whether a message of SQLite's integrity check is about the index only."""
+    return "fts5" in problem.lower() or f'"{TABLE}"' in problem
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
-    """Say in a sentence what to do about a missing or damaged index."""
+def _explain_broken_index() -> Iterator[None]:
+    """Raise Unavailable, with a sentence that says what to do, if the index is missing or damaged."""
     try:
         yield
     except DBAPIError as error:
@@ -153,6 +153,6 @@ def _telling() -> Iterator[None]:
 
 
 def is_broken(error: Exception) -> bool:
-    """Whether an error of the database tells of a missing or damaged index."""
-    said = str(getattr(error, "orig", None) or error)
-    return any(sign in said for sign in SIGNS)
+    """Return whether a database error means that the index is missing or damaged."""
+    message = str(getattr(error, "orig", None) or error)
+    return any(sign in message for sign in BROKEN_SIGNS)

@@ -1,4 +1,4 @@
-"""How the search engine is asked: which posts, in which order. `core.search.results` makes pages of their ids."""
+"""Run searches: which posts match, and in which order. `core.search.results` turns their ids into pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,37 +23,37 @@ from blog.core.db.compiled_query import AnySelect, CompiledQuery, now_parameter
 from blog.core.posts.query import is_public, status_filter
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.core.search import normalize
-from blog.core.search.normalize import TITLE
+from blog.core.search.normalize import TITLE_MARK
 from blog.core.search.query import Query, TagNames, Term, tag_names
 from blog.models import Post, Tag
 
-SIZE, PAGES = 10, 30
-# A word that stands in more posts than this is common.
-COMMON = 3000
-# Of posts with common words so many of the newest are looked at: more than all pages show, since ids and dates may run
-# in different orders.
-LATEST = SIZE * PAGES * 2
-# Of those in whose titles they stand.
-TITLED = SIZE * PAGES + 1
-# So many of the best are looked at more closely: a few more than all pages show. ALL is more than there can be.
-POOL, ALL = SIZE * PAGES + 50, 1_000_000
-# What a word counts in a title, a summary, a text, as a tag.
+PAGE_SIZE, MAX_PAGES = 10, 30
+# A term in more posts than this is common: it is not counted further, and does not help to rank.
+COMMON_POSTS = 3000
+# Posts with only common terms: of so many with the highest ids the newest are taken. More than all pages show, since
+# ids and dates may be in different orders.
+MAX_LATEST = PAGE_SIZE * MAX_PAGES * 2
+# The same for posts with the terms in their titles.
+MAX_TITLED = PAGE_SIZE * MAX_PAGES + 1
+# Dates and visibility are checked for this many of the best matches, a few more than all pages show. NO_LIMIT is more
+# than there can be.
+POOL_SIZE, NO_LIMIT = PAGE_SIZE * MAX_PAGES + 50, 1_000_000
+# The weight of a word in a title, a summary, a text, as a tag.
 WEIGHTS = (10.0, 4.0, 1.0, 5.0)
-# A post of today counts so much more than an old one, one of a year ago half of that.
-FRESH = 0.6
-# Characters of a post's HTML that are looked through first.
+# The bonus of a post from today over an old one; a post from a year ago gets half of it.
+FRESHNESS = 0.6
+# The number of characters of a post's HTML that are searched for a snippet first.
 FIRST_LOOK = 40_000
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Among which posts is searched: those of a status, all but the deleted ones, or what readers find listed."""
+    """The posts to search: those of a status; without one, all but deleted posts; for readers, public listed posts."""
 
     status: str | None = None
     readers: bool = False
 
-    def holds(self) -> ColumnElement[bool]:
-        """True of a row that is in it."""
+    def condition(self) -> ColumnElement[bool]:
         if self.readers:
             return and_(is_public(), Post.unlisted.is_(False))
         return status_filter(self.status)
@@ -63,152 +63,157 @@ READERS = Scope(readers=True)
 
 
 @dataclass(frozen=True)
-class Weighed:
-    """A term as the engine takes it, anywhere and in titles, and in how many posts it stands, drafts too.
+class CountedTerm:
+    """A term's FTS5 expressions, for all columns and for titles only, and the number of posts that match it.
 
-    More than COMMON are not counted.
+    Drafts count, too. Above COMMON_POSTS the number is only "more".
     """
 
     expression: str
-    titled: str
+    title_expression: str
     posts: int
 
     @property
     def common(self) -> bool:
-        """Whether it stands in so many posts that it does not help to rank them."""
-        return self.posts > COMMON
+        return self.posts > COMMON_POSTS
 
 
-def ranked(query: Query, scope: Scope, start: int, size: int) -> tuple[list[int], bool]:
-    """Ids of `size` posts from the `start`th best, and whether they hold only some of the words.
+def rank(query: Query, scope: Scope, start: int, size: int) -> tuple[list[int], bool]:
+    """Return the ids of `size` posts from the `start`th best, and whether they contain only some of the words.
 
-    Some will do where no post holds all of them.
+    Posts with some of the words are returned only if no post contains all of them.
     """
-    tags = tag_names(TAGS.first() or "{}")
-    terms = [_weighed(term, tags, scope) for term in query.terms]
-    without = " OR ".join(_either(term.exactly(), term, tags) for term in query.without)
+    tags = tag_names(TAG_NAMES.first() or "{}")
+    terms = [_count_term(term, tags, scope) for term in query.terms]
+    without = " OR ".join(_or_tags(term.exact_expression(), term, tags) for term in query.without)
     if all(term.posts for term in terms):
-        found = _all_of(terms, without, scope, start, size)
-        if found or (start and _all_of(terms, without, scope, 0, 1)):
-            return found, False
+        ids = _match_all(terms, without, scope, start, size)
+        if ids or (start and _match_all(terms, without, scope, 0, 1)):
+            return ids, False
     present = [term for term in terms if term.posts]
     if len(terms) == 1 or not present:
         return [], False
-    return _some_of(present, without, scope, start, size), True
+    return _match_some(present, without, scope, start, size), True
 
 
-def _weighed(term: Term, tags: TagNames, scope: Scope) -> Weighed:
-    """A term with the tags that are named so.
+def _count_term(term: Term, tags: TagNames, scope: Scope) -> CountedTerm:
+    """Return a term's expressions, including the tags whose names match it, and count its posts.
 
-    A word that is there as it was typed is not taken as a beginning where thousands begin so: it would be lost among
-    them. Whether it is there is asked of what the asker may find, or a draft's word would show itself.
+    A last word that exists as typed is not used as a prefix if thousands of posts match the prefix: the exact matches
+    would be lost among them. Whether the word exists is checked within the scope, or the result would reveal that a
+    draft contains it.
     """
-    exactly = _either(term.exactly(), term, tags)
-    known = COMMON + 1 if _of_common_words(term) else _count(exactly)
-    as_typed = Weighed(exactly, term.exactly(TITLE), known)
-    if not term.open_ended() or (known > COMMON and _found(exactly, scope)):
+    exact = _or_tags(term.exact_expression(), term, tags)
+    exact_count = COMMON_POSTS + 1 if _has_only_common_words(term) else _count(exact)
+    as_typed = CountedTerm(exact, term.exact_expression(TITLE_MARK), exact_count)
+    if not term.open_ended() or (exact_count > COMMON_POSTS and _has_match(exact, scope)):
         return as_typed
-    begun, begun_titled = _either(term.beginning(), term, tags), term.beginning(TITLE)
-    many = _count(begun)
-    if many == known:  # nothing begins with it but itself
+    prefix, title_prefix = _or_tags(term.prefix_expression(), term, tags), term.prefix_expression(TITLE_MARK)
+    prefix_count = _count(prefix)
+    if prefix_count == exact_count:  # no longer word begins with it
         return as_typed
-    if many <= COMMON:
-        return Weighed(f"({term.exactly()} OR {begun})", begun_titled, many)
-    return as_typed if known and _found(exactly, scope) else Weighed(begun, begun_titled, many)
+    if prefix_count <= COMMON_POSTS:
+        return CountedTerm(f"({term.exact_expression()} OR {prefix})", title_prefix, prefix_count)
+    if exact_count and _has_match(exact, scope):
+        return as_typed
+    return CountedTerm(prefix, title_prefix, prefix_count)
 
 
-def _of_common_words(term: Term) -> bool:
-    """Whether a phrase has common words only: then it costs much to count it, and is taken for common itself."""
+def _has_only_common_words(term: Term) -> bool:
+    """Return whether all words of a phrase are common: then counting it is slow, and it is treated as common itself."""
     words = term.words()
-    return len(words) > 1 and all(_count(f'"{word}"') > COMMON for word in words)
+    return len(words) > 1 and all(_count(f'"{word}"') > COMMON_POSTS for word in words)
 
 
-def _found(expression: str, scope: Scope) -> bool:
+def _has_match(expression: str, scope: Scope) -> bool:
     return bool(_newest(scope).first(match=expression, latest=1, size=1))
 
 
-def _either(words: str, term: Term, tags: TagNames) -> str:
-    named = [f'"{normalize.tag_word(number)}"' for number in tags.holding(term)]
-    return f"({' OR '.join([words, *named])})"
+def _or_tags(expression: str, term: Term, tags: TagNames) -> str:
+    tag_tokens = [f'"{normalize.tag_token(tag_id)}"' for tag_id in tags.ids_matching(term)]
+    return f"({' OR '.join([expression, *tag_tokens])})"
 
 
 def _count(expression: str) -> int:
-    return COUNT.first(match=expression, most=COMMON + 1) or 0
+    return COUNT.first(match=expression, most=COMMON_POSTS + 1) or 0
 
 
-def _all_of(terms: Sequence[Weighed], without: str, scope: Scope, start: int, size: int) -> list[int]:
+def _match_all(terms: Sequence[CountedTerm], without: str, scope: Scope, start: int, size: int) -> list[int]:
+    """Return posts with all terms, ranked by the rare ones."""
     rare = [term.expression for term in terms if not term.common]
-    every = " AND ".join(term.expression for term in terms)
+    all_terms = " AND ".join(term.expression for term in terms)
     if not rare:
-        return _latest(" AND ", terms, without, scope, start + size)[start:]
-    narrow = f"({every}) NOT ({without})" if without else every
+        return _newest_matches(" AND ", terms, without, scope, start + size)[start:]
+    condition = f"({all_terms}) NOT ({without})" if without else all_terms
     fewest = min(term.posts for term in terms)
     if len(rare) == len(terms) and not without:
-        return _pooled(_best(scope), fewest, start, size, match=every)
-    return _pooled(_best_within(scope), fewest, start, size, match=" AND ".join(rare), within=narrow)
+        return _rank_pool(_best(scope), fewest, start, size, match=all_terms)
+    return _rank_pool(_best_within(scope), fewest, start, size, match=" AND ".join(rare), within=condition)
 
 
-def _some_of(terms: Sequence[Weighed], without: str, scope: Scope, start: int, size: int) -> list[int]:
-    """Posts with some of the terms: with the rarest, while together they are not too many."""
-    chosen: list[str] = []
+def _match_some(terms: Sequence[CountedTerm], without: str, scope: Scope, start: int, size: int) -> list[int]:
+    """Return posts with some of the terms: the rarest terms, as long as together they are in few enough posts."""
+    expressions: list[str] = []
     total = 0
     for term in sorted(terms, key=lambda term: term.posts):
         total += term.posts
-        if total <= COMMON:
-            chosen.append(term.expression)
-    if not chosen:
-        return _latest(" OR ", terms, without, scope, start + size)[start:]
-    some = " OR ".join(chosen)
+        if total <= COMMON_POSTS:
+            expressions.append(term.expression)
+    if not expressions:
+        return _newest_matches(" OR ", terms, without, scope, start + size)[start:]
+    any_term = " OR ".join(expressions)
     if not without:
-        return _pooled(_best(scope), total, start, size, match=some)
-    return _pooled(_best_within(scope), total, start, size, match=some, within=f"({some}) NOT ({without})")
+        return _rank_pool(_best(scope), total, start, size, match=any_term)
+    within = f"({any_term}) NOT ({without})"
+    return _rank_pool(_best_within(scope), total, start, size, match=any_term, within=within)
 
 
-def _pooled(query: CompiledQuery[int], fit: int, start: int, size: int, **expressions: str) -> list[int]:
-    """The best of a pool; of all that `fit`, at most so many, where the asker may see too little of the pool."""
-    asked: dict[str, Any] = {"start": start, "size": size, "last": start + size - 1, **expressions}
-    found = query.all(pool=POOL, **asked)
-    if len(found) == size or fit <= POOL:
-        return found
-    return query.all(pool=ALL, **asked)
+def _rank_pool(query: CompiledQuery[int], matches: int, start: int, size: int, **expressions: str) -> list[int]:
+    """Rank the POOL_SIZE best matches; if visibility leaves too few of them, rank all, at most `matches`."""
+    values: dict[str, Any] = {"start": start, "size": size, "last": start + size - 1, **expressions}
+    ids = query.all(pool=POOL_SIZE, **values)
+    if len(ids) == size or matches <= POOL_SIZE:
+        return ids
+    return query.all(pool=NO_LIMIT, **values)
 
 
-def _latest(joined: str, terms: Sequence[Weighed], without: str, scope: Scope, size: int) -> list[int]:
-    """Posts with the words in their title, then the others, newest first. Others are asked for only if needed."""
+def _newest_matches(operator: str, terms: Sequence[CountedTerm], without: str, scope: Scope, size: int) -> list[int]:
+    """Return posts with the terms in their titles, newest first; then, if these are too few, the newest others."""
     minus = f" NOT ({without})" if without else ""
     newest = _newest(scope)
-    titled = newest.all(match=f"({joined.join(term.titled for term in terms)}){minus}", latest=TITLED, size=size)
+    in_titles = f"({operator.join(term.title_expression for term in terms)}){minus}"
+    titled = newest.all(match=in_titles, latest=MAX_TITLED, size=size)
     if len(titled) == size:
         return titled
-    others = newest.all(match=f"({joined.join(term.expression for term in terms)}){minus}", latest=LATEST, size=size)
-    return list(dict.fromkeys([*titled, *others]))[:size]
+    anywhere = f"({operator.join(term.expression for term in terms)}){minus}"
+    return list(dict.fromkeys([*titled, *newest.all(match=anywhere, latest=MAX_LATEST, size=size)]))[:size]
 
 
-# -- the queries, made once ---------------------------------------------------------------------------------
+# -- the compiled queries -----------------------------------------------------------------------------------
 
 SEARCH = table("search")
 ROW: ColumnElement[int] = literal_column("search.rowid", Integer)
-# What a search asks of thousands of posts stands in this index: else each of them would be read.
+# A search reads some columns of thousands of posts: this index contains them, so that no post itself is read.
 BY_INDEX = {"JOIN post ON": "CROSS JOIN post INDEXED BY post_found ON"}
-# Ten posts by their ids, not all that are public, to look for the ten among them.
+# Read ten posts by id, instead of reading all public posts to find the ten among them.
 IN_THIS_ORDER = {"JOIN post ON": "CROSS JOIN post ON"}
 
 
-def _matches(of: str, name: str) -> ColumnElement[bool]:
-    return literal_column(f"{of}.search").op("MATCH", is_comparison=True)(bindparam(name))
+def _matches(table_name: str, parameter: str) -> ColumnElement[bool]:
+    return literal_column(f"{table_name}.search").op("MATCH", is_comparison=True)(bindparam(parameter))
 
 
-def _size(name: str) -> BindParameter[int]:
-    return bindparam(name, type_=Integer)
+def _integer(parameter: str) -> BindParameter[int]:
+    return bindparam(parameter, type_=Integer)
 
 
-def _in(scope: Scope, *columns: Any) -> AnySelect:
-    """The rows of a scope that fit `match`."""
+def _select_matches(scope: Scope, *columns: Any) -> AnySelect:
+    """Select the posts of a scope that match the parameter `match`."""
     joined = SEARCH.join(Post.__table__, Post.id == ROW)
-    return select(*columns).select_from(joined).where(_matches("search", "match"), scope.holds())
+    return select(*columns).select_from(joined).where(_matches("search", "match"), scope.condition())
 
 
-def _worth() -> ColumnElement[Any]:
+def _relevance() -> ColumnElement[Any]:
     weights: list[ColumnElement[Any]] = [literal_column(str(weight)) for weight in WEIGHTS]
     return func.bm25(literal_column("search"), *weights)
 
@@ -216,25 +221,25 @@ def _worth() -> ColumnElement[Any]:
 def _freshness() -> ColumnElement[Any]:
     days = func.julianday(now_parameter()) - func.julianday(Post.published_at)
     years = func.max(0, func.coalesce(days, 0)) / 365.25
-    return 1 + FRESH / (1 + years)
+    return 1 + FRESHNESS / (1 + years)
 
 
 def _best_first(scope: Scope, *conditions: ColumnElement[bool]) -> AnySelect:
-    """Dates are asked only of the `pool` posts that the words rank highest: that takes longer than to rank them.
+    """Select the best matches by relevance and date.
 
-    And of these only where being new could bring them among the `last` that are wanted.
+    Dates are read only for the `pool` most relevant posts, since reading them takes longer than ranking; and of these
+    only where the bonus for new posts could lift the post above the `last` one of the page.
     """
-    matching = select(ROW.label("id"), _worth().label("worth")).select_from(SEARCH)
-    chosen = matching.where(_matches("search", "match"), *conditions).order_by("worth").limit(_size("pool"))
-    best = chosen.cte("best")
-    shown = best.join(Post.__table__, Post.id == best.c.id)
-    worths: AnySelect = select(best.c.worth).select_from(shown).where(scope.holds()).order_by(best.c.worth)
-    last = worths.limit(literal_column("1")).offset(_size("last")).correlate(None).scalar_subquery()
-    there = (
-        select(best.c.id).select_from(shown).where(scope.holds(), best.c.worth * (1 + FRESH) <= func.coalesce(last, 0))
-    )
-    ordered = there.order_by(best.c.worth * _freshness(), best.c.id.desc())
-    return ordered.limit(_size("size")).offset(_size("start"))
+    matching = select(ROW.label("id"), _relevance().label("worth")).select_from(SEARCH)
+    pool = matching.where(_matches("search", "match"), *conditions).order_by("worth").limit(_integer("pool"))
+    best = pool.cte("best")
+    posts = best.join(Post.__table__, Post.id == best.c.id)
+    worths: AnySelect = select(best.c.worth).select_from(posts).where(scope.condition()).order_by(best.c.worth)
+    last = worths.limit(literal_column("1")).offset(_integer("last")).correlate(None).scalar_subquery()
+    within_reach = best.c.worth * (1 + FRESHNESS) <= func.coalesce(last, 0)
+    candidates = select(best.c.id).select_from(posts).where(scope.condition(), within_reach)
+    ordered = candidates.order_by(best.c.worth * _freshness(), best.c.id.desc())
+    return ordered.limit(_integer("size")).offset(_integer("start"))
 
 
 @cache
@@ -244,42 +249,43 @@ def _best(scope: Scope) -> CompiledQuery[int]:
 
 @cache
 def _best_within(scope: Scope) -> CompiledQuery[int]:
-    """Ranked by one expression among what fits another: the engine weighs every word of the one that it ranks by."""
-    fits: AnySelect = select(literal_column("inside.rowid")).select_from(table("search").alias("inside"))
-    # Written with a plus, or SQLite would ask the engine anew for each of these rows.
-    among = literal_column("+search.rowid").in_(fits.where(_matches("inside", "within")))
-    return CompiledQuery(lambda: _best_first(scope, among), int, hints=BY_INDEX)
+    """Rank by `match` the posts that also match `within`: bm25 weighs every word of the expression that it ranks by."""
+    within: AnySelect = select(literal_column("inside.rowid")).select_from(table("search").alias("inside"))
+    # The plus keeps SQLite from running the inner search again for each of these rows.
+    condition = literal_column("+search.rowid").in_(within.where(_matches("inside", "within")))
+    return CompiledQuery(lambda: _best_first(scope, condition), int, hints=BY_INDEX)
 
 
 @cache
 def _newest(scope: Scope) -> CompiledQuery[int]:
-    """By their dates, those with the highest ids."""
+    """Select the matches with the highest ids, newest first."""
     date = func.coalesce(cast(Post.published_at, String), "").label("date")
-    latest = _in(scope, date, ROW.label("id")).order_by(ROW.desc()).limit(_size("latest")).subquery("latest")
-    query: AnySelect = select(latest.c.id).order_by(latest.c.date.desc(), latest.c.id.desc()).limit(_size("size"))
+    latest = _select_matches(scope, date, ROW.label("id")).order_by(ROW.desc()).limit(_integer("latest"))
+    rows = latest.subquery("latest")
+    query: AnySelect = select(rows.c.id).order_by(rows.c.date.desc(), rows.c.id.desc()).limit(_integer("size"))
     return CompiledQuery(lambda: query, int, hints=BY_INDEX)
 
 
 def _count_of_matches() -> AnySelect:
     matches = _matches("search", "match")
-    some: AnySelect = select(literal_column("1")).select_from(SEARCH).where(matches).limit(_size("most"))
+    some: AnySelect = select(literal_column("1")).select_from(SEARCH).where(matches).limit(_integer("most"))
     return select(func.count()).select_from(some.subquery())
 
 
-def _teasers() -> AnySelect:
-    wanted = func.json_each(bindparam("ids")).table_valued("value", name="wanted")
-    found = wanted.join(Post.__table__, Post.id == wanted.c.value)
-    return select(*SUMMARY_COLUMNS, HTML).select_from(found).where(READERS.holds())
+def _summaries() -> AnySelect:
+    ids = func.json_each(bindparam("ids")).table_valued("value", name="wanted")
+    posts = ids.join(Post.__table__, Post.id == ids.c.value)
+    return select(*SUMMARY_COLUMNS, START_OF_HTML).select_from(posts).where(READERS.condition())
 
 
-HTML = func.substr(Post.html, 1, literal_column(str(FIRST_LOOK))).label("start_of_html")
+START_OF_HTML = func.substr(Post.html, 1, literal_column(str(FIRST_LOOK))).label("start_of_html")
 COUNT: CompiledQuery[int] = CompiledQuery(_count_of_matches, int)
-# One text, so that it is seen at once whether it is the same as before.
-TAGS: CompiledQuery[str] = CompiledQuery(lambda: select(func.json_group_object(Tag.id, Tag.name)), str)
-# Posts that readers found, each with the first of its HTML; and what comes after that.
-TEASERS: CompiledQuery[tuple[PostSummary, str]] = CompiledQuery(
-    _teasers, lambda *cells: (PostSummary(*cells[:-1]), cells[-1]), hints=IN_THIS_ORDER
+# All tags as one text, so that one comparison shows whether anything changed.
+TAG_NAMES: CompiledQuery[str] = CompiledQuery(lambda: select(func.json_group_object(Tag.id, Tag.name)), str)
+# Posts by ids, each with the first FIRST_LOOK characters of its HTML; and the rest of one post's HTML.
+SUMMARIES: CompiledQuery[tuple[PostSummary, str]] = CompiledQuery(
+    _summaries, lambda *cells: (PostSummary(*cells[:-1]), cells[-1]), hints=IN_THIS_ORDER
 )
-REST: CompiledQuery[str] = CompiledQuery(
-    lambda: select(func.substr(Post.html, FIRST_LOOK + 1, _size("length"))).where(Post.id == bindparam("id")), str
+REST_OF_HTML: CompiledQuery[str] = CompiledQuery(
+    lambda: select(func.substr(Post.html, FIRST_LOOK + 1, _integer("length"))).where(Post.id == bindparam("id")), str
 )

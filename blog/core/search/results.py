@@ -1,29 +1,29 @@
-"""Find posts by their words: what readers may find, and what authors find among everything.
+"""Search posts by words: public posts for readers, all posts for authors.
 
-How often a word occurs decides what it is good for. Rare words rank what holds them (bm25; titles and new posts count
-more). A word that stands in thousands of posts tells little and would cost much: it only has to be there. Where all
-words are common, posts with them in the title come first, then the newest.
+The frequency of a word decides how it is used. Rare words rank the posts that contain them (bm25; titles and new posts
+count more). A word in thousands of posts says little and would be slow to rank by: posts only have to contain it. If
+all words are common, posts with them in the title come first, then the newest.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import selectinload
 
 from blog.core.errors import NotFound, Unavailable
 from blog.core.posts.summaries import PostSummary
 from blog.core.search import highlight, index, normalize, ranking
-from blog.core.search.highlight import Piece
-from blog.core.search.query import Query, understood
+from blog.core.search.highlight import Span
+from blog.core.search.query import Query, parse_query
 from blog.core.search.ranking import FIRST_LOOK, READERS, Scope
 from blog.extensions import db
 from blog.models import Post
 
-SIZE, PAGES = ranking.SIZE, ranking.PAGES
-# Characters of HTML that are looked through beyond the first of each post, for all posts of a page.
+PAGE_SIZE, MAX_PAGES = ranking.PAGE_SIZE, ranking.MAX_PAGES
+# Characters of HTML searched for snippets beyond the first FIRST_LOOK of each post, for all posts of a page together.
 SECOND_LOOK = 1_000_000
 UNSEARCHABLE = "The search index is missing or damaged; `broadsheet doctor --fix` makes it anew. All else works."
 
@@ -33,34 +33,34 @@ class Unsearchable(Unavailable):
 
 
 @dataclass(frozen=True)
-class Found:
-    """A post that a reader found: its title and the passage that says why, in pieces, some of them marked."""
+class ReaderResult:
+    """A public post that matches: its title and a snippet (`passage`), in spans with the search terms marked."""
 
     post: PostSummary
-    title: Sequence[Piece]
-    passage: Sequence[Piece]
+    title: Sequence[Span]
+    passage: Sequence[Span]
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A post that an author found, in whatever state, with its tags; title and passage likewise."""
+class EditorResult:
+    """A post of any status that matches, with its tags; title and snippet as for readers."""
 
     post: Post
-    title: Sequence[Piece]
-    passage: Sequence[Piece]
+    title: Sequence[Span]
+    passage: Sequence[Span]
 
     @property
     def extract(self) -> str:
-        """The passage as one text."""
-        return "".join(piece.text for piece in self.passage)
+        """Return the snippet as plain text."""
+        return "".join(span.text for span in self.passage)
 
 
-F = TypeVar("F", Found, Kept)
+F = TypeVar("F", ReaderResult, EditorResult)
 
 
 @dataclass(frozen=True)
 class Results(Generic[F]):
-    """A page of what was found. `some` says that no post holds all of the words: these hold some of them."""
+    """A page of results. `more`: there is a next page; `some`: no post contains all words, these contain some."""
 
     query: Query
     posts: Sequence[F] = ()
@@ -69,58 +69,47 @@ class Results(Generic[F]):
     some: bool = False
 
 
-def find(text: str, number: int = 1) -> Results[Found]:
-    """What readers find: public and listed posts and pages, the best first, ten a page.
+def search_public(text: str, number: int = 1) -> Results[ReaderResult]:
+    """Search public, listed posts and pages, best first; return page `number`.
 
-    Raises Missing past the last page, Unsearchable when the index is broken.
+    Raises NotFound past the last page, Unsearchable if the index is broken.
     """
-    query = understood(text)
-    ids, more, some = _page(query, READERS, number)
-    teasers = {post.id: (post, html) for post, html in ranking.TEASERS.all(ids=_json(ids))} if ids else {}
-    shown = [teasers[each] for each in ids if each in teasers]
-    passages = _passages(query, shown)
-    found = [Found(post, highlight.marked(post.title, query.terms), passages[post.id]) for post, _html in shown]
-    return Results(query, found, number, more, some)
+    query = parse_query(text)
+    ids, more, some = _page_ids(query, READERS, number)
+    rows = ranking.SUMMARIES.all(ids=_json(ids)) if ids else []
+    return Results(query, _results(ReaderResult, query, ids, rows), number, more, some)
 
 
-def find_any(text: str, number: int = 1, *, status: str | None = None) -> Results[Kept]:
-    """What authors find: posts and pages of a status, or all that are not deleted. Raises as `find` does."""
-    query = understood(text)
-    ids, more, some = _page(query, Scope(status), number)
-    chosen = select(Post, ranking.HTML).where(Post.id.in_(ids)).options(selectinload(Post.tags))
-    rows = {post.id: (post, html) for post, html in db.session.execute(chosen)} if ids else {}
-    shown = [rows[each] for each in ids if each in rows]
-    passages = _passages(query, shown)
-    found = [Kept(post, highlight.marked(post.title, query.terms), passages[post.id]) for post, _html in shown]
-    return Results(query, found, number, more, some)
+def search_all(text: str, number: int = 1, *, status: str | None = None) -> Results[EditorResult]:
+    """Search posts and pages of a status, or all but deleted ones. Raises like `search_public`."""
+    query = parse_query(text)
+    ids, more, some = _page_ids(query, Scope(status), number)
+    posts = select(Post, ranking.START_OF_HTML).where(Post.id.in_(ids)).options(selectinload(Post.tags))
+    rows = db.session.execute(posts) if ids else ()
+    return Results(query, _results(EditorResult, query, ids, rows), number, more, some)
 
 
-def ids_of_any(text: str, size: int, *, status: str | None = None) -> list[int]:
-    """The posts that authors find, by their ids alone, the best first. Raises Unsearchable."""
-    query = understood(text)
-    return _ranked(query, Scope(status), 0, size)[0] if query.terms else []
+def matching_ids(text: str, size: int, *, status: str | None = None) -> list[int]:
+    """Return only the ids that `search_all` would show, best first. Raises Unsearchable."""
+    query = parse_query(text)
+    return _rank(query, Scope(status), 0, size)[0] if query.terms else []
 
 
-def retag(session: Session, post_ids: Iterable[int]) -> None:
-    """Index posts anew whose tags changed, in the transaction that changed them. Renaming a tag needs nothing."""
-    index.put(session, post_ids)
-
-
-def _page(query: Query, scope: Scope, number: int) -> tuple[list[int], bool, bool]:
-    """The ids of a page, whether there are more, and whether they hold only some of the words."""
-    if not 1 <= number <= PAGES or (number > 1 and not query.terms):
+def _page_ids(query: Query, scope: Scope, number: int) -> tuple[list[int], bool, bool]:
+    """Return the ids of a page, whether there are more, and whether they contain only some of the words."""
+    if not 1 <= number <= MAX_PAGES or (number > 1 and not query.terms):
         raise NotFound("There are not that many pages.")
     if not query.terms:
         return [], False, False
-    ids, some = _ranked(query, scope, (number - 1) * SIZE, SIZE + 1)
+    ids, some = _rank(query, scope, (number - 1) * PAGE_SIZE, PAGE_SIZE + 1)
     if number > 1 and not ids:
         raise NotFound("There are not that many pages.")
-    return ids[:SIZE], len(ids) > SIZE and number < PAGES, some
+    return ids[:PAGE_SIZE], len(ids) > PAGE_SIZE and number < MAX_PAGES, some
 
 
-def _ranked(query: Query, scope: Scope, start: int, size: int) -> tuple[list[int], bool]:
+def _rank(query: Query, scope: Scope, start: int, size: int) -> tuple[list[int], bool]:
     try:
-        return ranking.ranked(query, scope, start, size)
+        return ranking.rank(query, scope, start, size)
     except DBAPIError as error:
         if index.is_broken(error):
             raise Unsearchable(UNSEARCHABLE) from error
@@ -131,25 +120,30 @@ def _json(ids: Sequence[int]) -> str:
     return f"[{','.join(map(str, ids))}]"
 
 
-Shown = Sequence[tuple[Any, str]]
+def _results(make: Callable[..., F], query: Query, ids: Sequence[int], rows: Iterable[Any]) -> list[F]:
+    """Make results of rows (post and start of its HTML), in the order of `ids`."""
+    by_id = {post.id: (post, html) for post, html in rows}
+    posts = [by_id[post_id] for post_id in ids if post_id in by_id]
+    passages = _passages(query, posts)
+    return [make(post, highlight.mark_terms(post.title, query.terms), passages[post.id]) for post, _ in posts]
 
 
-def _passages(query: Query, shown: Shown) -> Mapping[int, Sequence[Piece]]:
-    """Of each post the passage that holds what was searched for; its summary or opening where none does."""
-    found = {post.id: _in_text(query, _whole(html)) for post, html in shown}
-    left = SECOND_LOOK
-    for post, html in shown:
-        if not found[post.id] and len(html) == FIRST_LOOK and left > 0:
-            rest = ranking.REST.first(id=post.id, length=left) or ""
-            left -= len(rest)
-            found[post.id] = _in_text(query, _whole(rest, after=True))
-    return {post.id: found[post.id] or highlight.marked(post.standfirst, query.terms) for post, _html in shown}
+def _passages(query: Query, posts: Sequence[tuple[Any, str]]) -> Mapping[int, Sequence[Span]]:
+    """Return a snippet of each post, by id; if none contains a term, its summary or opening."""
+    snippets = {post.id: _snippet(query, _whole_elements(html)) for post, html in posts}
+    characters_left = SECOND_LOOK
+    for post, html in posts:
+        if not snippets[post.id] and len(html) == FIRST_LOOK and characters_left > 0:
+            rest = ranking.REST_OF_HTML.first(id=post.id, length=characters_left) or ""
+            characters_left -= len(rest)
+            snippets[post.id] = _snippet(query, _whole_elements(rest, is_rest=True))
+    return {post.id: snippets[post.id] or highlight.mark_terms(post.standfirst, query.terms) for post, _ in posts}
 
 
-def _in_text(query: Query, html: str) -> list[Piece]:
-    return highlight.passage(" ".join(normalize.plain(html).split()), query.terms)
+def _snippet(query: Query, html: str) -> list[Span]:
+    return highlight.snippet(" ".join(normalize.html_to_text(html).split()), query.terms)
 
 
-def _whole(html: str, *, after: bool = False) -> str:
-    """A part of HTML without the elements that were cut in two."""
-    return html[html.find(">") + 1 if after else 0 : html.rfind(">") + 1]
+def _whole_elements(html: str, *, is_rest: bool = False) -> str:
+    """Cut off the tags that are incomplete at the end of a part of HTML, and of a rest also at its beginning."""
+    return html[html.find(">") + 1 if is_rest else 0 : html.rfind(">") + 1]

@@ -68,7 +68,7 @@ def full(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> Blog:
                 for place, tag_id in enumerate({1, 2 + number % (TAGS - 1)})
             ],
         )
-        index.complete(session.connection())
+        index.index_missing(session.connection())
     return blog
 
 

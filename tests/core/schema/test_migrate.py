@@ -204,7 +204,7 @@ def _ours(difference: Any) -> bool:
 
 
 def _of_no_model(name: str) -> bool:
-    return name == migrate.VERSION_TABLE or name.partition("_")[0] == index.NAME
+    return name == migrate.VERSION_TABLE or name.partition("_")[0] == index.TABLE
 
 
 def test_what_the_comparison_cannot_see_is_the_models_too(app: Flask) -> None:

@@ -136,7 +136,7 @@ def pages(instance: Path) -> dict[str, tuple[int, str]]:
     ((name,),) = change(instance, "SELECT name FROM media")
     places = (*seen.ADDRESSES, *seen.FEEDS, *library.HIDDEN, "/sitemap.xml", *seen.sitemap(client))
     answers = {path: client.get(path) for path in places}
-    return {path: (answer.status_code, answer.text.replace(name[:24], "NAME")) for path, answer in answers.items()}
+    return {path: (answer.status_code, answer.text.replace(name[:24], "TABLE")) for path, answer in answers.items()}
 
 
 def test_what_was_scheduled_before_appears_after(old: Old) -> None:
@@ -191,7 +191,7 @@ def test_no_row_and_no_value_is_lost(old: Old, number: str) -> None:
     columns = {
         table: [name for (name,) in change(instance, COLUMNS.format(table=table)) if name not in LISTED.get(table, ())]
         for (table,) in change(instance, TABLES)
-        if table not in OWN and table.partition("_")[0] not in (index.NAME, "sqlite")
+        if table not in OWN and table.partition("_")[0] not in (index.TABLE, "sqlite")
     }
     # The upgrade itself is a change that readers' caches must notice.
     columns["site"].remove("public_version")

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blog.core.search.highlight import LENGTH, Piece, marked, passage
-from blog.core.search.query import understood
+from blog.core.search.highlight import LENGTH, Span, mark_terms, snippet
+from blog.core.search.query import parse_query
 
 
-def shown(pieces: list[Piece]) -> str:
+def shown(pieces: list[Span]) -> str:
     return "".join(f"<{piece.text}>" if piece.marked else piece.text for piece in pieces)
 
 
@@ -38,18 +38,18 @@ def shown(pieces: list[Piece]) -> str:
     ],
 )
 def test_words_are_marked_as_they_are_written(query: str, text: str, result: str) -> None:
-    assert shown(marked(text, understood(query).terms)) == result
+    assert shown(mark_terms(text, parse_query(query).terms)) == result
 
 
 def test_what_looks_like_an_element_is_text() -> None:
-    pieces = [Piece("a <"), Piece("b", marked=True), Piece("> c")]
-    assert marked("a <b> c", understood("<b>").terms) == pieces
+    pieces = [Span("a <"), Span("b", marked=True), Span("> c")]
+    assert mark_terms("a <b> c", parse_query("<b>").terms) == pieces
 
 
 def test_a_passage_is_cut_between_words_around_the_densest_place() -> None:
     filler = "many other words stand here " * 60
     text = f"{filler}a river alone {filler}the slow river and its boat {filler}"
-    found = passage(text, understood("river boat").terms)
+    found = snippet(text, parse_query("river boat").terms)
     assert "slow <river> and its <boat>" in shown(found)
     plain = "".join(piece.text for piece in found)
     assert plain.startswith("…") and plain.endswith("…") and len(plain) <= LENGTH + 2
@@ -57,21 +57,21 @@ def test_a_passage_is_cut_between_words_around_the_densest_place() -> None:
 
 
 def test_a_short_text_is_shown_whole() -> None:
-    assert shown(passage("A river.", understood("river").terms)) == "A <river>."
+    assert shown(snippet("A river.", parse_query("river").terms)) == "A <river>."
 
 
 def test_a_text_without_the_words_has_no_passage() -> None:
-    assert passage("A boat.", understood("river").terms) == []
+    assert snippet("A boat.", parse_query("river").terms) == []
 
 
 def test_a_passage_in_chinese_is_cut_anywhere() -> None:
     text = "一二三四五六七八九十" * 60 + "北京大学" + "一二三四五六七八九十" * 60
-    found = "".join(piece.text for piece in passage(text, understood("北京").terms))
+    found = "".join(piece.text for piece in snippet(text, parse_query("北京").terms))
     assert "北京大学" in found and len(found) <= LENGTH + 2
 
 
 @given(st.text(), st.text(max_size=20))
 def test_marking_loses_nothing(text: str, query: str) -> None:
-    terms = understood(f"{query} {text[:10]}").terms
-    assert "".join(piece.text for piece in marked(text, terms)) == text
-    passage(text, terms)
+    terms = parse_query(f"{query} {text[:10]}").terms
+    assert "".join(piece.text for piece in mark_terms(text, terms)) == text
+    snippet(text, terms)

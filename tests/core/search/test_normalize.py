@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from blog.core.markdown.render import render
 from blog.core.search import normalize
-from blog.core.search.normalize import folded, indexed, plain
+from blog.core.search.normalize import fold, html_to_text, index_text
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ from blog.core.search.normalize import folded, indexed, plain
     ],
 )
 def test_ways_to_write_a_word_are_one(one: str, other: str) -> None:
-    assert folded(one) == folded(other)
+    assert fold(one) == fold(other)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_ways_to_write_a_word_are_one(one: str, other: str) -> None:
     ],
 )
 def test_different_words_stay_different(one: str, other: str) -> None:
-    assert folded(one) != folded(other)
+    assert fold(one) != fold(other)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_different_words_stay_different(one: str, other: str) -> None:
     ],
 )
 def test_scripts_without_spaces_are_cut_into_pieces(text: str, words: list[str]) -> None:
-    assert indexed(text).split() == words
+    assert index_text(text).split() == words
 
 
 def test_html_is_read_as_its_words() -> None:
@@ -90,33 +90,33 @@ def test_html_is_read_as_its_words() -> None:
         '<p>A <em>re</em>versed <a href="https://address.example/target" title="x > y">link</a></p><p>Next &amp; H'
         '<sub>2</sub>O</p><ul><li>one</li><li>two</li></ul><code class="hl-n">name</code>'
     )
-    assert plain(html).split() == ["A", "reversed", "link", "Next", "&", "H2O", "one", "two", "name"]
+    assert html_to_text(html).split() == ["A", "reversed", "link", "Next", "&", "H2O", "one", "two", "name"]
 
 
 def test_nobody_can_write_the_word_of_a_tag() -> None:
-    word = normalize.tag_word(5)
-    assert word not in indexed(f"a {word} b {word}")
-    assert indexed(word) == "5"
+    word = normalize.tag_token(5)
+    assert word not in index_text(f"a {word} b {word}")
+    assert index_text(word) == "5"
 
 
 @given(st.text())
 def test_folding_twice_is_folding_once(text: str) -> None:
-    once = folded(text)
-    assert folded(once) == once
+    once = fold(text)
+    assert fold(once) == once
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
 def test_any_text_can_be_indexed(text: str) -> None:
-    assert normalize.TAG not in indexed(text)
-    assert plain(f"<p>{escape(text)}</p>") == f" {text} ".replace(normalize.BACK, "")
+    assert normalize.TAG_MARK not in index_text(text)
+    assert html_to_text(f"<p>{escape(text)}</p>") == f" {text} ".replace(normalize.BACK_LINK, "")
 
 
 def test_the_words_of_a_title_are_told_from_those_of_texts() -> None:
-    marked = normalize.indexed_title("Über the “slow-moving” 北京")
-    assert marked.replace(normalize.TITLE, "+").split() == ["+uber", "+the", "“+slow-+moving”", "+北京", "+京"]
-    assert normalize.TITLE not in indexed(marked)
+    marked = normalize.index_title("Über the “slow-moving” 北京")
+    assert marked.replace(normalize.TITLE_MARK, "+").split() == ["+uber", "+the", "“+slow-+moving”", "+北京", "+京"]
+    assert normalize.TITLE_MARK not in index_text(marked)
 
 
 def test_numbers_of_notes_are_no_words() -> None:
-    text = plain(render("Three years.[^a] Tushil tells.\n\n[^a]: A note.").html)
+    text = html_to_text(render("Three years.[^a] Tushil tells.\n\n[^a]: A note.").html)
     assert text.split() == ["Three", "years.", "Tushil", "tells.", "A", "note."]

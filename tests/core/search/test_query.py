@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blog.core.search.query import LONGEST, MOST_TERMS, TagNames, understood
+from blog.core.search.query import MAX_LENGTH, MAX_TERMS, TagNames, parse_query
 
 TAGS = TagNames([(1, "Rivers"), (2, "Foreign Policy"), (3, "Müller"), (4, "外交政策"), (5, "River boats")])
 
 
 def expressions(text: str) -> list[str]:
-    query = understood(text)
-    return [term.beginning() if term.open_ended() else term.exactly() for term in query.terms]
+    query = parse_query(text)
+    return [term.prefix_expression() if term.open_ended() else term.exact_expression() for term in query.terms]
 
 
 @pytest.mark.parametrize(
@@ -40,19 +40,19 @@ def test_words_become_terms(text: str, made: list[str]) -> None:
 
 
 def test_a_minus_leaves_a_word_out() -> None:
-    query = understood('river -boat -"slow water" well-known - lone')
+    query = parse_query('river -boat -"slow water" well-known - lone')
     assert [term.words() for term in query.terms] == [["river"], ["well", "known"], ["lone"]]
     assert [term.words() for term in query.without] == [["boat"], ["slow", "water"]]
 
 
 def test_long_questions_are_cut_and_say_so() -> None:
-    many = understood(" ".join(f"word{number}" for number in range(30)))
-    assert many.shortened and len(many.terms) == MOST_TERMS
-    long = understood("x" * 10_000)
-    assert long.shortened and len(long.said) == LONGEST
-    words = understood("lengthy " * 2_000)
-    assert words.shortened and len(words.said) <= LONGEST and words.said.endswith("lengthy")
-    assert not understood("short").shortened
+    many = parse_query(" ".join(f"word{number}" for number in range(30)))
+    assert many.shortened and len(many.terms) == MAX_TERMS
+    long = parse_query("x" * 10_000)
+    assert long.shortened and len(long.said) == MAX_LENGTH
+    words = parse_query("lengthy " * 2_000)
+    assert words.shortened and len(words.said) <= MAX_LENGTH and words.said.endswith("lengthy")
+    assert not parse_query("short").shortened
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def test_long_questions_are_cut_and_say_so() -> None:
     ],
 )  # fmt: skip
 def test_tags_are_found_by_their_words(text: str, tags: list[int]) -> None:
-    [term] = understood(text).terms
-    assert sorted(TAGS.holding(term)) == tags
+    [term] = parse_query(text).terms
+    assert sorted(TAGS.ids_matching(term)) == tags
 
 
 @given(st.text(max_size=400))
 def test_any_text_is_understood(text: str) -> None:
-    query = understood(text)
-    assert len(query.said) <= LONGEST and len(query.terms) <= MOST_TERMS
+    query = parse_query(text)
+    assert len(query.said) <= MAX_LENGTH and len(query.terms) <= MAX_TERMS
     for term in (*query.terms, *query.without):
-        assert term.exactly().count('"') == 2
-        TAGS.holding(term)
+        assert term.exact_expression().count('"') == 2
+        TAGS.ids_matching(term)

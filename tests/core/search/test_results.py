@@ -17,7 +17,7 @@ from blog.core.editor.unit_of_work import PostWrites
 from blog.core.errors import Conflict, NotFound, Unavailable
 from blog.core.posts import query as post_query
 from blog.core.search import index, ranking
-from blog.core.search.results import Unsearchable, find, find_any, retag
+from blog.core.search.results import Unsearchable, search_all, search_public
 from blog.extensions import db
 from blog.models import Post, Tag
 from blog.transfer import samples
@@ -28,11 +28,11 @@ NOW = datetime(2031, 6, 1, 12, tzinfo=UTC)
 
 def found(query: str, number: int = 1) -> list[str]:
     """The slugs that a reader finds."""
-    return [each.post.slug for each in find(query, number).posts]
+    return [each.post.slug for each in search_public(query, number).posts]
 
 
 def found_by_authors(query: str, status: str | None = None) -> list[str]:
-    return [each.post.slug for each in find_any(query, status=status).posts]
+    return [each.post.slug for each in search_all(query, status=status).posts]
 
 
 # -- what is found ------------------------------------------------------------------------------------------
@@ -53,7 +53,7 @@ def test_all_words_must_be_there_and_the_last_may_be_a_beginning(blog: Blog) -> 
     blog.make_post("B", slug="one", body="slow boats")
     assert found("slow riv") == ["both"]
     assert sorted(found("slow")) == ["both", "one"]
-    assert found("sl rivers") == ["both"] and find("sl rivers").some
+    assert found("sl rivers") == ["both"] and search_public("sl rivers").some
     assert found("ri") == []
 
 
@@ -69,10 +69,10 @@ def test_phrases_and_exclusions(blog: Blog) -> None:
 def test_some_of_the_words_will_do_where_no_post_has_all(blog: Blog) -> None:
     blog.make_post("A", slug="river", body="a river")
     blog.make_post("B", slug="boat", body="a boat")
-    results = find("river boat")
+    results = search_public("river boat")
     assert results.some and {each.post.slug for each in results.posts} == {"river", "boat"}
-    assert find("river nothing").some
-    assert not find("river").some and not find("nothing").posts
+    assert search_public("river nothing").some
+    assert not search_public("river").some and not search_public("nothing").posts
 
 
 LANGUAGES = [
@@ -99,7 +99,7 @@ def test_every_language_is_found(blog: Blog, body: str, one: str, other: str) ->
     for query in (one, other, f"{one} {other}"):
         if query == "ירושלים":
             continue  # it stands there with a preposition
-        results = find(query)
+        results = search_public(query)
         assert {each.post.slug for each in results.posts} == {"text", "title"} or query.endswith("ירושלים"), query
         for each in results.posts:
             pieces = each.title if each.post.slug == "title" else each.passage
@@ -115,7 +115,7 @@ def test_signs_that_tell_hindi_words_apart_do(blog: Blog) -> None:
 def test_the_passage_is_in_the_posts_own_words(blog: Blog) -> None:
     body = "Filler words. " * 400 + "The **treasure** is <b>here</b> & there. " + "Filler words. " * 400
     blog.make_post("A", body=body)
-    [each] = find("treasure").posts
+    [each] = search_public("treasure").posts
     passage = "".join(piece.text for piece in each.passage)
     assert "The treasure is here & there." in passage and len(passage) < 210
     assert [piece.text for piece in each.passage if piece.marked] == ["treasure"]
@@ -123,13 +123,13 @@ def test_the_passage_is_in_the_posts_own_words(blog: Blog) -> None:
 
 def test_what_stands_deep_in_a_huge_text_is_shown_too(blog: Blog) -> None:
     blog.make_post("A", body="Filler words and more of them.\n\n" * 10_000 + "A treasure.")
-    [each] = find("treasure").posts
+    [each] = search_public("treasure").posts
     assert "A treasure." in "".join(piece.text for piece in each.passage)
 
 
 def test_without_a_hit_in_the_text_the_summary_is_shown(blog: Blog) -> None:
     blog.make_post("Harbour", summary="By the sea.", body="Text.")
-    [each] = find("harbour").posts
+    [each] = search_public("harbour").posts
     assert "".join(piece.text for piece in each.passage) == "By the sea."
 
 
@@ -167,7 +167,7 @@ def test_much_of_a_word_beats_a_little_newness(blog: Blog, at: Callable[[datetim
 @pytest.fixture
 def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Words in more than three posts are common."""
-    monkeypatch.setattr(ranking, "COMMON", 3)
+    monkeypatch.setattr(ranking, "COMMON_POSTS", 3)
 
 
 @pytest.mark.usefixtures("few_are_many")
@@ -212,7 +212,7 @@ def test_a_drafts_word_does_not_show_by_what_is_not_found(blog: Blog) -> None:
 
 
 def test_what_is_hidden_does_not_push_out_what_is_not(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ranking, "POOL", 3)
+    monkeypatch.setattr(ranking, "POOL_SIZE", 3)
     for number in range(6):
         blog.make_post("River", body="river " * 9, published_at=None, slug=f"draft-{number}")
     blog.make_post("A", slug="public", body="One river.")
@@ -225,23 +225,23 @@ def test_what_is_hidden_does_not_push_out_what_is_not(blog: Blog, monkeypatch: p
 def test_ten_a_page_and_nothing_past_the_end(blog: Blog) -> None:
     for number in range(21):
         blog.make_post(f"River {number}")
-    pages = [find("river", number) for number in (1, 2, 3)]
+    pages = [search_public("river", number) for number in (1, 2, 3)]
     assert [len(page.posts) for page in pages] == [10, 10, 1]
     assert [page.more for page in pages] == [True, True, False]
     assert len({each.post.id for page in pages for each in page.posts}) == 21
     for number in (0, 4, 31, 999_999):
         with pytest.raises(NotFound):
-            find("river", number)
+            search_public("river", number)
     with pytest.raises(NotFound):
-        find("", 2)
+        search_public("", 2)
 
 
 def test_some_of_the_words_has_pages_too(blog: Blog) -> None:
     for number in range(12):
         blog.make_post(f"River {number}")
-    assert len(find("river nowhere", 2).posts) == 2
+    assert len(search_public("river nowhere", 2).posts) == 2
     with pytest.raises(NotFound):
-        find("river nowhere", 3)
+        search_public("river nowhere", 3)
 
 
 # -- who finds what -----------------------------------------------------------------------------------------
@@ -316,7 +316,7 @@ def test_posts_are_tagged_anew_by_their_ids(blog: Blog) -> None:
     other = blog.make_post("B", tags=["Boats"])
     with write_transaction() as session:
         session.execute(text("UPDATE post_tag SET tag_id = (SELECT min(tag_id) FROM post_tag)"))
-        retag(session, [other.id])
+        index.index_posts(session, [other.id])
     assert sorted(found("rivers")) == ["a", "b"] and not found("boats")
 
 
@@ -400,8 +400,8 @@ HOSTILE = [
 @pytest.mark.parametrize("query", HOSTILE, ids=range(len(HOSTILE)))
 def test_odd_questions_are_answered_calmly(blog: Blog, query: str) -> None:
     blog.make_post("A river", body="By the river. ß", tags=["1"])
-    find(query)
-    find_any(query)
+    search_public(query)
+    search_all(query)
 
 
 def test_operators_are_words(blog: Blog) -> None:
@@ -413,4 +413,4 @@ def test_operators_are_words(blog: Blog) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
 @given(st.text(st.sampled_from(list('aríver北京-"“*:()^ \0ß학क\u0301\u202e')), max_size=30) | st.text(max_size=60))
 def test_any_question_is_answered(app: object, query: str) -> None:
-    find(query)
+    search_public(query)
