@@ -43,7 +43,7 @@ def import_library(ctx: click.Context, source: str, dry_run: bool, skip_bad: boo
     with _blog(ctx, dry_run) as app:
         settings: Settings = app.extensions["settings"]
         work = Import(settings.media, samples=shipped.GUIDS, dry_run=dry_run, skip_bad=skip_bad, progress=progress_bar)
-        report = work.run(markdown.read(library))
+        report = work.run(markdown.MarkdownLibrary(library))
         if as_json:
             print_result("", _data(report, dry_run), as_json=True)
         else:

@@ -92,7 +92,7 @@ def _has_front_matter(text: str) -> bool:
         parts = split(text.replace("\r\n", "\n"))
     except InvalidFrontMatter:
         return False
-    return parts is not None and parts.style != "pelican" and bool(parts.head)
+    return parts is not None and parts.style != "pelican" and bool(parts.fields)
 
 
 def _date(text: str | None) -> datetime | None:

@@ -1,1 +1,1 @@
-"""Bring whole libraries of texts in."""
+"""Import libraries of texts from other systems."""

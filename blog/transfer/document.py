@@ -1,4 +1,4 @@
-"""What every reader yields, whatever system a text comes from."""
+"""The items that all readers yield, whatever system a text comes from."""
 
 import hashlib
 import json
@@ -10,17 +10,17 @@ DateValue = datetime | date | str | None
 
 
 @dataclass(frozen=True)
-class LocalPicture:
-    """A picture that a text shows and that lies in a file."""
+class LocalImage:
+    """An image file that a text shows: its address as the text has it, and the line there."""
 
-    written: str
+    address: str
     file: Path
     line: int
 
 
 @dataclass
 class Document:
-    """One text of a library, not yet judged. Times are as written; without a zone they are the site's."""
+    """One text of a library, not yet validated. Dates are as the file has them; without a zone, the site's applies."""
 
     source: str
     title: str
@@ -39,23 +39,21 @@ class Document:
     unlisted: bool = False
     guid: str = ""
     kind: str = "post"
-    pictures: list[LocalPicture] = field(default_factory=list)
+    images: list[LocalImage] = field(default_factory=list)
     notes: list["Problem"] = field(default_factory=list)
     first_line: int = 1
 
     def digest(self) -> str:
-        """Changes whenever the document does (its place does not count, nor where its pictures lie)."""
-        told = {
-            name: value
-            for name, value in asdict(self).items()
-            if name not in ("source", "pictures", "notes", "first_line")
-        }
-        return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+        """Return a hash of field names and values, without paths and lines; posts keep it as `origin_digest`."""
+        content = asdict(self)
+        for name in ("source", "images", "notes", "first_line"):
+            del content[name]
+        return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a text, in words for its author."""
+    """A problem with a text, in words for its author."""
 
     source: str
     message: str
@@ -68,7 +66,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class SkippedFile:
-    """A file that is no post, and why."""
+    """A file that is not a post; `message` is the reason."""
 
     source: str
     message: str

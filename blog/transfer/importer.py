@@ -1,8 +1,8 @@
-"""Adopt a whole library of texts: all of it in one transaction, or nothing.
+"""Import a whole library of texts in one transaction: all of it or nothing.
 
-Texts are read, judged and rendered, and their pictures staged, before the transaction begins; meanwhile they lie in
-a spool, so that a large library does not fill the memory. A killed import leaves no post behind, at most a folder of
-staged pictures, which the next import sweeps away.
+Before the transaction begins, texts are read, validated and rendered, and their images staged in a folder. A spool
+holds them meanwhile, so that a large library does not fill the memory. A killed import leaves no post behind, at most
+a staging folder, which the next import deletes.
 """
 
 import os
@@ -36,7 +36,7 @@ Progress = Callable[[Iterable[object], str, int], Iterable[object]]
 
 @dataclass
 class ImportReport:
-    """What an import did (or would do), by the names of the files."""
+    """The result of an import (or of a dry run): the names of the files in each list."""
 
     added: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
@@ -51,14 +51,14 @@ class ImportReport:
 
 
 class _Rollback(Exception):
-    """Ends the transaction of a dry run, or of an import that must not be."""
+    """Raised to end the transaction of a dry run, or of an import with problems."""
 
 
 @dataclass(frozen=True)
 class Import:
-    """How one import goes.
+    """One import and its options.
 
-    `folder` is where pictures are kept, `origin` the kind of library, `samples` the ids that may be replaced.
+    `folder` is the media folder, `origin` the kind of library, `samples` the guids of posts that may be replaced.
     """
 
     folder: Path
@@ -68,18 +68,18 @@ class Import:
     skip_bad: bool = False
     progress: Progress = lambda items, _label, _total: items
 
-    def run(self, found: Iterable[ReaderItem]) -> ImportReport:
-        """Import what a reader found; all that is wrong is told at once."""
+    def run(self, items: Iterable[ReaderItem]) -> ImportReport:
+        """Import the items of a reader; the report has all problems at once."""
         report = ImportReport()
         with self._staging() as staging, Spool[ValidDocument](self.folder.parent) as spool:
-            for item in self._prepared(found, staging, report):
-                spool.put(item)
+            for document in self._rendered(items, staging, report):
+                spool.put(document)
             try:
                 with write_transaction() as session:
-                    self._adopt(session, spool, report)
+                    self._save(session, spool, report)
                     if self.dry_run or staging is None or (report.problems and not self.skip_bad):
                         raise _Rollback
-                    self._settle(staging)
+                    self._move_images(staging)
                 report.done = True
             except _Rollback:
                 if not self.dry_run:
@@ -87,81 +87,83 @@ class Import:
         report.problems.sort(key=lambda problem: (problem.source, problem.line or 0))
         return report
 
-    def _adopt(self, session: Session, spool: Spool[ValidDocument], report: ImportReport) -> None:
-        watched: Iterable[ValidDocument] = self.progress(spool, "Writing", len(spool))  # type: ignore[assignment]
-        for item, outcome in DocumentWriter(session, self.samples).adopt(watched):
+    def _save(self, session: Session, spool: Spool[ValidDocument], report: ImportReport) -> None:
+        documents: Iterable[ValidDocument] = self.progress(spool, "Writing", len(spool))  # type: ignore[assignment]
+        for document, outcome in DocumentWriter(session, self.samples).save(documents):
             if isinstance(outcome, str):
-                getattr(report, outcome).append(item.source)
+                getattr(report, outcome).append(document.source)
             else:
-                report.problems.append(Problem(item.source, str(outcome), 1))
+                report.problems.append(Problem(document.source, str(outcome), 1))
 
-    def _settle(self, staging: Path) -> None:
+    def _move_images(self, staging: Path) -> None:
         try:
             storage.move_staged(staging, self.folder)
         except OSError as error:
-            place = f"The pictures cannot be stored in {self.folder}: {error.strerror}."
-            raise Unavailable(f"{place} Nothing was imported.") from error
+            reason = f"The pictures cannot be stored in {self.folder}: {error.strerror}."
+            raise Unavailable(f"{reason} Nothing was imported.") from error
 
     # -- before the transaction --------------------------------------------------------------------------
 
     @contextmanager
     def _staging(self) -> Iterator[Path | None]:
-        """A folder beside the media folder for pictures that are not the blog's yet; none in a dry run."""
+        """Create a folder beside the media folder for images until the transaction ends; None in a dry run."""
         if self.dry_run:
             yield None
             return
-        for left in self.folder.parent.glob(f"{STAGING_PREFIX}*"):
-            if not _is_running(left.name.removeprefix(STAGING_PREFIX)):
-                shutil.rmtree(left, ignore_errors=True)
+        for stale in self.folder.parent.glob(f"{STAGING_PREFIX}*"):
+            if not _is_running(stale.name.removeprefix(STAGING_PREFIX)):
+                shutil.rmtree(stale, ignore_errors=True)
         staging = self.folder.parent / f"{STAGING_PREFIX}{os.getpid()}"
         try:
             yield staging
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
-    def _prepared(
-        self, found: Iterable[ReaderItem], staging: Path | None, report: ImportReport
+    def _rendered(
+        self, items: Iterable[ReaderItem], staging: Path | None, report: ImportReport
     ) -> Iterator[ValidDocument]:
-        """The documents that can be shown, rendered; those that came before just like this need not be."""
-        judge = Validator(self.origin, zone(), staging, report.problems)
-        known, foreign = _known_digests(), site().foreign_media
+        """Yield the valid documents with their rendered texts; a text that an import rendered before is left out."""
+        validator = Validator(self.origin, zone(), staging, report.problems)
+        known_digests, foreign_media = _known_digests(), site().foreign_media
         db.session.rollback()
 
         def jobs() -> Iterator[tuple[ValidDocument, RenderJob | None]]:
-            for item in self._judged(found, judge, report):
-                yield item, None if item.digest in known else item.job(foreign)
+            for document in self._valid(items, validator, report):
+                yield document, None if document.digest in known_digests else document.job(foreign_media)
 
-        for item, outcome in render_all(jobs()):
-            if isinstance(outcome, Invalid):
-                report.problems.append(Problem(item.source, str(outcome), item.first_line))
+        for document, result in render_all(jobs()):
+            if isinstance(result, Invalid):
+                report.problems.append(Problem(document.source, str(result), document.first_line))
             else:
-                yield replace(item, text=outcome)
+                yield replace(document, text=result)
 
-    def _judged(self, found: Iterable[ReaderItem], judge: Validator, report: ImportReport) -> Iterator[ValidDocument]:
-        watched: Iterable[ReaderItem] = self.progress(found, "Reading", length_hint(found))  # type: ignore[assignment]
-        lacking: set[str] = set()
-        for document in without_duplicates(_documents(watched, report, lacking), report.problems):
-            ready = judge.judge(document)
+    def _valid(
+        self, items: Iterable[ReaderItem], validator: Validator, report: ImportReport
+    ) -> Iterator[ValidDocument]:
+        items = self.progress(items, "Reading", length_hint(items))  # type: ignore[assignment]
+        bad_sources: set[str] = set()
+        for document in without_duplicates(_documents(items, report, bad_sources), report.problems):
+            valid_document = validator.validate(document)
             db.session.rollback()  # reading may take long, and an open transaction would keep the WAL from ending
-            if ready and document.source not in lacking:
+            if valid_document and document.source not in bad_sources:
                 report.notes += document.notes
-                yield ready
+                yield valid_document
 
 
-def _documents(found: Iterable[ReaderItem], report: ImportReport, lacking: set[str]) -> Iterator[Document]:
-    """The documents; what is skipped or wrong goes into the report, and the name of what is wrong among the lacking."""
-    for item in found:
+def _documents(items: Iterable[ReaderItem], report: ImportReport, bad_sources: set[str]) -> Iterator[Document]:
+    """Yield the documents; put skipped files and problems into the report, and sources with problems in the set."""
+    for item in items:
         if isinstance(item, Document):
             yield item
         elif isinstance(item, SkippedFile):
             report.skipped.append(item)
         else:
-            lacking.add(item.source)
+            bad_sources.add(item.source)
             report.problems.append(item)
 
 
 def _is_running(pid: str) -> bool:
-    """Whether the process that staged there may still be at work."""
+    """Return whether the process of a staging folder may still run."""
     try:
         os.kill(int(pid), 0)
     except (ProcessLookupError, ValueError):

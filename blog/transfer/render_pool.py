@@ -1,4 +1,4 @@
-"""Render many texts at once, in worker processes that never outlive this one."""
+"""Render many texts in worker processes, which end with this process."""
 
 import os
 from collections import deque
@@ -17,20 +17,20 @@ from blog.core.urls import permalinks
 from blog.processes import block_interrupt, process_pool
 
 T = TypeVar("T")
-# A worker takes longer to start than this many texts to render.
+# Starting a worker takes longer than rendering fewer texts than this.
 POOL_THRESHOLD = 40
-# Texts that travel to a worker together, and such parts that wait for each worker: what is in memory at once.
+# Texts sent to a worker at once, and batches that wait for each worker: together they bound the memory.
 BATCH_SIZE = 8
 BATCHES_PER_WORKER = 4
 
 
 class RenderJob(NamedTuple):
-    """One text to render."""
+    """One text to render; `image_files` are those that it shows."""
 
     body: str
     kind: str
     cover: str
-    plates: ImageFiles
+    image_files: ImageFiles
     foreign_media: bool
 
 
@@ -38,40 +38,40 @@ RenderResult = Rendered | Invalid | None
 
 
 def render(job: RenderJob) -> Rendered | Invalid:
-    """The rendered text, or what is wrong with it."""
+    """Return the rendered text, or the error that says why it cannot be rendered."""
     base = permalinks.path(job.kind, "-")
     try:
         return markdown_render.render(
-            job.body, base=base, cover=job.cover, image_files=job.plates, foreign_media=job.foreign_media
+            job.body, base=base, cover=job.cover, image_files=job.image_files, foreign_media=job.foreign_media
         )
     except Invalid as error:
         return error
 
 
 def render_all(items: Iterable[tuple[T, RenderJob | None]]) -> Iterator[tuple[T, RenderResult]]:
-    """Each item with what became of its text, in order; None for one without. Never holds more than some at once."""
+    """Yield each item with the result of its job (None without a job), in order. Few items are in memory at once."""
     with _RenderPool() as renderers:
-        waiting: deque[tuple[list[T], Future[list[RenderResult]]]] = deque()
-        for part in batches(items, BATCH_SIZE):
-            waiting.append(([item for item, _ in part], renderers.begin([job for _, job in part])))
-            while len(waiting) > renderers.ahead:
-                yield from _results(*waiting.popleft())
-        while waiting:
-            yield from _results(*waiting.popleft())
+        pending: deque[tuple[list[T], Future[list[RenderResult]]]] = deque()
+        for batch in batches(items, BATCH_SIZE):
+            pending.append(([item for item, _ in batch], renderers.submit([job for _, job in batch])))
+            while len(pending) > renderers.max_pending:
+                yield from _results(*pending.popleft())
+        while pending:
+            yield from _results(*pending.popleft())
 
 
-def _results(items: list[T], outcomes: Future[list[RenderResult]]) -> Iterator[tuple[T, RenderResult]]:
+def _results(items: list[T], results: Future[list[RenderResult]]) -> Iterator[tuple[T, RenderResult]]:
     try:
-        yield from zip(items, outcomes.result(), strict=True)
+        yield from zip(items, results.result(), strict=True)
     except BrokenProcessPool as error:
         raise Unavailable("A process that renders texts was ended from outside. Nothing was imported.") from error
 
 
 class _RenderPool:
-    """Renders here until there is much to do, then in worker processes."""
+    """Renders the first texts in this process; starts worker processes once there are many."""
 
     def __init__(self) -> None:
-        self._seen = 0
+        self._job_count = 0
         self._pool: ProcessPoolExecutor | None = None
         self._workers = min(os.cpu_count() or 1, 8)
 
@@ -85,21 +85,19 @@ class _RenderPool:
             self._pool.shutdown(cancel_futures=True)
 
     @property
-    def ahead(self) -> int:
-        """How many parts may wait."""
+    def max_pending(self) -> int:
         return self._workers * BATCHES_PER_WORKER if self._pool else 0
 
-    def begin(self, jobs: list[RenderJob | None]) -> Future[list[RenderResult]]:
-        """What will become of the texts."""
-        self._seen += sum(job is not None for job in jobs)
-        if self._seen > POOL_THRESHOLD and self._pool is None:
+    def submit(self, jobs: list[RenderJob | None]) -> Future[list[RenderResult]]:
+        self._job_count += sum(job is not None for job in jobs)
+        if self._job_count > POOL_THRESHOLD and self._pool is None:
             self._pool = process_pool(self._workers)
         if self._pool and any(jobs):
             with block_interrupt():
                 return self._pool.submit(_render_batch, jobs)
-        done: Future[list[RenderResult]] = Future()
-        done.set_result(_render_batch(jobs))
-        return done
+        results: Future[list[RenderResult]] = Future()
+        results.set_result(_render_batch(jobs))
+        return results
 
 
 def _render_batch(jobs: list[RenderJob | None]) -> list[RenderResult]:

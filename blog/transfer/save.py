@@ -1,4 +1,4 @@
-"""Put judged and rendered documents into the blog, many at a time, within one open transaction."""
+"""Save valid, rendered documents as posts, in batches within one open transaction."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -19,62 +19,68 @@ from blog.models import Post
 from blog.transfer.render_pool import render
 from blog.transfer.validate import ValidDocument
 
-# Documents adopted together: few enough to hold their texts in memory.
+# Documents saved together: few enough to hold their texts in memory.
 BATCH_SIZE = 200
 
 
 class DocumentWriter:
-    """Adopts documents; `samples` are the ids of posts that they may replace.
+    """Saves documents as posts; `samples` are the guids of posts that they may replace.
 
-    Whatever may refuse a document is asked before anything is changed for it: a refusal leaves nothing behind.
+    A document is checked completely before anything changes for it: a refused document leaves nothing behind.
     """
 
     def __init__(self, session: Session, samples: frozenset[str]) -> None:
         self.session, self.samples = session, samples
-        self.ledger = PostWrites(session)
+        self.writes = PostWrites(session)
         self.site = site()
         self.by_origin: dict[str | None, Post] = {}
         self.by_guid: dict[str | None, Post] = {}
-        self.bylines: dict[str, int] = {}
-        self.pictures: set[str] = set()
+        self.author_ids: dict[str, int] = {}
+        self.image_hashes: set[str] = set()
 
-    def adopt(self, documents: Iterable[ValidDocument]) -> Iterator[tuple[ValidDocument, str | Invalid | Conflict]]:
-        """What becomes of each: the name of its list in the report, or why it cannot be. To be read to its end."""
+    def save(self, documents: Iterable[ValidDocument]) -> Iterator[tuple[ValidDocument, str | Invalid | Conflict]]:
+        """Yield each document with the name of its list in the report, or the error that refuses it.
+
+        Each batch is written when the next document is asked for: read the iterator to its end.
+        """
         for batch in batches(documents, BATCH_SIZE):
-            self._expect(batch)
-            yield from [(item, self._outcome_or_why(item)) for item in batch]
-            self.ledger.flush()
+            self._prefetch(batch)
+            yield from [(document, self._save_or_refuse(document)) for document in batch]
+            self.writes.flush()
 
-    def _expect(self, batch: Sequence[ValidDocument]) -> None:
-        """Ask with few questions for all that the batch will need."""
-        self.by_origin = {post.origin: post for post in self._found(Post.origin, [item.origin for item in batch])}
-        self.by_guid = {post.guid: post for post in self._found(Post.guid, [item.guid for item in batch if item.guid])}
-        anew = [item for item in batch if (post := self._known(item)) is None or post.origin_digest != item.digest]
-        permalinks.prefetch(self.ledger.addresses, [(item.kind, item.slug, item.aliases) for item in anew])
-        changing = [post.id for item in anew if (post := self._known(item)) and post.version == post.origin_version]
-        self._found(Post.id, changing, whole=True)
+    def _prefetch(self, batch: Sequence[ValidDocument]) -> None:
+        """Load with few queries all posts and addresses that the batch will need."""
+        self.by_origin = {post.origin: post for post in self._posts(Post.origin, [item.origin for item in batch])}
+        self.by_guid = {post.guid: post for post in self._posts(Post.guid, [item.guid for item in batch if item.guid])}
+        posts = [(item, self._imported_post(item)) for item in batch]
+        new = [(item, post) for item, post in posts if post is None or post.origin_digest != item.digest]
+        permalinks.prefetch(self.writes.addresses, [(item.kind, item.slug, item.aliases) for item, _ in new])
+        unedited = [post.id for _, post in new if post and post.version == post.origin_version]
+        self._posts(Post.id, unedited, with_text=True)
 
-    def _found(self, by: InstrumentedAttribute[Any], values: Iterable[object], whole: bool = False) -> list[Post]:
-        posts = select(Post).options(undefer_group("text")) if whole else select(Post)
-        return [post for some in batches(values) for post in self.session.scalars(posts.where(by.in_(some)))]
+    def _posts(
+        self, column: InstrumentedAttribute[Any], values: Iterable[object], with_text: bool = False
+    ) -> list[Post]:
+        posts = select(Post).options(undefer_group("text")) if with_text else select(Post)
+        return [post for batch in batches(values) for post in self.session.scalars(posts.where(column.in_(batch)))]
 
-    def _known(self, item: ValidDocument) -> Post | None:
-        """The post that came of this document before."""
+    def _imported_post(self, item: ValidDocument) -> Post | None:
+        """Return the post that an earlier import made of this document."""
         return (self.by_guid.get(item.guid) if item.guid else None) or self.by_origin.get(item.origin)
 
-    def _outcome_or_why(self, item: ValidDocument) -> str | Invalid | Conflict:
+    def _save_or_refuse(self, item: ValidDocument) -> str | Invalid | Conflict:
         try:
-            return self._outcome(item)
+            return self._save(item)
         except (Invalid, Conflict) as error:
             return error
 
-    def _outcome(self, item: ValidDocument) -> str:
-        """What becomes of a document: the name of its list in the report. Raises Conflict."""
-        post = self._known(item) or self.ledger.addresses.post_at(item.kind, item.slug)
+    def _save(self, item: ValidDocument) -> str:
+        """Save a document; return the name of its list in the report. Raises Conflict."""
+        post = self._imported_post(item) or self.writes.addresses.post_at(item.kind, item.slug)
         if post is None:
             self._add(item)
             return "added"
-        if self._replaceable(post, item):
+        if self._is_replaceable(post, item):
             self._add(item, instead_of=post)
             return "replaced"
         if post.origin != item.origin and post.guid != item.guid:
@@ -82,7 +88,7 @@ class DocumentWriter:
                 f"The address {permalinks.path_of(post)} belongs to another post, “{post.title}”."
                 " Give one of them another slug."
             )
-        if self._another(post, item):
+        if self._is_other_text(post, item):
             raise Conflict(
                 f"{permalinks.path_of(post)} came of another text, “{post.title}”: file, title and date all differ."
                 " Give one of them another slug, or both the same guid."
@@ -96,19 +102,19 @@ class DocumentWriter:
         self._update(post, item)
         return "updated"
 
-    def _replaceable(self, post: Post, item: ValidDocument) -> bool:
-        untouched = post.version == post.origin_version or post.deleted_at is not None
-        return post.guid in self.samples and post.guid != item.guid and untouched
+    def _is_replaceable(self, post: Post, item: ValidDocument) -> bool:
+        unedited = post.version == post.origin_version or post.deleted_at is not None
+        return post.guid in self.samples and post.guid != item.guid and unedited
 
-    def _another(self, post: Post, item: ValidDocument) -> bool:
-        """Whether a document of the same address is plainly not the one that the post came of."""
+    def _is_other_text(self, post: Post, item: ValidDocument) -> bool:
+        """Return whether a document of the same address is clearly not the one that the post was imported from."""
         if post.guid == item.guid or post.origin_source == item.source or post.version != post.origin_version:
             return False
         return post.title != item.fields.title and post.published_at != item.published_at
 
     def _add(self, item: ValidDocument, instead_of: Post | None = None) -> None:
         post = publish.add(
-            self.ledger,
+            self.writes,
             item.fields,
             self._text(item),
             published_at=item.published_at,
@@ -123,7 +129,7 @@ class DocumentWriter:
 
     def _update(self, post: Post, item: ValidDocument) -> None:
         publish.change(
-            self.ledger,
+            self.writes,
             post,
             item.fields,
             self._text(item),
@@ -132,38 +138,38 @@ class DocumentWriter:
             aliases=item.aliases,
         )
         post.updated_at = item.updated_at or post.updated_at
-        known_as = post.origin
+        old_origin = post.origin
         self._forget(post)
         self._finish(post, item)
-        if known_as != post.origin:
-            self.session.flush()  # the next one may be known by that, and would be written first
+        if old_origin != post.origin:
+            self.session.flush()  # a later document may take the old origin, and would be written first
 
     def _forget(self, post: Post) -> None:
         self.by_origin.pop(post.origin, None)
         self.by_guid.pop(post.guid, None)
 
     def _finish(self, post: Post, item: ValidDocument) -> None:
-        """Its author and pictures, and what the next import will know it by."""
-        post.author_id = self._author(item)
-        for picture in item.pictures:
-            if picture.hash not in self.pictures:  # one banner may head a thousand texts
-                storage.save_row(self.session, picture)
-                self.pictures.add(picture.hash)
+        """Set the author, the images, and the fields by which the next import recognises the post."""
+        post.author_id = self._author_id(item)
+        for image in item.images:
+            if image.hash not in self.image_hashes:  # a thousand texts may have the same banner
+                storage.save_row(self.session, image)
+                self.image_hashes.add(image.hash)
         post.origin, post.origin_source = item.origin, item.source
         post.origin_digest, post.origin_version = item.digest, post.version
         self.by_origin[post.origin] = self.by_guid[post.guid] = post
 
-    def _author(self, item: ValidDocument) -> int | None:
-        """The id of the person who signs it; nobody when it is whoever signs what names nobody else."""
+    def _author_id(self, item: ValidDocument) -> int | None:
+        """Return the id of the document's author; None for the site's author, who signs all other posts."""
         if not item.author or item.author == self.site.author:
             return None
-        if item.author not in self.bylines:
-            self.bylines[item.author] = people.author_id(self.session, item.author)
-        return self.bylines[item.author]
+        if item.author not in self.author_ids:
+            self.author_ids[item.author] = people.author_id(self.session, item.author)
+        return self.author_ids[item.author]
 
     def _text(self, item: ValidDocument) -> Rendered:
-        """The rendered text; rendered now in the rare case that another post came of the same words."""
-        outcome = item.text or render(item.job(self.site.foreign_media))
-        if isinstance(outcome, Invalid):
-            raise outcome
-        return outcome
+        """Return the rendered text; render it now in the rare case that another post has the same digest."""
+        result = item.text or render(item.job(self.site.foreign_media))
+        if isinstance(result, Invalid):
+            raise result
+        return result

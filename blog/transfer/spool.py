@@ -1,4 +1,4 @@
-"""Set aside what would fill the memory: in a file without a name, of which a killed process leaves nothing behind."""
+"""Hold what would fill the memory in a file without a name: a killed process leaves nothing behind."""
 
 import pickle
 import tempfile
@@ -15,9 +15,9 @@ IN_MEMORY = 4 * 1024 * 1024
 
 
 class Spool(Generic[T]):
-    """Things in the order in which they were put in. Much of them lies on the folder's disk, a little in memory.
+    """Items in the order of `put`: in memory while they are few, then in a temporary file in `folder`.
 
-    Not in the system's place for passing files: that is memory on many servers.
+    The system's folder for temporary files will not do: on many servers it is memory.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -31,31 +31,31 @@ class Spool(Generic[T]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(OSError):  # a full disk does not take the last bytes, which nobody wants any more
+        with suppress(OSError):  # a full disk refuses the last bytes, which are no longer needed
             self._file.close()
 
     def __len__(self) -> int:
         return self._count
 
     def put(self, item: T) -> None:
-        """Set one thing aside. Raises Unavailable when the disk takes no more."""
-        with self._speaking():
+        """Add an item. Raise Unavailable if the disk is full."""
+        with self._disk_errors():
             self._file.write(pickle.dumps(item, pickle.HIGHEST_PROTOCOL))
         self._count += 1
 
     def __iter__(self) -> Iterator[T]:
-        with self._speaking():
+        with self._disk_errors():
             self._file.seek(0)
         for _ in range(self._count):
-            with self._speaking():
-                # Nobody else can reach a file without a name: what is read is what was written.
+            with self._disk_errors():
+                # Unpickling is safe: no other process can reach a file without a name.
                 item: T = pickle.load(self._file)  # noqa: S301
             yield item
 
     @contextmanager
-    def _speaking(self) -> Iterator[None]:
+    def _disk_errors(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            sentence = f"The rendered texts cannot be set aside in {self._folder}: {error.strerror}."
-            raise Unavailable(f"{sentence} Nothing was imported.") from error
+            message = f"The rendered texts cannot be set aside in {self._folder}: {error.strerror}."
+            raise Unavailable(f"{message} Nothing was imported.") from error

@@ -1,4 +1,4 @@
-"""Judge a document on its way in: all that is wrong with it, or what may be stored."""
+"""Validate the documents of an import: report everything wrong with one, or return what may be stored."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ from blog.core.images.storage import StoredImage
 from blog.core.markdown.render import Rendered
 from blog.core.text import slugs, validate
 from blog.core.urls import permalinks
-from blog.transfer.document import Document, LocalPicture, Problem
+from blog.transfer.document import DateValue, Document, LocalImage, Problem
 from blog.transfer.readers.markdown import replace_addresses
 from blog.transfer.render_pool import RenderJob
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ValidDocument:
-    """A document, judged; `text` is there once it is rendered (or None when nothing of it changed)."""
+    """A document that may be stored; `text` is None before rendering, and if an earlier import rendered it."""
 
     source: str
     first_line: int
@@ -38,116 +38,111 @@ class ValidDocument:
     aliases: Sequence[str]
     origin: str
     digest: str
-    pictures: Sequence[StoredImage]
+    images: Sequence[StoredImage]
     text: Rendered | None = None
 
     @property
     def kind(self) -> str:
-        """What it becomes: a post or a page."""
         return self.fields.kind or "post"
 
     @property
     def slug(self) -> str:
-        """The last part of its address."""
         return self.fields.slug or ""
 
     def job(self, foreign_media: bool) -> RenderJob:
-        """What there is to render."""
-        plates = {picture.hash[:24]: picture.image_file for picture in self.pictures}
-        return RenderJob(self.fields.body or "", self.kind, self.fields.cover or "", plates, foreign_media)
+        image_files = {image.hash[:24]: image.image_file for image in self.images}
+        return RenderJob(self.fields.body or "", self.kind, self.fields.cover or "", image_files, foreign_media)
 
 
 class Validator:
-    """Judges documents one by one; `staging` is where their pictures are put, None to put them nowhere."""
+    """Validates documents one by one; puts their images into the folder `staging`, or nowhere if it is None."""
 
     def __init__(self, origin: str, zone: ZoneInfo, staging: Path | None, problems: list[Problem]) -> None:
         self.origin, self.zone, self.staging, self.problems = origin, zone, staging, problems
 
-    def judge(self, document: Document) -> ValidDocument | None:
-        """What may be stored of a document; None when something is wrong, which is then in `problems`."""
-        before = len(self.problems)
-        pictures = [stored for picture in document.pictures if (stored := self._picture(document, picture))]
-        written = {picture.written: stored.path for picture, stored in zip(document.pictures, pictures, strict=False)}
-        fields, wrong = validate_fields(
+    def validate(self, document: Document) -> ValidDocument | None:
+        """Return what may be stored of a document; None if `problems` got something new about it."""
+        problem_count = len(self.problems)
+        images = [stored for image in document.images if (stored := self._store(document, image))]
+        addresses = {image.address: stored.path for image, stored in zip(document.images, images, strict=False)}
+        fields, errors = validate_fields(
             Fields(
                 title=document.title,
                 slug=document.slug,
                 summary=document.summary,
-                body=replace_addresses(document.body, written),
+                body=replace_addresses(document.body, addresses),
                 tags=document.tags,
                 language=document.language,
-                cover=written.get(document.cover, document.cover),
+                cover=addresses.get(document.cover, document.cover),
                 kind=document.kind,
                 unlisted=document.unlisted,
                 canonical_url=document.canonical_url,
             )
         )
-        for error in wrong:
-            self._tell(document, error)
-        dated = None if document.draft else document.date
-        published = self._try(document, lambda: validate.parse_instant(dated, self.zone)) if dated else None
-        updated = document.updated
-        revised = (
-            self._try(document, lambda: validate.parse_instant(updated, self.zone, "updated")) if updated else None
-        )
+        for error in errors:
+            self._report(document, error)
+        published = self._instant(document, None if document.draft else document.date, "date")
+        revised = self._instant(document, document.updated, "updated")
         guid = self._try(document, lambda: publish.parse_guid(document.guid)) if document.guid else None
         author = self._try(document, lambda: people.validate_name(document.author)) if document.author.strip() else ""
-        if len(self.problems) > before:
+        if len(self.problems) > problem_count:
             return None
         digest = replace(document, body=fields.body or "", cover=fields.cover or "").digest()
         origin = f"{self.origin}:{fields.kind}:{fields.slug}"
         aliases = [permalinks.decoded_path(alias) for alias in document.aliases]
         return ValidDocument(
             document.source, document.first_line, fields, author or "", published, revised, guid, aliases, origin,
-            digest, pictures,
+            digest, images,
         )  # fmt: skip
 
-    def _picture(self, document: Document, picture: LocalPicture) -> StoredImage | None:
+    def _instant(self, document: Document, value: DateValue, field: str) -> datetime | None:
+        return self._try(document, lambda: validate.parse_instant(value, self.zone, field)) if value else None
+
+    def _store(self, document: Document, image: LocalImage) -> StoredImage | None:
         try:
-            data = picture.file.read_bytes()
+            data = image.file.read_bytes()
         except OSError as error:
-            self._unusable(document, picture, str(error.strerror))
+            self._report_image(document, image, str(error.strerror))
             return None
         try:
-            return storage.by_hash(hashlib.sha256(data).hexdigest()) or storage.store(
-                data, self.staging, picture.file.name
-            )
+            image_hash = hashlib.sha256(data).hexdigest()
+            return storage.by_hash(image_hash) or storage.store(data, self.staging, image.file.name)
         except Invalid as error:
-            self._unusable(document, picture, str(error))
+            self._report_image(document, image, str(error))
             return None
         except OSError as error:
             raise Unavailable(f"The pictures cannot be stored: {error.strerror}. Nothing was imported.") from error
 
-    def _unusable(self, document: Document, picture: LocalPicture, why: str) -> None:
-        sentence = f"The picture {picture.written} cannot be used: {why}."
-        self.problems.append(Problem(document.source, sentence, picture.line))
+    def _report_image(self, document: Document, image: LocalImage, reason: str) -> None:
+        message = f"The picture {image.address} cannot be used: {reason}."
+        self.problems.append(Problem(document.source, message, image.line))
 
-    def _try(self, document: Document, read: Callable[[], T]) -> T | None:
+    def _try(self, document: Document, parse: Callable[[], T]) -> T | None:
         try:
-            return read()
+            return parse()
         except Invalid as error:
-            self._tell(document, error)
+            self._report(document, error)
             return None
 
-    def _tell(self, document: Document, error: Invalid) -> None:
+    def _report(self, document: Document, error: Invalid) -> None:
         line = document.first_line if error.field == "body" else 1
         self.problems.append(Problem(document.source, str(error), line))
 
 
 def without_duplicates(documents: Iterable[Document], problems: list[Problem]) -> Iterator[Document]:
-    """The documents without those that claim the address or id of one before them."""
-    seen: dict[str, str] = {}
+    """Yield the documents; report those with the address or guid of an earlier one."""
+    sources: dict[str, str] = {}
     for document in documents:
-        names = {f"{document.kind}/{_slug(document)}": ("slug", f"the same address ({document.slug})")}
+        keys = {f"{document.kind}/{_slug(document)}": ("slug", f"the same address ({document.slug})")}
         if document.guid:
-            names[_guid(document)] = ("guid", "the same id")
-        twin = next((name for name in names if name in seen), None)
-        if twin:
-            what, same = names[twin]
-            sentence = f"It has {same} as {seen[twin]}. Give one of them another {what}."
-            problems.append(Problem(document.source, sentence, 1))
+            keys[_guid(document)] = ("guid", "the same id")
+        duplicate = next((key for key in keys if key in sources), None)
+        if duplicate:
+            field, same = keys[duplicate]
+            message = f"It has {same} as {sources[duplicate]}. Give one of them another {field}."
+            problems.append(Problem(document.source, message, 1))
             continue
-        seen.update(dict.fromkeys(names, document.source))
+        sources.update(dict.fromkeys(keys, document.source))
         yield document
 
 

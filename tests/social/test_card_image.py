@@ -78,9 +78,9 @@ def test_no_letter_is_a_box_that_says_it_is_missing(script: str) -> None:
     needs(font)
     assert card_image.drawable_text(title, language, bold=True) == title
     assert card_image.undrawable_letters(title, language) == ""
-    found = card_image.load_font(font, language, 40, bold=True)
-    box = bytes(found.getmask("\U0010fffe"))
-    assert all(bytes(found.getmask(char)) != box for char in title if char.isalpha())
+    loaded = card_image.load_font(font, language, 40, bold=True)
+    box = bytes(loaded.getmask("\U0010fffe"))
+    assert all(bytes(loaded.getmask(char)) != box for char in title if char.isalpha())
 
 
 def test_a_title_in_several_scripts_has_a_font_for_each() -> None:

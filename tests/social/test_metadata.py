@@ -34,10 +34,10 @@ HOSTILE = {
 
 def facts(page: Any) -> dict[str, list[str]]:
     """The Open Graph properties of a page."""
-    found: dict[str, list[str]] = {}
+    properties: dict[str, list[str]] = {}
     for meta in page.xpath("//head/meta[@property]"):
-        found.setdefault(meta.get("property"), []).append(meta.get("content"))
-    return found
+        properties.setdefault(meta.get("property"), []).append(meta.get("content"))
+    return properties
 
 
 def data(page: Any) -> dict[str, Any]:
@@ -55,8 +55,8 @@ def named(page: Any, name: str) -> list[str]:
 
 
 def canonical(page: Any) -> str:
-    [found] = page.xpath("//link[@rel = 'canonical']/@href")
-    return str(found)
+    [href] = page.xpath("//link[@rel = 'canonical']/@href")
+    return str(href)
 
 
 PATHS = [
@@ -178,7 +178,7 @@ def test_a_long_description_is_cut_between_words(blog: Blog) -> None:
     assert len(about) <= 300 and about.endswith("word…")
 
 
-def kept(blog: Blog, data: bytes) -> str:
+def upload(blog: Blog, data: bytes) -> str:
     """The path of a picture that was stored."""
     with write_transaction() as session:
         stored = store(data, blog.instance / "media")
@@ -188,7 +188,7 @@ def kept(blog: Blog, data: bytes) -> str:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_an_authors_own_picture_wins_over_the_card(blog: Blog, kind: str) -> None:
-    cover = kept(blog, picture(1200, 630, kind))
+    cover = upload(blog, picture(1200, 630, kind))
     blog.make_post("Post", slug="post", cover=cover)
     page = blog.read("/posts/post/")
     said = facts(page)
@@ -199,7 +199,7 @@ def test_an_authors_own_picture_wins_over_the_card(blog: Blog, kind: str) -> Non
 
 @pytest.mark.parametrize(("width", "height", "kind"), [(300, 160, "PNG"), (900, 900, "JPEG"), (3000, 900, "PNG")])
 def test_an_unfit_picture_lies_behind_the_card(blog: Blog, width: int, height: int, kind: str) -> None:
-    blog.make_post("Post", slug="post", cover=kept(blog, picture(width, height, kind)))
+    blog.make_post("Post", slug="post", cover=upload(blog, picture(width, height, kind)))
     [address] = facts(blog.read("/posts/post/"))["og:image"]
     assert re.fullmatch(r"https://essays\.example/cards/post-[0-9a-f]{16}\.jpg", address)
 
@@ -209,7 +209,7 @@ def test_a_heavy_picture_is_shared_by_its_twin(blog: Blog) -> None:
 
     out = io.BytesIO()
     Image.merge("RGB", [Image.effect_noise((1400, 735), 60) for _ in range(3)]).save(out, "JPEG")
-    cover = kept(blog, out.getvalue())
+    cover = upload(blog, out.getvalue())
     blog.make_post("Post", slug="post", cover=cover)
     said = facts(blog.read("/posts/post/"))
     assert said["og:image"] == [f"https://essays.example{cover.replace('.jpg', '-640.jpg')}"]
@@ -221,7 +221,7 @@ def test_a_picture_too_heavy_for_previews_lies_behind_the_card(blog: Blog) -> No
 
     out = io.BytesIO()
     Image.effect_noise((1200, 630), 100).convert("RGB").save(out, "PNG")
-    blog.make_post("Post", slug="post", cover=kept(blog, out.getvalue()))
+    blog.make_post("Post", slug="post", cover=upload(blog, out.getvalue()))
     assert "/cards/post-" in facts(blog.read("/posts/post/"))["og:image"][0]
 
 

@@ -23,7 +23,7 @@ def post(blog: Blog) -> Blog:
     return blog
 
 
-def found(blog: Blog, path: str) -> dict[str, Any]:
+def parse_page(blog: Blog, path: str) -> dict[str, Any]:
     """What extruct finds."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -38,7 +38,7 @@ def microformats(blog: Blog, path: str) -> list[dict[str, Any]]:
 
 
 def test_open_graph_is_found_whole(post: Blog) -> None:
-    [graph] = found(post, "/posts/post/")["opengraph"]
+    [graph] = parse_page(post, "/posts/post/")["opengraph"]
     said = dict(graph["properties"])
     assert (said["og:title"], said["og:description"], said["og:url"]) == (TITLE, "In short & <i>.", ADDRESS)
     assert said["og:type"] == "article" and said["og:image"].startswith(f"{SITE_URL}/cards/post-")
@@ -47,7 +47,7 @@ def test_open_graph_is_found_whole(post: Blog) -> None:
 
 
 def test_json_ld_is_found_whole(post: Blog) -> None:
-    article, way = found(post, "/posts/post/")["json-ld"]
+    article, way = parse_page(post, "/posts/post/")["json-ld"]
     assert (article["@type"], article["headline"], article["url"]) == ("BlogPosting", TITLE, ADDRESS)
     assert article["author"]["name"] == "Editor" and article["publisher"]["name"] == "Broadsheet"
     assert article["keywords"] == ["A & B", "C"] and article["image"].startswith(f"{SITE_URL}/cards/post-")

@@ -11,11 +11,11 @@ from tests.world import Blog
 
 def modules(code: qr.QRCode) -> list[list[int]]:
     """The dark and light modules that a path draws."""
-    found = [[0] * code.size for _ in range(code.size)]
+    matrix = [[0] * code.size for _ in range(code.size)]
     for x, y, length in re.findall(r"M(\d+) (\d+)\.5h(\d+)", code.path):
         for place in range(int(x), int(x) + int(length)):
-            found[int(y)][place] = 1
-    return found
+            matrix[int(y)][place] = 1
+    return matrix
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ ADDRESS = "https://essays.example/posts/post/"
 
 
 def section(blog: Blog, path: str = "/posts/post/") -> Any:
-    [found] = blog.read(path).xpath("//section[.//h2[contains(., 'Get Social')]]")
-    return found
+    [section] = blog.read(path).xpath("//section[.//h2[contains(., 'Get Social')]]")
+    return section
 
 
 def shared(blog: Blog) -> list[str]:

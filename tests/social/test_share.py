@@ -68,8 +68,8 @@ def address(network: str, title: str, url: str = URL) -> str:
 def parameters(link: str) -> dict[str, str]:
     """The parameters of a link, decoded as a server or mail program does."""
     parts = urlsplit(link)
-    found = parse_qs(parts.query or parts.fragment, keep_blank_values=True, strict_parsing=False, max_num_fields=5)
-    return {name: values[0] for name, values in found.items()}
+    params = parse_qs(parts.query or parts.fragment, keep_blank_values=True, strict_parsing=False, max_num_fields=5)
+    return {name: values[0] for name, values in params.items()}
 
 
 def shared_title(network: str, title: str) -> str:
@@ -112,16 +112,16 @@ def test_every_link_decodes_to_title_and_address(title: str, network: str, query
     url = f"https://essays.example/posts/x/?{quote(query)}"
     link = address(network, title, url)
     assert link.isascii() and not regex.search(r"[\s\"<>]", link)
-    found = parameters(link)
+    params = parameters(link)
     if network == "email":
-        assert found == {"subject": title, "body": f"{title}\r\n\r\n{url}"}
+        assert params == {"subject": title, "body": f"{title}\r\n\r\n{url}"}
     elif network in BETWEEN:
         name, between = BETWEEN[network]
-        assert found == {name: f"{title}{between}{url}"}
+        assert params == {name: f"{title}{between}{url}"}
     else:
         text, where = APART[network]
-        assert found[where] == url
-        assert text is None or found[text] == title
+        assert params[where] == url
+        assert text is None or params[text] == title
 
 
 @given(st.text(st.characters(exclude_categories=("Cs",)), max_size=60), st.sampled_from(sorted(NETWORKS)))
@@ -199,10 +199,10 @@ def test_a_long_title_is_cut_to_the_networks_limit_between_graphemes(network: st
     if said == title:
         return
     assert said.endswith("…")
-    kept = said.removesuffix("…")
+    start = said.removesuffix("…")
     whole = regex.findall(r"\X", title)
-    assert kept.rstrip() in ("".join(whole[:number]).rstrip() for number in range(len(whole)))
-    more = "".join(whole[: len(regex.findall(r"\X", kept)) + 2])
+    assert start.rstrip() in ("".join(whole[:number]).rstrip() for number in range(len(whole)))
+    more = "".join(whole[: len(regex.findall(r"\X", start)) + 2])
     assert measure(f"{more}…") > most, "more would have fitted"
 
 
@@ -222,9 +222,9 @@ def test_a_title_that_just_fits_is_not_cut(network: str) -> None:
 def test_a_letter_stays_under_2000_bytes(script: str) -> None:
     link = address("email", LONG[script].strip()[:500])
     assert len(link.encode()) < 2000
-    found = parameters(link)
-    assert found["body"] == f"{found['subject']}\r\n\r\n{URL}"
-    assert len(found["subject"]) > 20
+    params = parameters(link)
+    assert params["body"] == f"{params['subject']}\r\n\r\n{URL}"
+    assert len(params["subject"]) > 20
 
 
 @pytest.mark.parametrize("network", ["whatsapp", "telegram", "sms", "tumblr", "vk", "weibo", "instapaper"])

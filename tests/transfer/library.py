@@ -14,21 +14,21 @@ def text(title: str = "A text", body: str = "Some words.", **head: str) -> str:
     return "---\n" + "\n".join(lines) + f"\n---\n\n{body}\n"
 
 
-def found(folder: Path) -> list[Document | Problem | SkippedFile]:
+def read_items(folder: Path) -> list[Document | Problem | SkippedFile]:
     """All that the reader yields for a folder."""
-    return list(markdown.read(folder))
+    return list(markdown.MarkdownLibrary(folder))
 
 
 def document(folder: Path) -> Document:
     """The only thing in a folder, which is a good text."""
-    (item,) = found(folder)
+    (item,) = read_items(folder)
     assert isinstance(item, Document), item
     return item
 
 
 def problem(folder: Path) -> Problem:
     """What is wrong with the only text in a folder."""
-    item, *rest = found(folder)
+    item, *rest = read_items(folder)
     assert isinstance(item, Problem), item
     assert {each.source for each in rest} <= {item.source}
     return item

@@ -10,51 +10,51 @@ from blog.transfer.readers.front_matter import InvalidFrontMatter, split
 
 
 def test_yaml_is_split_from_the_text() -> None:
-    found = split("---\ntitle: Rivers\ntags: [Volga, Ganges]\n---\n\nText\n")
-    assert found is not None
-    assert found.head == {"title": "Rivers", "tags": ["Volga", "Ganges"]}
-    assert (found.body, found.style, found.first_line) == ("Text\n", "yaml", 6)
+    parsed = split("---\ntitle: Rivers\ntags: [Volga, Ganges]\n---\n\nText\n")
+    assert parsed is not None
+    assert parsed.fields == {"title": "Rivers", "tags": ["Volga", "Ganges"]}
+    assert (parsed.body, parsed.style, parsed.first_line) == ("Text\n", "yaml", 6)
 
 
 def test_toml_is_split_from_the_text() -> None:
-    found = split('+++\ntitle = "Rivers"\ndraft = true\n+++\nText')
-    assert found is not None
-    assert found.head == {"title": "Rivers", "draft": True}
-    assert (found.body, found.style, found.first_line) == ("Text", "toml", 5)
+    parsed = split('+++\ntitle = "Rivers"\ndraft = true\n+++\nText')
+    assert parsed is not None
+    assert parsed.fields == {"title": "Rivers", "draft": True}
+    assert (parsed.body, parsed.style, parsed.first_line) == ("Text", "toml", 5)
 
 
 def test_pelican_lines_are_split_from_the_text() -> None:
-    found = split("Title: Rivers\nDate: 2024-05-01 10:00\nTags: Volga, Ganges\nSummary: One\n    and two\n\nText\n")
-    assert found is not None
-    assert found.head == {
+    parsed = split("Title: Rivers\nDate: 2024-05-01 10:00\nTags: Volga, Ganges\nSummary: One\n    and two\n\nText\n")
+    assert parsed is not None
+    assert parsed.fields == {
         "title": "Rivers", "date": "2024-05-01 10:00", "tags": "Volga, Ganges", "summary": "One and two",
     }  # fmt: skip
-    assert (found.body, found.style, found.first_line) == ("Text\n", "pelican", 7)
+    assert (parsed.body, parsed.style, parsed.first_line) == ("Text\n", "pelican", 7)
 
 
 def test_names_are_read_in_any_case() -> None:
-    found = split("---\nTitle: A\nTAGS: b\n---\n")
-    assert found is not None and found.head == {"title": "A", "tags": "b"}
+    parsed = split("---\nTitle: A\nTAGS: b\n---\n")
+    assert parsed is not None and parsed.fields == {"title": "A", "tags": "b"}
 
 
 def test_yaml_may_end_with_three_dots() -> None:
-    found = split("---\ntitle: A\n...\nText")
-    assert found is not None and (found.head, found.body) == ({"title": "A"}, "Text")
+    parsed = split("---\ntitle: A\n...\nText")
+    assert parsed is not None and (parsed.fields, parsed.body) == ({"title": "A"}, "Text")
 
 
 def test_spaces_after_the_marks_are_overlooked() -> None:
-    found = split("---  \ntitle: A\n--- \nText")
-    assert found is not None and found.body == "Text"
+    parsed = split("---  \ntitle: A\n--- \nText")
+    assert parsed is not None and parsed.body == "Text"
 
 
 def test_an_empty_front_matter_says_nothing() -> None:
-    found = split("---\n---\nText")
-    assert found is not None and (found.head, found.body) == ({}, "Text")
+    parsed = split("---\n---\nText")
+    assert parsed is not None and (parsed.fields, parsed.body) == ({}, "Text")
 
 
 def test_a_rule_within_the_text_stays_there() -> None:
-    found = split("---\ntitle: A\n---\nOne\n\n---\n\nTwo")
-    assert found is not None and found.body == "One\n\n---\n\nTwo"
+    parsed = split("---\ntitle: A\n---\nOne\n\n---\n\nTwo")
+    assert parsed is not None and parsed.body == "One\n\n---\n\nTwo"
 
 
 @pytest.mark.parametrize("text", ["", "Text", "# Title\n\nText", "Dear reader: hello\n", "\n---\ntitle: A\n---\n"])
@@ -93,8 +93,8 @@ def test_yaml_without_keys_is_an_error(head: str) -> None:
 
 
 def test_the_title_no_stays_a_word() -> None:
-    found = split("---\ntitle: No\ndate: 2024-05-01\nversion: 1.10\n---\n")
-    assert found is not None and found.head == {"title": "No", "date": "2024-05-01", "version": "1.10"}
+    parsed = split("---\ntitle: No\ndate: 2024-05-01\nversion: 1.10\n---\n")
+    assert parsed is not None and parsed.fields == {"title": "No", "date": "2024-05-01", "version": "1.10"}
 
 
 def test_a_bomb_of_yaml_aliases_is_read_at_once() -> None:
@@ -102,8 +102,8 @@ def test_a_bomb_of_yaml_aliases_is_read_at_once() -> None:
     for one, before in zip("bcdefghi", "abcdefgh", strict=True):
         lines.append(f"{one}: &{one} [{', '.join([f'*{before}'] * 9)}]")
     start = time.monotonic()
-    found = split("---\n" + "\n".join(lines) + "\n---\n")
-    assert found is not None and len(found.head["i"]) == 9
+    parsed = split("---\n" + "\n".join(lines) + "\n---\n")
+    assert parsed is not None and len(parsed.fields["i"]) == 9
     assert time.monotonic() - start < 2
 
 
@@ -143,8 +143,8 @@ def test_more_than_64_kb_of_front_matter_is_an_error() -> None:
 )
 def test_any_text_is_read_or_refused(start: str, middle: str, end: str) -> None:
     try:
-        found = split(start + middle + end)
+        parsed = split(start + middle + end)
     except InvalidFrontMatter as error:
         assert str(error) and error.line >= 1
     else:
-        assert found is None or isinstance(found.head, dict)
+        assert parsed is None or isinstance(parsed.fields, dict)

@@ -16,7 +16,7 @@ Command = Callable[..., Result]
 CONTENT = Path(__file__).resolve().parents[2].parent / "shared" / "content"
 
 
-def told(command: Command, slug: str) -> dict[str, str]:
+def post_data(command: Command, slug: str) -> dict[str, str]:
     (post,) = [post for post in command("list", "--json").data["posts"] if post["slug"] == slug]
     return post
 
@@ -28,7 +28,7 @@ def test_a_text_is_published_with_its_date(command: Command, blog: Blog, tmp_pat
     page = blog.read("/posts/rivers/")
     assert texts(page, "//h1") == ["Rivers"]
     assert page.xpath("//article//time/@datetime")[0].startswith("2024-05-01T08:00")
-    assert told(command, "rivers")["published_at"] == "2024-05-01T08:00:00+00:00"
+    assert post_data(command, "rivers")["published_at"] == "2024-05-01T08:00:00+00:00"
 
 
 def test_a_text_with_a_future_date_is_scheduled(
@@ -36,7 +36,7 @@ def test_a_text_with_a_future_date_is_scheduled(
 ) -> None:
     write(tmp_path, "in/soon.md", text("Soon", date=tomorrow.isoformat()))
     command("import", str(tmp_path / "in"))
-    assert told(command, "soon")["status"] == "scheduled"
+    assert post_data(command, "soon")["status"] == "scheduled"
     blog.read("/posts/soon/", 404)
 
 
@@ -46,7 +46,7 @@ def test_a_text_without_a_date_or_marked_so_is_a_draft(
 ) -> None:
     write(tmp_path, "in/later.md", text("Later", **head))
     command("import", str(tmp_path / "in"))
-    assert (told(command, "later")["status"], told(command, "later")["published_at"]) == ("draft", None)
+    assert (post_data(command, "later")["status"], post_data(command, "later")["published_at"]) == ("draft", None)
     blog.read("/posts/later/", 404)
 
 
@@ -56,21 +56,21 @@ def test_a_date_without_a_time_is_midnight_in_the_sites_zone(command: Command, a
     write(tmp_path, "in/b.md", text("B", date="2024-05-01T06:00"))
     write(tmp_path, "in/c.md", '+++\ntitle = "C"\ndate = 2024-05-01\n+++\nText')
     assert command("import", str(tmp_path / "in")).status == 0
-    assert told(command, "a")["published_at"] == "2024-04-30T18:30:00+00:00"
-    assert told(command, "b")["published_at"] == "2024-05-01T00:30:00+00:00"
-    assert told(command, "c")["published_at"] == "2024-04-30T18:30:00+00:00"
+    assert post_data(command, "a")["published_at"] == "2024-04-30T18:30:00+00:00"
+    assert post_data(command, "b")["published_at"] == "2024-05-01T00:30:00+00:00"
+    assert post_data(command, "c")["published_at"] == "2024-04-30T18:30:00+00:00"
 
 
 def test_the_date_of_the_last_update_comes_along(command: Command, app: object, tmp_path: Path) -> None:
     write(tmp_path, "in/a.md", text("A", date="2024-05-01", updated="2024-06-01"))
     command("import", str(tmp_path / "in"))
-    assert told(command, "a")["updated_at"] == "2024-06-01T00:00:00+00:00"
+    assert post_data(command, "a")["updated_at"] == "2024-06-01T00:00:00+00:00"
 
 
 def test_tags_come_along_in_their_order(command: Command, blog: Blog, tmp_path: Path) -> None:
     write(tmp_path, "in/a.md", text("A", date="2024-05-01", tags="Volga, Ganges", categories="[Water]"))
     command("import", str(tmp_path / "in"))
-    assert told(command, "a")["tags"] == ["Volga", "Ganges", "Water"]
+    assert post_data(command, "a")["tags"] == ["Volga", "Ganges", "Water"]
     assert "A" in words(blog.read("/tags/ganges/"))
 
 

@@ -50,7 +50,7 @@ def library(folder: Path, count: int, word: str = "words") -> Path:
 
 
 def taken_in(instance: Path, folder: Path) -> ImportReport:
-    report = Import(instance / "media", samples=samples.GUIDS).run(markdown.read(folder))
+    report = Import(instance / "media", samples=samples.GUIDS).run(markdown.MarkdownLibrary(folder))
     assert report.done, report.problems
     return report
 
@@ -87,8 +87,8 @@ def test_parts_of_any_size_give_the_same_blog(
     monkeypatch.setattr(save, "BATCH_SIZE", 3)
     assert len(taken_in(instance, folder).added) == 20
     assert blog.get("/p/13/").headers["Location"] == "/posts/text-013/"
-    told = {post["slug"]: post["tags"] for post in command("list", "--json").data["posts"]}
-    assert told["text-013"] == ["Water", "Tag 4", "Letter 3"]
+    tags = {post["slug"]: post["tags"] for post in command("list", "--json").data["posts"]}
+    assert tags["text-013"] == ["Water", "Tag 4", "Letter 3"]
     before = everything(instance)
     monkeypatch.setattr(save, "BATCH_SIZE", 500)
     assert len(taken_in(instance, folder).unchanged) == 20

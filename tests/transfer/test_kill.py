@@ -86,13 +86,13 @@ def count(instance: Path) -> int:
 
 def members(group: int) -> list[int]:
     """The living processes of a group."""
-    found = []
+    pids = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (stat := said_of(int(entry.name), "stat")):
             state, _parent, of = stat.rpartition(") ")[2].split()[:3]
             if int(of) == group and state != "Z":
-                found.append(int(entry.name))
-    return found
+                pids.append(int(entry.name))
+    return pids
 
 
 def follow(leader: int) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from blog.transfer.document import Document, Problem, SkippedFile
-from tests.transfer.library import document, found, problem, text
+from tests.transfer.library import document, problem, read_items, text
 from tests.world import picture, write
 
 
@@ -73,12 +73,12 @@ def test_a_page_bundle_is_named_by_its_folder_and_finds_its_pictures(tmp_path: P
         write(tmp_path, f"posts/rivers/{name}", picture())
     item = document(tmp_path)
     assert item.slug == "rivers"
-    assert [each.file.name for each in item.pictures] == ["volga.png", "ganges.png"]
+    assert [each.file.name for each in item.images] == ["volga.png", "ganges.png"]
 
 
 def test_a_section_page_is_skipped_and_named(tmp_path: Path) -> None:
     write(tmp_path, "posts/_index.md", text("Posts"))
-    assert [(item.source, type(item)) for item in found(tmp_path)] == [("posts/_index.md", SkippedFile)]
+    assert [(item.source, type(item)) for item in read_items(tmp_path)] == [("posts/_index.md", SkippedFile)]
 
 
 def test_what_a_generator_made_is_left_out(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_what_a_generator_made_is_left_out(tmp_path: Path) -> None:
 def test_a_picture_named_from_the_root_is_found(tmp_path: Path, folder: str) -> None:
     file = write(tmp_path / folder, "images/x.png", picture())
     write(tmp_path, "content/posts/a.md", text(body="![](/images/x.png)"))
-    assert [each.file.resolve() for each in document(tmp_path).pictures] == [file]
+    assert [each.file.resolve() for each in document(tmp_path).images] == [file]
 
 
 # -- Jekyll -------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def test_a_pelican_text_is_named_by_its_title(tmp_path: Path) -> None:
 def test_a_pelican_status_makes_drafts_and_unlisted_texts(tmp_path: Path) -> None:
     write(tmp_path, "a.md", "Title: A\nStatus: draft\n\nText")
     write(tmp_path, "b.md", "Title: B\nStatus: hidden\n\nText")
-    drafts = [(item.draft, item.unlisted) for item in found(tmp_path) if isinstance(item, Document)]
+    drafts = [(item.draft, item.unlisted) for item in read_items(tmp_path) if isinstance(item, Document)]
     assert drafts == [(True, False), (False, True)]
 
 
@@ -171,7 +171,7 @@ def test_texts_among_the_pages_are_pages(tmp_path: Path) -> None:
 def test_a_pelican_picture_is_found(tmp_path: Path, mark: str) -> None:
     file = write(tmp_path, "content/images/x.png", picture())
     write(tmp_path, "content/a.md", f"Title: A\n\n![]({{{mark}}}/images/x.png)")
-    assert [each.file.resolve() for each in document(tmp_path).pictures] == [file]
+    assert [each.file.resolve() for each in document(tmp_path).images] == [file]
 
 
 # -- files --------------------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ def test_a_pelican_picture_is_found(tmp_path: Path, mark: str) -> None:
 
 def test_a_file_without_front_matter_is_skipped_and_named(tmp_path: Path) -> None:
     write(tmp_path, "README.md", "# Read me\n")
-    assert found(tmp_path) == [SkippedFile("README.md", "no front matter")]
+    assert read_items(tmp_path) == [SkippedFile("README.md", "no front matter")]
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
@@ -211,10 +211,12 @@ def test_one_file_may_be_read_alone(tmp_path: Path) -> None:
 def test_documents_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
     for name in ("b.md", "a/z.md", "c/a.md", "a.md"):
         write(tmp_path, name, text())
-    assert [item.source for item in found(tmp_path)] == sorted((item.source for item in found(tmp_path)), key=Path)
+    assert [item.source for item in read_items(tmp_path)] == sorted(
+        (item.source for item in read_items(tmp_path)), key=Path
+    )
 
 
 def test_a_problem_does_not_end_the_reading(tmp_path: Path) -> None:
     write(tmp_path, "a.md", "---\nnever closed")
     write(tmp_path, "b.md", text())
-    assert [type(item) for item in found(tmp_path)] == [Problem, Document]
+    assert [type(item) for item in read_items(tmp_path)] == [Problem, Document]

@@ -8,7 +8,7 @@ import pytest
 
 from blog.transfer.document import Document
 from blog.transfer.readers.markdown import replace_addresses
-from tests.transfer.library import document, found, problem, text
+from tests.transfer.library import document, problem, read_items, text
 from tests.world import picture, write
 
 
@@ -74,7 +74,7 @@ def test_a_yaml_object_is_never_made(tmp_path: Path) -> None:
     write(tmp_path, "a.md", text(summary=f'!!python/object/apply:os.system ["touch {mark}"]'))
     write(tmp_path, "b.md", text("!!python/name:os.system"))
     assert not [
-        item for item in found(tmp_path) if isinstance(item, Document) and "system" in item.title + item.summary
+        item for item in read_items(tmp_path) if isinstance(item, Document) and "system" in item.title + item.summary
     ]
     assert not mark.exists()
 
@@ -153,7 +153,7 @@ def test_a_picture_with_an_endless_name_is_a_problem(tmp_path: Path) -> None:
 )
 def test_a_picture_that_lies_elsewhere_is_not_looked_for(tmp_path: Path, address: str) -> None:
     write(tmp_path, "a.md", text(body=f"![]({address})"))
-    assert document(tmp_path).pictures == []
+    assert document(tmp_path).images == []
 
 
 @pytest.mark.parametrize(
@@ -171,15 +171,15 @@ def test_a_picture_is_found_however_it_is_written(tmp_path: Path, body: str) -> 
     write(tmp_path, "x.png", picture())
     write(tmp_path, "a.md", text(body=body))
     item = document(tmp_path)
-    assert [each.file.name for each in item.pictures] == ["x.png"]
-    replaced = replace_addresses(item.body, {each.written: "/media/new.png" for each in item.pictures})
+    assert [each.file.name for each in item.images] == ["x.png"]
+    replaced = replace_addresses(item.body, {each.address: "/media/new.png" for each in item.images})
     assert "/media/new.png" in replaced and "x.png" not in replaced
 
 
 @pytest.mark.parametrize("body", ["`![a](x.png)`", '`<img src="x.png">`', "```\n![a](x.png)\n```", "    ![a](x.png)"])
 def test_a_picture_in_code_is_only_shown(tmp_path: Path, body: str) -> None:
     write(tmp_path, "a.md", text(body=body))
-    assert document(tmp_path).pictures == []
+    assert document(tmp_path).images == []
 
 
 @pytest.mark.parametrize("code", ["`![a](x.png)`", "```\n![a](x.png)\n```", "    ![a](x.png)"])
@@ -207,6 +207,6 @@ def test_a_picture_with_a_difficult_name_is_found_and_replaced(tmp_path: Path, n
     write(tmp_path, name, picture())
     write(tmp_path, "a.md", text(body=f"![a]({written})"))
     item = document(tmp_path)
-    assert [each.file.name for each in item.pictures] == [name]
-    addresses = {each.written: "/media/new.png" for each in item.pictures}
+    assert [each.file.name for each in item.images] == [name]
+    addresses = {each.address: "/media/new.png" for each in item.images}
     assert replace_addresses(item.body, addresses).strip() in ("![a](/media/new.png)", "![a](</media/new.png>)")

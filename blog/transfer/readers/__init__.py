@@ -1,1 +1,1 @@
-"""Readers of other systems' libraries: pure, they yield documents."""
+"""Readers of other systems' libraries. Pure: each yields documents."""

@@ -1,4 +1,4 @@
-"""Split a text file into what is said about the text, and the text. Pure.
+"""Split a text file into front matter and body. Pure.
 
 YAML between `---` lines (Jekyll, Hugo), TOML between `+++` lines (Hugo), or `Key: value` lines (Pelican).
 """
@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 MAX_LENGTH = 64 * 1024
-# The words with which Pelican's authors begin a file.
+# The fields that may begin a Pelican file.
 PELICAN = re.compile(
     r"(title|date|modified|category|tags|slug|authors?|summary|status|lang|template|save_as|url)\s*:", re.IGNORECASE
 )
@@ -28,16 +28,16 @@ class InvalidFrontMatter(Exception):
 
 @dataclass(frozen=True)
 class ParsedText:
-    """A text and what is said about it; `style` is yaml, toml or pelican, `first_line` where the text begins."""
+    """Front matter and body; `style` is yaml, toml or pelican, `first_line` the line where the body begins."""
 
-    head: dict[str, Any]
+    fields: dict[str, Any]
     body: str
     style: str
     first_line: int
 
 
 def split(text: str) -> ParsedText | None:
-    """The front matter and the text, or None when there is no front matter. Raises BadHead."""
+    """Return front matter and body; None without front matter. Raises InvalidFrontMatter."""
     lines = text.split("\n")
     first = lines[0].rstrip()
     if first in ("---", "+++"):
@@ -47,9 +47,9 @@ def split(text: str) -> ParsedText | None:
         source = "\n".join(lines[1:end])
         if len(source) > MAX_LENGTH:
             raise InvalidFrontMatter("The front matter has more than 64 kB; is the closing line missing?", 1)
-        head = _yaml(source) if first == "---" else _toml(source)
+        fields = _yaml(source) if first == "---" else _toml(source)
         style = "yaml" if first == "---" else "toml"
-        return ParsedText(head, "\n".join(lines[end + 1 :]).lstrip("\n"), style, _first_line_from(lines, end + 1))
+        return ParsedText(fields, "\n".join(lines[end + 1 :]).lstrip("\n"), style, _first_line_from(lines, end + 1))
     return _pelican(lines) if PELICAN.match(first) else None
 
 
@@ -61,45 +61,45 @@ def _first_line_from(lines: list[str], number: int) -> int:
 
 def _yaml(source: str) -> dict[str, Any]:
     try:
-        # The base loader knows texts, lists and mappings only: no objects, and "No" stays a word.
-        head = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506
+        # The base loader makes only strings, lists and mappings: no objects, and "No" stays a word.
+        fields = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise InvalidFrontMatter(f"The front matter is not YAML: {error.problem}.", line) from error
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         raise InvalidFrontMatter("The front matter is not YAML.", 1) from error
-    if head in ("", None):
+    if fields in ("", None):
         return {}
-    if not isinstance(head, dict):
+    if not isinstance(fields, dict):
         raise InvalidFrontMatter("The front matter should hold “key: value” lines.", 2)
-    return _lower_keys(head)
+    return _lower_keys(fields)
 
 
 def _toml(source: str) -> dict[str, Any]:
     try:
         return _lower_keys(tomllib.loads(source))
     except tomllib.TOMLDecodeError as error:
-        at = re.search(r"line (\d+)", str(error))
-        raise InvalidFrontMatter(f"The front matter is not TOML: {error}.", int(at[1]) + 1 if at else 1) from error
+        line = re.search(r"line (\d+)", str(error))
+        raise InvalidFrontMatter(f"The front matter is not TOML: {error}.", int(line[1]) + 1 if line else 1) from error
     except (ValueError, RecursionError) as error:
         raise InvalidFrontMatter("The front matter is not TOML that can be read.", 1) from error
 
 
-def _lower_keys(head: dict[Any, Any]) -> dict[str, Any]:
-    return {str(key).strip().lower(): value for key, value in head.items()}
+def _lower_keys(fields: dict[Any, Any]) -> dict[str, Any]:
+    return {str(key).strip().lower(): value for key, value in fields.items()}
 
 
 def _pelican(lines: list[str]) -> ParsedText:
-    head: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     key = ""
     number = 0
-    for number, line in enumerate([*lines, ""]):  # noqa: B007  (its last value is where the text begins)
+    for number, line in enumerate([*lines, ""]):  # noqa: B007  (its last value is where the body begins)
         match = PELICAN_LINE.match(line)
         if match and not line[0].isspace():
             key = match[1].lower()
-            head[key] = match[2].strip()
+            fields[key] = match[2].strip()
         elif key and line[:1].isspace() and line.strip():
-            head[key] = f"{head[key]} {line.strip()}"
+            fields[key] = f"{fields[key]} {line.strip()}"
         else:
             break
-    return ParsedText(head, "\n".join(lines[number:]).lstrip("\n"), "pelican", _first_line_from(lines, number))
+    return ParsedText(fields, "\n".join(lines[number:]).lstrip("\n"), "pelican", _first_line_from(lines, number))

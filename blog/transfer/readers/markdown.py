@@ -1,4 +1,4 @@
-"""Read a folder of Markdown files in the manner of Hugo, Jekyll and Pelican. Pure: files in, documents out."""
+"""Read a folder of Markdown files as Hugo, Jekyll and Pelican do. Pure: files in, documents out."""
 
 import os
 import re
@@ -12,24 +12,25 @@ from urllib.parse import unquote, urlsplit
 from blog.core.markdown.render import code_lines, picture_sources
 from blog.core.text.slugs import slug_of
 from blog.core.text.validate import BODY_BYTES
-from blog.transfer.document import DateValue, Document, LocalPicture, Problem, SkippedFile
+from blog.transfer.document import DateValue, Document, LocalImage, Problem, SkippedFile
 from blog.transfer.readers.dialects import replace_site_urls, unsupported_syntax
 from blog.transfer.readers.front_matter import InvalidFrontMatter, ParsedText, split
 
 EXTENSIONS = (".md", ".markdown", ".mdown", ".mkd")
 MAX_FILE_BYTES = BODY_BYTES + 128 * 1024
 IGNORED_FOLDERS = {"_site", "node_modules", "public", "resources", "themes", "vendor"}
-# Where sites keep the files behind addresses like /images/x.png.
+# The folders of sites that hold the files of addresses like /images/x.png.
 STATIC_FOLDERS = ("", "static", "content", "assets", "source", "public")
 JEKYLL_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)")
 EMPTY_VALUES = ("", "null", "~")
 ReaderItem = Document | Problem | SkippedFile
 
 
-class Library:
-    """The documents of a folder (or of one file) in order of their paths, and what is wrong with them.
+class MarkdownLibrary:
+    """The documents of a folder (or of one file) in order of their paths, and problems with them.
 
-    What is wrong with a document comes before it: it lacks something then, and should not be used.
+    Files are opened one by one during iteration. A document after a problem of the same source is incomplete and
+    should not be used.
     """
 
     def __init__(self, source: Path) -> None:
@@ -42,11 +43,6 @@ class Library:
     def __iter__(self) -> Iterator[ReaderItem]:
         for path in self._files:
             yield from _read_file(Path(path), self._root)
-
-
-def read(source: Path) -> Library:
-    """What a folder (or one file) holds; the files are opened one by one, as they are asked for."""
-    return Library(source)
 
 
 def _read_file(file: Path, root: Path) -> Iterator[ReaderItem]:
@@ -67,14 +63,14 @@ class _InvalidFile(Exception):
 
 
 def _files(source: Path) -> list[str]:
-    """The paths of all texts, as strings: a hundred thousand Path objects would weigh a hundred megabytes."""
+    """Return the paths of all texts, as strings: a hundred thousand Path objects would weigh a hundred megabytes."""
     if source.is_file():
         return [str(source)]
-    found = []
+    paths: list[str] = []
     for folder, names, files in os.walk(source):
         names[:] = [name for name in names if not name.startswith(".") and name not in IGNORED_FOLDERS]
-        found += [str(Path(folder, name)) for name in files if name.lower().endswith(EXTENSIONS) and name[0] != "."]
-    return sorted(found, key=lambda path: Path(path).parts)
+        paths += [str(Path(folder, name)) for name in files if name.lower().endswith(EXTENSIONS) and name[0] != "."]
+    return sorted(paths, key=lambda path: Path(path).parts)
 
 
 def _parse_file(file: Path, root: Path, name: str) -> Iterator[ReaderItem]:
@@ -84,23 +80,23 @@ def _parse_file(file: Path, root: Path, name: str) -> Iterator[ReaderItem]:
     text = _text(file, root)
     if not text.strip():
         raise _InvalidFile("The file is empty.")
-    found = split(text)
-    if found is None:
+    parsed = split(text)
+    if parsed is None:
         yield SkippedFile(name, "no front matter")
         return
-    if str(found.head.get("status", "")).strip().lower() == "skip":
+    if str(parsed.fields.get("status", "")).strip().lower() == "skip":
         yield SkippedFile(name, "its status is skip")
         return
-    document = _FrontMatter(found, file, root).document(name)
-    if "{" in document.body:  # all that is looked for has one; parsing for nothing would take most of the time
-        for what, number in unsupported_syntax(document.body, code_lines(document.body)):
-            note = f"{what} stays in the text as it is written"
+    document = _FrontMatter(parsed, file, root).document(name)
+    if "{" in document.body:  # all of that syntax has one; to parse each text would take most of the time
+        for syntax, number in unsupported_syntax(document.body, code_lines(document.body)):
+            note = f"{syntax} stays in the text as it is written"
             document.notes.append(Problem(name, note, document.first_line + number))
-    for picture in _pictures(document, file, root):
-        if isinstance(picture, Problem):
-            yield picture
+    for image in _images(document, file, root):
+        if isinstance(image, Problem):
+            yield image
         else:
-            document.pictures.append(picture)
+            document.images.append(image)
     yield document
 
 
@@ -126,10 +122,10 @@ def _text(file: Path, root: Path) -> str:
 
 
 class _FrontMatter:
-    """Front matter under the names that Hugo, Jekyll and Pelican use."""
+    """The front matter of a file, under the field names of Hugo, Jekyll and Pelican."""
 
-    def __init__(self, found: ParsedText, file: Path, root: Path) -> None:
-        self.found, self.file, self.root = found, file, root
+    def __init__(self, parsed: ParsedText, file: Path, root: Path) -> None:
+        self.parsed, self.file, self.root = parsed, file, root
         self.jekyll = JEKYLL_NAME.fullmatch(file.stem)
 
     def document(self, name: str) -> Document:
@@ -143,7 +139,7 @@ class _FrontMatter:
         return Document(
             source=name,
             title=title,
-            body=replace_site_urls(self.found.body),
+            body=replace_site_urls(self.parsed.body),
             slug=self.slug(title),
             summary=self.text("summary") or self.text("description") or self.text("excerpt"),
             tags=self.texts("tags") + self.texts("categories") + self.texts("category"),
@@ -158,11 +154,11 @@ class _FrontMatter:
             unlisted=self.yes("unlisted") or status == "hidden",
             guid=self.text("guid"),
             kind="page" if layout.lower() == "page" or (in_pages and not self.text("kind")) else "post",
-            first_line=self.found.first_line,
+            first_line=self.parsed.first_line,
         )
 
     def status(self) -> str:
-        """What Pelican (and others) say of a text's publicity: published, draft or hidden."""
+        """Return published, draft or hidden (as in Pelican)."""
         status = self.text("status").lower() or "published"
         if status not in ("published", "draft", "hidden"):
             raise _InvalidFile(f"“status: {status[:40]}” in the front matter should be published, draft or hidden.", 1)
@@ -171,22 +167,22 @@ class _FrontMatter:
         return status
 
     def slug(self, title: str) -> str:
-        given = self.text("slug")
-        if given:
-            return given
-        if self.found.style == "pelican":
+        slug = self.text("slug")
+        if slug:
+            return slug
+        if self.parsed.style == "pelican":
             return slug_of(title)
         stem = self.jekyll[2] if self.jekyll else self.file.stem
         bundle = stem == "index" and self.file.parent != self.root
         return slug_of(self.file.parent.name if bundle else stem)
 
     def own_address(self) -> list[str]:
-        """Where the text lay in the other system, when its front matter says so."""
+        """Return the text's path in the other system, if the front matter has it."""
         address = self.text("permalink") or self.text("url")
         return [address] if address.startswith("/") and ":" not in address else []
 
     def value(self, name: str) -> Any:
-        value = self.found.head.get(name)
+        value = self.parsed.fields.get(name)
         return None if isinstance(value, str) and value.strip().lower() in EMPTY_VALUES else value
 
     def text(self, name: str) -> str:
@@ -228,38 +224,38 @@ class _FrontMatter:
         return str(value).strip()
 
 
-def _pictures(document: Document, file: Path, root: Path) -> Iterator[LocalPicture | Problem]:
+def _images(document: Document, file: Path, root: Path) -> Iterator[LocalImage | Problem]:
     may_show = "![" in document.body or "<" in document.body  # most texts show none, and parsing takes long
     sources = picture_sources(document.body) if may_show else []
-    written = [(source, line + document.first_line - 1) for source, line in sources]
+    addresses = [(address, line + document.first_line - 1) for address, line in sources]
     if document.cover:
-        written.append((document.cover, 1))
-    for source, line in written:
-        if re.match(r"(?:[a-z][a-z0-9+.-]*:)?//|data:|/media/", source, re.IGNORECASE):
+        addresses.append((document.cover, 1))
+    for address, line in addresses:
+        if re.match(r"(?:[a-z][a-z0-9+.-]*:)?//|data:|/media/", address, re.IGNORECASE):
             continue
-        found = _picture_file(source, file, root)
-        if found is None:
-            yield Problem(document.source, f"The picture {source} is missing.", line)
+        image_file = _image_file(address, file, root)
+        if image_file is None:
+            yield Problem(document.source, f"The picture {address} is missing.", line)
         else:
-            yield LocalPicture(source, found, line)
+            yield LocalImage(address, image_file, line)
 
 
-def _picture_file(source: str, file: Path, root: Path) -> Path | None:
-    path = urlsplit(re.sub(r"^\{(static|attach|filename)\}", "", source)).path
+def _image_file(address: str, file: Path, root: Path) -> Path | None:
+    path = urlsplit(re.sub(r"^\{(static|attach|filename)\}", "", address)).path
     if "\0" in path:
         return None
     if path.startswith("/"):
         candidates = [root / base / path.lstrip("/") for base in STATIC_FOLDERS]
     else:
         candidates = [file.parent / path, *(root / base / path for base in STATIC_FOLDERS)]
-    inside = root.resolve()
+    library = root.resolve()
     for candidate in candidates:
-        if candidate.is_file() and candidate.resolve().is_relative_to(inside):
+        if candidate.is_file() and candidate.resolve().is_relative_to(library):
             return candidate
     return None
 
 
-# Where an address can stand: in a link or picture, in its definition, in an attribute.
+# An address in a link or image, in its definition, or in an attribute.
 ADDRESS = re.compile(
     r"""(?P<before>\]\(\s*|\]:\s*)(?P<address><[^<>\n]*>|(?:[^\s()<>]|\([^\s()<>]*\))+)"""
     r"""|(?P<attribute>\bsrc\s*=\s*)(?P<quoted>"[^"]*"|'[^']*'|[^\s"'>]+)""",
@@ -269,13 +265,13 @@ CODE_SPAN = re.compile(r"((?<!`)`+(?!`).+?(?<!`)`+(?!`))")
 
 
 def replace_addresses(body: str, addresses: dict[str, str]) -> str:
-    """The text with each picture's address replaced; code, where an address is only shown, stays as it is."""
+    """Replace the addresses of images in a text, but not in code."""
     if not addresses:
         return body
 
-    def replaced(match: re.Match[str]) -> str:
-        written = match["quoted"] or match["address"]
-        new = addresses.get(unquote(unescape(written.strip("<>\"'"))))
+    def replacement(match: re.Match[str]) -> str:
+        old = match["quoted"] or match["address"]
+        new = addresses.get(unquote(unescape(old.strip("<>\"'"))))
         if new is None:
             return match[0]
         return match["attribute"] + f'"{new}"' if match["quoted"] else match["before"] + new
@@ -285,6 +281,6 @@ def replace_addresses(body: str, addresses: dict[str, str]) -> str:
     for number, line in enumerate(lines):
         if number not in code:
             parts = CODE_SPAN.split(line)
-            parts[::2] = [ADDRESS.sub(replaced, part) for part in parts[::2]]
+            parts[::2] = [ADDRESS.sub(replacement, part) for part in parts[::2]]
             lines[number] = "".join(parts)
     return "\n".join(lines)
