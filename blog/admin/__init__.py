@@ -1,4 +1,4 @@
-"""The room of authors: signing in, and what may be done then."""
+"""The pages under /admin/: sign-in, and everything that authors do."""
 
 from flask import Flask
 
@@ -16,10 +16,10 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
-    """Add the authors' pages to an app, and the way from a post to where it is written."""
-    app.config["WTF_CSRF_TIME_LIMIT"] = None  # a token is good as long as its session
+    """Register the pages under /admin/ and the template globals that link to them."""
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # a token is valid as long as its session
     app.register_blueprint(bp)
-    app.register_blueprint(preview.secret)
+    app.register_blueprint(preview.secret_links)
     app.add_template_global(csrf_token)
     app.add_template_global(edit_address)
     app.add_template_global(preview.preview_address, "preview_address")

@@ -1,1 +1,1 @@
-"""The writing page: form, autosave, previews, revisions."""
+"""The editor: form, autosave, previews, revisions."""

@@ -1,4 +1,4 @@
-"""The writing page saves by itself, and by Ctrl+S. Readers see none of it, and no word waits for another field."""
+"""Autosave, and Ctrl+S, of the editor. Readers see none of it, and an invalid field does not delay the others."""
 
 from collections.abc import Sequence
 
@@ -19,26 +19,26 @@ GONE = "This post is no more. Your words stay in this page: copy them, or save t
 
 @bp.post("/posts/autosave/")
 def autosave() -> ResponseReturnValue:
-    """Keep what is written. `auto` says that nobody pressed anything."""
+    """Save the form. The field `auto` says that the author pressed nothing."""
     fields = request.form
     post_id = forms.parse_number(fields.get("post", "")) or None
     by = Saver(current_person().id, auto=bool(fields.get("auto")))
     try:
-        known = working_copy.load(post_id) if post_id else None
-        sent, wrong = forms.parse(fields, known)
-        done = save(post_id, sent, by, guid=forms.parse_guid(fields), wrong=wrong)
+        post = working_copy.load(post_id) if post_id else None
+        submission, errors = forms.parse(fields, post)
+        result = save(post_id, submission, by, guid=forms.parse_guid(fields), wrong=errors)
     except NotFound:
         return responses.json_response({"error": GONE}, 404)
     except InvalidFields as error:
         return responses.json_response({"errors": _by_field(error.errors), "error": str(error.errors[0])}, 422)
     except Conflict as error:
-        return _overtaken(error, post_id)
-    return _saved(done)
+        return _conflict(error, post_id)
+    return _saved(result)
 
 
-def _saved(done: AutosaveResult) -> Response:
-    post = done.post
-    told = {
+def _saved(result: AutosaveResult) -> Response:
+    post = result.post
+    values = {
         "post": post.id,
         "version": post.version,
         "address": url_for("admin.post", post_id=post.id),
@@ -47,15 +47,15 @@ def _saved(done: AutosaveResult) -> Response:
         "status": post.status,
         "copied": post.copied,
     }
-    return responses.json_response(told | ({"errors": _by_field(done.left_out)} if done.left_out else {}))
+    return responses.json_response(values | ({"errors": _by_field(result.left_out)} if result.left_out else {}))
 
 
-def _overtaken(error: Conflict, post_id: int | None) -> Response:
-    """Where the other text is; this one is kept beside it."""
+def _conflict(error: Conflict, post_id: int | None) -> Response:
+    """Tell the script where the other text is; this one is saved beside it."""
     other = error.post_id if isinstance(error, EditConflict) else post_id
     address = url_for("admin.post", post_id=other) if other else url_for("admin.desk")
     return responses.json_response({"error": str(error), "address": address}, 409)
 
 
-def _by_field(wrong: Sequence[Invalid]) -> dict[str, str]:
-    return {error.field: str(error) for error in reversed(wrong)}
+def _by_field(errors: Sequence[Invalid]) -> dict[str, str]:
+    return {error.field: str(error) for error in reversed(errors)}

@@ -1,7 +1,4 @@
-"""What the writing page asks while one writes: the text as readers will find it, how a link to it will look.
-
-Nothing here is saved.
-"""
+"""Requests of the editor while the author writes: live preview, share preview, pasted text. They save nothing."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -23,21 +20,21 @@ from blog.web.theme.template_loader import FallbackTemplate
 
 @bp.post("/posts/markdown/")
 def markdown() -> ResponseReturnValue:
-    """Rich text that was pasted, as Markdown."""
-    from blog.core.markdown import paste  # what it is read with takes a tenth of a second to import
+    """Convert pasted rich text to Markdown."""
+    from blog.core.markdown import paste  # its parser takes a tenth of a second to import
 
     return responses.json_response({"markdown": paste.markdown(request.form.get("html", ""))})
 
 
 @bp.post("/posts/preview/live/")
 def live_preview() -> ResponseReturnValue:
-    """The article as readers will find it, and what its author may want to know meanwhile."""
-    fields, known = submitted_fields(request.form)
-    article, text = preview.preview_article(fields, known, by=current_person().id)
+    """Return the article as readers will see it, with warnings, counts and the slug for its author."""
+    fields, post = submitted_fields(request.form)
+    article, text = preview.preview_article(fields, post, by=current_person().id)
     language = article.language or templating.site().language
     return responses.json_response(
         {
-            "html": _fragment(article, language),
+            "html": _article_html(article, language),
             "language": language,
             "direction": localize.direction(language),
             "lines": text.lines,
@@ -45,18 +42,18 @@ def live_preview() -> ResponseReturnValue:
             "minutes": article.minutes,
             "remarks": _remarks(article, text),
             "foreign": text.foreign,
-            "slug": drafts.slug_if_saved(known.id if known else None, fields),
+            "slug": drafts.slug_if_saved(post.id if post else None, fields),
         }
     )
 
 
 @bp.post("/posts/looks/")
 def looks() -> ResponseReturnValue:
-    """How a link to it will look when it is shared: for scripts the part of a page, else a page."""
-    return _looks_of(request.form, "")
+    """Show how a shared link to the post will look: part of a page for scripts, else a whole page."""
+    return _share_preview(request.form, "")
 
 
-def _looks_of(fields: FormFields, sentence: str) -> ResponseReturnValue:
+def _share_preview(fields: FormFields, sentence: str) -> ResponseReturnValue:
     article, _text = preview.preview_article(*submitted_fields(fields), by=current_person().id)
     template = "admin/looks-part.html" if wants_json() else "admin/looks.html"
     page = responses.page(template, post=article, sentence=sentence)
@@ -67,20 +64,20 @@ def _remarks(article: Article, text: Rendered) -> list[str]:
     return lint.warnings(article, text, current_app.config["SITE_URL"])
 
 
-def _fragment(article: Article, language: str) -> str:
-    """The element that holds the article, from the same template as the reader's page; without a way to edit it."""
+def _article_html(article: Article, language: str) -> str:
+    """Render the article's element with the template of its public page, without the link to its editor."""
     environment = current_app.jinja_env
     template = environment.get_template(f"reader/{'article' if article.kind == 'post' else 'page'}.html")
     author_path = cast("Callable[[Article], str]", environment.globals["author_path"])
-    facts: dict[str, Any] = {
+    variables: dict[str, Any] = {
         "post": article,
         "language": language,
         "author": author_path(article),
         "contents": contents_list(article),
         "edit_address": lambda _post: "",
     }
-    current_app.update_template_context(facts)
-    return cast("FallbackTemplate", template).render_block("article", facts).strip()
+    current_app.update_template_context(variables)
+    return cast("FallbackTemplate", template).render_block("article", variables).strip()
 
 
-form_recovery.FORM_VIEWS["admin.looks"] = _looks_of
+form_recovery.FORM_VIEWS["admin.looks"] = _share_preview

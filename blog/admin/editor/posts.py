@@ -1,4 +1,4 @@
-"""Writing: one form, whose buttons save, publish, schedule, take back and take away. No word is ever lost."""
+"""The editor: one form whose buttons save, publish, schedule, unpublish and delete. No text is ever lost."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from blog.admin import form_recovery, forms, responses
 from blog.admin.blueprint import bp, current_person
-from blog.admin.form_recovery import FormFields as Typed
+from blog.admin.form_recovery import FormFields
 from blog.admin.forms import Form
 from blog.core.editor import drafts, lint, preview, publish, revisions, working_copy
 from blog.core.editor.drafts import Submission
@@ -26,7 +26,7 @@ NEW_ACTIONS = ("save", "publish", "schedule")
 
 @dataclass(frozen=True)
 class ConflictDetails:
-    """Two texts that were saved at once: what is stored, and how what was sent differs from it."""
+    """Two texts that were saved at the same time: the stored post, and the changes from it to the submitted text."""
 
     stored: EditorPost
     changes: list[tuple[str, list[Hunk]]]
@@ -34,56 +34,55 @@ class ConflictDetails:
 
 @bp.route("/posts/new/", methods=["GET", "POST"])
 def new_post() -> ResponseReturnValue:
-    """A post that is to be."""
     if request.method == "GET":
-        return _shown(forms.empty_form())
-    sent, wrong = forms.parse(request.form, None)
+        return _page(forms.empty_form())
+    submission, errors = forms.parse(request.form, None)
     action = request.form.get("action", "save")
     action = action if action in NEW_ACTIONS else "save"
     try:
-        if wrong:
-            raise InvalidFields(wrong)
-        made = drafts.create(sent, _by(), guid=forms.parse_guid(request.form), action=action)
+        if errors:
+            raise InvalidFields(errors)
+        post_id = drafts.create(submission, _saver(), guid=forms.parse_guid(request.form), action=action)
     except BlogError as error:
         return form_with_error(error, None)
-    flash(_done(working_copy.load(made), action))
-    return redirect(url_for("admin.post", post_id=made), 303)
+    flash(_notice(working_copy.load(post_id), action))
+    return redirect(url_for("admin.post", post_id=post_id), 303)
 
 
 @bp.route("/posts/<number:post_id>/", methods=["GET", "POST"])
 def post(post_id: int) -> ResponseReturnValue:
-    """A post as it was saved last, and what its author does with it."""
+    """Show a post as it was saved last; a POST does what the pressed button says."""
     if request.method == "GET":
-        known = working_copy.load(post_id)
-        return _shown(forms.form_of_post(known), known)
+        post = working_copy.load(post_id)
+        return _page(forms.form_of_post(post), post)
     try:
-        known = working_copy.load(post_id)
+        post = working_copy.load(post_id)
     except NotFound:
-        return _shown(forms.submitted_form(request.form), sentence=GONE, status=404)
-    sent, wrong = forms.parse(request.form, known)
+        return _page(forms.submitted_form(request.form), sentence=GONE, status=404)
+    submission, errors = forms.parse(request.form, post)
     action = request.form.get("action", "save")
     try:
-        if wrong and action not in FORM_UNUSED:
-            raise InvalidFields(wrong)
-        ACTIONS.get(action, drafts.save)(post_id, sent, _by())
+        if errors and action not in FORM_UNUSED:
+            raise InvalidFields(errors)
+        ACTIONS.get(action, drafts.save)(post_id, submission, _saver())
     except BlogError as error:
-        return form_with_error(error, known)
-    flash(_done(working_copy.load(post_id), action))
+        return form_with_error(error, post)
+    flash(_notice(working_copy.load(post_id), action))
     return redirect(url_for("admin.post", post_id=post_id), 303)
 
 
-def _undelete(post_id: int, _sent: Submission, _by: Saver) -> None:
+def _undelete(post_id: int, _submission: Submission, _by: Saver) -> None:
     publish.undelete(post_id)
 
 
-def _link(post_id: int, sent: Submission, by: Saver) -> None:
-    drafts.save(post_id, sent, by)
+def _link(post_id: int, submission: Submission, by: Saver) -> None:
+    drafts.save(post_id, submission, by)
     preview.link_token(post_id)
 
 
-def _unlink(post_id: int, sent: Submission, by: Saver) -> None:
+def _unlink(post_id: int, submission: Submission, by: Saver) -> None:
     preview.revoke_link(post_id)
-    drafts.save(post_id, sent, by)
+    drafts.save(post_id, submission, by)
 
 
 ACTIONS: dict[str, Callable[[int, Submission, Saver], None]] = {
@@ -97,15 +96,14 @@ ACTIONS: dict[str, Callable[[int, Submission, Saver], None]] = {
     "link": _link,
     "unlink": _unlink,
 }
-FORM_UNUSED = ("delete", "undelete", "discard")  # these store nothing of the form in the post
+FORM_UNUSED = ("delete", "undelete", "discard")  # these save nothing of the form
 
 
-def _by() -> Saver:
+def _saver() -> Saver:
     return Saver(current_person().id)
 
 
-def _done(known: EditorPost, action: str) -> str:
-    """What is now so, in one sentence."""
+def _notice(post: EditorPost, action: str) -> str:
     sentences = {
         "delete": "Deleted. Nothing is lost: Undelete brings all of it back.",
         "undelete": "Back again.",
@@ -116,77 +114,77 @@ def _done(known: EditorPost, action: str) -> str:
         "publish": "Published.",
         "schedule": "Scheduled.",
     }
-    kept = "Saved. Readers see nothing of these changes until you publish them." if known.copied else "Saved."
-    return sentences.get(action, kept)
+    saved = "Saved. Readers see nothing of these changes until you publish them." if post.copied else "Saved."
+    return sentences.get(action, saved)
 
 
 # -- the page -----------------------------------------------------------------------------------------------
 
 
-def _shown(
+def _page(
     form: Form,
-    known: EditorPost | None = None,
+    post: EditorPost | None = None,
     *,
     sentence: str = "",
     status: int = 200,
     clash: ConflictDetails | None = None,
 ) -> ResponseReturnValue:
-    remarks, foreign = _remarks(known) if known and status == 200 else ([], [])
-    entries = revisions.count(known.id) if known else 0
+    remarks, foreign = _remarks(post) if post and status == 200 else ([], [])
+    entries = revisions.count(post.id) if post else 0
     return responses.page(
-        PAGE, status, form=form, post=known, sentence=sentence, errors=form.errors, clash=clash, remarks=remarks,
+        PAGE, status, form=form, post=post, sentence=sentence, errors=form.errors, clash=clash, remarks=remarks,
         foreign=foreign, entries=entries,
     )  # fmt: skip
 
 
-def _remarks(known: EditorPost) -> tuple[list[str], list[str]]:
-    """What may be mended in what was saved last, and which pictures of it could be copied here."""
+def _remarks(post: EditorPost) -> tuple[list[str], list[str]]:
+    """Return the warnings about the text that was saved last, and the remote pictures that could be copied here."""
     try:
-        article, text = preview.preview_article(known.fields, known)
+        article, text = preview.preview_article(post.fields, post)
     except Invalid as error:
         return [str(error)], []
     return lint.warnings(article, text, current_app.config["SITE_URL"]), text.foreign
 
 
-def form_with_error(error: BlogError, known: EditorPost | None) -> ResponseReturnValue:
-    """The form again, with every word and what is wrong."""
+def form_with_error(error: BlogError, post: EditorPost | None) -> ResponseReturnValue:
+    """Show the form again, with every word and the error. Raise an error again that no form can show."""
     fields = request.form
     if isinstance(error, InvalidFields):
-        return _shown(forms.submitted_form(fields, error.errors), known, status=422)
+        return _page(forms.submitted_form(fields, error.errors), post, status=422)
     if isinstance(error, EditConflict):
-        return _overtaken(error, fields)
+        return _conflict_page(error, fields)
     if isinstance(error, Conflict):
-        return _shown(forms.submitted_form(fields), known, sentence=str(error), status=409)
+        return _page(forms.submitted_form(fields), post, sentence=str(error), status=409)
     if not isinstance(error, Unavailable):
         raise error
-    said = f"Nothing was saved. {error} What you wrote is still here."
-    response = make_response(_shown(forms.submitted_form(fields), known, sentence=said, status=503))
+    message = f"Nothing was saved. {error} What you wrote is still here."
+    response = make_response(_page(forms.submitted_form(fields), post, sentence=message, status=503))
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
-def _overtaken(error: EditConflict, fields: Typed) -> ResponseReturnValue:
+def _conflict_page(error: EditConflict, fields: FormFields) -> ResponseReturnValue:
     stored = working_copy.load(error.post_id)
-    sent, _wrong = forms.parse(fields, stored)
+    submission, _errors = forms.parse(fields, stored)
     form = forms.submitted_form(fields, version=stored.version)
-    clash = ConflictDetails(stored, diff.compare_posts(stored.text, _words(sent)))
-    return _shown(form, stored, sentence=str(error), status=409, clash=clash)
+    clash = ConflictDetails(stored, diff.compare_posts(stored.text, _post_text(submission)))
+    return _page(form, stored, sentence=str(error), status=409, clash=clash)
 
 
-def _words(sent: Submission) -> PostText:
-    given = sent.fields
-    return PostText(given.title or "", given.summary or "", (given.body or "").replace("\r\n", "\n"))
+def _post_text(submission: Submission) -> PostText:
+    fields = submission.fields
+    return PostText(fields.title or "", fields.summary or "", (fields.body or "").replace("\r\n", "\n"))
 
 
-def _new_again(fields: Typed, sentence: str) -> ResponseReturnValue:
-    return _shown(forms.submitted_form(fields), sentence=sentence)
+def _new_form_again(fields: FormFields, sentence: str) -> ResponseReturnValue:
+    return _page(forms.submitted_form(fields), sentence=sentence)
 
 
-def _again(fields: Typed, sentence: str, post_id: int) -> ResponseReturnValue:
+def _form_again(fields: FormFields, sentence: str, post_id: int) -> ResponseReturnValue:
     try:
-        return _shown(forms.submitted_form(fields), working_copy.load(post_id), sentence=sentence)
+        return _page(forms.submitted_form(fields), working_copy.load(post_id), sentence=sentence)
     except NotFound:
-        return _shown(forms.submitted_form(fields), sentence=GONE)
+        return _page(forms.submitted_form(fields), sentence=GONE)
 
 
-form_recovery.FORM_VIEWS |= {"admin.new_post": _new_again, "admin.post": _again}
+form_recovery.FORM_VIEWS |= {"admin.new_post": _new_form_again, "admin.post": _form_again}

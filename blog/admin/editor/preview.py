@@ -1,11 +1,11 @@
-"""See a post as readers will: while it is written, and by its secret link."""
+"""Preview a post as readers will see it: from the editor's form, and by its secret link."""
 
 from flask import Blueprint, Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blog.admin import form_recovery, forms, responses
 from blog.admin.blueprint import bp
-from blog.admin.form_recovery import FormFields as Typed
+from blog.admin.form_recovery import FormFields
 from blog.core.editor import lint, working_copy
 from blog.core.editor import preview as editor_preview
 from blog.core.editor.fields import Fields
@@ -17,46 +17,46 @@ from blog.models.json_types import Heading
 
 RECENT_POSTS = 3
 CONTENTS_MIN_WORDS = 1500
-secret = Blueprint("preview", __name__)
+secret_links = Blueprint("preview", __name__)
 
 
 @bp.post("/posts/preview/")
 def preview() -> ResponseReturnValue:
-    """What is being written, as readers will find it. Nothing is saved."""
-    return _of_form(request.form, "")
+    """Show the text of the form as readers will see it; save nothing."""
+    return _form_preview(request.form, "")
 
 
-def _of_form(fields: Typed, _sentence: str) -> ResponseReturnValue:
+def _form_preview(fields: FormFields, _sentence: str) -> ResponseReturnValue:
     return _page(*submitted_fields(fields), remarks=True)
 
 
-def submitted_fields(fields: Typed) -> tuple[Fields, EditorPost | None]:
-    """What a form of a post says, good or not, and the post, if there is one yet."""
-    known = _known(fields.get("post", ""))
-    return forms.parse(fields, known)[0].fields, known
+def submitted_fields(fields: FormFields) -> tuple[Fields, EditorPost | None]:
+    """Return what the form says, valid or not, and its post if there is one yet."""
+    post = _find_post(fields.get("post", ""))
+    return forms.parse(fields, post)[0].fields, post
 
 
-def _known(number: str) -> EditorPost | None:
+def _find_post(number: str) -> EditorPost | None:
     try:
         return working_copy.load(forms.parse_number(number))
     except NotFound:
         return None
 
 
-@secret.get("/preview/<token>/")
+@secret_links.get("/preview/<token>/")
 def by_link(token: str) -> ResponseReturnValue:
-    """What its author saved last, for whoever has the secret link."""
-    known = editor_preview.post_with_token(token)
-    return _page(known.fields, known, remarks=False)
+    """Show what the author saved last to everybody who has the secret link."""
+    post = editor_preview.post_with_token(token)
+    return _page(post.fields, post, remarks=False)
 
 
-def _page(fields: Fields, known: EditorPost | None, *, remarks: bool) -> Response:
-    article, text = editor_preview.preview_article(fields, known)
-    told = lint.warnings(article, text, current_app.config["SITE_URL"]) if remarks else []
+def _page(fields: Fields, post: EditorPost | None, *, remarks: bool) -> Response:
+    article, text = editor_preview.preview_article(fields, post)
+    warnings = lint.warnings(article, text, current_app.config["SITE_URL"]) if remarks else []
     template = "admin/preview.html" if article.kind == "post" else "admin/preview-page.html"
     around = MorePosts(None, None, recent(RECENT_POSTS, exclude=article.id))
     response = responses.page(
-        template, post=article, contents=contents_list(article), around=around, remarks=told, known=known
+        template, post=article, contents=contents_list(article), around=around, remarks=warnings, known=post
     )
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -65,13 +65,13 @@ def _page(fields: Fields, known: EditorPost | None, *, remarks: bool) -> Respons
 
 
 def contents_list(article: Article) -> list[Heading]:
-    """The contents list that readers find above a long text."""
+    """Return the contents list that a long article shows."""
     return article.contents if article.words > CONTENTS_MIN_WORDS and len(article.contents) > 2 else []
 
 
-def preview_address(known: EditorPost) -> str:
-    """The path of a post's secret link; empty without one."""
-    return url_for("preview.by_link", token=known.preview) if known.preview else ""
+def preview_address(post: EditorPost) -> str:
+    """Return the path of a post's secret link, or "" if it has none."""
+    return url_for("preview.by_link", token=post.preview) if post.preview else ""
 
 
-form_recovery.FORM_VIEWS["admin.preview"] = _of_form
+form_recovery.FORM_VIEWS["admin.preview"] = _form_preview

@@ -1,4 +1,4 @@
-"""What a post said before: list, compare, restore."""
+"""Earlier texts of a post: list, compare, restore."""
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -16,64 +16,59 @@ NOW, PUBLIC = "now", "public"
 
 @bp.route("/posts/<number:post_id>/revisions/", methods=["GET", "POST"])
 def history(post_id: int) -> ResponseReturnValue:
-    """All that a post said before; a POST brings one of these back."""
-    known = working_copy.load(post_id)
-    if request.method == "POST":
-        return _restore(known)
-    return _listed(known)
+    """List the revisions of a post; a POST restores one."""
+    post = working_copy.load(post_id)
+    return _restore(post) if request.method == "POST" else _list(post)
 
 
-def _restore(known: EditorPost) -> ResponseReturnValue:
+def _restore(post: EditorPost) -> ResponseReturnValue:
     try:
-        drafts.restore(known.id, _number(request.form.get("revision", "")), Saver(current_person().id))
+        drafts.restore(post.id, _number(request.form.get("revision", "")), Saver(current_person().id))
     except (InvalidFields, Invalid) as error:
-        return _listed(known, f"These words cannot be restored as they are: {error}", 422)
+        return _list(post, f"These words cannot be restored as they are: {error}", 422)
+    except NotFound:
+        raise
     except BlogError as error:
-        if isinstance(error, NotFound):
-            raise
-        return _listed(known, str(error), 409)
-    now = working_copy.load(known.id)
-    said = "Restored; publish it, and readers will see it." if now.copied else "Restored."
-    return responses.redirect_with_notice("admin.post", said, post_id=known.id)
+        return _list(post, str(error), 409)
+    readers_see_it = not working_copy.load(post.id).copied
+    message = "Restored." if readers_see_it else "Restored; publish it, and readers will see it."
+    return responses.redirect_with_notice("admin.post", message, post_id=post.id)
 
 
-def _listed(known: EditorPost, sentence: str = "", status: int = 200) -> ResponseReturnValue:
+def _list(post: EditorPost, sentence: str = "", status: int = 200) -> ResponseReturnValue:
     before = _number(request.args.get("before", str(NEWEST)))
-    found = revisions.history(known.id, before, PAGE_SIZE + 1)
-    said = known.text
-    now = RevisionSummary(None, known.saved.at, known.author, "", said.title, len(said.body))
-    older = found[PAGE_SIZE - 1].number if len(found) > PAGE_SIZE else None
+    rows = revisions.history(post.id, before, PAGE_SIZE + 1)
+    text = post.text
+    now = RevisionSummary(None, post.saved.at, post.author, "", text.title, len(text.body))
+    older = rows[PAGE_SIZE - 1].number if len(rows) > PAGE_SIZE else None
     return responses.page(
-        "admin/revisions.html", status, post=known, entries=[now, *found[:PAGE_SIZE]], older=older, sentence=sentence
+        "admin/revisions.html", status, post=post, entries=[now, *rows[:PAGE_SIZE]], older=older, sentence=sentence
     )
 
 
 @bp.get("/posts/<number:post_id>/differences/")
 def compared(post_id: int) -> ResponseReturnValue:
-    """Two revisions, and what changed from one to the other, word by word."""
-    known = working_copy.load(post_id)
-    before, after = (_entry(known, request.args.get(name, NOW)) for name in ("before", "after"))
-    if _order(before) > _order(after):
+    """Compare two revisions word by word, from the older to the newer."""
+    post = working_copy.load(post_id)
+    before, after = (_revision(post, request.args.get(name, NOW)) for name in ("before", "after"))
+    if _age_key(before) > _age_key(after):
         before, after = after, before
     changes = diff.compare_posts(before.text, after.text)
-    return responses.page("admin/differences.html", post=known, before=before, after=after, changes=changes)
+    return responses.page("admin/differences.html", post=post, before=before, after=after, changes=changes)
 
 
-def _entry(known: EditorPost, number: str) -> RevisionText:
+def _revision(post: EditorPost, number: str) -> RevisionText:
+    if number == NOW:
+        return RevisionText(None, post.saved.at, post.author, "", post.text)
     if number == PUBLIC:
-        saved = working_copy.published_text(known.id)
+        saved = working_copy.published_text(post.id)
         return RevisionText(0, saved.at, None, PUBLIC, saved.text)
-    return _present(known) if number == NOW else revisions.revision(known.id, _number(number))
+    return revisions.revision(post.id, _number(number))
 
 
-def _present(known: EditorPost) -> RevisionText:
-    """What it says now."""
-    return RevisionText(None, known.saved.at, known.author, "", known.text)
-
-
-def _order(entry: RevisionText) -> tuple[bool, int]:
-    """The older first; what a post says now is the newest, what its readers see counts as old."""
-    return entry.number is None, entry.number or 0
+def _age_key(revision: RevisionText) -> tuple[bool, int]:
+    """Sort older revisions first. The text saved last is the newest; the published one counts as old."""
+    return revision.number is None, revision.number or 0
 
 
 def _number(text: str) -> int:

@@ -1,1 +1,1 @@
-"""The media library of an author, and copies of remote pictures."""
+"""The media library, and copies of remote pictures."""

@@ -1,4 +1,4 @@
-"""Pictures on other sites: copied here one by one for scripts, or all of a text's by a button of its form."""
+"""Copy pictures from other sites: one at a time for scripts, or all of a text by a button of the editor."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ from blog.web import errors
 
 @bp.post("/media/copies/")
 def copies() -> ResponseReturnValue:
-    """Copy a picture here."""
+    """Copy one picture."""
     try:
         row = _fetcher().copy(request.form.get("address", "").strip())
     except (Invalid, Unavailable) as error:
@@ -34,36 +34,36 @@ def copies() -> ResponseReturnValue:
 
 @bp.post("/posts/new/copies/")
 def new_post_copies() -> ResponseReturnValue:
-    """Begin a post with what was written, its pictures copied here."""
-    return _copied(None)
+    """Make a post of the form and copy its pictures."""
+    return _save_with_copies(None)
 
 
 @bp.post("/posts/<number:post_id>/copies/")
 def post_copies(post_id: int) -> ResponseReturnValue:
-    """Save what was written, its pictures copied here."""
-    return _copied(working_copy.load(post_id))
+    """Save the form and copy its pictures."""
+    return _save_with_copies(working_copy.load(post_id))
 
 
-def _copied(known: EditorPost | None) -> ResponseReturnValue:
-    sent, wrong = forms.parse(request.form, known)
+def _save_with_copies(post: EditorPost | None) -> ResponseReturnValue:
+    submission, errors = forms.parse(request.form, post)
     try:
-        if wrong:
-            raise InvalidFields(wrong)
-        outcome = remote.copy_images((sent.fields.body or "").replace("\r\n", "\n"), _fetcher())
-        number = _saved(known, replace(sent, fields=replace(sent.fields, body=outcome.body)))
+        if errors:
+            raise InvalidFields(errors)
+        result = remote.copy_images((submission.fields.body or "").replace("\r\n", "\n"), _fetcher())
+        post_id = _save(post, replace(submission, fields=replace(submission.fields, body=result.body)))
     except BlogError as error:
-        return posts.form_with_error(error, known)
-    for sentence in remote.messages(outcome):
-        flash(sentence)
-    return redirect(url_for("admin.post", post_id=number), 303)
+        return posts.form_with_error(error, post)
+    for message in remote.messages(result):
+        flash(message)
+    return redirect(url_for("admin.post", post_id=post_id), 303)
 
 
-def _saved(known: EditorPost | None, sent: Submission) -> int:
+def _save(post: EditorPost | None, submission: Submission) -> int:
     by = Saver(current_person().id)
-    if known is None:
-        return drafts.create(sent, by, guid=forms.parse_guid(request.form))
-    drafts.save(known.id, sent, by)
-    return known.id
+    if post is None:
+        return drafts.create(submission, by, guid=forms.parse_guid(request.form))
+    drafts.save(post.id, submission, by)
+    return post.id
 
 
 def _fetcher() -> ImageFetcher:
