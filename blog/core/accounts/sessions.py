@@ -1,4 +1,4 @@
-"""Sessions of signed-in people, kept in the database: start, find, list and end them."""
+"""Sessions of signed-in people, stored in the database: start, find, list and end them."""
 
 from collections.abc import Sequence
 from contextlib import suppress

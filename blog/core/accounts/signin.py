@@ -18,8 +18,8 @@ WRONG_CURRENT = "That is not your current password."
 def sign_in(email: str, password: str, client: Client) -> str:
     """Return the token of a new session.
 
-    Raise Invalid, with the same words and after the same time for an unknown email and a wrong password; or
-    TooManyAttempts.
+    Raise TooManyAttempts, or Invalid: with the same words and after the same time for an unknown email and a wrong
+    password.
     """
     address = validate.one_line(email[:MAX_EMAIL_LENGTH]).lower()  # a longer one is nobody's, and need not cost more
     throttle.check_and_record(address, client)
@@ -62,9 +62,9 @@ def change_password(person: Person, current: str, password: str, client: Client)
 
 
 def change_profile(person: Person, name: str, email: str, current: str, client: Client) -> None:
-    """Change the name and the email; a new email needs the current password.
+    """Change name and email; a new email needs the current password.
 
-    Raise Invalid, Conflict or TooManyAttempts.
+    Raise Invalid, Conflict, TooManyAttempts, or NotFound if the account has been removed.
     """
     person_id, old_email = person.id, person.email or ""
     name, new_email = people.validate_name(name), people.validate_email(email)
