@@ -12,25 +12,16 @@ __version__ = "0.1.0"
 
 
 def create_app(settings: "Settings | None" = None, *, instance: Path | str | None = None) -> "Flask":
-    """The application: the one place where all rooms meet.
+    """Return the application, with all packages registered.
 
-    Without settings they are read from the environment and the instance folder. The database is opened, not
-    created: `blog.core.backup.upgrade.prepare_database` does that, once, before the first app serves.
+    Without `settings`, read them from the environment and the instance folder. This does not create the database:
+    `blog.core.backup.upgrade.prepare_database` does, once, before the first app serves.
     """
     from flask import Flask
 
     from blog import admin, config, feeds, paths, reader, social
     from blog.extensions import init_database
-    from blog.web import (
-        errors,
-        middleware,
-        pagination,
-        request_body,
-        responses,
-        security,
-        static_files,
-        templating,
-    )
+    from blog.web import errors, middleware, pagination, request_body, responses, security, static_files, templating
     from blog.web.theme import template_loader
     from blog.web.theme.owner_files import Theme
 
@@ -43,7 +34,7 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
     )
     app.config["SECRET_KEY"] = settings.secret_key
     app.extensions["settings"] = settings
-    _open_to_the_doctor(app, settings)
+    _init_doctor(app, settings)
     theme = app.extensions["theme"] = Theme(settings.instance)
     init_database(app, settings.database_file)
     request_body.init_app(app)
@@ -53,15 +44,15 @@ def create_app(settings: "Settings | None" = None, *, instance: Path | str | Non
     templating.init_app(app, settings, theme)
     static_files.init_app(app)
     errors.init_app(app)
-    for face in (reader, feeds, social, admin):
-        face.init_app(app)
+    for package in (reader, feeds, social, admin):
+        package.init_app(app)
     template_loader.init_app(app, theme)
     middleware.init_app(app, settings, theme)
     return app
 
 
-def _open_to_the_doctor(app: "Flask", settings: "Settings") -> None:
-    """Begin the lists of what `doctor` asks an app, and of what it mends there; faces add theirs."""
+def _init_doctor(app: "Flask", settings: "Settings") -> None:
+    """Start the lists of checks and fixes for `doctor`; other packages add theirs."""
     from blog.core.doctor import links
     from blog.core.doctor.findings import Check
     from blog.web.theme import check

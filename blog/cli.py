@@ -1,4 +1,4 @@
-"""The command line: `broadsheet [--instance DIR] COMMAND`. Registers the rooms' commands."""
+"""The command line: `broadsheet [--instance DIR] COMMAND`."""
 
 import importlib
 import sys
@@ -12,7 +12,7 @@ from blog import __version__
 from blog.config import BadSetting
 from blog.core.errors import BlogError
 
-# Command -> the module that holds it: only what is asked for is imported.
+# Command -> its module, which is imported when the command is called.
 COMMANDS: Mapping[str, str] = {
     "serve": "blog.commands.serve",
     "new": "blog.commands.posts",
@@ -38,19 +38,17 @@ COMMANDS: Mapping[str, str] = {
 
 
 class Commands(click.Group):
-    """Loads a command when it is called."""
+    """A group that imports a command when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All commands, in the order of a blog's life."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name."""
         if cmd_name not in COMMANDS:
             return None
-        found = importlib.import_module(COMMANDS[cmd_name]).COMMANDS[cmd_name]
-        assert isinstance(found, click.Command)  # noqa: S101
-        return found
+        command = importlib.import_module(COMMANDS[cmd_name]).COMMANDS[cmd_name]
+        assert isinstance(command, click.Command)  # noqa: S101
+        return command
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -63,7 +61,7 @@ def broadsheet(ctx: click.Context, instance: Path | None) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command. What cannot be done is one sentence on standard error, and exit status 1."""
+    """Run a command. An error is one sentence on standard error, and exit status 1."""
     try:
         status = broadsheet.main(arguments, standalone_mode=False)
     except click.Abort:

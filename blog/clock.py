@@ -1,8 +1,8 @@
-"""The single source of time. Tests replace `now` here and nowhere else."""
+"""The only source of the present time. Tests replace `now` here."""
 
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The present instant in UTC, always zone-aware."""
+    """Return the present time in UTC, zone-aware."""
     return datetime.now(UTC)

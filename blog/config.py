@@ -20,17 +20,17 @@ from blog import paths
 from blog.hostnames import ascii_name
 
 HIGHEST_PORT = 65535
-# A container platform describes a service named "blog" by such variables; they are not ours to judge.
+# A container platform sets such variables for a service named "blog"; they are not settings.
 FOREIGN_VARIABLE = re.compile(r"BLOG_(SERVICE_|PORT$|PORT_\d)")
 
 
 class BadSetting(Exception):
-    """A setting that cannot be used; the message names it and the values allowed."""
+    """A setting has an invalid value; the message names the setting and the allowed values."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What one process needs to know about its machine."""
+    """The machine settings of one process; `sources` says where each value comes from."""
 
     instance: Path
     site_url: str
@@ -43,32 +43,28 @@ class Settings:
     trusted_proxies: int = 0
     access_log: bool = False
     outbound_allow: tuple[str, ...] = ()
-    backups: Path | None = None  # None: none are made by themselves
+    backups: Path | None = None  # None: no daily backups
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def database_file(self) -> Path:
-        """The SQLite file."""
         return Path(self.database_url.removeprefix("sqlite:///"))
 
     @property
     def media(self) -> Path:
-        """The folder of stored pictures."""
         return self.instance / "media"
 
     @property
     def cards(self) -> Path:
-        """The folder of drawn cards."""
         return self.instance / "cards"
 
     @property
     def backup_folder(self) -> Path:
-        """The folder of backups that are not told where to go, whether or not they are made by themselves."""
+        """The folder for backups without a file name, even if there are no daily ones."""
         return self.backups or self.instance / "backups"
 
     @property
     def https(self) -> bool:
-        """Whether readers come by https."""
         return self.site_url.startswith("https://")
 
 
@@ -116,7 +112,7 @@ def _host(text: str) -> str:
 
 
 def _hosts(text: str) -> tuple[str, ...]:
-    found = []
+    hosts = []
     for part in re.split(r"[\s,]+", text):
         try:
             parts = urlsplit(f"//{part}")
@@ -125,8 +121,8 @@ def _hosts(text: str) -> tuple[str, ...]:
             host, port = "", None
         if not host or parts.netloc != part or "@" in part or part.endswith(":"):
             raise ValueError("it must name hosts like hub.lan or hub.lan:8080, separated by commas")
-        found.append(f"{host}:{port}" if port else host)
-    return tuple(found)
+        hosts.append(f"{host}:{port}" if port else host)
+    return tuple(hosts)
 
 
 def _number(least: int, most: int) -> Callable[[Any], int]:
@@ -155,7 +151,7 @@ def _backups(text: str) -> Path | None:
 
 @dataclass(frozen=True)
 class Setting:
-    """One machine setting: how to read it, and what it is when nobody says."""
+    """One machine setting: `read` converts its text and raises ValueError; `variable` is its environment variable."""
 
     read: Callable[[Any], Any]
     variable: str
@@ -182,10 +178,9 @@ def load(
     environ: Mapping[str, str] | None = None,
     **arguments: Any,
 ) -> Settings:
-    """The settings in force; `arguments` (by setting name, None = not given) win over all else.
+    """Return the settings; `arguments` (by setting name; None means absent) override all other sources.
 
-    Creates nothing; the secret key is empty where there is none yet (see `with_secret`).
-    Raises BadSetting with a sentence that names the setting and what it may be.
+    Create nothing; the secret key is empty if there is none yet (see `with_secret`). Raises BadSetting.
     """
     settings, faults = load_with_faults(instance, environ, **arguments)
     if faults:
@@ -198,32 +193,36 @@ def load_with_faults(
     environ: Mapping[str, str] | None = None,
     **arguments: Any,
 ) -> tuple[Settings, list[BadSetting]]:
-    """The settings as far as they can be read, defaults in the place of others; and what is wrong with those.
+    """Return the settings, with the default for each invalid one, and the faults.
 
-    Creates nothing. Raises BadSetting when it is not said where the blog is.
+    Create nothing. Raises BadSetting if the instance folder is not chosen.
     """
     environ = os.environ if environ is None else environ
     folder = instance_folder(instance, environ)
-    written, faults = _config_file(folder / "config.toml")
+    file_values, faults = _config_file(folder / "config.toml")
     faults = _unknown(environ) + faults
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for name, setting in SETTINGS.items():
-        given = ("argument", arguments.get(name)), (setting.variable, environ.get(setting.variable) or None)
-        for source, value in (*given, ("config.toml", written.get(name))):
+        candidates = (
+            ("argument", arguments.get(name)),
+            (setting.variable, environ.get(setting.variable) or None),
+            ("config.toml", file_values.get(name)),
+        )
+        for source, value in candidates:
             if value is not None:
-                with _noting(faults):
+                with _collect(faults):
                     values[name], sources[name] = _read(setting, name, source, value), source
                 break
     if "secret_key" not in values:
         values["secret_key"], sources["secret_key"] = "", "secret_key file"
-        with _noting(faults):
+        with _collect(faults):
             values["secret_key"] = _secret_from(folder)
     return _with_defaults(folder, values, sources), faults
 
 
 @contextmanager
-def _noting(faults: list[BadSetting]) -> Iterator[None]:
+def _collect(faults: list[BadSetting]) -> Iterator[None]:
     try:
         yield
     except BadSetting as fault:
@@ -231,7 +230,7 @@ def _noting(faults: list[BadSetting]) -> Iterator[None]:
 
 
 def instance_folder(instance: Path | str | None, environ: Mapping[str, str]) -> Path:
-    """The instance folder: the argument, BLOG_INSTANCE, or a checkout's own."""
+    """Return the instance folder: the argument, BLOG_INSTANCE, or the checkout's folder. Raises BadSetting."""
     chosen = instance or environ.get("BLOG_INSTANCE") or paths.checkout_instance()
     if not chosen:
         raise BadSetting(
@@ -246,20 +245,20 @@ def instance_folder(instance: Path | str | None, environ: Mapping[str, str]) -> 
 
 
 def _unknown(environ: Mapping[str, str]) -> list[BadSetting]:
-    known = {setting.variable for setting in SETTINGS.values()} | {"BLOG_INSTANCE"}
+    variables = {setting.variable for setting in SETTINGS.values()} | {"BLOG_INSTANCE"}
     faults = []
     for name in sorted(environ):
-        if name.startswith("BLOG_") and name not in known and not FOREIGN_VARIABLE.match(name):
-            near = get_close_matches(name, known, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(known))}."
+        if name.startswith("BLOG_") and name not in variables and not FOREIGN_VARIABLE.match(name):
+            near = get_close_matches(name, variables, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(sorted(variables))}."
             faults.append(BadSetting(f"There is no setting {name}. {hint}"))
     return faults
 
 
 def _config_file(file: Path) -> tuple[dict[str, Any], list[BadSetting]]:
-    """What a config.toml says, and what is wrong with it."""
+    """Return the values of a config.toml, and its faults."""
     try:
-        written = tomllib.loads(file.read_text("utf-8"))
+        values = tomllib.loads(file.read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}, []
     except tomllib.TOMLDecodeError as error:
@@ -270,30 +269,27 @@ def _config_file(file: Path) -> tuple[dict[str, Any], list[BadSetting]]:
         return {}, [BadSetting(f"{file} cannot be read as TOML.")]
     except OSError as error:
         return {}, [BadSetting(f"{file} cannot be read: {error.strerror}.")]
-    unknown = [name for name in written if name not in SETTINGS]
-    return written, [
+    unknown = [name for name in values if name not in SETTINGS]
+    return values, [
         BadSetting(f"{file} holds an unknown setting: {name}. Known: {', '.join(SETTINGS)}.") for name in unknown
     ]
 
 
 def _read(setting: Setting, name: str, source: str, value: Any) -> Any:
     label = {"argument": f"--{name.replace('_', '-')}", "config.toml": f"{name} in config.toml"}.get(source, source)
-    shown = "" if name == "secret_key" else f" is {str(value)!r}, and"
+    value_text = "" if name == "secret_key" else f" is {str(value)!r}, and"
     if not isinstance(value, str | int) or (isinstance(value, bool) and setting.read is not _switch):
         raise BadSetting(f"{label} must be a text or a whole number.")
     try:
         return setting.read(str(value).strip())
     except ValueError as error:
-        raise BadSetting(f"{label}{shown} cannot be used: {error}.".replace("  ", " ")) from error
+        raise BadSetting(f"{label}{value_text} cannot be used: {error}.".replace("  ", " ")) from error
 
 
 def _with_defaults(folder: Path, values: dict[str, Any], sources: dict[str, str]) -> Settings:
     values.setdefault("host", "127.0.0.1")
     values.setdefault("port", 8000)
     values.setdefault("workers", min(os.cpu_count() or 1, 4))
-    values.setdefault("page_cache_mb", 64)
-    values.setdefault("trusted_proxies", 0)
-    values.setdefault("access_log", False)
     values.setdefault("backups", folder / "backups")
     values.setdefault("database_url", f"sqlite:///{folder / 'blog.db'}")
     if "site_url" not in values:
@@ -303,17 +299,17 @@ def _with_defaults(folder: Path, values: dict[str, Any], sources: dict[str, str]
 
 
 def local_address(host: str, port: int) -> str:
-    """The address at which this machine's own browser reaches the server."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
-    if ":" in shown and not shown.startswith("["):
-        shown = f"[{shown}]"
-    return f"http://{shown}" + (f":{port}" if port != 80 else "")
+    """Return the URL of the server for a browser on this machine."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
+    if ":" in name and not name.startswith("["):
+        name = f"[{name}]"
+    return f"http://{name}" + (f":{port}" if port != 80 else "")
 
 
 def with_secret(settings: Settings) -> Settings:
-    """The same settings with a secret key; made where there is none, readable by its owner only.
+    """Return the settings with a secret key. Create the key if there is none, readable by its owner only.
 
-    To be called once the database exists: an instance that holds a key and no database has lost one.
+    Call it once the database exists: an instance with a key and no database has lost its database.
     """
     if settings.secret_key:
         return settings
@@ -339,16 +335,16 @@ def _secret_from(folder: Path) -> str:
 
 
 def _make_secret(file: Path) -> None:
-    draft = file.with_name(f".secret_key-{os.getpid()}-{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    temporary = file.with_name(f".secret_key-{os.getpid()}-{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w") as out:
             out.write(secrets.token_hex(32) + "\n")
             out.flush()
             os.fsync(out.fileno())
-        # A link, not a rename: of two processes that start at once, the first one's key stays.
-        os.link(draft, file)
+        # A link, not a rename: if two processes start at once, the first key stays.
+        os.link(temporary, file)
     except FileExistsError:
         pass
     finally:
-        draft.unlink()
+        temporary.unlink()

@@ -1,7 +1,7 @@
-"""The Flask extensions, made once, and the one SQLite driver.
+"""The Flask extension for the database, and the only SQLite driver.
 
 One process must use ONE SQLite library: two of them on one file drop each other's POSIX locks and lose
-commits. So the driver is chosen here and everything that opens the database takes it from here.
+commits. So this module chooses the driver, and all code that opens a database gets it from here.
 """
 
 import os
@@ -28,63 +28,62 @@ PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA trusted_schema=OFF",
 )
-# These carry the fix of a bug that can lose commits when a WAL is reset (fixed in 3.51.3, and backported).
+# Branch -> first version with the fix of a bug that can lose commits when a WAL is reset (fixed in 3.51.3).
 WAL_FIXES = {(3, 50): (3, 50, 7), (3, 44): (3, 44, 6)}
 
 
 class Base(DeclarativeBase):
-    """What every table's class derives from."""
+    """The base class of all models."""
 
 
 class ReaderSession(Session):
-    """A session that answers prepared questions on a bare connection: for most pages it opens no other.
+    """A session that runs compiled queries on a raw connection: most pages need no other.
 
-    All questions until the end of the request or a rollback (each write begins with one) see the database as it was
-    at the first one.
+    All queries until the end of the request, or until a rollback (each write begins with one), see the database as it
+    was at the first query.
     """
 
-    bare: PoolProxiedConnection | None = None
+    raw: PoolProxiedConnection | None = None
 
     def cursor(self) -> Any:
-        """The driver's cursor, in the session's transaction if it has one. Raises what SQLAlchemy does."""
+        """Return a cursor of the driver, in the session's transaction if there is one. Raises OperationalError."""
         if self.in_transaction():
             return self.connection().connection.cursor()
-        if self.bare is None:
-            opened = db.engine.raw_connection()
+        if self.raw is None:
+            raw = db.engine.raw_connection()
             try:
-                begin_transaction(opened)
+                begin_transaction(raw)
             except OperationalError:
-                opened.close()
+                raw.close()
                 raise
-            self.bare = opened
-        return self.bare.cursor()
+            self.raw = raw
+        return self.raw.cursor()
 
     def rollback(self) -> None:
-        """Forget what was not committed, and see the database as it is now."""
-        self._leave()
+        """Discard uncommitted changes; the next query sees the present database."""
+        self._close_raw()
         super().rollback()
 
     def close(self) -> None:
-        """End the session."""
-        self._leave()
+        self._close_raw()
         super().close()
 
-    def _leave(self) -> None:
-        bare, self.bare = self.bare, None
-        if bare is not None:
-            bare.close()
+    def _close_raw(self) -> None:
+        raw, self.raw = self.raw, None
+        if raw is not None:
+            raw.close()
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": ReaderSession, "expire_on_commit": False})
 
 
 def read_cursor() -> Any:
-    """The driver's cursor for the questions of this request. Raises what SQLAlchemy and the driver do."""
+    """Return the driver's cursor for queries of this request. Raises OperationalError."""
     return cast("ReaderSession", db.session()).cursor()
 
 
 def sqlite_driver() -> ModuleType:
-    """The SQLite driver: the newest SQLite that is installed, else Python's own."""
+    """Return the SQLite driver: pysqlite3 if it is installed (it has a newer SQLite), else Python's own."""
     try:
         from pysqlite3 import dbapi2
     except ImportError:
@@ -93,12 +92,12 @@ def sqlite_driver() -> ModuleType:
 
 
 def has_wal_fix(version: tuple[int, int, int]) -> bool:
-    """Whether this SQLite version is free of the WAL-reset bug."""
+    """Return whether an SQLite version has the fix of the WAL-reset bug."""
     return version >= WAL_FIXES.get(version[:2], (3, 51, 3))
 
 
 def init_database(app: Flask, file: Path) -> None:
-    """Tie the database to an app: driver, connection settings, and how transactions begin."""
+    """Connect the database to an app: driver, pragmas, and the start of transactions."""
     app.config["SQLALCHEMY_DATABASE_URI"] = _address(file)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": sqlite_driver(), "hide_parameters": True}
     db.init_app(app)
@@ -108,13 +107,13 @@ def init_database(app: Flask, file: Path) -> None:
 
 
 def watcher_engine(file: Path) -> Engine:
-    """Connections that only look whether the database changed: they begin no transactions, and wait for nobody."""
+    """Return an engine for connections that only detect changes: they begin no transactions, and hardly wait."""
     options = {"timeout": WATCHER_TIMEOUT, "check_same_thread": False}
     return create_engine(_address(file), module=sqlite_driver(), poolclass=NullPool, connect_args=options)
 
 
 def separate_engine(file: Path) -> Engine:
-    """Connections to another database than the app's, with the same settings, none of which is kept open."""
+    """Return an engine for another database than the app's, with the same pragmas and without a pool."""
     engine = create_engine(_address(file), module=sqlite_driver(), poolclass=NullPool, hide_parameters=True)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
@@ -122,19 +121,19 @@ def separate_engine(file: Path) -> Engine:
 
 
 def is_read_only(folder: Path) -> bool:
-    """Whether the disk of a folder can only be read, whoever asks."""
+    """Return whether a folder is on a read-only file system."""
     return folder.is_dir() and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
 def database_uri(file: Path, mode: str) -> str:
-    """The URI by which a database is opened in mode rw or ro.
+    """Return the URI that opens a database in mode rw or ro.
 
-    It is never created by being opened: a database that went missing must not turn into an empty one. On a disk that
-    can only be read SQLite cannot make the files that go with a database, and needs none where nothing is written.
+    Opening never creates it: a missing database must not become an empty one. On a read-only disk SQLite cannot create
+    the files beside a database; "immutable" tells it that nobody writes.
     """
     log = file.with_name(f"{file.name}-wal")
-    alone = is_read_only(file.parent) and not (log.exists() and log.stat().st_size)
-    return f"file:{quote(str(file))}?mode={mode}" + ("&immutable=1" if alone else "")
+    is_immutable = is_read_only(file.parent) and not (log.exists() and log.stat().st_size)
+    return f"file:{quote(str(file))}?mode={mode}" + ("&immutable=1" if is_immutable else "")
 
 
 def _address(file: Path) -> URL:
@@ -143,7 +142,7 @@ def _address(file: Path) -> URL:
 
 
 def _configure(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.isolation_level = None  # _begin sends BEGIN
     cursor = connection.cursor()
     for setting in PRAGMAS:
         cursor.execute(setting)
@@ -151,13 +150,13 @@ def _configure(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A writer that begins with a plain BEGIN under WAL meets "database is locked" when it comes to write.
+    # With a plain BEGIN under WAL, a writer gets "database is locked" at its first write.
     begin_transaction(connection.connection, write=bool(connection.get_execution_options().get(WRITE_OPTION)))
 
 
 def begin_transaction(connection: PoolProxiedConnection, *, write: bool = False) -> None:
     """Begin a transaction. Raises OperationalError."""
-    # To the driver itself: SQLAlchemy's way takes twice as long as a reader's query.
+    # Directly by the driver: SQLAlchemy's way takes twice as long as a reader's query.
     try:
         connection.cursor().execute("BEGIN IMMEDIATE" if write else "BEGIN")
     except sqlite_driver().Error as error:

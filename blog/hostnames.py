@@ -1,8 +1,8 @@
-"""Names of hosts, as the network's name service knows them."""
+"""Host names in the form that DNS uses."""
 
 
 def ascii_name(name: str) -> str:
-    """The name in ASCII, small letters (IDNA 2008 with the mapping that browsers use, UTS 46). Raises ValueError."""
+    """Return a host name in lower-case ASCII (IDNA 2008 with the browsers' mapping, UTS 46). Raises ValueError."""
     import idna  # its tables take long to load, and most names are plain
 
     try:

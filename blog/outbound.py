@@ -1,9 +1,9 @@
-"""The only HTTP client: calls to servers that others named, so it never gets into a network that is not theirs.
+"""The only HTTP client. Other people choose the URLs that it calls, so it must not reach a private network (SSRF).
 
-http and https on their own ports; every address that a name leads to is looked at, and the connection goes to the
-very address that was found good, so that no second answer of the name service leads elsewhere. At most three
-redirects, each looked at like the first address; at most 1 MB and ten seconds in all (for pictures more). Only what
-`allow` names (`hub.lan` or `hub.lan:8080`) may lie inside, or on another port.
+It calls http and https on their usual ports. It resolves the host name once, checks every address, and connects to
+one of the checked addresses: a second DNS answer cannot lead elsewhere. At most three redirects, each checked like
+the first URL; at most 1 MB and ten seconds in all (more for pictures). Only hosts in `allow` (`hub.lan` or
+`hub.lan:8080`) may be in a private network or use another port.
 """
 
 import ipaddress
@@ -25,21 +25,22 @@ MAX_SECONDS = 10.0
 MAX_REDIRECTS = 3
 MAX_BYTES = 1_000_000
 PORTS = {"http": 80, "https": 443}
-SAME_METHOD = (301, 302, 307, 308)  # a POST that became a GET would be welcome, and say nothing
+# A redirected POST stays a POST: as a GET it would succeed and send nothing.
+SAME_METHOD = (301, 302, 307, 308)
 GLOBAL_V6 = ipaddress.ip_network("2000::/3")
-# Kept for protocols and for books; versions of Python disagree on these.
-RESERVED = [ipaddress.ip_network(one) for one in ("192.0.0.0/24", "2001::/23", "3fff::/20")]
-# IPv6 addresses whose last four bytes are the IPv4 address that is meant: mapped ones, and NAT64 (RFC 6052).
+# Reserved for protocols and documentation; versions of Python disagree on these.
+RESERVED = [ipaddress.ip_network(network) for network in ("192.0.0.0/24", "2001::/23", "3fff::/20")]
+# IPv6 addresses whose last four bytes are an IPv4 address: mapped addresses, and NAT64 (RFC 6052).
 V4_IN_V6 = [ipaddress.ip_network("::ffff:0:0/96"), ipaddress.ip_network("64:ff9b::/96")]
 
 
 class Unreachable(Exception):
-    """There is no answer, or none that may be asked for or is fit to be used; the message is one sentence."""
+    """There is no usable response, or the address is not allowed; the message is one sentence."""
 
 
 @dataclass(frozen=True)
 class OutboundResponse:
-    """What a server said; `address` is where it was found in the end. The names of `headers` are in small letters."""
+    """A response; `address` is the URL after redirects. The names in `headers` are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -56,9 +57,9 @@ def get(
     max_bytes: int | None = None,
     seconds: float | None = None,
 ) -> OutboundResponse:
-    """What is found at an address; `site` is the address of the blog that asks. Raises Unreachable.
+    """Return the response to a GET request; `site` is the URL of this blog. Raises Unreachable.
 
-    Pictures may have more bytes and seconds than other answers.
+    `max_bytes` and `seconds` may exceed the usual limits, for pictures.
     """
     return _Call(site, allow, max_bytes or MAX_BYTES, seconds or MAX_SECONDS).run(
         "GET", address, dict(headers or {}), None
@@ -66,83 +67,85 @@ def get(
 
 
 def post(address: str, form: Mapping[str, str], *, site: str, allow: Collection[str] = ()) -> OutboundResponse:
-    """The answer to a form. Raises Unreachable."""
+    """Return the response to a POST request with form fields. Raises Unreachable."""
     return _Call(site, allow, MAX_BYTES, MAX_SECONDS).run("POST", address, {}, form)
 
 
 def host_and_port(address: str) -> str:
-    """The host and port of an address, as `allow` names them. Raises Unreachable for what is no address."""
-    url = _parsed(address)
+    """Return the host and port of a URL, in the form of `allow`. Raises Unreachable if it is not a URL."""
+    url = _parse(address)
     return f"{_name(_host(url))}:{_port(url)}"
 
 
 def is_public(address: str) -> bool:
-    """Whether a numeric address belongs to a machine of the public internet."""
+    """Return whether a numeric address is on the public internet."""
     try:
-        found = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return False
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.scope_id is not None:
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.scope_id is not None:
             return False
-        if any(found in network for network in V4_IN_V6):
-            return is_public(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
-        if found.sixtofour is not None:
-            return is_public(str(found.sixtofour))
-        if found not in GLOBAL_V6:
+        if any(ip in network for network in V4_IN_V6):
+            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
+        if ip.sixtofour is not None:
+            return is_public(str(ip.sixtofour))
+        if ip not in GLOBAL_V6:
             return False
-    return found.is_global and not found.is_multicast and not any(found in network for network in RESERVED)
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in RESERVED)
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The numeric addresses of a host. Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(where[0]) for *_, where in found))
+    """Return the numeric addresses of a host. Raises OSError."""
+    rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in rows))
 
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """The authorities whose certificates count: those that browsers trust."""
+    """Return a TLS context with the certificate authorities that browsers trust."""
     return httpx.create_ssl_context(trust_env=False)
 
 
 @dataclass
 class _Call:
-    """One call, its redirects included; `until` is when it must have its answer (on the clock that never jumps)."""
+    """One call with its redirects; `deadline` is in monotonic seconds."""
 
     site: str
     allow: Collection[str]
-    most: int
+    max_bytes: int
     seconds: float
-    until: float = field(init=False)
+    deadline: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.until = time.monotonic() + self.seconds
+        self.deadline = time.monotonic() + self.seconds
 
     def run(
         self, method: str, address: str, headers: dict[str, str], form: Mapping[str, str] | None
     ) -> OutboundResponse:
-        own = {"User-Agent": f"Broadsheet/{__version__} (+{self.site}/)", "Accept-Encoding": "identity"}
-        url, host = self._judged(address), ""
-        with httpx.Client(transport=_Transport(self), trust_env=False, timeout=self.seconds, headers=own) as client:
+        defaults = {"User-Agent": f"Broadsheet/{__version__} (+{self.site}/)", "Accept-Encoding": "identity"}
+        url, host = self._check(address), ""
+        with httpx.Client(
+            transport=_Transport(self), trust_env=False, timeout=self.seconds, headers=defaults
+        ) as client:
             try:
                 for _ in range(MAX_REDIRECTS + 1):
                     host = _host(url)
                     with client.stream(method, url, headers=headers, data=form) as response:
                         if response.has_redirect_location:
-                            url = self._judged(str(url.join(response.headers["Location"])))
+                            url = self._check(str(url.join(response.headers["Location"])))
                             method, form = (method, form) if response.status_code in SAME_METHOD else ("GET", None)
                             continue
                         body = self._body(response, host)
                         return OutboundResponse(response.status_code, dict(response.headers), body, str(url))
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-                raise Unreachable(f"{host} cannot be asked: {_shown(str(error)).rstrip('.')}.") from error
+                raise Unreachable(f"{host} cannot be asked: {_printable(str(error)).rstrip('.')}.") from error
             except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:
-                raise Unreachable(_sentence(host, error, self.seconds)) from error
+                raise Unreachable(_error_message(host, error, self.seconds)) from error
         raise Unreachable(f"{host} redirects more than {MAX_REDIRECTS} times.")
 
-    def _judged(self, address: str) -> httpx.URL:
-        url = _parsed(address)
+    def _check(self, address: str) -> httpx.URL:
+        url = _parse(address)
         host, port = _host(url), _port(url)
         if url.userinfo:
             raise Unreachable(f"The address at {host} holds a user name; it must not.")
@@ -151,7 +154,7 @@ class _Call:
         return url.copy_with(fragment=None)
 
     def allows(self, host: str, port: int) -> bool:
-        """Whether the owner named this place: with its port, or, on the usual ports, without."""
+        """Return whether `allow` names this host: with the port, or for the usual ports without."""
         name = _name(host)
         return f"{name}:{port}" in self.allow or (name in self.allow and port in PORTS.values())
 
@@ -159,48 +162,48 @@ class _Call:
         if response.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
             raise Unreachable(f"{host} sends a compressed answer, which nobody asked for.")
         body = bytearray()
-        for part in response.iter_raw():
-            body += part
-            if len(body) > self.most:
-                raise Unreachable(f"{host} sends more than {self.most // 1_000_000} MB.")
+        for chunk in response.iter_raw():
+            body += chunk
+            if len(body) > self.max_bytes:
+                raise Unreachable(f"{host} sends more than {self.max_bytes // 1_000_000} MB.")
         return bytes(body)
 
-    def left(self) -> float:
-        """The seconds left. Raises what httpcore raises when there are none."""
-        left = self.until - time.monotonic()
-        if left <= 0:
+    def seconds_left(self) -> float:
+        """Return the seconds until the deadline. Raises httpcore.ReadTimeout after it."""
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
             raise httpcore.ReadTimeout
-        return left
+        return seconds
 
-    def found(self, host: str, port: int) -> list[str]:
-        """The numeric addresses of a host that may be asked. Raises Unreachable."""
-        known: list[str] = []
-        # The name service has a patience of its own, which may be longer than ours.
-        asking = Thread(target=_look_up, args=(host, port, known), daemon=True)
-        asking.start()
-        asking.join(self.left())
-        addresses = list(known)
+    def addresses(self, host: str, port: int) -> list[str]:
+        """Return the numeric addresses of a host that may be called. Raises Unreachable."""
+        resolved: list[str] = []
+        # The resolver has a time limit of its own, which may be longer than ours.
+        resolver = Thread(target=_resolve_into, args=(host, port, resolved), daemon=True)
+        resolver.start()
+        resolver.join(self.seconds_left())
+        addresses = list(resolved)
         if not addresses:
             raise Unreachable(f"There is no address for {host}.")
-        good = addresses if self.allows(host, port) else [one for one in addresses if is_public(one)]
-        if not good:
-            found = "" if addresses[0] == host else f", at {addresses[0]},"
-            raise Unreachable(f"{host}{found} is not on the public internet.")
-        return good
+        allowed = addresses if self.allows(host, port) else list(filter(is_public, addresses))
+        if not allowed:
+            position = "" if addresses[0] == host else f", at {addresses[0]},"
+            raise Unreachable(f"{host}{position} is not on the public internet.")
+        return allowed
 
 
-def _parsed(address: str) -> httpx.URL:
+def _parse(address: str) -> httpx.URL:
     try:
         url = httpx.URL(address)
     except (httpx.InvalidURL, ValueError, TypeError) as error:
-        raise Unreachable(f"“{_shown(address)}” is not an address.") from error
+        raise Unreachable(f"“{_printable(address)}” is not an address.") from error
     if url.scheme not in PORTS or not url.host:
-        raise Unreachable(f"“{_shown(address)}” is not a whole http or https address.")
+        raise Unreachable(f"“{_printable(address)}” is not a whole http or https address.")
     return url
 
 
 def _host(url: httpx.URL) -> str:
-    return url.raw_host.decode("ascii")  # as the name service and `allow` know it
+    return url.raw_host.decode("ascii")  # the form of DNS and of `allow`
 
 
 def _name(host: str) -> str:
@@ -211,18 +214,18 @@ def _port(url: httpx.URL) -> int:
     return PORTS[url.scheme] if url.port is None else url.port
 
 
-def _look_up(host: str, port: int, known: list[str]) -> None:
+def _resolve_into(host: str, port: int, resolved: list[str]) -> None:
     try:
-        known += resolve(host, port)
+        resolved += resolve(host, port)
     except (OSError, UnicodeError):
         return
 
 
-def _shown(address: str) -> str:
+def _printable(address: str) -> str:
     return "".join(character if character.isprintable() else " " for character in address[:80])
 
 
-def _sentence(host: str, error: Exception, seconds: float) -> str:
+def _error_message(host: str, error: Exception, seconds: float) -> str:
     if isinstance(error, httpcore.TimeoutException):
         return f"{host} did not answer within {seconds:g} seconds."
     cause: BaseException | None = error
@@ -237,44 +240,42 @@ def _sentence(host: str, error: Exception, seconds: float) -> str:
     return f"{host} broke off, or does not speak HTTP."
 
 
-# -- below the client ---------------------------------------------------------------------------------------
+# -- connections --------------------------------------------------------------------------------------------
 
 
 class _Transport(httpx.BaseTransport):
-    """Carries the client's requests over connections that were looked at."""
+    """Sends requests over checked connections."""
 
     def __init__(self, call: _Call) -> None:
         self._pool = httpcore.ConnectionPool(ssl_context=tls_context(), network_backend=_Network(call))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer, its body still to come."""
         url = httpcore.URL(
             scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path
         )
-        asked = httpcore.Request(
+        raw_request = httpcore.Request(
             request.method, url, headers=request.headers.raw, content=request.stream, extensions=request.extensions
         )
-        said = self._pool.handle_request(asked)
-        return httpx.Response(said.status, headers=said.headers, stream=_Body(said))
+        response = self._pool.handle_request(raw_request)
+        return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
 
     def close(self) -> None:
-        """Close all connections."""
         self._pool.close()
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, said: httpcore.Response) -> None:
-        self._said = said
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
 
     def __iter__(self) -> Any:
-        return self._said.iter_stream()
+        return self._response.iter_stream()
 
     def close(self) -> None:
-        self._said.close()
+        self._response.close()
 
 
 class _Network(httpcore.NetworkBackend):
-    """Looks a name up once, and connects to an address that it found good."""
+    """Resolves a host name once, and connects to a checked address."""
 
     def __init__(self, call: _Call) -> None:
         self._call, self._inner = call, httpcore.SyncBackend()
@@ -287,10 +288,10 @@ class _Network(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """A connection; each of several addresses gets its share of the time that is left."""
-        addresses = self._call.found(host, port)
+        """Return a connection; each of several addresses gets its share of the remaining time."""
+        addresses = self._call.addresses(host, port)
         for number, address in enumerate(addresses, 1):
-            share = self._call.left() / (len(addresses) - number + 1)
+            share = self._call.seconds_left() / (len(addresses) - number + 1)
             try:
                 return _Stream(self._inner.connect_tcp(address, port, share, local_address, socket_options), self._call)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
@@ -300,21 +301,21 @@ class _Network(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection that gives no single read or write more time than the whole call has left."""
+    """A connection whose reads and writes end with the deadline of the whole call."""
 
     def __init__(self, inner: httpcore.NetworkStream, call: _Call) -> None:
         self._inner, self._call = inner, call
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._call.left())
+        return self._inner.read(max_bytes, self._call.seconds_left())
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._call.left())
+        self._inner.write(buffer, self._call.seconds_left())
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, self._call.left()), self._call)
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, self._call.seconds_left()), self._call)
 
     def close(self) -> None:
         self._inner.close()

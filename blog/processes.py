@@ -1,4 +1,4 @@
-"""Processes that hear signals one at a time, and workers that never outlive the one that started them."""
+"""Signals, one at a time, and child processes that end with their parent."""
 
 import multiprocessing
 import os
@@ -9,36 +9,37 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
-# A terminal sends the first to all its processes, and the last when it is closed.
+# A terminal sends SIGINT to all its processes, and SIGHUP when it closes.
 EXIT_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 POLL_SECONDS = 0.05
 
 
 def block_signals() -> None:
-    """From now on signals that end this process wait until it hears them; to be called before it has threads."""
+    """Block the signals that end this process until `handle_signals`. Call it before there are threads."""
     signal.pthread_sigmask(signal.SIG_BLOCK, EXIT_SIGNALS)
 
 
 def handle_signals(act: Callable[[], object]) -> None:
-    """From now on each signal that was held calls `act` in a thread of its own, and does nothing else.
+    """Call `act` in a thread of its own for each blocked signal, which then has no other effect.
 
-    Python's own handlers run in the midst of the main thread: a second signal would wait there for what the first one
-    holds. A closed terminal is not heard where that was asked for (nohup).
+    Python's own handlers run in the middle of the main thread: a second signal would wait there for a lock that the
+    first handler holds. SIGHUP is ignored if it was ignored at the start (nohup).
     """
-    heard = [one for one in EXIT_SIGNALS if one != signal.SIGHUP or signal.getsignal(one) != signal.SIG_IGN]
+    ignored = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else set()
+    signals = set(EXIT_SIGNALS) - ignored
 
     def listen() -> None:
         while True:
-            signal.sigwait(heard)
+            signal.sigwait(signals)
             act()
 
     threading.Thread(target=listen, daemon=True).start()
 
 
 def handle_parent_signal() -> None:
-    """From now on this process ends by its parent's SIGTERM alone, and calls once the handler that is yet to be set.
+    """Block all signals but the parent's SIGTERM; on SIGTERM call, once, the handler that is set later.
 
-    Called a second time, Granian's handler never returns. Threads and processes that begin later hear no signal.
+    Granian's handler never returns from a second call. Threads and processes that start later get no signals.
     """
     block_signals()
     inherited = signal.getsignal(signal.SIGTERM)
@@ -54,14 +55,15 @@ def handle_parent_signal() -> None:
 
 
 def process_pool(workers: int) -> ProcessPoolExecutor:
-    """So many processes, each started when there is work for it; submit that work within `block_interrupt`."""
+    """Return a pool that starts processes when there is work for them; submit work inside `block_interrupt`."""
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=exit_with_parent)
 
 
 @contextmanager
 def block_interrupt() -> Iterator[None]:
-    """Processes that begin meanwhile never hear Ctrl-C, which reaches all of a terminal: their parent ends them."""
+    """Start processes in this block that ignore Ctrl-C, which reaches all processes of a terminal: their parent ends
+    them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -70,7 +72,7 @@ def block_interrupt() -> Iterator[None]:
 
 
 def exit_with_parent() -> None:
-    """End this worker process as soon as its parent is gone, even by kill -9."""
+    """End this process as soon as its parent is gone, even by kill -9."""
     parent = multiprocessing.parent_process()
     if parent is not None:
 
