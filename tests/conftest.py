@@ -19,9 +19,9 @@ from blog import clock, config
 from blog.commands import open_app
 from blog.extensions import db, sqlite_driver
 from blog.transfer import samples
-from tests import shelf
+from tests import sample_blog
 from tests.live_server import Server, Start, starting
-from tests.savings import passwords_dear, savings
+from tests.speedups import slow_passwords, speedups
 from tests.world import SITE_URL, Blog, run
 
 for name in [name for name in os.environ if name.startswith("BLOG_") or name in ("HOST", "PORT")]:
@@ -58,14 +58,14 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(scope="session", autouse=True)
 def _done_once() -> Iterator[None]:
-    with savings():
+    with speedups():
         yield
 
 
 @pytest.fixture
 def full_price() -> Iterator[None]:
     """Passwords are hashed as for real blogs: for tests of what they cost."""
-    with passwords_dear():
+    with slow_passwords():
         yield
 
 
@@ -121,11 +121,11 @@ def started_blog(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def full_blog(tmp_path_factory: pytest.TempPathFactory, started_blog: Path) -> Path:
-    """The folder of a blog that has one of everything that a reader can meet, to be copied; see tests/shelf.py."""
+    """The folder of a blog with one page of each kind, to be copied; see tests/sample_blog.py."""
 
     def make(folder: Path) -> None:
         shutil.copytree(started_blog, folder, dirs_exist_ok=True)
-        shelf.fill(folder, tmp_path_factory.mktemp("shelf"))
+        sample_blog.fill(folder, tmp_path_factory.mktemp("shelf"))
 
     return _made_once(tmp_path_factory, "full", make)
 

@@ -1,4 +1,4 @@
-"""What a page asks the database: its statements, as SQLite gets them."""
+"""A recorder of the SQL statements of a page, as SQLite gets them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,30 +8,30 @@ from sqlalchemy import event
 
 from blog.extensions import db
 
-Asked = list[str]
+Statements = list[str]
 
 
 @contextmanager
-def recorded() -> Iterator[Asked]:
-    """The statements that requests send meanwhile, values filled in, without the bounds of transactions.
+def recorded() -> Iterator[Statements]:
+    """Record the statements during the block, with their values, without BEGIN, COMMIT and the like.
 
-    What the search engine asks of its own tables for one of them begins like a comment, and is not counted.
+    The search engine's queries of its own tables begin like a comment, and are not counted.
     """
-    asked: Asked = []
-    traced: list[Any] = []
+    statements: Statements = []
+    connections: list[Any] = []
 
     def note(statement: str) -> None:
         if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "-- ")):
-            asked.append(statement)
+            statements.append(statement)
 
     def trace(connection: Any, *_rest: object) -> None:
-        traced.append(connection)
+        connections.append(connection)
         connection.set_trace_callback(note)
 
     event.listen(db.engine.pool, "checkout", trace)
     try:
-        yield asked
+        yield statements
     finally:
         event.remove(db.engine.pool, "checkout", trace)
-        for connection in traced:
+        for connection in connections:
             connection.set_trace_callback(None)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import shelf
+from tests import sample_blog
 from tests.browser.paper import Paper
 from tests.browser.writing import EMAIL, PASSWORD, Writing, sign_in
-from tests.gates import without
 from tests.live_server import serving
+from tests.requirements import skip_without
 from tests.world import run
 
 if TYPE_CHECKING:
@@ -59,14 +59,14 @@ def address(served: Served) -> str:
 def served(tmp_path_factory: pytest.TempPathFactory, started_blog: Path) -> Iterator[Served]:
     """A blog with the samples, served as in production."""
     if CHROMIUM is None:
-        without("Chromium is not installed: apt install chromium")
+        skip_without("Chromium is not installed: apt install chromium")
     with _serving(_copied(tmp_path_factory, started_blog, "served")) as blog:
         yield blog
 
 
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory, full_blog: Path) -> Iterator[Served]:
-    """A blog that has one of everything, which nobody changes; see tests/shelf.py."""
+    """A blog that has one of everything, which nobody changes; see tests/sample_blog.py."""
     with _serving(_copied(tmp_path_factory, full_blog, "library")) as blog:
         yield blog
 
@@ -75,7 +75,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, full_blog: Path) -> Iterat
 def dressed(tmp_path_factory: pytest.TempPathFactory, full_blog: Path) -> Iterator[Served]:
     """The same in a look that its owner chose."""
     instance = _copied(tmp_path_factory, full_blog, "dressed")
-    shelf.dress(instance)
+    sample_blog.dress(instance)
     with _serving(instance) as blog:
         yield blog
 
@@ -103,7 +103,7 @@ def tab(browser: "Browser") -> Iterator["Page"]:
 def browser() -> "Iterator[Browser]":
     """Chromium without a window."""
     if CHROMIUM is None:
-        without("Chromium is not installed: apt install chromium")
+        skip_without("Chromium is not installed: apt install chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

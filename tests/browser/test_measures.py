@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import shelf
+from tests import sample_blog
 from tests.browser.looking import Look
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def _wrong(tab: "Page", address: str) -> str:
     return "\n".join(look.wrong)
 
 
-@pytest.mark.parametrize("path", shelf.PAGES)
+@pytest.mark.parametrize("path", sample_blog.PAGES)
 def test_a_page_keeps_the_measures(tab: "Page", library: "Served", path: str) -> None:
     assert not _wrong(tab, library.address + path)
 

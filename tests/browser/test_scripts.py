@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tests import shelf
+from tests import sample_blog
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -26,7 +26,7 @@ def test_every_page_says_the_same_without_scripts(browser: "Browser", library: "
     bare, full = (browser.new_context(java_script_enabled=enabled) for enabled in (False, True))
     without, with_scripts = bare.new_page(), full.new_page()
     different, scripted = [], 0
-    for path in shelf.PAGES:
+    for path in sample_blog.PAGES:
         without.goto(library.address + path)
         if not without.locator("script[src]").count():
             continue

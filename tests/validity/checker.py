@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.gates import without
+from tests.requirements import skip_without
 
 PACKAGE = "vnu-jar@26.9.27"
 INSIDE = "package/build/dist/vnu.jar"
@@ -37,7 +37,7 @@ class Remark:
 
 def remarks(folder: Path) -> list[Remark]:
     """All errors and warnings on the pages, style sheets and drawings in a folder. Java is started once: it is slow."""
-    java = shutil.which("java") or without("Java is not installed: apt install default-jre-headless")
+    java = shutil.which("java") or skip_without("Java is not installed: apt install default-jre-headless")
     command = [java, "-jar", str(_jar()), "--format", "json", "--stdout", "--exit-zero-always", *KINDS, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     said = json.loads(done.stdout)["messages"]
@@ -71,13 +71,15 @@ def _alone(file: Path) -> Iterator[None]:
 
 
 def _fetch(kept: Path) -> None:
-    npm = shutil.which("npm") or without("The Nu HTML Checker comes by npm, which is not installed: apt install npm")
+    npm = shutil.which("npm") or skip_without(
+        "The Nu HTML Checker comes by npm, which is not installed: apt install npm"
+    )
     with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
         command = [npm, "pack", "--silent", "--pack-destination", folder, PACKAGE]
         try:
             subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=300)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-            without(f"npm cannot fetch {PACKAGE}, with which pages are checked.")
+            skip_without(f"npm cannot fetch {PACKAGE}, with which pages are checked.")
         (packed,) = Path(folder).glob("*.tgz")
         with tarfile.open(packed) as archive:
             jar = archive.extractfile(INSIDE)

@@ -11,7 +11,7 @@ from blog.core.editor import preview, publish
 from blog.core.media import library
 from blog.core.site.settings import configure, configure_all
 from blog.extensions import db
-from tests import shelf
+from tests import sample_blog
 from tests.admin.conftest import Author, Visitor, join
 from tests.admin.pages import DOORS, PAGES
 from tests.admin.writing import NEW, held
@@ -46,7 +46,7 @@ def empty(kept: Collection, blog: Blog) -> None:
 
 def readers(kept: Collection, blog: Blog) -> None:
     """All that readers see."""
-    for path, status in shelf.PAGES.items():
+    for path, status in sample_blog.PAGES.items():
         kept.add(path, blog.get(path), status, "reader")
     for file in sorted(GOLDEN.glob("*.md")):
         post = blog.make_post(f"Golden {file.stem}", body=file.read_text("utf-8"))

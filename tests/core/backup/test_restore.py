@@ -15,7 +15,7 @@ from blog.core.images import storage
 from blog.core.media import library
 from blog.core.schema import migrate
 from blog.extensions import sqlite_driver
-from tests import shelf
+from tests import sample_blog
 from tests.core.backup.conftest import ask, publish, read, settings_of, state
 from tests.core.backup.test_zip_file import listed, packed, parts_of
 from tests.core.db.test_transaction import locked
@@ -30,10 +30,10 @@ def test_a_blog_comes_back_byte_by_byte_into_an_empty_folder(full_blog: Path, tm
     write(old, "custom.css", ".article { color: teal }")
     write(old, "config.toml", 'site_url = "https://essays.example"')
     pictures = [f"/{file.relative_to(old)}" for top in ("media", "cards") for file in (old / top).rglob("*.*")]
-    paths = [*shelf.PAGES, *FEEDS, "/posts/river.md", *pictures]
+    paths = [*sample_blog.PAGES, *FEEDS, "/posts/river.md", *pictures]
     assert len(pictures) > 10
     before = read(old, *paths)
-    assert {path: before[path][0] for path in shelf.PAGES} == shelf.PAGES
+    assert {path: before[path][0] for path in sample_blog.PAGES} == sample_blog.PAGES
     assert run(old, "backup", str(tmp_path / "saved.zip")).status == 0
     answer = run(new, "restore", str(tmp_path / "saved.zip"))
     assert answer.status == 0 and "What was here" not in answer.out and "restart" not in answer.out

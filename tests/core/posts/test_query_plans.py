@@ -16,7 +16,7 @@ from blog.core.site.settings import configure
 from blog.extensions import WRITE_OPTION, db
 from blog.feeds import sitemap
 from blog.models import Person, Post, Tag, post_tag
-from tests.recorder import Asked, recorded
+from tests.recorder import Statements, recorded
 from tests.world import Blog
 
 POSTS, TAGS, AUTHORS, PAGES = 700, 40, 5, 20
@@ -101,7 +101,7 @@ def _row(number: int, kind: str, when: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def asked(blog: Blog) -> Iterator[tuple[str, Asked]]:
+def asked(blog: Blog) -> Iterator[tuple[str, Statements]]:
     """Each address with what it asks the database."""
     for path in PATHS:
         with recorded() as statements:

@@ -1,4 +1,4 @@
-"""Gates: tests that need programs which not every machine has."""
+"""Requirements of tests: programs that not every machine has."""
 
 import os
 from typing import NoReturn
@@ -6,7 +6,7 @@ from typing import NoReturn
 import pytest
 
 
-def without(what: str) -> NoReturn:
+def skip_without(what: str) -> NoReturn:
     """Skip the test, with a sentence; where all was installed for it (`.ci/run`), it has failed."""
     if os.environ.get("BROADSHEET_GATES"):
         pytest.fail(what, pytrace=False)

@@ -1,4 +1,4 @@
-"""A blog that has one of everything that a reader can meet, for tests that look at pages."""
+"""A sample blog with one page of each kind, for tests of pages."""
 
 from pathlib import Path
 
@@ -135,7 +135,7 @@ LOOK = {"accent": "#0a7d4f", "typeface": "sans", "header_links": LINKS, "footer_
 
 
 def dress(instance: Path) -> None:
-    """Give a blog the look that its owner chose: logos, colour, typeface, links above and below."""
+    """Set the look of a blog: logos, colour, typeface, links above and below."""
     with open_app(config.load(instance, environ={})):
         logos = [
             library.image_file(library.add(picture(1600, 80, colour=colour), instance / "media", "logo.png")).address
@@ -145,20 +145,20 @@ def dress(instance: Path) -> None:
 
 
 def fill(instance: Path, folder: Path) -> None:
-    """Add to the samples of a blog what they lack."""
+    """Add the content that the shipped samples lack."""
     write(folder, "river.jpg", picture(1600, 1000, "JPEG"))
     write(folder, "river.md", RIVER)
     write(folder, "nahr.md", NAHR)
     for number in range(1, 29):
         write(folder, f"letter-{number}.md", LETTER.format(number=number))
-    _done(instance, "import", str(folder))
-    _done(instance, "config", "follow", FOLLOW)
-    _done(instance, "config", "tagline", "Essays on rivers, and on what they part")
-    _done(instance, "config", "footer", "Written at the waterside.")
-    _done(instance, "new", "Taken away", "--publish", "--date", "2026-01-02")
-    _done(instance, "delete", "taken-away")
+    _run(instance, "import", str(folder))
+    _run(instance, "config", "follow", FOLLOW)
+    _run(instance, "config", "tagline", "Essays on rivers, and on what they part")
+    _run(instance, "config", "footer", "Written at the waterside.")
+    _run(instance, "new", "Taken away", "--publish", "--date", "2026-01-02")
+    _run(instance, "delete", "taken-away")
 
 
-def _done(instance: Path, *arguments: str) -> None:
+def _run(instance: Path, *arguments: str) -> None:
     result = run(instance, *arguments)
     assert result.status == 0, (arguments, result.err)
