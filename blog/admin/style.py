@@ -57,7 +57,7 @@ def _sample() -> Article:
         title="Every element of a page", summary="In the colours, the typeface and the links of this blog.",
         body=_with_own_picture(text), tags=["Writing", "Guide"], language="en", cover=_newest_picture() or None,
     )  # fmt: skip
-    article, _text = preview.preview_article(fields, by=current_person().id)
+    article, _text = preview.preview_article(fields, author_id=current_person().id)
     return replace(article, published_at=DAY, updated_at=DAY.replace(day=20))
 
 

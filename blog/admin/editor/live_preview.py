@@ -30,7 +30,7 @@ def markdown() -> ResponseReturnValue:
 def live_preview() -> ResponseReturnValue:
     """Return the article as readers will see it, with warnings, counts and the slug for its author."""
     fields, post = submitted_fields(request.form)
-    article, text = preview.preview_article(fields, post, by=current_person().id)
+    article, text = preview.preview_article(fields, post, author_id=current_person().id)
     language = article.language or templating.site().language
     return responses.json_response(
         {
@@ -54,7 +54,7 @@ def looks() -> ResponseReturnValue:
 
 
 def _share_preview(fields: FormFields, sentence: str) -> ResponseReturnValue:
-    article, _text = preview.preview_article(*submitted_fields(fields), by=current_person().id)
+    article, _text = preview.preview_article(*submitted_fields(fields), author_id=current_person().id)
     template = "admin/looks-part.html" if wants_json() else "admin/looks.html"
     page = responses.page(template, post=article, sentence=sentence)
     return responses.json_response({"html": page.get_data(as_text=True).strip()}) if wants_json() else page

@@ -1,7 +1,7 @@
-"""What authors have before them: all posts by their state, as many at a time as a page holds, without their texts.
+"""The dashboard's lists: all posts by state, one page at a time, without their texts.
 
-A page begins after a key, the moment and id of the last post of the page before it: the newest page and the oldest
-cost the same. Each long list has an index that holds its order; pages and working copies are few.
+A page begins after a key: date and id of the last post of the page before it. So the newest page and the oldest take
+the same time. Each long list has an index in its order; pages and working copies are few.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from blog import clock
 from blog.core.db import keyset
+from blog.core.db.keyset import KeysetPage
 from blog.core.errors import NotFound
 from blog.core.posts import lists
-from blog.core.search import results as engine
+from blog.core.search import results
 from blog.core.text.validate import one_line
 from blog.extensions import db
 from blog.models import Draft, Person, Post
@@ -29,60 +30,52 @@ PageKey = tuple[datetime, int]
 
 @dataclass(frozen=True)
 class ListFilter:
-    """A list of the desk: which posts it holds, and the moment that orders them; newest first, or `soonest` first.
+    """A list of the dashboard: the filters of its posts, and the date that orders them, newest first or `ascending`.
 
-    One that is bounded by the present begins at `start`. This bound and a key are never asked for together: SQLite
-    would look for one of them in the index, perhaps the wider one, and read its way to the other.
+    A list that the present bounds begins at `start`. A query never has both this bound and a key: SQLite would search
+    the index for one of them, perhaps the wider one, and read on to the other.
     """
 
-    here: tuple[ColumnElement[bool], ...]
-    moment: SQLColumnExpression[Any]
+    filters: tuple[ColumnElement[bool], ...]
+    sort_date: SQLColumnExpression[Any]
     start: PageKey | None = None
-    soonest: bool = False
+    ascending: bool = False
 
     def bound(self, after: PageKey | None) -> ColumnElement[bool] | None:
-        """What is asked of the moment and id of a row, on the page after a place."""
-        if after is None or (self.start and self.soonest == (after < self.start)):
+        """Return the condition for date and id of the rows after a key."""
+        if after is None or (self.start and self.ascending == (after < self.start)):
             after = self.start
         if after is None:
             return None
-        here, there = tuple_(self.moment, Post.id), tuple_(literal(after[0], Instant), literal(after[1]))
-        return here > there if self.soonest else here < there
+        row_key, bound = tuple_(self.sort_date, Post.id), tuple_(literal(after[0], Instant), literal(after[1]))
+        return row_key > bound if self.ascending else row_key < bound
 
 
 @dataclass(frozen=True)
-class PostRow:
-    """A post as the desk lists it, with its tags and author. `moment` is what its list is about.
+class DashboardRow:
+    """A post in a list, with its tags and author; `sort_date` is the date by which the list is ordered.
 
-    `changed_at` is when changes were saved that readers do not see; None when there are none.
+    `changed_at` is the time when changes were saved that readers do not see; None if there are none.
     """
 
     post: Post
-    moment: datetime
+    sort_date: datetime
     changed_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some rows of a list, and the key with which the next ones are asked for, if there are more."""
-
-    rows: Sequence[PostRow]
-    after: str | None = None
 
 
 NOT_DELETED = Post.deleted_at.is_(None)
 
 
-def _states() -> Mapping[str, ListFilter]:
-    """The lists, by name. A kind is written out, as in `core.posts.query`."""
+def _list_filters() -> Mapping[str, ListFilter]:
+    """Return the lists by name. A kind is part of the SQL text, as in `core.posts.query`."""
     article, page = (Post.kind == literal_column(f"'{kind}'") for kind in ("post", "page"))
     now = clock.now(), LAST_ID
     return {
         "drafts": ListFilter((Post.published_at.is_(None), NOT_DELETED), Post.saved_at),
-        "scheduled": ListFilter((NOT_DELETED,), Post.published_at, start=now, soonest=True),
+        "scheduled": ListFilter((NOT_DELETED,), Post.published_at, start=now, ascending=True),
         "published": ListFilter((NOT_DELETED, article), Post.published_at, start=now),
         "pages": ListFilter((page, NOT_DELETED), Post.saved_at),
-        # Working copies are few: asked in this way, SQLite begins with them.
+        # Working copies are few: this form makes SQLite begin with them.
         "changed": ListFilter(
             (Post.id.in_(select(Draft.post_id)), func.coalesce(Post.deleted_at, None).is_(None)), Draft.saved_at
         ),
@@ -93,75 +86,73 @@ def _states() -> Mapping[str, ListFilter]:
 LIST_NAMES = ("drafts", "scheduled", "published", "pages", "changed", "deleted")
 
 
-def page(name: str, after: str = "", size: int = PAGE_SIZE) -> Page:
-    """A page of a list, after a key. Raises Missing for a list or a key that there is not."""
-    state = _states().get(name)
-    if state is None:
+def page(name: str, after: str = "", size: int = PAGE_SIZE) -> KeysetPage[DashboardRow]:
+    """Return the page of a list after a key. Raises NotFound for an unknown list, or a text that is no key."""
+    list_filter = _list_filters().get(name)
+    if list_filter is None:
         raise NotFound("There is no such list.")
-    query = _ordered(state, keyset.decode_id_key(after) if after else None)
-    found = _rows(query.limit(min(size, PAGE_SIZE) + 1))
-    shown = found[: min(size, PAGE_SIZE)]
-    return Page(shown, keyset.encode_key(shown[-1].moment, shown[-1].post.id) if len(found) > len(shown) else None)
+    query = _ordered(list_filter, keyset.decode_id_key(after) if after else None)
+    size = min(size, PAGE_SIZE)
+    return keyset.cut_page(_rows(query.limit(size + 1)), size, lambda row: (row.sort_date, row.post.id))
 
 
-def search(text: str) -> list[PostRow]:
-    """The posts that hold these words, or whose unpublished changes do; the best first, deleted ones last.
+def search(text: str) -> list[DashboardRow]:
+    """Return the posts that contain these words in their text or unpublished changes: best first, deleted posts last.
 
-    As many as a page holds. Raises Unsearchable.
+    Returns at most one page. Raises Unsearchable.
     """
-    if not (wanted := one_line(text)):
+    if not (words := one_line(text)):
         return []
     ids = [
-        *_changed(wanted),
-        *engine.matching_ids(wanted, PAGE_SIZE),
-        *engine.matching_ids(wanted, PAGE_SIZE, status="deleted"),
+        *_search_copies(words),
+        *results.matching_ids(words, PAGE_SIZE),
+        *results.matching_ids(words, PAGE_SIZE, status="deleted"),
     ]
-    places = {post_id: place for place, post_id in reversed(list(enumerate(ids)))}
-    rows = _rows(_listed(ListFilter((Post.id.in_(places),), Post.saved_at)))
-    return sorted(rows, key=lambda row: places[row.post.id])[:PAGE_SIZE]
+    ranks = {post_id: rank for rank, post_id in reversed(list(enumerate(ids)))}
+    rows = _rows(_query(ListFilter((Post.id.in_(ranks),), Post.saved_at)))
+    return sorted(rows, key=lambda row: ranks[row.post.id])[:PAGE_SIZE]
 
 
-def _changed(wanted: str) -> Sequence[int]:
-    """The posts whose working copies hold these words; they are few, and in no index."""
-    texts = or_(Draft.title.icontains(wanted, autoescape=True), Draft.body.icontains(wanted, autoescape=True))
+def _search_copies(words: str) -> Sequence[int]:
+    """Return the ids of posts whose working copies contain these words; working copies are few, and in no index."""
+    texts = or_(Draft.title.icontains(words, autoescape=True), Draft.body.icontains(words, autoescape=True))
     return db.session.scalars(select(Draft.post_id).where(texts).limit(PAGE_SIZE)).all()
 
 
 def counts() -> dict[str, int]:
-    """How many posts each list holds; by indexes alone, in one question."""
-    states = _states()
-    row = db.session.execute(select(*(_number(name, state) for name, state in states.items()))).one()
-    return dict(zip(states, row, strict=True))
+    """Return the number of posts in each list, with one query that reads indexes alone."""
+    filters = _list_filters()
+    row = db.session.execute(select(*(_count(name, list_filter) for name, list_filter in filters.items()))).one()
+    return dict(zip(filters, row, strict=True))
 
 
 def several_write() -> bool:
-    """Whether more than one person writes here, or has."""
+    """Return whether the blog has more than one author, past ones included."""
     return len(db.session.scalars(select(Person.id).limit(2)).all()) > 1
 
 
-def _number(name: str, state: ListFilter) -> SQLColumnExpression[int]:
-    """How many posts a list holds. Those published and listed are counted already; the rest is in an index."""
-    bound = state.bound(None)
-    here = state.here if bound is None else (*state.here, bound)
-    query = select(func.count()).select_from(Post).where(*here)
+def _count(name: str, list_filter: ListFilter) -> SQLColumnExpression[int]:
+    """Return an SQL expression for the number of posts. Listed posts have a tally; the others are in an index."""
+    bound = list_filter.bound(None)
+    filters = list_filter.filters if bound is None else (*list_filter.filters, bound)
+    query = select(func.count()).select_from(Post).where(*filters)
     if name == "published":
         return lists.count_column(lists.ALL) + query.where(Post.unlisted.is_(True)).scalar_subquery()
     return query.scalar_subquery()
 
 
-def _listed(state: ListFilter) -> Select[Any]:
-    """Posts with all that a row says."""
-    query = select(Post, state.moment, Draft.saved_at).outerjoin(Draft, Draft.post_id == Post.id).where(*state.here)
-    return query.options(selectinload(Post.tags), joinedload(Post.author))
+def _query(list_filter: ListFilter) -> Select[Any]:
+    query = select(Post, list_filter.sort_date, Draft.saved_at).outerjoin(Draft, Draft.post_id == Post.id)
+    return query.where(*list_filter.filters).options(selectinload(Post.tags), joinedload(Post.author))
 
 
-def _ordered(state: ListFilter, after: PageKey | None) -> Select[Any]:
-    query = _listed(state)
-    bound, order = state.bound(after), (state.moment, Post.id)
+def _ordered(list_filter: ListFilter, after: PageKey | None) -> Select[Any]:
+    query = _query(list_filter)
+    bound, order = list_filter.bound(after), (list_filter.sort_date, Post.id)
     if bound is not None:
         query = query.where(bound)
-    return query.order_by(*order) if state.soonest else query.order_by(*(part.desc() for part in order))
+    return query.order_by(*order) if list_filter.ascending else query.order_by(*(column.desc() for column in order))
 
 
-def _rows(query: Select[Any]) -> list[PostRow]:
-    return [PostRow(*cells) for cells in db.session.execute(query)]
+def _rows(query: Select[Any]) -> list[DashboardRow]:
+    return [DashboardRow(*cells) for cells in db.session.execute(query)]

@@ -1,4 +1,4 @@
-"""What authors may want to mend before they publish. Nothing here keeps them from it."""
+"""Warnings for authors before they publish. They may ignore all of them."""
 
 import re
 from collections.abc import Iterator
@@ -14,63 +14,63 @@ LONG_TITLE = 70
 MAX_NAMES = 5
 
 
-def warnings(article: Article, text: Rendered, site_url: str) -> list[str]:
-    """Sentences on what may be missing or wrong."""
+def warnings(article: Article, rendered: Rendered, site_url: str) -> list[str]:
+    """Return sentences about what may be missing or wrong."""
     return [
-        *_head(article), *_pictures(article, text), *_not_here(article, text), *_foreign(text), *_headings(text),
-        *_links(article, text, site_url),
+        *_summary_and_title(article), *_alt_texts(article, rendered), *_missing_pictures(article, rendered),
+        *_foreign_pictures(rendered), *_headings(rendered), *_links(article, rendered, site_url),
     ]  # fmt: skip
 
 
-def _head(article: Article) -> Iterator[str]:
+def _summary_and_title(article: Article) -> Iterator[str]:
     if not article.summary and article.kind == "post":
         yield "There is no summary: lists and shared links will show the opening words."
     if len(article.title) > LONG_TITLE:
         yield f"The title has {len(article.title)} characters: networks will cut it after about {LONG_TITLE}."
 
 
-def _pictures(article: Article, text: Rendered) -> Iterator[str]:
-    shown = text.pictures[1:] if article.cover else text.pictures
-    silent = [picture["src"] for picture in shown if not picture["alt"]]
-    if silent:
-        yield f"Without a description (alt text), some readers miss what these pictures show: {_named(silent)}."
+def _alt_texts(article: Article, rendered: Rendered) -> Iterator[str]:
+    pictures = rendered.pictures[1:] if article.cover else rendered.pictures
+    without_alt = [picture["src"] for picture in pictures if not picture["alt"]]
+    if without_alt:
+        yield f"Without a description (alt text), some readers miss what these pictures show: {_join(without_alt)}."
 
 
-def _not_here(article: Article, text: Rendered) -> Iterator[str]:
-    """Pictures of ours that are not here, in one question."""
-    named = dict.fromkeys([*(picture["src"] for picture in text.pictures), article.cover or ""])
-    ours = [address for address in named if variants.hash_prefix_of(address)]
-    here = storage.image_files_by_prefix(map(variants.hash_prefix_of, ours))
-    missing = [address for address in ours if variants.hash_prefix_of(address) not in here]
+def _missing_pictures(article: Article, rendered: Rendered) -> Iterator[str]:
+    """Look for pictures of this site that do not exist, with one query."""
+    urls = dict.fromkeys([*(picture["src"] for picture in rendered.pictures), article.cover or ""])
+    prefixes = {url: prefix for url in urls if (prefix := variants.hash_prefix_of(url))}
+    existing = storage.image_files_by_prefix(prefixes.values())
+    missing = [url for url, prefix in prefixes.items() if prefix not in existing]
     if missing:
-        yield f"Pictures that are not kept here, or are deleted: {_named(missing)}."
+        yield f"Pictures that are not kept here, or are deleted: {_join(missing)}."
 
 
-def _foreign(text: Rendered) -> Iterator[str]:
-    """Pictures that readers are not shown, lest they be followed."""
-    if text.foreign:
-        named = _named(text.foreign)
-        yield f"Readers see a link in the place of pictures on other sites: {named}. They can be copied here."
+def _foreign_pictures(rendered: Rendered) -> Iterator[str]:
+    """Look for pictures on other sites: readers do not see them, because these sites could track readers."""
+    if rendered.foreign:
+        urls = _join(rendered.foreign)
+        yield f"Readers see a link in the place of pictures on other sites: {urls}. They can be copied here."
 
 
-def _headings(text: Rendered) -> Iterator[str]:
+def _headings(rendered: Rendered) -> Iterator[str]:
     before = 1
-    for level in map(int, HEADING.findall(text.html)):
+    for level in map(int, HEADING.findall(rendered.html)):
         if level > before + 1:
             yield f"A heading of level {level} follows one of level {before}: a level is left out."
             return
         before = level
 
 
-def _links(article: Article, text: Rendered, site_url: str) -> Iterator[str]:
+def _links(article: Article, rendered: Rendered, site_url: str) -> Iterator[str]:
     own = permalinks.path_of(article)
-    paths = {link: path for link in text.links if (path := internal_links.internal_path(link, site_url, own)) != own}
-    open_to_all = internal_links.existing_paths(set(paths.values()))
-    broken = [link for link, path in paths.items() if path not in open_to_all]
+    paths = {link: internal_links.internal_path(link, site_url, own) for link in rendered.links}
+    existing = internal_links.existing_paths({path for path in paths.values() if path != own})
+    broken = [link for link, path in paths.items() if path != own and path not in existing]
     if broken:
-        yield f"Nothing that readers can open is at {_named(broken)}."
+        yield f"Nothing that readers can open is at {_join(broken)}."
 
 
-def _named(addresses: list[str]) -> str:
-    some = ", ".join(dict.fromkeys(addresses[:MAX_NAMES]))
-    return f"{some} and {len(addresses) - MAX_NAMES} more" if len(addresses) > MAX_NAMES else some
+def _join(urls: list[str]) -> str:
+    text = ", ".join(dict.fromkeys(urls[:MAX_NAMES]))
+    return f"{text} and {len(urls) - MAX_NAMES} more" if len(urls) > MAX_NAMES else text

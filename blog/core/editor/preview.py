@@ -1,4 +1,4 @@
-"""A post as readers would find it, before they may: for its authors, and for whoever was given its secret link."""
+"""Preview a post as readers will see it: for its authors, and for people who have its secret link."""
 
 from dataclasses import replace
 from secrets import token_urlsafe
@@ -22,59 +22,61 @@ TOKEN_BYTES = 16
 MAX_LENGTHS = {"title": validate.TITLE_LENGTH, "summary": validate.SUMMARY_LENGTH}
 
 
-def preview_article(fields: Fields, of: EditorPost | None = None, by: int | None = None) -> tuple[Article, Rendered]:
-    """What readers would find, and what its text was rendered to; a new one is signed by a person.
+def preview_article(
+    fields: Fields, post: EditorPost | None = None, author_id: int | None = None
+) -> tuple[Article, Rendered]:
+    """Return the article that readers would see, and its rendered text; `author_id` is the author of a new post.
 
-    Raises Invalid for a text that cannot be rendered.
+    Raises Invalid if the text cannot be rendered.
     """
-    given = _fit(fields)
-    kind = given.kind if given.kind in ("post", "page") else "post"
-    text = publish.render_body(given.body or "", kind, given.cover or "")
-    title = given.title or "(No title yet)"
-    found = Article(
-        id=of.id if of else 0,
+    fields = _showable(fields)
+    kind = fields.kind if fields.kind in ("post", "page") else "post"
+    rendered = publish.render_body(fields.body or "", kind, fields.cover or "")
+    title = fields.title or "(No title yet)"
+    article = Article(
+        id=post.id if post else 0,
         kind=kind,
-        slug=given.slug or slugs.slug_of(title),
+        slug=fields.slug or slugs.slug_of(title),
         title=title,
-        summary=given.summary or "",
-        extract=text.extract,
-        language=given.language or None,
-        words=text.words,
-        published_at=(of.date if of else None) or clock.now(),
-        unlisted=bool(given.unlisted),
-        canonical_url=given.canonical_url or None,
+        summary=fields.summary or "",
+        extract=rendered.extract,
+        language=fields.language or None,
+        words=rendered.words,
+        published_at=(post.date if post else None) or clock.now(),
+        unlisted=bool(fields.unlisted),
+        canonical_url=fields.canonical_url or None,
         updated_at=None,
-        cover=given.cover or None,
-        html=text.html,
-        contents=text.contents,
-        pictures=text.pictures,
-        author=_byline(of, by),
-        tags=[TagLabel(name, slugs.slug_of(name, "tag")) for name in given.tags or []],
+        cover=fields.cover or None,
+        html=rendered.html,
+        contents=rendered.contents,
+        pictures=rendered.pictures,
+        author=_byline(post, author_id),
+        tags=[TagLabel(name, slugs.slug_of(name, "tag")) for name in fields.tags or []],
     )
-    return found, text
+    return article, rendered
 
 
-def _fit(fields: Fields) -> Fields:
-    """The fields as they may be shown: what is too long is cut, other values that cannot be stored are left out.
+def _showable(fields: Fields) -> Fields:
+    """Return the fields with long values cut, and without other values that cannot be stored.
 
-    Nobody judged these before: an address may be a script's. Raises Invalid for a text that is too long to be rendered.
+    Nothing validated them before: an address may be a script. Raises Invalid if the text is too long to be rendered.
     """
-    given, wrong = validate_fields(fields)
-    fit: dict[str, str | None] = {}
-    for error in wrong:
+    fields, errors = validate_fields(fields)
+    values: dict[str, str | None] = {}
+    for error in errors:
         if error.field == "body":
             raise error
-        most = MAX_LENGTHS.get(error.field)
-        fit[error.field] = validate.one_line(getattr(given, error.field) or "")[:most] if most else None
-    return replace(given, **fit)  # type: ignore[arg-type]
+        limit = MAX_LENGTHS.get(error.field)
+        values[error.field] = validate.one_line(getattr(fields, error.field) or "")[:limit] if limit else None
+    return replace(fields, **values)  # type: ignore[arg-type]
 
 
-def _byline(of: EditorPost | None, by: int | None) -> Byline | None:
+def _byline(post: EditorPost | None, author_id: int | None) -> Byline | None:
     query = select(Person.name, Person.slug, taxonomy.has_page(Person.id))
-    if of is not None:
-        query = query.join(Post, Post.author_id == Person.id).where(Post.id == of.id)
-    elif by is not None:
-        query = query.where(Person.id == by)
+    if post is not None:
+        query = query.join(Post, Post.author_id == Person.id).where(Post.id == post.id)
+    elif author_id is not None:
+        query = query.where(Person.id == author_id)
     else:
         return None
     row = db.session.execute(query).first()
@@ -82,26 +84,26 @@ def _byline(of: EditorPost | None, by: int | None) -> Byline | None:
 
 
 def link_token(post_id: int) -> str:
-    """The token of a post's secret link, made if it has none. Raises Missing."""
+    """Return the token of a post's secret link; create it if there is none. Raises NotFound."""
     with write_transaction() as session:
         working_copy.load_rows(session, post_id)
-        known = session.get(Preview, post_id)
-        if known is None:
-            known = Preview(post_id=post_id, token=token_urlsafe(TOKEN_BYTES), created_at=clock.now())
-            session.add(known)
-        return known.token
+        preview = session.get(Preview, post_id)
+        if preview is None:
+            preview = Preview(post_id=post_id, token=token_urlsafe(TOKEN_BYTES), created_at=clock.now())
+            session.add(preview)
+        return preview.token
 
 
 def revoke_link(post_id: int) -> None:
-    """Let the secret link of a post lead nowhere."""
+    """Make the secret link of a post invalid."""
     with write_transaction() as session:
         session.execute(delete(Preview).where(Preview.post_id == post_id))
 
 
 def post_with_token(token: str) -> EditorPost:
-    """The post that a secret link leads to. Raises Missing, also for one that was deleted."""
+    """Return the post of a secret link. Raises NotFound, also if the post is deleted."""
     post_id = db.session.scalar(select(Preview.post_id).where(Preview.token == token))
-    of = working_copy.load(post_id) if post_id is not None else None
-    if of is None or of.status == "deleted":
+    post = working_copy.load(post_id) if post_id is not None else None
+    if post is None or post.status == "deleted":
         raise NotFound("There is no such preview.")
-    return of
+    return post

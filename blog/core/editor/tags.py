@@ -1,7 +1,7 @@
-"""Rename tags, let one take the place of another, take them away. Posts are changed by statements, however many.
+"""Rename, merge and delete tags. SQL statements change the posts, however many there are.
 
-An address that readers could open leads on, or says that what was there is gone; `core.urls.permalinks` takes care of
-all that is below it.
+If readers could open a tag's old address, it redirects to the new one or says that the tag is gone.
+`core.urls.permalinks` does the same for the pages and feeds below it.
 """
 
 import re
@@ -36,7 +36,7 @@ from blog.extensions import db
 from blog.models import Draft, Redirect, Tag, Tally, post_tag
 from blog.models.tally import ALL_TIME
 
-# What stands between the words of a name.
+# The characters between the words of a name.
 WORD_BORDER = re.compile(r"[^\w']+")
 
 
@@ -50,7 +50,7 @@ class NameTaken(Conflict):
 
 @dataclass(frozen=True)
 class TagUsage:
-    """A tag, the number of posts that carry it in whatever state, and of those that readers find in its list."""
+    """A tag, the number of its posts of any status, and the number of posts that its list shows to readers."""
 
     id: int
     name: str
@@ -60,194 +60,194 @@ class TagUsage:
 
 
 def all_tags() -> list[TagUsage]:
-    """All tags, by name."""
-    rows = db.session.execute(select(Tag.id, Tag.name, Tag.slug, _carriers(), _listed()).order_by(Tag.key))
-    return [TagUsage(*cells) for cells in rows]
+    """Return all tags, by name."""
+    return [TagUsage(*cells) for cells in db.session.execute(_query().order_by(Tag.key))]
 
 
 def tag(tag_id: int) -> TagUsage:
-    """A tag. Raises Missing."""
-    row = db.session.execute(select(Tag.id, Tag.name, Tag.slug, _carriers(), _listed()).where(Tag.id == tag_id)).first()
+    """Return a tag. Raises NotFound."""
+    row = db.session.execute(_query().where(Tag.id == tag_id)).first()
     if row is None:
         raise NotFound("There is no such tag.")
     return TagUsage(*row)
 
 
 def suggest(text: str, limit: int = 8) -> list[str]:
-    """Names of tags for what somebody begins to type, cased and accented in whatever way.
+    """Return names of tags for a text that an author begins to type; case and accents do not matter.
 
-    First those that begin so, then those of which a later word does; of either the most used first.
+    Names that begin with the text come first, then names with a later word that does; both with the most used first.
     """
-    wanted = " ".join(normalize.fold(validate.clean(text[: validate.TAG_LENGTH])).lstrip("#").split())
-    found = []
-    for name, posts in NAMES.all() if wanted else ():
-        said = normalize.fold(name)
-        if said.startswith(wanted) or f" {wanted}" in WORD_BORDER.sub(" ", said):
-            found.append((not said.startswith(wanted), -posts, said, name))
-    return [name for *_, name in sorted(found)[:limit]]
+    start = " ".join(normalize.fold(validate.clean(text[: validate.TAG_LENGTH])).lstrip("#").split())
+    matches = []
+    for name, posts in NAMES.all() if start else ():
+        folded = normalize.fold(name)
+        if folded.startswith(start) or f" {start}" in WORD_BORDER.sub(" ", folded):
+            matches.append((not folded.startswith(start), -posts, folded, name))
+    return [name for *_, name in sorted(matches)[:limit]]
 
 
-def _names() -> Select[str, int]:
-    """All names, and how many posts lists show of each."""
-    ever = and_(Tally.scope == literal("tag:") + cast(Tag.id, String), Tally.month == ALL_TIME)
-    return select(Tag.name, func.coalesce(Tally.posts, 0)).outerjoin(Tally, ever)
+def _names_query() -> Select[str, int]:
+    """Query all names, and the number of listed posts of each tag."""
+    total = and_(Tally.scope == literal("tag:") + cast(Tag.id, String), Tally.month == ALL_TIME)
+    return select(Tag.name, func.coalesce(Tally.posts, 0)).outerjoin(Tally, total)
 
 
-NAMES: CompiledQuery[tuple[str, int]] = CompiledQuery(_names, lambda name, posts: (name, posts))
+NAMES: CompiledQuery[tuple[str, int]] = CompiledQuery(_names_query, lambda name, posts: (name, posts))
 
 
 def id_of_name(name: str) -> int:
-    """The id of the tag of a name, however its letters are cased. Raises Invalid."""
-    found = db.session.scalar(select(Tag.id).where(Tag.key == validate.one_line(name).lstrip("#").strip().casefold()))
-    if found is None:
+    """Return the id of the tag with this name in upper or lower case. Raises Invalid."""
+    key = validate.one_line(name).lstrip("#").strip().casefold()
+    tag_id = db.session.scalar(select(Tag.id).where(Tag.key == key))
+    if tag_id is None:
         raise Invalid("into", f"There is no tag “{validate.one_line(name)[:80]}”.")
-    return found
+    return tag_id
 
 
 def rename(tag_id: int, name: str, slug: str = "") -> None:
-    """Give a tag another name and slug (one made of the name, if none is given). Raises Invalid, Taken or Missing."""
-    name = _name(name)
+    """Give a tag another name and slug; without a slug, make it from the name.
+
+    Raises Invalid, NameTaken or NotFound.
+    """
+    name = _valid_name(name)
     slug = slugs.validate_slug(slug) if slug.strip() else ""
     with write_transaction() as session:
-        row = _row(session, tag_id)
-        _refuse_taken(session, row, name)
-        old_key, old_slug = row.key, row.slug
-        row.slug = _slug(session, row, slug or slugs.slug_of(name, "tag"), chosen=bool(slug))
-        row.name, row.key = name, name.casefold()
-        _in_copies(session, old_key, name)
-        if row.slug != old_slug:
-            _lead(session, row, old_slug, row.slug)
+        tag = _load(session, tag_id)
+        _refuse_taken(session, tag, name)
+        old_key, old_slug = tag.key, tag.slug
+        tag.slug = _free_slug(session, tag, slug or slugs.slug_of(name, "tag"), is_chosen=bool(slug))
+        tag.name, tag.key = name, name.casefold()
+        _rename_in_copies(session, old_key, name)
+        if tag.slug != old_slug:
+            _redirect(session, tag, old_slug, tag.slug)
 
 
 def merge(tag_id: int, into: int) -> int:
-    """Let one tag take the place of another on all its posts. Returns how many. Raises Invalid or Missing."""
+    """Replace a tag with another on all its posts. Return their number. Raises Invalid or NotFound."""
     if tag_id == into:
         raise Invalid("into", "A tag cannot be merged into itself.")
     with write_transaction() as session:
-        row, other = _row(session, tag_id), _row(session, into)
-        _lead(session, row, row.slug, other.slug)
-        _in_copies(session, row.key, other.name)
-        posts = _replace(session, row, other)
-        session.delete(row)
-        return len(posts)
+        tag, other = _load(session, tag_id), _load(session, into)
+        _redirect(session, tag, tag.slug, other.slug)
+        _rename_in_copies(session, tag.key, other.name)
+        post_ids = _replace(session, tag, other)
+        session.delete(tag)
+        return len(post_ids)
 
 
 def remove(tag_id: int) -> str:
-    """Take a tag away from all posts, for good. Returns its name. Raises Missing."""
+    """Delete a tag, and remove it from all posts. Return its name. Raises NotFound."""
     with write_transaction() as session:
-        row = _row(session, tag_id)
-        _lead(session, row, row.slug, None)
-        _in_copies(session, row.key, None)
-        _replace(session, row, None)
-        session.delete(row)
-        return row.name
+        tag = _load(session, tag_id)
+        _redirect(session, tag, tag.slug, None)
+        _rename_in_copies(session, tag.key, None)
+        _replace(session, tag, None)
+        session.delete(tag)
+        return tag.name
 
 
 # -- within a transaction -----------------------------------------------------------------------------------
 
 
 def _replace(session: Session, old: Tag, new: Tag | None) -> Sequence[int]:
-    """Take a tag off all posts, or put another in its place: each once, where the first of both stood.
+    """Remove a tag from all its posts, or replace it: a post with both tags has `new` at the first of both positions.
 
-    The ids of these posts. This is the one place where posts come to carry other tags without being saved, so search is
-    told here.
+    Return the ids of these posts. They get other tags without being saved, so this updates the search index.
     """
-    posts = session.scalars(select(post_tag.c.post_id).where(post_tag.c.tag_id == old.id)).all()
+    post_ids = session.scalars(select(post_tag.c.post_id).where(post_tag.c.tag_id == old.id)).all()
     if new is None:
-        _close_up(session, [old.id], 1)
+        _close_gap(session, [old.id], 1)
     else:
-        _close_up(session, [old.id, new.id], 2)
-        _put(session, old, new)
+        _close_gap(session, [old.id, new.id], 2)
+        _insert_new(session, old, new)
     session.execute(delete(post_tag).where(post_tag.c.tag_id == old.id))
-    index.index_posts(session, posts)
-    return posts
+    index.index_posts(session, post_ids)
+    return post_ids
 
 
-def _close_up(session: Session, ids: list[int], number: int) -> None:
-    """Move up what comes after the last of these tags, on posts that carry as many of them."""
-    carried = post_tag.alias()
-    several = select(carried.c.post_id).where(carried.c.tag_id.in_(ids)).group_by(carried.c.post_id)
-    last = select(func.max(carried.c.position)).where(
-        carried.c.post_id == post_tag.c.post_id, carried.c.tag_id.in_(ids)
-    )
+def _close_gap(session: Session, ids: list[int], number: int) -> None:
+    """On posts that have `number` of these tags, move the tags after the last of them up by one position."""
+    other = post_tag.alias()
+    posts = select(other.c.post_id).where(other.c.tag_id.in_(ids)).group_by(other.c.post_id)
+    last = select(func.max(other.c.position)).where(other.c.post_id == post_tag.c.post_id, other.c.tag_id.in_(ids))
     after = and_(
-        post_tag.c.post_id.in_(several.having(func.count() == number)), post_tag.c.position > last.scalar_subquery()
+        post_tag.c.post_id.in_(posts.having(func.count() == number)), post_tag.c.position > last.scalar_subquery()
     )
     session.execute(update(post_tag).where(after).values(position=post_tag.c.position - 1))
 
 
-def _put(session: Session, old: Tag, new: Tag) -> None:
-    """Let posts carry a tag where they carry another, or where it stands already if that is before.
+def _insert_new(session: Session, old: Tag, new: Tag) -> None:
+    """Give the posts of the old tag the new one, at the old one's position or an earlier one that it has already.
 
-    Rows are put in, not changed: that is what asks for pings.
+    Rows are inserted, not changed: a trigger on inserted rows asks for pings.
     """
-    there = post_tag.alias()
-    place = select(there.c.position).where(there.c.post_id == post_tag.c.post_id, there.c.tag_id == old.id)
-    both = and_(post_tag.c.tag_id == new.id, post_tag.c.position > place.scalar_subquery())
-    session.execute(update(post_tag).where(both).values(position=place.scalar_subquery()))
-    known = exists().where(there.c.post_id == post_tag.c.post_id, there.c.tag_id == new.id)
-    more = select(post_tag.c.post_id, literal(new.id), post_tag.c.position).where(post_tag.c.tag_id == old.id, ~known)
-    session.execute(insert(post_tag).from_select(["post_id", "tag_id", "position"], more))
+    other = post_tag.alias()
+    position = select(other.c.position).where(other.c.post_id == post_tag.c.post_id, other.c.tag_id == old.id)
+    later = and_(post_tag.c.tag_id == new.id, post_tag.c.position > position.scalar_subquery())
+    session.execute(update(post_tag).where(later).values(position=position.scalar_subquery()))
+    has_new = exists().where(other.c.post_id == post_tag.c.post_id, other.c.tag_id == new.id)
+    rows = select(post_tag.c.post_id, literal(new.id), post_tag.c.position).where(post_tag.c.tag_id == old.id, ~has_new)
+    session.execute(insert(post_tag).from_select(["post_id", "tag_id", "position"], rows))
 
 
-def _in_copies(session: Session, key: str, name: str | None) -> None:
-    """Let working copies, which name their tags, say another name, or none."""
+def _rename_in_copies(session: Session, key: str, name: str | None) -> None:
+    """Rename or remove a tag in working copies, which store the names of their tags."""
     for post_id, tags in session.execute(select(Draft.post_id, Draft.tags)).all():
-        said = validate.tags([(name or "") if one.casefold() == key else one for one in tags])
-        if said != tags:
-            session.execute(update(Draft).where(Draft.post_id == post_id).values(tags=said))
+        new_tags = validate.tags([(name or "") if tag.casefold() == key else tag for tag in tags])
+        if new_tags != tags:
+            session.execute(update(Draft).where(Draft.post_id == post_id).values(tags=new_tags))
 
 
-def _lead(session: Session, row: Tag, old: str, new: str | None) -> None:
-    """Let the old address lead to a new one, with all that led there, or be gone; if readers could open it."""
+def _redirect(session: Session, tag: Tag, old: str, new: str | None) -> None:
+    """If readers could open the address of slug `old`, redirect it, and all that led to it, to `new` or to "gone"."""
     source, target = _path(old), _path(new) if new else None
     if target:
         session.execute(delete(Redirect).where(Redirect.path == permalinks.redirect_key(target)))
-    led = session.scalar(select(exists().where(Redirect.target == source)))
+    is_target = session.scalar(select(exists().where(Redirect.target == source)))
     session.execute(update(Redirect).where(Redirect.target == source).values(target=target))
-    if led or session.scalar(select(_listed()).where(Tag.id == row.id)):
-        here = {"post_id": None, "target": target, "created_at": clock.now()}
-        session.merge(Redirect(path=permalinks.redirect_key(source), **here))
+    if is_target or session.scalar(select(_listed_count()).where(Tag.id == tag.id)):
+        columns = {"post_id": None, "target": target, "created_at": clock.now()}
+        session.merge(Redirect(path=permalinks.redirect_key(source), **columns))
 
 
 def _path(slug: str) -> str:
     return f"{permalinks.TAGS_PATH}{slug}/"
 
 
-def _row(session: Session, tag_id: int) -> Tag:
-    row = session.get(Tag, tag_id)
-    if row is None:
+def _load(session: Session, tag_id: int) -> Tag:
+    tag = session.get(Tag, tag_id)
+    if tag is None:
         raise NotFound("There is no such tag.")
-    return row
+    return tag
 
 
-def _name(text: str) -> str:
-    found = validate.tags([text])
-    if not found:
+def _valid_name(text: str) -> str:
+    names = validate.tags([text])
+    if not names:
         raise Invalid("name", "A tag needs a name.")
-    return found[0]
+    return names[0]
 
 
-def _refuse_taken(session: Session, row: Tag, name: str) -> None:
-    other = session.scalars(select(Tag).where(Tag.key == name.casefold(), Tag.id != row.id)).first()
+def _refuse_taken(session: Session, tag: Tag, name: str) -> None:
+    other = session.scalars(select(Tag).where(Tag.key == name.casefold(), Tag.id != tag.id)).first()
     if other:
-        raise NameTaken(
-            other.id, f"There is a tag “{other.name}” already. Merge “{row.name}” into it, or choose another."
-        )
+        message = f"There is a tag “{other.name}” already. Merge “{tag.name}” into it, or choose another."
+        raise NameTaken(other.id, message)
 
 
-def _slug(session: Session, row: Tag, slug: str, *, chosen: bool) -> str:
-    def taken(other: str) -> bool:
-        return session.scalar(select(Tag.id).where(Tag.slug == other, Tag.id != row.id)) is not None
+def _free_slug(session: Session, tag: Tag, slug: str, *, is_chosen: bool) -> str:
+    def is_taken(other: str) -> bool:
+        return session.scalar(select(Tag.id).where(Tag.slug == other, Tag.id != tag.id)) is not None
 
-    if chosen and taken(slug):
+    if is_chosen and is_taken(slug):
         raise Invalid("slug", f"Another tag has the address {_path(slug)}. Choose another.")
-    return slugs.unique_slug(slug, taken)
+    return slugs.unique_slug(slug, is_taken)
 
 
-def _carriers() -> SQLColumnExpression[int]:
-    return select(func.count()).where(post_tag.c.tag_id == Tag.id).correlate(Tag).scalar_subquery()
+def _query() -> Select[int, str, str, int, int]:
+    posts = select(func.count()).where(post_tag.c.tag_id == Tag.id).correlate(Tag).scalar_subquery()
+    return select(Tag.id, Tag.name, Tag.slug, posts, _listed_count())
 
 
-def _listed() -> SQLColumnExpression[int]:
+def _listed_count() -> SQLColumnExpression[int]:
     return lists.count_column(lists.posts_with_tag(Tag.id))
