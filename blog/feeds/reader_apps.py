@@ -1,6 +1,5 @@
 """Feed readers to which a link can add a feed. Pure."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -13,21 +12,18 @@ class AddLink:
     address: str
 
 
-def _encoded(url: str) -> str:
-    return quote(url, safe="")
-
-
-APPS: dict[str, Callable[[str], str]] = {
-    "Feedly": lambda url: f"https://feedly.com/i/subscription/feed/{_encoded(url)}",
-    "Inoreader": lambda url: f"https://www.inoreader.com/?add_feed={_encoded(url)}",
-    "NewsBlur": lambda url: f"https://www.newsblur.com/?url={_encoded(url)}",
-    "The Old Reader": lambda url: f"https://theoldreader.com/feeds/subscribe?url={_encoded(url)}",
-    "Miniflux": lambda url: f"https://reader.miniflux.app/bookmarklet?uri={_encoded(url)}",
+# `{encoded}` is the percent-encoded URL of the feed.
+APPS = {
+    "Feedly": "https://feedly.com/i/subscription/feed/{encoded}",
+    "Inoreader": "https://www.inoreader.com/?add_feed={encoded}",
+    "NewsBlur": "https://www.newsblur.com/?url={encoded}",
+    "The Old Reader": "https://theoldreader.com/feeds/subscribe?url={encoded}",
+    "Miniflux": "https://reader.miniflux.app/bookmarklet?uri={encoded}",
     # Installed on the reader's own machine. Other apps use this scheme, too.
-    "NetNewsWire": lambda url: f"feed:{url}",
+    "NetNewsWire": "feed:{url}",
 }
 
 
 def add_links(url: str) -> list[AddLink]:
     """Return links that add the feed at `url` to each app."""
-    return [AddLink(name, address(url)) for name, address in APPS.items()]
+    return [AddLink(name, address.format(url=url, encoded=quote(url, safe=""))) for name, address in APPS.items()]

@@ -24,7 +24,7 @@ def site_map() -> Response:
     parts = [
         (
             url_for("feeds.site_map_part", number=number),
-            changed_at if file.kind == "others" else _changed_at(file.start),
+            changed_at if file.kind == "others" else last_change(file.start, sitemap.MAX_ADDRESSES),
         )
         for number, file in enumerate(sitemap.files(len(others), total), 1)
     ]
@@ -58,10 +58,6 @@ def _others() -> list[tuple[str, datetime | None]]:
 
 def _posts(start: int) -> Iterator[tuple[str, datetime]]:
     return ((post.path, post.changed_at) for post in post_entries(start, sitemap.MAX_ADDRESSES))
-
-
-def _changed_at(start: int) -> datetime | None:
-    return last_change(start, sitemap.MAX_ADDRESSES)
 
 
 def _absolute(entries: sitemap.Entries) -> sitemap.Entries:

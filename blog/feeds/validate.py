@@ -110,25 +110,17 @@ def _documents(report: FeedReport, fetch: Fetch, *, whole: bool) -> Iterator[Par
         document = parse_feed(response.body)
         if report.first is None:
             report.first, report.format = document, document.format
-            report.faults += rules.check_response(
-                document.format, _lower_names(response.headers), _second_status(address, fetch, response)
-            )
+            headers = _lower_names(response.headers)
+            etag = headers.get("etag")
+            again = fetch(address, {"If-None-Match": etag}).status if etag else 0
+            report.faults += rules.check_response(document.format, headers, again)
         report.documents += 1
-        report.faults += _add_address(rules.check_document(document, address, len(response.body)), address, report)
+        faults = rules.check_document(document, address, len(response.body))
+        report.faults += faults if address == report.address else [f"{fault} ({address})" for fault in faults]
         yield document
         address = urljoin(address, document.next) if whole and document.next else ""
     if address:
         raise Unreadable(f"Its documents do not come to an end: {address} is linked again.")
-
-
-def _add_address(faults: Iterable[str], address: str, report: FeedReport) -> Iterator[str]:
-    return (fault if address == report.address else f"{fault} ({address})" for fault in faults)
-
-
-def _second_status(address: str, fetch: Fetch, response: OutboundResponse) -> int:
-    """Return the status of a second request that sends the ETag of the first response; 0 without one."""
-    tag = _lower_names(response.headers).get("etag")
-    return fetch(address, {"If-None-Match": tag}).status if tag else 0
 
 
 def _lower_names(headers: Mapping[str, str]) -> dict[str, str]:

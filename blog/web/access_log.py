@@ -13,7 +13,6 @@ from blog.web.page_cache import CACHE_RESULT
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-
 SECRET_PATH = re.compile(r"(/admin/setup/|/preview/)[^/\s]+")
 
 

@@ -10,26 +10,16 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
+from blog.core import errors
 from blog.core.db import transaction
-from blog.core.errors import (
-    BlogError,
-    Conflict,
-    DiskFull,
-    Forbidden,
-    Gone,
-    Invalid,
-    NotFound,
-    TooManyAttempts,
-    Unavailable,
-)
 from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.web import templating
 from blog.web.sessions import ADMIN_PATH
 
-STATUSES: dict[type[BlogError], int] = {
-    NotFound: 404, Gone: 410, Invalid: 422, Conflict: 409, Forbidden: 403, TooManyAttempts: 429, Unavailable: 503,
-    DiskFull: 507,
+STATUSES: dict[type[errors.BlogError], int] = {
+    errors.NotFound: 404, errors.Gone: 410, errors.Invalid: 422, errors.Conflict: 409, errors.Forbidden: 403,
+    errors.TooManyAttempts: 429, errors.Unavailable: 503, errors.DiskFull: 507,
 }  # fmt: skip
 # The error's own message says more than the one below.
 OWN_MESSAGE = {403, 409, 422, 429}
@@ -54,7 +44,7 @@ DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 def init_app(app: Flask) -> None:
     """Register the error handlers, and the checks of routing's redirects."""
-    app.register_error_handler(BlogError, _blog_error)
+    app.register_error_handler(errors.BlogError, _blog_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(OSError, _disk_error)
@@ -62,12 +52,12 @@ def init_app(app: Flask) -> None:
     app.after_request(_make_redirect_relative)
 
 
-def _blog_error(error: BlogError) -> BaseResponse:
+def _blog_error(error: errors.BlogError) -> BaseResponse:
     status = STATUSES.get(type(error), 500)
     if status == 404:
         return _redirect_or_not_found()
     response = error_page(status, str(error) if status in OWN_MESSAGE else "")
-    if isinstance(error, TooManyAttempts):
+    if isinstance(error, errors.TooManyAttempts):
         response.headers["Retry-After"] = str(error.seconds)
     return response
 

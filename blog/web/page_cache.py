@@ -16,14 +16,9 @@ if TYPE_CHECKING:
 
 # Left out of the request to the application: EncodedResponse answers these from the whole body.
 CONDITIONAL_HEADERS = (
-    "HTTP_IF_NONE_MATCH",
-    "HTTP_IF_MODIFIED_SINCE",
-    "HTTP_IF_MATCH",
-    "HTTP_IF_UNMODIFIED_SINCE",
-    "HTTP_IF_RANGE",
-    "HTTP_RANGE",
-    "HTTP_ACCEPT_ENCODING",
-)
+    "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE",
+    "HTTP_RANGE", "HTTP_ACCEPT_ENCODING",
+)  # fmt: skip
 CACHE_RESULT = "broadsheet.cache"  # hit or miss, for the access log
 LOCKS = 64
 

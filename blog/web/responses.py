@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import brotli
 from flask import Flask, Response, current_app, g, request
@@ -67,13 +67,7 @@ class Request(FlaskRequest):
         self.environ[UNCACHEABLE] = True
         return super().args
 
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,
-        content_type: str | None,
-        filename: str | None = None,
-        content_length: int | None = None,
-    ) -> IO[bytes]:
+    def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> IO[bytes]:
         """Return a temporary file for a file field of a form."""
         return request_body.temporary_file(current_app.instance_path)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -55,7 +55,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["MAX_FORM_PARTS"] = 100
     sessions.init_app(app, settings)
     app.wsgi_app = _replace_invalid_hosts(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    common = dict(headers(settings))
+    app.after_request(partial(_add_headers, common=dict(headers(settings))))
     is_own_host = host_check(settings)
 
     # Not Flask's TRUSTED_HOSTS: it accepts no IPv6 address, and fails before an error page can be rendered.
@@ -63,10 +63,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     def refuse_other_hosts() -> None:
         if not is_own_host(request.host):
             abort(400)
-
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        return _add_headers(response, common)
 
 
 def _add_headers(response: Response, common: dict[str, str]) -> Response:

@@ -179,7 +179,7 @@ def test_a_number_that_no_document_has_is_not_found(rivers: Blog) -> None:
                 rivers.read(path, 404)
 
 
-def test_a_document_past_the_end_of_its_own_shelf_is_not_found(blog: Blog) -> None:
+def test_a_document_past_the_end_of_its_own_list_is_not_found(blog: Blog) -> None:
     essay(blog)
     for form, place in EVERY:
         total = 2 if place == "site" else 1

@@ -255,38 +255,38 @@ def test_many_edits_within_a_second_are_dated_as_soon_as_the_date_has_come(blog:
     assert blog.get("/", If_None_Match=late.headers["ETag"]).headers["Last-Modified"] == late.headers["Last-Modified"]
 
 
-# -- the shelf ----------------------------------------------------------------------------------------------
+# -- the store ----------------------------------------------------------------------------------------------
 
 
 def answer(size: int) -> EncodedResponse:
     return EncodedResponse("200 OK", [("Content-Type", "image/png")], b"x" * size)
 
 
-def test_a_shelf_keeps_within_its_bytes_and_lets_the_least_used_go() -> None:
-    shelf = ResponseStore(200_000)
+def test_a_store_keeps_within_its_bytes_and_lets_the_least_used_go() -> None:
+    store = ResponseStore(200_000)
     for number in range(100):
-        shelf.put(f"/{number}", shelf._version, answer(10_000))
-        shelf.get("/0", shelf._version)
-        assert shelf.bytes <= 200_000
-    assert shelf.get("/0", shelf._version) and shelf.get("/99", shelf._version)
-    assert not shelf.get("/1", shelf._version) and 10 < len(shelf) < 20
+        store.put(f"/{number}", store._version, answer(10_000))
+        store.get("/0", store._version)
+        assert store.bytes <= 200_000
+    assert store.get("/0", store._version) and store.get("/99", store._version)
+    assert not store.get("/1", store._version) and 10 < len(store) < 20
 
 
-def test_a_shelf_takes_nothing_that_would_fill_it() -> None:
-    shelf = ResponseStore(200_000)
-    shelf.put("/small", shelf._version, answer(100))
-    shelf.put("/large", shelf._version, answer(50_000))
-    assert len(shelf) == 1 and shelf.get("/small", shelf._version)
+def test_a_store_takes_nothing_that_would_fill_it() -> None:
+    store = ResponseStore(200_000)
+    store.put("/small", store._version, answer(100))
+    store.put("/large", store._version, answer(50_000))
+    assert len(store) == 1 and store.get("/small", store._version)
 
 
-def test_a_newer_stamp_empties_a_shelf_and_an_older_one_finds_nothing() -> None:
-    shelf = ResponseStore(200_000)
-    shelf.get("/", 5)
-    shelf.put("/", 5, answer(100))
-    assert shelf.get("/", 4) is None and shelf.get("/", 5)
-    shelf.put("/late", 4, answer(100))
-    assert shelf.get("/late", 5) is None
-    assert shelf.get("/", 6) is None and (len(shelf), shelf.bytes) == (0, 0)
+def test_a_newer_version_empties_a_store_and_an_older_one_finds_nothing() -> None:
+    store = ResponseStore(200_000)
+    store.get("/", 5)
+    store.put("/", 5, answer(100))
+    assert store.get("/", 4) is None and store.get("/", 5)
+    store.put("/late", 4, answer(100))
+    assert store.get("/late", 5) is None
+    assert store.get("/", 6) is None and (len(store), store.bytes) == (0, 0)
 
 
 def test_each_encoding_is_weighed(blog: Blog, rivers: int) -> None:

@@ -35,10 +35,7 @@ def url(accent: str, typeface: str, theme: Theme | None) -> str:
 
 
 def build(name: str, base: bytes, theme: Theme) -> tuple[bytes, bool] | None:
-    """Return the CSS of the stylesheet `name`, which begins with `base`, and whether it is immutable.
-
-    Return None if `name` is not one of these stylesheets.
-    """
+    """Return the CSS of a stylesheet, which begins with `base`, and whether it is immutable; None for other names."""
     match = NAME.fullmatch(name)
     if match is None:
         return None
