@@ -59,6 +59,6 @@ def _init_doctor(app: "Flask", settings: "Settings") -> None:
 
     app.extensions["checks"] = {
         "The links": Check(lambda thorough: links.examine(settings.site_url, thorough=thorough)),
-        "The looks": Check(lambda _thorough: check.examine(settings, create_app), asks=False),
+        "The looks": Check(lambda _thorough: check.examine(settings, create_app), needs_database=False),
     }
     app.extensions["fixes"] = {}

@@ -1,4 +1,4 @@
-"""The database: which library reads it, whether it is whole, and whether all that keeps it right is there."""
+"""Check the database: the SQLite library, damage, the schema, and what keeps it correct."""
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from blog.config import Settings
 from blog.core.backup import upgrade
 from blog.core.backup.retention import recovery_advice
 from blog.core.backup.sqlite_copy import check_line
-from blog.core.doctor.findings import Finding, Findings, Run, count_of, note, ok, problem
+from blog.core.doctor.findings import Execute, Finding, Findings, count_of, note, ok, problem
 from blog.core.errors import Unusable
 from blog.core.schema import counters, migrate
 from blog.core.search import index
@@ -16,24 +16,24 @@ from blog.extensions import has_wal_fix, sqlite_driver
 from blog.migrations import HEAD
 from blog.models.json_types import RENDERER_VERSION
 
-# Larger ones are not read from end to end where somebody waits for the answer.
-QUICKLY = 100 * 2**20
-# How SQLite says that it cannot make the files that it keeps beside a database while it is read.
-CANNOT_MAKE = ("unable to open", "readonly", "read-only")
+# A quick check does not read a larger database from end to end.
+QUICK_BYTES = 100 * 2**20
+# Parts of SQLite's message when it cannot create the files that it needs beside a database while it reads.
+CANNOT_CREATE = ("unable to open", "readonly", "read-only")
 
 
 @contextmanager
 def open_read_only(settings: Settings) -> Iterator[Any]:
-    """A connection that cannot write, also where nothing can be written. Raises the driver's errors."""
+    """Open a connection that cannot write, also on a read-only disk. Raises the driver's errors."""
     file, driver = settings.database_file, sqlite_driver()
     connection = driver.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=5)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master")
     except driver.OperationalError as error:
         connection.close()
-        if not any(sign in str(error) for sign in CANNOT_MAKE):
+        if not any(part in str(error) for part in CANNOT_CREATE):
             raise
-        # Nobody can be writing it: SQLite may do without its files.
+        # No process can be writing to it: SQLite can do without its files.
         connection = driver.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         yield connection
@@ -42,7 +42,7 @@ def open_read_only(settings: Settings) -> Iterator[Any]:
 
 
 def examine_missing(settings: Settings) -> Findings:
-    """What there is to say where no database is."""
+    """Report that there is no database."""
     try:
         upgrade.refuse_if_lost(settings)
     except Unusable as error:
@@ -52,7 +52,7 @@ def examine_missing(settings: Settings) -> Findings:
 
 
 def examine_library() -> Findings:
-    """Which SQLite it is, and whether that loses commits."""
+    """Report the version of SQLite, and whether it can lose commits."""
     driver = sqlite_driver()
     version = driver.sqlite_version
     first, second, third = (int(part) for part in version.split("."))
@@ -66,35 +66,35 @@ def examine_library() -> Findings:
         )
 
 
-def examine(run: Run, settings: Settings, *, thorough: bool) -> Generator[Finding, None, bool]:
-    """Is it whole, ours, and of this code's schema? Returns whether it can be asked further questions."""
-    whole = thorough or settings.database_file.stat().st_size <= QUICKLY
-    said = check_problems(run) if whole else []
-    damages = [each for each in said if not index.is_index_problem(each)]
-    if damages:
-        yield problem(f"The database is damaged: {'; '.join(damages)}.", recovery_advice(settings))
+def examine(execute: Execute, settings: Settings, *, thorough: bool) -> Generator[Finding, None, bool]:
+    """Check the database, and return whether the other checks can query it."""
+    complete = thorough or settings.database_file.stat().st_size <= QUICK_BYTES
+    problems = check_problems(execute) if complete else []
+    damage = [line for line in problems if not index.is_index_problem(line)]
+    if damage:
+        yield problem(f"The database is damaged: {'; '.join(damage)}.", recovery_advice(settings))
         return False
-    broken = run("PRAGMA foreign_key_check").fetchall() if whole else []
+    broken = execute("PRAGMA foreign_key_check").fetchall() if complete else []
     if broken:
         yield problem(f"{len(broken)} references in the database lead nowhere.", recovery_advice(settings))
-    if not (yield from _version(run, settings)):
+    if not (yield from _examine_version(execute, settings)):
         return False
-    yield from _kept_right(run, damaged="; ".join(said))
-    posts = run("SELECT count(*) FROM post WHERE deleted_at IS NULL").fetchone()[0]
-    told = f"{count_of(posts, 'post')} and pages" if posts != 1 else "1 posts and pages"
-    if whole:
-        yield ok(f"The database is whole: {told}, schema {HEAD}.")
+    yield from _examine_derived_data(execute, "; ".join(problems))
+    posts = execute("SELECT count(*) FROM post WHERE deleted_at IS NULL").fetchone()[0]
+    content = f"{count_of(posts, 'post')} and pages" if posts != 1 else "1 posts and pages"
+    if complete:
+        yield ok(f"The database is whole: {content}, schema {HEAD}.")
     else:
-        yield ok(f"The database answers: {told}, schema {HEAD}. `broadsheet doctor` reads it from end to end.")
+        yield ok(f"The database answers: {content}, schema {HEAD}. `broadsheet doctor` reads it from end to end.")
     return True
 
 
-def _version(run: Run, settings: Settings) -> Generator[Finding, None, bool]:
-    """Whether it is a blog of this schema."""
-    if not is_ours(run):
+def _examine_version(execute: Execute, settings: Settings) -> Generator[Finding, None, bool]:
+    """Check that it is a blog's database, and return whether it has this code's schema."""
+    if not is_ours(execute):
         yield problem("The database holds no blog.", f"Choose another instance folder, or: {recovery_advice(settings)}")
         return False
-    (version,) = run(f"SELECT version_num FROM {migrate.VERSION_TABLE}").fetchone() or ("",)  # noqa: S608
+    (version,) = execute(f"SELECT version_num FROM {migrate.VERSION_TABLE}").fetchone() or ("",)  # noqa: S608
     if not version:
         yield problem("The database is damaged: it does not say what schema it has.", recovery_advice(settings))
     elif version > HEAD:
@@ -104,37 +104,37 @@ def _version(run: Run, settings: Settings) -> Generator[Finding, None, bool]:
     return bool(version == HEAD)
 
 
-def _kept_right(run: Run, damaged: str) -> Findings:
-    """Triggers, counts, the search index, and what code made the pages."""
-    if lost := missing_triggers(run):
-        yield problem(f"Triggers are missing: {', '.join(sorted(lost))}.", "Any other command makes them again.")
-    if miscounted := counters.count_wrong(run):
-        yield problem(f"Counts of posts are wrong ({miscounted}).", "`broadsheet doctor --fix` counts anew.")
-    if unsearchable := f"is damaged ({damaged})" if damaged else index.find_problem(run):
-        yield problem(f"The search index {unsearchable}.", "`broadsheet doctor --fix` makes it anew.")
-    if stale := count_stale_texts(run):
+def _examine_derived_data(execute: Execute, index_damage: str) -> Findings:
+    """Check triggers, counts, the search index, and the version of the code that rendered the texts."""
+    if missing := missing_triggers(execute):
+        yield problem(f"Triggers are missing: {', '.join(sorted(missing))}.", "Any other command makes them again.")
+    if wrong_counts := counters.count_wrong(execute):
+        yield problem(f"Counts of posts are wrong ({wrong_counts}).", "`broadsheet doctor --fix` counts anew.")
+    if index_problem := f"is damaged ({index_damage})" if index_damage else index.find_problem(execute):
+        yield problem(f"The search index {index_problem}.", "`broadsheet doctor --fix` makes it anew.")
+    if stale := count_stale_texts(execute):
         yield note(
             f"{count_of(stale, 'text was', 'texts were')} rendered by older code.",
             "The next `broadsheet serve` renders them anew, and so does `broadsheet doctor --fix`.",
         )
 
 
-def is_ours(run: Run) -> bool:
-    """Whether it is a blog's database."""
-    found = run("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", (migrate.VERSION_TABLE,))
-    return bool(found.fetchone()[0])
+def is_ours(execute: Execute) -> bool:
+    """Return whether it is a blog's database."""
+    rows = execute("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", (migrate.VERSION_TABLE,))
+    return bool(rows.fetchone()[0])
 
 
-def check_problems(run: Run) -> list[str]:
-    """What SQLite finds wrong with the file, the first few."""
-    return [check_line(said) for (said,) in run("PRAGMA quick_check(5)") if said != "ok"]
+def check_problems(execute: Execute) -> list[str]:
+    """Return the first problems that SQLite finds in the file."""
+    return [check_line(line) for (line,) in execute("PRAGMA quick_check(5)") if line != "ok"]
 
 
-def missing_triggers(run: Run) -> set[str]:
-    """The names of triggers that should be there and are not."""
-    return migrate.trigger_names() - {row[0] for row in run("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+def missing_triggers(execute: Execute) -> set[str]:
+    rows = execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    return migrate.trigger_names() - {name for (name,) in rows}
 
 
-def count_stale_texts(run: Run) -> int:
-    """How many texts were rendered by other code than this."""
-    return int(run(f"SELECT count(*) FROM post WHERE renderer <> {RENDERER_VERSION:d}").fetchone()[0])  # noqa: S608
+def count_stale_texts(execute: Execute) -> int:
+    """Count the texts that another version of the renderer rendered."""
+    return int(execute(f"SELECT count(*) FROM post WHERE renderer <> {RENDERER_VERSION:d}").fetchone()[0])  # noqa: S608

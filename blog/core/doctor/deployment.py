@@ -1,4 +1,4 @@
-"""The settings of the machine, and what is missing before a blog goes public: only what can be seen from here."""
+"""Check the machine's settings, and whether a blog is ready for the public, as far as this machine can tell."""
 
 import os
 from collections.abc import Sequence
@@ -6,19 +6,19 @@ from pathlib import Path
 
 from blog.config import Settings
 from blog.core.doctor import backups, files
-from blog.core.doctor.findings import Finding, Findings, Run, count_of, join_names, note, ok, problem
+from blog.core.doctor.findings import Execute, Finding, Findings, count_of, join_names, note, ok, problem
 from blog.models.site import DEFAULTS
 
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
-SAMPLES = (
+ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104
+SAMPLE_POSTS = (
     "SELECT slug FROM post WHERE origin LIKE 'sample:%' AND version = origin_version AND deleted_at IS NULL ORDER BY id"
 )
-# What container engines leave for those inside to see.
-CONTAINERS = ("/.dockerenv", "/run/.containerenv")
+# Files that container engines create in a container.
+CONTAINER_FILES = ("/.dockerenv", "/run/.containerenv")
 
 
 def examine_settings(settings: Settings, faults: Sequence[str]) -> Findings:
-    """What is wrong with the settings themselves (`faults`), then the address, proxies and the secret key."""
+    """Report the `faults` of the settings, then check the address, proxies and the secret key."""
     for fault in faults:
         yield problem(fault, "Mend it: until then most commands, and `serve`, refuse to begin.")
     if settings.sources["site_url"] == "default":
@@ -27,7 +27,7 @@ def examine_settings(settings: Settings, faults: Sequence[str]) -> Findings:
             "Before others read it, set BLOG_SITE_URL to the address they use.",
         )
     else:
-        yield _readers_come(settings)
+        yield _address_ok(settings)
     if settings.https and not settings.trusted_proxies:
         yield note("The address is https, yet no reverse proxy is trusted.", "Set BLOG_TRUSTED_PROXIES=1 behind one.")
     key = settings.instance / "secret_key"
@@ -39,31 +39,31 @@ def examine_settings(settings: Settings, faults: Sequence[str]) -> Findings:
 
 
 def examine_machine(settings: Settings) -> Findings:
-    """The machine: address, proxy, whose process it is, who can read what."""
-    yield from _address(settings)
-    yield from _proxy(settings)
+    """Check the address, the proxy, the user of the process, file permissions and process supervision."""
+    yield from _examine_address(settings)
+    yield from _examine_proxy(settings)
     if os.geteuid() == 0:
         yield problem(
             "Commands run as root here; a server that does may harm the whole machine when it is broken into.",
             "Give the blog a user of its own: deploy/broadsheet.service and the Dockerfile do.",
         )
-    for what, file in files.exposed_secrets(settings):
+    for content, file in files.exposed_secrets(settings):
         yield problem(
-            f"Other users of this machine can read {what}.", f"`chmod 600 {file}`, or `broadsheet doctor --fix`."
+            f"Other users of this machine can read {content}.", f"`chmod 600 {file}`, or `broadsheet doctor --fix`."
         )
     if settings.workers == 1:
         yield note(
             "One process serves all readers.",
             "Set BLOG_WORKERS to 2 or more, so that one slow answer does not hold up others.",
         )
-    if not _is_started_again():
+    if not _is_supervised():
         yield note(
             "Nothing tells whether the server is started again when it ends.",
             "systemd does with deploy/broadsheet.service (`Restart=always`), Docker with `--restart unless-stopped`.",
         )
 
 
-def _address(settings: Settings) -> Findings:
+def _examine_address(settings: Settings) -> Findings:
     if settings.sources["site_url"] == "default":
         yield problem(
             f"Links and feeds name {settings.site_url}, which only this machine can open.",
@@ -75,27 +75,27 @@ def _address(settings: Settings) -> Findings:
             "Put a proxy that speaks https in front (docs/running.md says how), and change BLOG_SITE_URL.",
         )
     else:
-        yield _readers_come(settings)
+        yield _address_ok(settings)
 
 
-def _readers_come(settings: Settings) -> Finding:
+def _address_ok(settings: Settings) -> Finding:
     return ok(f"Readers come to {settings.site_url}.")
 
 
-def _proxy(settings: Settings) -> Findings:
-    everywhere, trusted = settings.host in EVERYWHERE, settings.trusted_proxies
+def _examine_proxy(settings: Settings) -> Findings:
+    all_interfaces, trusted = settings.host in ALL_INTERFACES, settings.trusted_proxies
     if settings.https and not trusted:
         yield problem(
             "The address is https, which the blog itself does not speak, yet no reverse proxy is trusted: all readers"
             " look like one, and wrong passwords of one keep all out.",
             "Set BLOG_TRUSTED_PROXIES to the number of proxies in front, mostly 1.",
         )
-    elif everywhere and not trusted:
+    elif all_interfaces and not trusted:
         yield problem(
             f"The server listens to the whole network ({settings.host}) with no proxy before it.",
             "Set HOST=127.0.0.1 and put a proxy that speaks https in front.",
         )
-    elif everywhere and not _contained():
+    elif all_interfaces and not _is_container():
         yield note(
             f"The server listens to the whole network ({settings.host}) and believes what proxies say: whoever reaches"
             f" port {settings.port} past the proxy can claim to be anybody.",
@@ -103,22 +103,22 @@ def _proxy(settings: Settings) -> Findings:
         )
 
 
-def _contained() -> bool:
-    """Whether this is a container, whose ports others open."""
-    return any(Path(sign).exists() for sign in CONTAINERS)
+def _is_container() -> bool:
+    """Return whether this is a container: then its host decides which ports are open."""
+    return any(Path(file).exists() for file in CONTAINER_FILES)
 
 
-def _is_started_again() -> bool:
-    """Whether somebody watches over this process that may be asked to start it again."""
-    return _contained() or "INVOCATION_ID" in os.environ or "SUPERVISOR_ENABLED" in os.environ
+def _is_supervised() -> bool:
+    """Return whether a supervisor runs this process, which can restart it."""
+    return _is_container() or "INVOCATION_ID" in os.environ or "SUPERVISOR_ENABLED" in os.environ
 
 
-def examine_site(run: Run) -> Findings:
-    """What readers would see: samples, names that nobody chose, nobody who could sign in."""
-    if samples := [slug for (slug,) in run(SAMPLES)]:
+def examine_site(execute: Execute) -> Findings:
+    """Check what readers would see: sample posts, default names, a site without accounts."""
+    if samples := [slug for (slug,) in execute(SAMPLE_POSTS)]:
         count = count_of(len(samples), "sample post")
         yield problem(f"{count} are still there: {join_names(samples)}.", "`broadsheet samples remove`")
-    title, author, tagline, contact = run("SELECT title, author, tagline, security_contact FROM site").fetchone()
+    title, author, tagline, contact = execute("SELECT title, author, tagline, security_contact FROM site").fetchone()
     for name, value in (("title", title), ("author", author)):
         if value == DEFAULTS[name]:
             yield problem(
@@ -128,7 +128,7 @@ def examine_site(run: Run) -> Findings:
         yield note(
             "The blog has no tagline, which search engines and shared links show.", "`broadsheet config tagline …`"
         )
-    if not run("SELECT count(*) FROM person WHERE password IS NOT NULL").fetchone()[0]:
+    if not execute("SELECT count(*) FROM person WHERE password IS NOT NULL").fetchone()[0]:
         yield problem(
             "Nobody has an account: whoever finds the link that `serve` prints in its log may make the first.",
             "`broadsheet user add EMAIL --name NAME`",
@@ -140,8 +140,8 @@ def examine_site(run: Run) -> Findings:
         )
 
 
-def examine_backups(run: Run, settings: Settings) -> Findings:
-    """Daily ones, elsewhere."""
+def examine_backups(execute: Execute, settings: Settings) -> Findings:
+    """Check that there are daily backups, and that they are on another disk."""
     if settings.backups is None:
         yield problem("No backups are made by themselves.", "Set BLOG_BACKUPS to a folder on another disk.")
     elif settings.backups.parent.exists() and backups.on_same_disk(settings):
@@ -149,4 +149,4 @@ def examine_backups(run: Run, settings: Settings) -> Findings:
             f"Backups go to {settings.backups}, on the disk of the blog: what breaks the one breaks the other.",
             "Set BLOG_BACKUPS to a folder on another disk, or copy them (docs/backup.md says how).",
         )
-    yield from (each for each in backups.examine(run, settings) if each.level == "bad")
+    yield from (finding for finding in backups.examine(execute, settings) if finding.level == "bad")

@@ -1,4 +1,4 @@
-"""Folders and files of an instance: whose they are, who may read and write them, whether there is room."""
+"""Check the folders and files of an instance: owners, permissions, free space, leftovers."""
 
 import os
 import pwd
@@ -17,15 +17,15 @@ from blog.core.backup.scratch import stale_folders
 from blog.core.doctor.findings import Findings, count_of, join_names, megabytes, note, ok, problem
 from blog.core.site.health import has_space
 
-SMALL_DISK = 200 * 2**20
-# How files are called until they are whole, and folders in which an import sets its pictures aside.
-DRAFT = re.compile(r"\.(?:secret_key|.+\.(?:jpg|png|webp|gif))-\d+-[0-9a-f]{8}|\.import-\d+")
-# Nobody writes one file for so long.
-LONG_AGO = timedelta(hours=1)
+MIN_FREE_BYTES = 200 * 2**20
+# Names of unfinished files, and of the folders in which an import stages its pictures.
+UNFINISHED = re.compile(r"\.(?:secret_key|.+\.(?:jpg|png|webp|gif))-\d+-[0-9a-f]{8}|\.import-\d+")
+# No process takes this long to write one file.
+MAX_WRITE_TIME = timedelta(hours=1)
 
 
 def examine(settings: Settings) -> Findings:
-    """Look at the instance folder and what lies in it; the backups' folder, if there is one."""
+    """Check the instance folder and its content, and the folder of backups if there is one."""
     folder = settings.instance
     if not folder.is_dir():
         yield problem(
@@ -38,92 +38,94 @@ def examine(settings: Settings) -> Findings:
             "Look into the machine's log for why, then mount it for writing.",
         )
     else:
-        yield from _writable(settings)
-    yield from _owners(settings)
-    yield from _private(settings)
-    yield from _room(settings)
-    if old := list(leftover_files(settings)):
+        yield from _examine_writable(settings)
+    yield from _examine_owners(settings)
+    yield from _examine_secrets(settings)
+    yield from _examine_space(settings)
+    if leftovers := list(leftover_files(settings)):
         yield note(
-            f"{count_of(len(old), 'file')} of killed processes are left: {join_names([each.name for each in old])}.",
+            f"{count_of(len(leftovers), 'file')} of killed processes are left:"
+            f" {join_names([path.name for path in leftovers])}.",
             "`broadsheet doctor --fix` removes them.",
         )
 
 
-def _writable(settings: Settings) -> Findings:
+def _examine_writable(settings: Settings) -> Findings:
     folders = [settings.instance, settings.database_file.parent, settings.media, settings.cards, settings.backup_folder]
-    wrong = False
+    all_writable = True
     for folder in dict.fromkeys(folders):
         if folder.exists() and not folder.is_dir():
-            wrong = True
+            all_writable = False
             yield problem(
                 f"{folder} is a file, where a folder should be.", "Move it away; the folder is made when needed."
             )
         elif folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
-            wrong = True
+            all_writable = False
             yield problem(f"{folder} cannot be written.", "Give it to the user that runs the blog.")
-    for file in _files_of_database(settings):
+    for file in _database_files(settings):
         if not os.access(file, os.R_OK | os.W_OK):
-            wrong = True
+            all_writable = False
             yield problem(f"{file} cannot be written.", "Give it to the user that runs the blog.")
-    if not wrong:
+    if all_writable:
         yield ok(f"The instance folder {settings.instance} can be written.")
 
 
-def _owners(settings: Settings) -> Findings:
-    """What a command that was run as another user leaves behind, the server cannot write."""
+def _examine_owners(settings: Settings) -> Findings:
+    """Check for files of another user, from a command that somebody ran as root: the server cannot write them."""
     owner = settings.instance.stat().st_uid
-    belongings = [*_files_of_database(settings), settings.instance / "secret_key", settings.media, settings.cards]
-    belongings += [folder for folder in (settings.backup_folder,) if folder.parent == settings.instance]
-    others = [path for path in belongings if path.exists() and path.stat().st_uid != owner]
+    paths = [*_database_files(settings), settings.instance / "secret_key", settings.media, settings.cards]
+    paths += [folder for folder in (settings.backup_folder,) if folder.parent == settings.instance]
+    others = [path for path in paths if path.exists() and path.stat().st_uid != owner]
     if others:
         yield problem(
             f"{join_names([path.name for path in others])} belong to another user than their folder"
             f" {settings.instance}: the server may not be able to write them.",
-            f"`chown -R {_name(owner)} {shlex.quote(str(settings.instance))}` gives them back.",
+            f"`chown -R {_user_name(owner)} {shlex.quote(str(settings.instance))}` gives them back.",
         )
 
 
-def _name(user: int) -> str:
+def _user_name(user_id: int) -> str:
     try:
-        return pwd.getpwuid(user).pw_name
+        return pwd.getpwuid(user_id).pw_name
     except KeyError:
-        return str(user)
+        return str(user_id)
 
 
-def _private(settings: Settings) -> Findings:
-    for what, file in exposed_secrets(settings):
+def _examine_secrets(settings: Settings) -> Findings:
+    for content, file in exposed_secrets(settings):
         yield problem(
-            f"Other users of this machine can read {what}.",
+            f"Other users of this machine can read {content}.",
             f"`chmod 600 {shlex.quote(str(file))}`, or `broadsheet doctor --fix`.",
         )
 
 
 def exposed_secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
-    """What others than the owner may read though it is secret: what it is, and its file."""
+    """Yield secret files that other users may read, each after a description of its content."""
     secrets = {settings.instance / "secret_key": "the secret key"}
     if settings.sources["secret_key"] == "config.toml":  # noqa: S105
         secrets[settings.instance / "config.toml"] = "config.toml, which holds the secret key"
-    secrets |= dict.fromkeys(_files_of_database(settings), "the database, with drafts and hashes of passwords")
-    for file, what in secrets.items():
+    secrets |= dict.fromkeys(_database_files(settings), "the database, with drafts and hashes of passwords")
+    for file, content in secrets.items():
         with suppress(FileNotFoundError):
             if stat.S_IMODE(file.stat().st_mode) & 0o077:
-                yield what, file
+                yield content, file
 
 
-def _files_of_database(settings: Settings) -> list[Path]:
+def _database_files(settings: Settings) -> list[Path]:
     file = settings.database_file
-    return [each for ending in ("", "-wal", "-shm") if (each := file.with_name(file.name + ending)).is_file()]
+    files = [file.with_name(file.name + ending) for ending in ("", "-wal", "-shm")]
+    return [path for path in files if path.is_file()]
 
 
-def _room(settings: Settings) -> Findings:
-    seen: set[int] = set()
+def _examine_space(settings: Settings) -> Findings:
+    seen_disks: set[int] = set()
     for folder in (settings.instance, settings.database_file.parent, settings.media):
-        if not folder.is_dir() or folder.stat().st_dev in seen:
+        if not folder.is_dir() or folder.stat().st_dev in seen_disks:
             continue
-        seen.add(folder.stat().st_dev)
+        seen_disks.add(folder.stat().st_dev)
         disk = os.statvfs(folder)
         free = disk.f_bavail * disk.f_frsize
-        if free < SMALL_DISK:
+        if free < MIN_FREE_BYTES:
             yield problem(f"Only {free // 2**20} MB of disk are free.", "Make room: writing needs some.")
         elif not has_space(disk):
             yield problem(
@@ -134,21 +136,21 @@ def _room(settings: Settings) -> Findings:
 
 
 def leftover_files(settings: Settings) -> Iterator[Path]:
-    """What killed processes left half written: no process that runs now can be at it any more."""
+    """Yield unfinished files of killed processes. No running process can still be writing them."""
     for folder in (settings.instance, settings.media, settings.cards):
         with suppress(OSError), os.scandir(folder) as entries:
             for entry in entries:
-                if DRAFT.fullmatch(entry.name) and _is_old(entry) and not _is_at_work(entry):
+                if UNFINISHED.fullmatch(entry.name) and _is_old(entry) and not _is_running_import(entry):
                     yield Path(entry.path)
     yield from stale_folders(settings.backup_folder, BACKUP)
 
 
 def _is_old(entry: "os.DirEntry[str]") -> bool:
-    return entry.stat(follow_symlinks=False).st_mtime < (clock.now() - LONG_AGO).timestamp()
+    return entry.stat(follow_symlinks=False).st_mtime < (clock.now() - MAX_WRITE_TIME).timestamp()
 
 
-def _is_at_work(entry: "os.DirEntry[str]") -> bool:
-    """An import may take hours; its folder names its process."""
+def _is_running_import(entry: "os.DirEntry[str]") -> bool:
+    """Return whether this is the folder of a running import, which may take hours. Its name has the process id."""
     if not entry.name.startswith(".import-"):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Links from public posts and pages to addresses of this site: which of them lead nowhere?"""
+"""Check the links of public posts and pages to addresses of this site."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from blog.core.urls import internal_links, permalinks
 from blog.extensions import db
 from blog.models import Post
 
-# Where somebody waits for the answer, so many of the newest are looked through.
-NEWEST = 1000
+# A quick check reads the links of so many of the newest texts.
+QUICK_TEXTS = 1000
 BATCH = 2000
-# More than anybody mends at once: then no others are looked for.
-MOST = 1000
+# The check stops after so many broken links.
+MAX_BROKEN = 1000
 
 
 @dataclass(frozen=True)
 class BrokenLink:
-    """A link that nobody answers, and the address of the text that it stands in."""
+    """A link to an address that does not exist. `source` is the address of the post or page that has it."""
 
     source: str
     link: str
@@ -32,47 +32,44 @@ class BrokenLink:
 
 
 def examine(site_url: str, *, thorough: bool) -> Findings:
-    """Look through the texts that anyone may read, the newest first. Asks within the session of an app."""
-    texts = int(db.session.scalar(select(func.count()).select_from(visible().subquery())) or 0)
-    looked_at = texts if thorough else min(texts, NEWEST)
-    found = list(islice(broken_links(site_url, looked_at), MOST))
-    if found:
-        many = f"{MOST:,} links or more" if len(found) == MOST else count_of(len(found), "link")
+    """Check the links of public texts, the newest first. Needs an app's session."""
+    total = int(db.session.scalar(select(func.count()).select_from(visible().subquery())) or 0)
+    checked = total if thorough else min(total, QUICK_TEXTS)
+    broken = list(islice(broken_links(site_url, checked), MAX_BROKEN))
+    if broken:
+        count = f"{MAX_BROKEN:,} links or more" if len(broken) == MAX_BROKEN else count_of(len(broken), "link")
         yield note(
-            f"{many} of this site lead nowhere: {join_names(list(map(str, found)))}.",
+            f"{count} of this site lead nowhere: {join_names(list(map(str, broken)))}.",
             "Mend the texts, or let the old address lead somewhere at /admin/redirects/.",
         )
-    elif looked_at < texts:
+    elif checked < total:
         yield ok(
-            f"Links within the site lead somewhere in the {looked_at:,} newest texts; `broadsheet doctor` reads all."
+            f"Links within the site lead somewhere in the {checked:,} newest texts; `broadsheet doctor` reads all."
         )
-    elif texts:
+    elif total:
         yield ok("All links within the site lead somewhere.")
 
 
-def broken_links(site_url: str, most: int) -> Iterator[BrokenLink]:
-    """The links that nobody answers, in so many of the newest texts."""
-    for some in batches(_links(site_url, most), BATCH):
-        leading = internal_links.existing_paths({path for _, _, path in some})
-        yield from (BrokenLink(source, link) for source, link, path in some if path not in leading)
+def broken_links(site_url: str, limit: int) -> Iterator[BrokenLink]:
+    """Yield the broken links in the newest texts, at most `limit` texts."""
+    for batch in batches(_internal_links(site_url, limit), BATCH):
+        existing = internal_links.existing_paths({path for _, _, path in batch})
+        yield from (BrokenLink(source, link) for source, link, path in batch if path not in existing)
 
 
-def _links(site_url: str, most: int) -> Iterator[tuple[str, str, str]]:
-    """Each link within the site: the address that it stands at, itself, and the path that it leads to."""
+def _internal_links(site_url: str, limit: int) -> Iterator[tuple[str, str, str]]:
+    """Yield links within the site: the address of the text, the link as written, and the path it leads to."""
     columns = Post.kind, Post.slug, Post.cover, Post.links, Post.pictures
-    query = visible().with_only_columns(*columns).order_by(Post.published_at.desc(), Post.id.desc()).limit(most)
+    query = visible().with_only_columns(*columns).order_by(Post.published_at.desc(), Post.id.desc()).limit(limit)
     for kind, slug, cover, links, pictures in db.session.execute(query).yield_per(BATCH):
-        own = permalinks.path(kind, slug)
-        shown = [cover or "", *(picture["src"] for picture in pictures)]
-        for link in dict.fromkeys([*links, *shown]):
-            if (
-                link
-                and not _elsewhere(link, site_url)
-                and (path := internal_links.internal_path(link, site_url, own)) != own
-            ):
-                yield own, link, path
+        source = permalinks.path(kind, slug)
+        for link in dict.fromkeys([*links, cover or "", *(picture["src"] for picture in pictures)]):
+            if link and not _is_external(link, site_url):
+                path = internal_links.internal_path(link, site_url, source)
+                if path != source:
+                    yield source, link, path
 
 
-def _elsewhere(link: str, site_url: str) -> bool:
-    """Whether a link plainly leads to another site: most do, and to take each apart takes long."""
+def _is_external(link: str, site_url: str) -> bool:
+    """Return whether a link plainly leads to another site. Most do, and parsing each of them would be slow."""
     return link.startswith(("https:", "http:", "mailto:", "#")) and not link.startswith(site_url)

@@ -1,6 +1,7 @@
-"""Look a blog over, and mend what is safe. Each finding says what to do; nothing is written by looking."""
+"""Run all checks of a blog. They write nothing; each finding says what to do."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from functools import partial
 
 from blog.config import Settings
 from blog.core.backup.retention import recovery_advice
@@ -10,7 +11,7 @@ from blog.extensions import sqlite_driver
 
 __all__ = ["Finding", "before_going_public", "examine", "is_healthy"]
 
-BUSY = ("locked", "busy")
+BUSY_WORDS = ("locked", "busy")
 
 
 def examine(
@@ -20,32 +21,32 @@ def examine(
     faults: Sequence[str] = (),
     thorough: bool = True,
 ) -> Iterator[Finding]:
-    """Everything that is to be said of a blog. Opens the database for reading only, mends nothing, never fails.
+    """Run all checks and yield their findings. Opens the database for reading only, fixes nothing, never fails.
 
-    `more` are checks that need an app, by what they look at; `faults` are what could not be read of the settings. Not
-    `thorough` is what takes no longer than somebody waits for a page; what was left out is said.
+    `more` are checks that need an app, by their subjects; `faults` are errors in the settings. Without `thorough`, the
+    checks are as quick as a page, and findings name what was left out.
     """
     yield from run_check("The address", lambda: deployment.examine_settings(settings, faults))
     yield from run_check("The folders", lambda: files.examine(settings))
     yield from run_check("The SQLite library", database.examine_library)
-    usable = yield from _of_database(settings, thorough)
-    for what, check in (more or {}).items():
-        if usable or not check.asks:
-            yield from run_check(what, lambda look=check.look: look(thorough))  # type: ignore[misc]
+    usable = yield from _examine_database(settings, thorough)
+    for subject, check in (more or {}).items():
+        if usable or not check.needs_database:
+            yield from run_check(subject, partial(check.examine, thorough))
 
 
 def before_going_public(
     settings: Settings, more: Mapping[str, Check] | None = None, *, faults: Sequence[str] = ()
 ) -> Iterator[Finding]:
-    """What is to be done before others read a blog: what is bad must be. Opens the database for reading only."""
+    """Check that a blog is ready for the public; problems must be fixed first. Opens the database for reading only."""
     yield from run_check("The settings", lambda: (problem(fault) for fault in faults))
     yield from run_check("The deployment", lambda: deployment.examine_machine(settings))
     driver = sqlite_driver()
     try:
         with database.open_read_only(settings) as connection:
-            run = connection.execute
-            yield from run_check("The site", lambda: deployment.examine_site(run))
-            yield from run_check("The backups", lambda: deployment.examine_backups(run, settings))
+            execute = connection.execute
+            yield from run_check("The site", lambda: deployment.examine_site(execute))
+            yield from run_check("The backups", lambda: deployment.examine_backups(execute, settings))
     except driver.Error:
         yield problem(
             "There is no blog that could be read yet.", "`broadsheet doctor` says more; `broadsheet serve` begins one."
@@ -53,27 +54,27 @@ def before_going_public(
         return
     cards = (more or {}).get("The cards")
     if cards:
-        yield from run_check("The cards", lambda: (each for each in cards.look(False) if each.level != "good"))
+        yield from run_check("The cards", lambda: (item for item in cards.examine(False) if item.level != "good"))
 
 
-def _of_database(settings: Settings, thorough: bool) -> Generator[Finding, None, bool]:
-    """What a connection to the database tells. Returns whether a whole blog can be asked further questions."""
+def _examine_database(settings: Settings, thorough: bool) -> Generator[Finding, None, bool]:
+    """Run the checks of the database; return whether the remaining checks can query it."""
     driver, file = sqlite_driver(), settings.database_file
     if not file.is_file() or not file.stat().st_size:
         yield from run_check("The database", lambda: database.examine_missing(settings))
         return False
     try:
         with database.open_read_only(settings) as connection:
-            run = connection.execute
-            if not (yield from database.examine(run, settings, thorough=thorough)):
+            execute = connection.execute
+            if not (yield from database.examine(execute, settings, thorough=thorough)):
                 return False
-            yield from run_check("The pictures", lambda: pictures.examine(run, settings))
-            yield from run_check("The outbox", lambda: outbox.examine(run, connection))
-            yield from run_check("The clock", lambda: clock.examine(run))
-            yield from run_check("The backups", lambda: backups.examine(run, settings))
+            yield from run_check("The pictures", lambda: pictures.examine(execute, settings))
+            yield from run_check("The outbox", lambda: outbox.examine(execute, connection))
+            yield from run_check("The clock", lambda: clock.examine(execute))
+            yield from run_check("The backups", lambda: backups.examine(execute, settings))
             return True
     except driver.OperationalError as error:
-        if any(sign in str(error) for sign in BUSY):
+        if any(word in str(error) for word in BUSY_WORDS):
             yield problem("Another process keeps the database to itself.", "Try again in a moment; nothing is lost.")
         else:
             yield problem(f"{file} cannot be read: {error_line(error)}.", recovery_advice(settings))
@@ -83,5 +84,4 @@ def _of_database(settings: Settings, thorough: bool) -> Generator[Finding, None,
 
 
 def is_healthy(findings: Sequence[Finding]) -> bool:
-    """Whether nothing is bad."""
     return not any(finding.level == "bad" for finding in findings)

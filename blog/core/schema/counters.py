@@ -7,17 +7,17 @@ from blog.core.db.transaction import write_transaction
 from blog.models import tally, triggers
 
 # Runs a statement on a connection, SQLAlchemy's or the driver's, and returns its rows.
-Run = Callable[[str], Any]
+Execute = Callable[[str], Any]
 
 
-def recount(run: Run) -> None:
+def recount(run: Execute) -> None:
     """Count everything anew, within the caller's transaction."""
     run(tally.set_listed_at())
     run("DELETE FROM tally")
     run(f"INSERT INTO tally (scope, month, posts) {tally.recount()}")
 
 
-def count_wrong(run: Run) -> int:
+def count_wrong(run: Execute) -> int:
     """How many tallies, and dates that taggings tell, a recount would change."""
     kept = set(run("SELECT scope, month, posts FROM tally WHERE posts <> 0").fetchall())
     true = set(run(tally.recount()).fetchall())

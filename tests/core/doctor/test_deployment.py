@@ -60,7 +60,7 @@ def test_a_blog_that_is_ready_is_told_so(ready: Settings) -> None:
 def test_each_setting_that_is_wrong_is_told(
     ready: Settings, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], level: str, said: str
 ) -> None:
-    monkeypatch.setattr("blog.core.doctor.deployment.CONTAINERS", ())
+    monkeypatch.setattr("blog.core.doctor.deployment.CONTAINER_FILES", ())
     assert said not in missing(ready, level)
     assert said in missing(replace(ready, **changed), level)
 
@@ -99,10 +99,10 @@ def test_a_blog_without_an_account_is_told(ready: Settings, blog: Blog, tmp_path
 def test_whose_process_it_is_and_who_begins_it_again_is_told(ready: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert ROOT in missing(ready)
-    monkeypatch.setattr("blog.core.doctor.deployment.CONTAINERS", ())
+    monkeypatch.setattr("blog.core.doctor.deployment.CONTAINER_FILES", ())
     monkeypatch.delenv("INVOCATION_ID")
     assert missing(ready, "note").count("Nothing tells whether the server is started again") == 1
-    monkeypatch.setattr("blog.core.doctor.deployment.CONTAINERS", ("/",))
+    monkeypatch.setattr("blog.core.doctor.deployment.CONTAINER_FILES", ("/",))
     assert "Nothing tells whether" not in missing(ready, "note")
 
 

@@ -192,7 +192,7 @@ def test_a_picture_that_is_damaged_is_not_made_of(blog: Blog, river: Media) -> N
 
 
 def test_where_somebody_waits_so_many_are_made_again(blog: Blog, river: Media, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blog.core.doctor.fix.PICTURES_AT_ONCE", 0)
+    monkeypatch.setattr("blog.core.doctor.fix.QUICK_PICTURES", 0)
     (blog.instance / "media" / f"{river.name[:24]}-640.webp").unlink()
     assert mended(blog, thorough=False) == ["1 picture more lack files: mend again."]
 

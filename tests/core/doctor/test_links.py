@@ -78,7 +78,7 @@ def test_many_are_counted_and_some_are_named(blog: Blog) -> None:
 
 
 def test_where_somebody_waits_the_newest_texts_are_read(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(links, "NEWEST", 1)
+    monkeypatch.setattr(links, "QUICK_TEXTS", 1)
     blog.make_post("Old", body="[x](/posts/lost/)")
     blog.make_post("New")
     assert "in the 1 newest texts; `broadsheet doctor` reads all" in seen(blog, "good", thorough=False)
@@ -214,7 +214,7 @@ def test_texts_of_older_code_are_rendered_anew(blog: Blog, monkeypatch: pytest.M
     blog.make_post("Post", slug="post", body="A *word*.")
     change(blog.instance, "UPDATE post SET renderer = 0, html = 'old'")
     assert "1 text was rendered by older code." in seen(blog, "note")
-    monkeypatch.setattr("blog.core.doctor.fix.TEXTS_AT_ONCE", 0)
+    monkeypatch.setattr("blog.core.doctor.fix.QUICK_TEXTS", 0)
     assert mended(blog, thorough=False)[0].startswith("1 texts were left to the next `broadsheet serve`")
     assert mended(blog) == ["Rendered 1 text anew."]
     assert "<em>word</em>" in blog.get("/posts/post/").text and "older code" not in seen(blog, "note")
