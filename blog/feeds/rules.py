@@ -36,10 +36,10 @@ class StoredPost:
     published_at: datetime
 
 
-def parse_date(text: str, form: str) -> datetime | None:
+def parse_date(text: str, feed_format: str) -> datetime | None:
     """Return the date that a feed of this format gives; None if it is not valid in the format."""
     try:
-        if form == "RSS":
+        if feed_format == "RSS":
             return parsedate_to_datetime(text) if RFC822.fullmatch(text) else None
         return datetime.fromisoformat(text) if RFC3339.fullmatch(text) else None
     except ValueError:
@@ -76,16 +76,16 @@ def _items_by_fault(feed: ParsedFeed) -> dict[str, list[ParsedItem]]:
     return items
 
 
-def _item_faults(item: ParsedItem, form: str) -> Iterator[str]:
+def _item_faults(item: ParsedItem, feed_format: str) -> Iterator[str]:
     if not item.id:
         yield "No id, so that programs cannot tell what is new"
     if not item.title:
         yield "No title"
     if not _is_absolute(item.link):
         yield "No whole address"
-    if not parse_date(item.published, form):
+    if not parse_date(item.published, feed_format):
         yield "No date that programs understand"
-    if item.updated and not parse_date(item.updated, form if form != "RSS" else "Atom"):
+    if item.updated and not parse_date(item.updated, feed_format if feed_format != "RSS" else "Atom"):
         yield "No date of change that programs understand"
     if FORBIDDEN.search(item.title + item.summary + item.html):
         yield "Characters that other formats cannot carry"
@@ -126,11 +126,11 @@ def _is_absolute(address: str) -> bool:
 # -- all documents of a feed -------------------------------------------------------------------------------
 
 
-def check_items(items: Sequence[ParsedItem], form: str, now: datetime) -> Iterator[str]:
+def check_items(items: Sequence[ParsedItem], feed_format: str, now: datetime) -> Iterator[str]:
     """Yield the faults of all items of a feed, in order from the newest to the oldest."""
     counts = Counter(item.id for item in items if item.id)
     yield from _about("More than once", [item for item in items if counts.pop(item.id, 1) > 1])
-    dated = [(item, moment) for item in items if (moment := parse_date(item.published, form))]
+    dated = [(item, moment) for item in items if (moment := parse_date(item.published, feed_format))]
     yield from _about("Dated in the future", [item for item, moment in dated if moment > now])
     later = [item for (_, before), (item, moment) in pairwise(dated) if moment > before]
     yield from _about("Newer than what comes before", later)
@@ -185,11 +185,11 @@ def list_titles(posts: Sequence[ParsedItem | StoredPost]) -> str:
 TYPES = {"RSS": "application/rss+xml", "Atom": "application/atom+xml", "JSON Feed": "application/feed+json"}
 
 
-def check_response(form: str, headers: dict[str, str], again: int) -> Iterator[str]:
+def check_response(feed_format: str, headers: dict[str, str], again: int) -> Iterator[str]:
     """Yield the faults of the headers (names in lower case); `again` is the status of a second, conditional request."""
     content_type = headers.get("content-type", "")
-    if content_type.partition(";")[0].strip().lower() != TYPES[form]:
-        yield f"It is served as {content_type or 'nothing'}, not as {TYPES[form]}."
+    if content_type.partition(";")[0].strip().lower() != TYPES[feed_format]:
+        yield f"It is served as {content_type or 'nothing'}, not as {TYPES[feed_format]}."
     if not re.fullmatch(r'(W/)?"[^"]*"', headers.get("etag", "")):
         yield "It has no ETag: programs must read it whole each time."
     elif again != 304:

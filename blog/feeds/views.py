@@ -84,18 +84,18 @@ def feed_links(title: str, **values: Any) -> list[FeedLink]:
     """Return the feeds of the site (or of the `tag` or `author` with this slug) in all formats; titles differ."""
     return [
         FeedLink(
-            form.name,
-            title if endpoint == "rss" else f"{title} ({form.name})",
-            form.type,
+            feed_format.name,
+            title if endpoint == "rss" else f"{title} ({feed_format.name})",
+            feed_format.type,
             templating.absolute_url(feed_path(endpoint, values)),
         )
-        for endpoint, form in FORMATS.items()
+        for endpoint, feed_format in FORMATS.items()
     ]
 
 
 def feed(endpoint: str, number: int | None = None, **values: Any) -> Response:
     """Return a feed with the newest posts; with a number, one of the documents that hold the older ones."""
-    context, source, form = templating.site_context(), feed_source(**values), FORMATS[endpoint]
+    context, source, feed_format = templating.site_context(), feed_source(**values), FORMATS[endpoint]
 
     def address(number: int | None) -> str:
         return templating.absolute_url(feed_path(endpoint, source.values, number))
@@ -104,17 +104,17 @@ def feed(endpoint: str, number: int | None = None, **values: Any) -> Response:
     items = document.items
     pages = paging.page_links(address, total=document.total, shown=len(items), number=number, newer=document.newer)
     channel = _channel(context, source, address(number), pages)
-    response = feed_response(form.build(channel, items), form.type + CHARSET[endpoint])
+    response = feed_response(feed_format.build(channel, items), feed_format.type + CHARSET[endpoint])
     links = [("self", channel.address), *channel.links()]
     # The URL of a hub may have characters of any script; a header may not.
     response.headers["Link"] = ", ".join(f'<{iri_to_uri(target)}>; rel="{rel}"' for rel, target in links)
     return response
 
 
-for endpoint, form in FORMATS.items():
+for endpoint, feed_format in FORMATS.items():
     view = partial(feed, endpoint)
     for prefix in ("", "/tags/<tag>", "/authors/<author>"):
-        for path in (form.path, form.older_path):
+        for path in (feed_format.path, feed_format.older_path):
             bp.add_url_rule(f"{prefix}/{path}", endpoint, view)
 
 
