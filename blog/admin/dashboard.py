@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from blog import clock
@@ -39,7 +39,7 @@ def desk() -> ResponseReturnValue:
 def start_page(sentence: str = "") -> ResponseReturnValue:
     """Show the overview, with a sentence for the author."""
     start = {name: lists.page(name, size=size) for name, size in START_LISTS.items()}
-    return _page(sentence=sentence, start=start, backups=_backups(current_app.extensions["settings"]))
+    return _page(sentence=sentence, start=start, backups=_backups(responses.machine_settings()))
 
 
 def _backups(settings: Settings) -> dict[str, Any]:
@@ -70,8 +70,8 @@ def undeletion(post_id: int) -> ResponseReturnValue:
     try:
         publish.undelete(post_id)
     except Conflict as error:  # another window was quicker
-        return responses.redirect_with_notice("admin.desk", str(error), show="deleted")
-    return responses.redirect_with_notice("admin.desk", "Back again.", show="deleted")
+        return responses.redirect_to("admin.desk", str(error), show="deleted")
+    return responses.redirect_to("admin.desk", "Back again.", show="deleted")
 
 
 def _page(**variables: Any) -> ResponseReturnValue:

@@ -9,7 +9,6 @@ from blog import clock
 from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
 from blog.admin.form_recovery import FormFields
-from blog.config import Settings
 from blog.core.doctor import fix
 from blog.core.doctor import run as core
 
@@ -26,23 +25,18 @@ def doctor() -> ResponseReturnValue:
 
 
 def _fix() -> ResponseReturnValue:
-    messages = list(fix.apply_fixes(_settings(), current_app.extensions["fixes"], thorough=False))
+    messages = list(fix.apply_fixes(responses.machine_settings(), current_app.extensions["fixes"], thorough=False))
     for message in messages[:MAX_MESSAGES] or [NOTHING_FIXED]:
         flash(message if len(message) <= MAX_MESSAGE_LENGTH else f"{message[:MAX_MESSAGE_LENGTH]}…")
     return redirect(url_for("admin.doctor"), 303)
 
 
+@form_recovery.form_view("admin.doctor")
 def _form(_fields: FormFields, sentence: str) -> ResponseReturnValue:
-    findings = list(core.examine(_settings(), current_app.extensions["checks"], thorough=False))
+    findings = list(core.examine(responses.machine_settings(), current_app.extensions["checks"], thorough=False))
     by_level: dict[str, Any] = {
         level: [finding for finding in findings if finding.level == level] for level in ("bad", "note", "good")
     }
-    return responses.page(PAGE, sentence=sentence, now=clock.now(), instance=_settings().instance, **by_level)
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
-
-
-form_recovery.FORM_VIEWS["admin.doctor"] = _form
+    return responses.page(
+        PAGE, sentence=sentence, now=clock.now(), instance=responses.machine_settings().instance, **by_level
+    )

@@ -1,7 +1,7 @@
 """Keep a form that arrives without a valid session: carry its fields through the sign-in form and show it again.
 
-`FORM_VIEWS` holds, by endpoint, a function that shows the form again. It takes the fields, a sentence for the author
-and the variables of the address. An endpoint without one leads to its page, without the fields.
+`form_view` registers a function that shows the form of an endpoint again. It takes the fields, a sentence for the
+author and the variables of the address. An endpoint without one leads to its page, without the fields.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from blog.web import errors
 FormFields = MultiDict[str, str]
 FormView = Callable[..., ResponseReturnValue]
 
-FORM_VIEWS: dict[str, FormView] = {}
+FORM_VIEWS: dict[str, FormView] = {}  # by endpoint
 
 # The sign-in form carries the fields of the other form under this prefix.
 WAITING_PREFIX = "kept-"
@@ -33,6 +33,16 @@ OLD_PAGE = (
     "This page was open for long, or in another window somebody signed in or out. Nothing was done yet:"
     " press the button again."
 )
+
+
+def form_view(endpoint: str) -> Callable[[FormView], FormView]:
+    """Decorate the function that shows the form of an endpoint again."""
+
+    def register(view: FormView) -> FormView:
+        FORM_VIEWS[endpoint] = view
+        return view
+
+    return register
 
 
 def ask_to_sign_in() -> ResponseReturnValue:

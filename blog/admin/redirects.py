@@ -45,7 +45,7 @@ def _add() -> ResponseReturnValue:
     except InvalidFields as error:
         errors = {invalid.field: str(invalid) for invalid in error.errors}
         return responses.form_with_errors(PAGE, errors, **_variables(request.form))
-    return responses.redirect_with_notice(
+    return responses.redirect_to(
         "admin.redirects", f"{path} {'says that it is gone' if gone else f'leads to {target}'} now."
     )
 
@@ -55,7 +55,7 @@ def _remove(path: str) -> ResponseReturnValue:
     try:
         removed = url_redirects.remove(path)
     except NotFound:  # another window was quicker
-        return responses.redirect_with_notice("admin.redirects", "That redirect is removed already.")
+        return responses.redirect_to("admin.redirects", "That redirect is removed already.")
     flash(f"{path} leads nowhere any more. To undo this, press Add: the form is filled in.")
     leads, target = ("address", removed.target) if removed.target else (GONE, "")
     return redirect(url_for("admin.redirects", source=path, leads=leads, target=target, _anchor="add"), 303)
@@ -94,6 +94,7 @@ def _answers(path: str) -> bool:
     return endpoint not in ("reader.article", "reader.page")
 
 
+@form_recovery.form_view("admin.redirects")
 def _form(fields: FormFields, sentence: str) -> ResponseReturnValue:
     return responses.page(PAGE, sentence=sentence, **_variables(fields))
 
@@ -107,6 +108,3 @@ def _variables(fields: FormFields) -> dict[str, Any]:
         "after": after,
         "fields": {name: fields.get(name, default) for name, default in defaults.items()},
     }
-
-
-form_recovery.FORM_VIEWS["admin.redirects"] = _form

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from blog.config import Settings
 from blog.core.accounts.throttle import Client, client_of
 from blog.core.errors import BlogError, TooManyAttempts
 
@@ -34,7 +35,7 @@ def form_with_errors(
     return response
 
 
-def redirect_with_notice(endpoint: str, sentence: str, **values: Any) -> ResponseReturnValue:
+def redirect_to(endpoint: str, sentence: str, **values: Any) -> ResponseReturnValue:
     """Redirect to a page that says once what was done."""
     flash(sentence)
     return redirect(url_for(endpoint, **values), 303)
@@ -52,6 +53,11 @@ def return_path(text: str) -> str:
     except HTTPException:
         return desk
     return text
+
+
+def machine_settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
 
 
 def current_client() -> Client:

@@ -66,7 +66,7 @@ def _change() -> ResponseReturnValue:
         errors = {invalid.field: str(invalid) for invalid in error.errors}
         return responses.form_with_errors(PAGE, errors, **_variables(request.form))
     message = "The settings are saved." if changed else "Nothing was changed."
-    return responses.redirect_with_notice("admin.settings", message)
+    return responses.redirect_to("admin.settings", message)
 
 
 def _texts(fields: FormFields) -> dict[str, str]:
@@ -82,6 +82,7 @@ def _normalize(text: str | None) -> str | None:
     return None if text is None else text.replace("\r\n", "\n").rstrip("\n")
 
 
+@form_recovery.form_view("admin.settings")
 def _form(fields: FormFields, sentence: str) -> ResponseReturnValue:
     return responses.page(PAGE, sentence=sentence, **_variables(fields))
 
@@ -116,6 +117,3 @@ def _format(row: Site, name: str) -> str:
 
 def _sentence(meaning: str) -> str:
     return f"{meaning[:1].upper()}{meaning[1:]}."
-
-
-form_recovery.FORM_VIEWS["admin.settings"] = _form

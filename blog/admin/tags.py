@@ -40,7 +40,7 @@ def tag_removal(tag_id: int) -> ResponseReturnValue:
     """Ask once more (GET), then remove a tag from all posts (POST)."""
     if request.method == "GET":
         return responses.page("admin/tag-removal.html", tag=editor_tags.tag(tag_id))
-    return responses.redirect_with_notice("admin.tags", f"The tag “{editor_tags.remove(tag_id)}” is deleted.")
+    return responses.redirect_to("admin.tags", f"The tag “{editor_tags.remove(tag_id)}” is deleted.")
 
 
 def _change(tag_id: int) -> ResponseReturnValue:
@@ -57,20 +57,21 @@ def _change(tag_id: int) -> ResponseReturnValue:
 
 def _rename(tag_id: int) -> ResponseReturnValue:
     editor_tags.rename(tag_id, request.form.get("name", ""), request.form.get("slug", ""))
-    return responses.redirect_with_notice("admin.tags", f"The tag is called “{editor_tags.tag(tag_id).name}” now.")
+    return responses.redirect_to("admin.tags", f"The tag is called “{editor_tags.tag(tag_id).name}” now.")
 
 
 def _merge(tag_id: int) -> ResponseReturnValue:
     old, other = editor_tags.tag(tag_id), editor_tags.id_of_name(request.form.get("into", ""))
     posts, name = editor_tags.merge(tag_id, other), editor_tags.tag(other).name
     count = f"{posts:,} {'post that carried it carries' if posts == 1 else 'posts that carried it carry'}"
-    return responses.redirect_with_notice("admin.tags", f"“{old.name}” is merged: {count} “{name}” now.")
+    return responses.redirect_to("admin.tags", f"“{old.name}” is merged: {count} “{name}” now.")
 
 
 def _form_with_error(tag_id: int, field: str, message: str, **variables: Any) -> ResponseReturnValue:
     return responses.form_with_errors(PAGE, {field: message}, **_variables(request.form, tag_id), **variables)
 
 
+@form_recovery.form_view("admin.tag")
 def _form(fields: FormFields, sentence: str, tag_id: int) -> ResponseReturnValue:
     return responses.page(PAGE, sentence=sentence, **_variables(fields, tag_id))
 
@@ -83,6 +84,3 @@ def _variables(fields: FormFields, tag_id: int) -> dict[str, Any]:
         "fields": {name: fields.get(name, default) for name, default in defaults.items()},
         "others": [other.name for other in editor_tags.all_tags() if other.id != tag_id][:MAX_SUGGESTIONS],
     }
-
-
-form_recovery.FORM_VIEWS["admin.tag"] = _form

@@ -19,7 +19,6 @@ from blog.web.errors import RETRY_SECONDS
 from blog.web.pagination import PAGE_SIZE, Pager, make_pager
 
 RECENT_POSTS = 3
-CONTENTS_MIN_WORDS = 1500
 # An archive of at most this many posts shows them all on one page.
 SHORT_ARCHIVE = 150
 YEAR_PAGE_SIZE = 100
@@ -58,9 +57,8 @@ def home(number: int) -> BaseResponse:
 def article(slug: str) -> BaseResponse:
     """Show an article, its neighbours, related posts and recent posts."""
     post = post_article.load("post", slug)
-    contents = post.contents if post.words > CONTENTS_MIN_WORDS and len(post.contents) > 2 else []
     around = post_article.more_posts(post, RECENT_POSTS)
-    return _page("reader/article.html", post=post, contents=contents, around=around)
+    return _page("reader/article.html", post=post, contents=post.contents_list, around=around)
 
 
 @bp.get("/posts/<slug>.md")

@@ -37,13 +37,13 @@ def _change() -> ResponseReturnValue:
 def _change_profile() -> ResponseReturnValue:
     name, email, current = (request.form.get(field, "") for field in ("name", "email", "current"))
     signin.change_profile(current_person(), name, email, current, responses.current_client())
-    return responses.redirect_with_notice("admin.account", "Your account is changed.")
+    return responses.redirect_to("admin.account", "Your account is changed.")
 
 
 def _change_password() -> ResponseReturnValue:
     current, password = (request.form.get(field, "") for field in ("current", "password"))
     start_session(signin.change_password(current_person(), current, password, responses.current_client()))
-    return responses.redirect_with_notice("admin.account", "Your password is changed. All other sessions have ended.")
+    return responses.redirect_to("admin.account", "Your password is changed. All other sessions have ended.")
 
 
 def _end_session() -> ResponseReturnValue:
@@ -51,16 +51,16 @@ def _end_session() -> ResponseReturnValue:
     try:
         sessions.revoke(current_person().id, session_id)
     except NotFound:  # another window was quicker
-        return responses.redirect_with_notice("admin.account", "That session has ended already.")
+        return responses.redirect_to("admin.account", "That session has ended already.")
     if session_id == _own_session_id():
         end_session()
-        return responses.redirect_with_notice("admin.sign_in", "You are signed out.")
-    return responses.redirect_with_notice("admin.account", "The session has ended.")
+        return responses.redirect_to("admin.sign_in", "You are signed out.")
+    return responses.redirect_to("admin.account", "The session has ended.")
 
 
 def _end_other_sessions() -> ResponseReturnValue:
     sessions.revoke_others(current_person().id, _own_session_id())
-    return responses.redirect_with_notice("admin.account", "All other sessions have ended.")
+    return responses.redirect_to("admin.account", "All other sessions have ended.")
 
 
 ACTIONS: dict[str, Callable[[], ResponseReturnValue]] = {
@@ -82,6 +82,7 @@ def _form_with_error(action: str, errors: dict[str, str], error: BlogError | Non
     return responses.form_with_errors(PAGE, errors, error, **_variables(fields))
 
 
+@form_recovery.form_view("admin.account")
 def _form(fields: FormFields, sentence: str) -> ResponseReturnValue:
     return responses.page(PAGE, sentence=sentence, **_variables(fields))
 
@@ -91,6 +92,3 @@ def _variables(fields: FormFields) -> dict[str, Any]:
     listed = [(row, describe(row.agent), row.id == own_id) for row in sessions.sessions_of(me.id)]
     values = {"name": fields.get("name", me.name), "email": fields.get("email", me.email or "")}
     return {"fields": values, "listed": listed, "least": credentials.PASSWORD_LENGTHS[0]}
-
-
-form_recovery.FORM_VIEWS["admin.account"] = _form

@@ -38,7 +38,7 @@ def removal(number: int) -> ResponseReturnValue:
     if request.method == "GET":
         return responses.page("admin/removal.html", person=_removable(number))
     removed = account_people.remove_other(number, current_person().id)
-    return responses.redirect_with_notice("admin.people", f"{removed.name} cannot sign in any more.")
+    return responses.redirect_to("admin.people", f"{removed.name} cannot sign in any more.")
 
 
 def _removable(number: int) -> Person:
@@ -61,21 +61,22 @@ def _invite() -> ResponseReturnValue:
         return _form_with_error(error.field, str(error))
     # Shown once, on the next page: the database has only its hash.
     flash(absolute_url(url_for("admin.set_up", token=token)), "invitation")
-    return responses.redirect_with_notice("admin.people", f"The invitation for {' '.join(name.split())[:120]} is made.")
+    return responses.redirect_to("admin.people", f"The invitation for {' '.join(name.split())[:120]} is made.")
 
 
 def _revoke(invitation_id: str) -> ResponseReturnValue:
     try:
         invitations.revoke(invitation_id)
     except NotFound:
-        return responses.redirect_with_notice("admin.people", "That invitation has ended already.")
-    return responses.redirect_with_notice("admin.people", "The invitation has ended.")
+        return responses.redirect_to("admin.people", "That invitation has ended already.")
+    return responses.redirect_to("admin.people", "The invitation has ended.")
 
 
 def _form_with_error(field: str, message: str) -> ResponseReturnValue:
     return responses.form_with_errors(PAGE, {field: message}, **_variables(request.form))
 
 
+@form_recovery.form_view("admin.people")
 def _form(fields: FormFields, sentence: str) -> ResponseReturnValue:
     return responses.page(PAGE, sentence=sentence, **_variables(fields))
 
@@ -89,6 +90,3 @@ def _variables(fields: FormFields) -> dict[str, Any]:
         "inviters": invitations.inviter_names(pending),
         "fields": {name: fields.get(name, "") for name in ("name", "email")},
     }
-
-
-form_recovery.FORM_VIEWS["admin.people"] = _form

@@ -34,9 +34,10 @@ def _make_account(token: str) -> ResponseReturnValue:
             "email", "This address has an account already. Sign in with it, or choose another.", token
         )
     start_session(session_token)
-    return responses.redirect_with_notice("admin.desk", f"Welcome, {name.strip()[:120]}. This is your desk.")
+    return responses.redirect_to("admin.desk", f"Welcome, {name.strip()[:120]}. This is your desk.")
 
 
+@form_recovery.form_view("admin.set_up")
 def _form(fields: FormFields, sentence: str, token: str) -> ResponseReturnValue:
     try:
         invitation = invitations.find(token)
@@ -58,6 +59,3 @@ def _link_ended(error: NotFound | Gone) -> ResponseReturnValue:
 def _variables(values: dict[str, str], token: str) -> dict[str, Any]:
     action = url_for("admin.set_up", token=token)
     return {"fields": values, "least": credentials.PASSWORD_LENGTHS[0], "action": action}
-
-
-form_recovery.FORM_VIEWS["admin.set_up"] = _form

@@ -43,20 +43,18 @@ def sign_out() -> ResponseReturnValue:
     """End the session, if there is one."""
     sessions.end(session.get(TOKEN_KEY))
     end_session()
-    return responses.redirect_with_notice("admin.sign_in", "You are signed out.")
+    return responses.redirect_to("admin.sign_in", "You are signed out.")
 
 
+@form_recovery.form_view("admin.sign_in")
 def _sign_in_again(fields: FormFields, sentence: str) -> ResponseReturnValue:
     email, next_path = (fields.get(name, "") for name in ("email", "next"))
     waiting_fields = form_recovery.waiting_fields()
     return responses.page(PAGE, sentence=sentence, email=email, next=next_path, waiting_fields=waiting_fields)
 
 
+@form_recovery.form_view("admin.sign_out")
 def _sign_out_again(_fields: FormFields, sentence: str) -> ResponseReturnValue:
     if current_session():
         return dashboard.start_page(sentence)
     return redirect(url_for("admin.sign_in"), 303)
-
-
-form_recovery.FORM_VIEWS["admin.sign_in"] = _sign_in_again
-form_recovery.FORM_VIEWS["admin.sign_out"] = _sign_out_again

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp, current_person
-from blog.admin.editor.preview import contents_list, submitted_fields
+from blog.admin.editor.preview import submitted_fields
 from blog.admin.form_recovery import FormFields
 from blog.core.editor import drafts, lint, preview
 from blog.core.markdown.render import Rendered
@@ -53,6 +53,7 @@ def looks() -> ResponseReturnValue:
     return _share_preview(request.form, "")
 
 
+@form_recovery.form_view("admin.looks")
 def _share_preview(fields: FormFields, sentence: str) -> ResponseReturnValue:
     article, _text = preview.preview_article(*submitted_fields(fields), author_id=current_person().id)
     template = "admin/looks-part.html" if wants_json() else "admin/looks.html"
@@ -73,11 +74,8 @@ def _article_html(article: Article, language: str) -> str:
         "post": article,
         "language": language,
         "author": author_path(article),
-        "contents": contents_list(article),
+        "contents": article.contents_list,
         "edit_address": lambda _post: "",
     }
     current_app.update_template_context(variables)
     return cast("FallbackTemplate", template).render_block("article", variables).strip()
-
-
-form_recovery.FORM_VIEWS["admin.looks"] = _share_preview

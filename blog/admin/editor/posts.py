@@ -176,15 +176,14 @@ def _post_text(submission: Submission) -> PostText:
     return PostText(fields.title or "", fields.summary or "", (fields.body or "").replace("\r\n", "\n"))
 
 
+@form_recovery.form_view("admin.new_post")
 def _new_form_again(fields: FormFields, sentence: str) -> ResponseReturnValue:
     return _page(forms.submitted_form(fields), sentence=sentence)
 
 
+@form_recovery.form_view("admin.post")
 def _form_again(fields: FormFields, sentence: str, post_id: int) -> ResponseReturnValue:
     try:
         return _page(forms.submitted_form(fields), working_copy.load(post_id), sentence=sentence)
     except NotFound:
         return _page(forms.submitted_form(fields), sentence=GONE)
-
-
-form_recovery.FORM_VIEWS |= {"admin.new_post": _new_form_again, "admin.post": _form_again}

@@ -11,12 +11,10 @@ from blog.core.editor import preview as editor_preview
 from blog.core.editor.fields import Fields
 from blog.core.editor.working_copy import EditorPost
 from blog.core.errors import NotFound
-from blog.core.posts.article import Article, MorePosts
+from blog.core.posts.article import MorePosts
 from blog.core.posts.summaries import recent
-from blog.models.json_types import Heading
 
 RECENT_POSTS = 3
-CONTENTS_MIN_WORDS = 1500
 secret_links = Blueprint("preview", __name__)
 
 
@@ -26,6 +24,7 @@ def preview() -> ResponseReturnValue:
     return _form_preview(request.form, "")
 
 
+@form_recovery.form_view("admin.preview")
 def _form_preview(fields: FormFields, _sentence: str) -> ResponseReturnValue:
     return _page(*submitted_fields(fields), remarks=True)
 
@@ -56,7 +55,7 @@ def _page(fields: Fields, post: EditorPost | None, *, remarks: bool) -> Response
     template = "admin/preview.html" if article.kind == "post" else "admin/preview-page.html"
     around = MorePosts(None, None, recent(RECENT_POSTS, exclude=article.id))
     response = responses.page(
-        template, post=article, contents=contents_list(article), around=around, remarks=warnings, known=post
+        template, post=article, contents=article.contents_list, around=around, remarks=warnings, known=post
     )
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -64,14 +63,6 @@ def _page(fields: Fields, post: EditorPost | None, *, remarks: bool) -> Response
     return response
 
 
-def contents_list(article: Article) -> list[Heading]:
-    """Return the contents list that a long article shows."""
-    return article.contents if article.words > CONTENTS_MIN_WORDS and len(article.contents) > 2 else []
-
-
 def preview_address(post: EditorPost) -> str:
     """Return the path of a post's secret link, or "" if it has none."""
     return url_for("preview.by_link", token=post.preview) if post.preview else ""
-
-
-form_recovery.FORM_VIEWS["admin.preview"] = _form_preview

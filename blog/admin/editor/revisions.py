@@ -32,7 +32,7 @@ def _restore(post: EditorPost) -> ResponseReturnValue:
         return _list(post, str(error), 409)
     readers_see_it = not working_copy.load(post.id).copied
     message = "Restored." if readers_see_it else "Restored; publish it, and readers will see it."
-    return responses.redirect_with_notice("admin.post", message, post_id=post.id)
+    return responses.redirect_to("admin.post", message, post_id=post.id)
 
 
 def _list(post: EditorPost, sentence: str = "", status: int = 200) -> ResponseReturnValue:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from flask import current_app, flash, make_response, redirect, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from blog.admin import form_recovery, forms, responses
 from blog.admin.blueprint import bp
 from blog.admin.form_recovery import FormFields
-from blog.config import Settings
 from blog.core.errors import BlogError, Conflict, Invalid, Unavailable
 from blog.core.media import library, usage
 from blog.core.site.settings import configure
@@ -82,8 +81,8 @@ def _upload() -> ResponseReturnValue:
     if errors.wants_json():
         return responses.json_response({"picture": picture_data(stored[0])}, 201)
     if len(stored) == 1:
-        return responses.redirect_with_notice("admin.media", f"“{stored[0].filename}” is kept.")
-    return responses.redirect_with_notice("admin.media", f"{len(stored)} pictures are kept.")
+        return responses.redirect_to("admin.media", f"“{stored[0].filename}” is kept.")
+    return responses.redirect_to("admin.media", f"{len(stored)} pictures are kept.")
 
 
 def _store(files: Sequence[FileStorage]) -> tuple[list[Media], list[str], int]:
@@ -165,17 +164,15 @@ def _picture(picture_id: int, status: int = 200, *, alt: str | None = None, **va
     )  # fmt: skip
 
 
+@form_recovery.form_view("admin.picture")
 def _picture_again(fields: FormFields, sentence: str, picture_id: int) -> ResponseReturnValue:
     return _picture(picture_id, alt=fields.get("alt"), sentence=sentence)
 
 
+@form_recovery.form_view("admin.media")
 def _library_again(fields: FormFields, sentence: str) -> ResponseReturnValue:
     return _library(sentence=sentence, alt=fields.get("alt", ""))
 
 
 def _folder() -> Path:
-    settings: Settings = current_app.extensions["settings"]
-    return settings.media
-
-
-form_recovery.FORM_VIEWS |= {"admin.media": _library_again, "admin.picture": _picture_again}
+    return responses.machine_settings().media

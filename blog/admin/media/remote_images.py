@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blog.admin import forms, responses
 from blog.admin.blueprint import bp, current_person
 from blog.admin.editor import posts
 from blog.admin.media import library
-from blog.config import Settings
 from blog.core.editor import drafts, working_copy
 from blog.core.editor.drafts import Submission
 from blog.core.editor.revisions import Saver
@@ -29,7 +28,7 @@ def copies() -> ResponseReturnValue:
         return library.upload_failed([str(error)], library.error_status(error))
     if errors.wants_json():
         return responses.json_response({"picture": library.picture_data(row)}, 201)
-    return responses.redirect_with_notice("admin.picture", "Copied here.", picture_id=row.id)
+    return responses.redirect_to("admin.picture", "Copied here.", picture_id=row.id)
 
 
 @bp.post("/posts/new/copies/")
@@ -67,5 +66,5 @@ def _save(post: EditorPost | None, submission: Submission) -> int:
 
 
 def _fetcher() -> ImageFetcher:
-    settings: Settings = current_app.extensions["settings"]
+    settings = responses.machine_settings()
     return ImageFetcher(settings.media, settings.site_url, settings.outbound_allow)

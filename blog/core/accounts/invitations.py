@@ -56,9 +56,15 @@ def revoke(invitation_id: str) -> None:
         session.delete(row)
 
 
-def find(token: str) -> Invitation:
+def find(token: str, session: Session | None = None) -> Invitation:
     """Return the invitation of a link. Raise NotFound if it is unknown or used, Gone if it has ended."""
-    return _usable(db.session(), token)
+    session = session or db.session()
+    row = session.get(Invitation, credentials.hash_token(token))
+    if row is None:
+        raise NotFound(LINK_ENDED)
+    if row.expires_at <= clock.now() or (row.invited_by is None and people.has_accounts(session)):
+        raise Gone(LINK_ENDED)
+    return row
 
 
 def accept(token: str, name: str, email: str, password: str, client: Client) -> str:
@@ -70,7 +76,7 @@ def accept(token: str, name: str, email: str, password: str, client: Client) -> 
     name, address = people.validate_name(name), people.validate_email(email)
     password_hash = credentials.hash_password(password)
     with write_transaction() as session:
-        row = _usable(session, token)
+        row = find(token, session)
         is_first = row.invited_by is None
         session.delete(row)
         person = people.create_account(session, address, name, password_hash)
@@ -84,15 +90,6 @@ def inviter_names(rows: Sequence[Invitation]) -> dict[int, str]:
     """Return the names of the people who sent these invitations, by id."""
     inviter_ids = {row.invited_by for row in rows}
     return {person.id: person.name for person in db.session.scalars(select(Person).where(Person.id.in_(inviter_ids)))}
-
-
-def _usable(session: Session, token: str) -> Invitation:
-    row = session.get(Invitation, credentials.hash_token(token))
-    if row is None:
-        raise NotFound(LINK_ENDED)
-    if row.expires_at <= clock.now() or (row.invited_by is None and people.has_accounts(session)):
-        raise Gone(LINK_ENDED)
-    return row
 
 
 def _add(session: Session, row: Invitation) -> str:

@@ -25,6 +25,9 @@ CANDIDATES_PER_TAG = 20
 NEIGHBOURS = 2
 
 
+CONTENTS_MIN_WORDS = 1500
+
+
 @dataclass(frozen=True)
 class TagLabel:
     """A tag of a post."""
@@ -55,6 +58,11 @@ class Article(PostSummary):
     pictures: list[Picture]
     author: Byline | None
     tags: Sequence[TagLabel] = ()
+
+    @property
+    def contents_list(self) -> list[Heading]:
+        """The contents that readers see: only long texts with several headings have a list."""
+        return self.contents if self.words > CONTENTS_MIN_WORDS and len(self.contents) > 2 else []
 
 
 @dataclass(frozen=True)

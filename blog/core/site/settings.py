@@ -39,6 +39,10 @@ class SiteSetting:
     format: Callable[[Any], str] = str
 
 
+def _quote(text: str, limit: int = 40) -> str:
+    return f"“{validate.one_line(text)[:limit]}”"
+
+
 def _line(field: str, limit: int, required: bool = False) -> Callable[[str], str]:
     def parse(text: str) -> str:
         value = validate.one_line(text)
@@ -60,10 +64,7 @@ def timezones() -> list[str]:
 def _timezone(text: str) -> str:
     value = text.strip()
     if value not in timezones():
-        raise Invalid(
-            "timezone",
-            f"“{validate.one_line(text)[:40]}” is not a time zone; it should look like Europe/Berlin or UTC.",
-        )
+        raise Invalid("timezone", f"{_quote(text)} is not a time zone; it should look like Europe/Berlin or UTC.")
     return value
 
 
@@ -72,7 +73,7 @@ def _accent(text: str) -> str:
     if re.fullmatch(r"#[0-9a-f]{3}", value):
         value = "#" + "".join(digit * 2 for digit in value[1:])
     if not re.fullmatch(r"#[0-9a-f]{6}", value):
-        raise Invalid("accent", f"“{validate.one_line(text)[:40]}” is not a colour; it should look like #9b2d1f.")
+        raise Invalid("accent", f"{_quote(text)} is not a colour; it should look like #9b2d1f.")
     return value
 
 
@@ -83,9 +84,7 @@ def _networks(text: str) -> list[str]:
     names = [str(name) for name in values if name]
     for name in names:
         if name not in NETWORKS:
-            raise Invalid(
-                "networks", f"There is no network “{validate.one_line(name)[:40]}”. Known: {', '.join(NETWORKS)}."
-            )
+            raise Invalid("networks", f"There is no network {_quote(name)}. Known: {', '.join(NETWORKS)}.")
     return list(dict.fromkeys(names))
 
 
@@ -108,28 +107,21 @@ def _fediverse(text: str) -> str:
     except ValueError:
         host = ""
     if not account or "." not in host:
-        raise Invalid(
-            "fediverse", f"“{validate.one_line(text)[:60]}” is no account; one looks like @ana@mastodon.social."
-        )
+        raise Invalid("fediverse", f"{_quote(text, 60)} is no account; one looks like @ana@mastodon.social.")
     return f"@{account[1]}@{host}"
 
 
 def _did(text: str) -> str:
     value = text.strip()
     if value and not re.fullmatch(r"did:(?:plc:[a-z2-7]{24}|web:[a-z0-9.-]{3,253})", value):
-        raise Invalid(
-            "atproto_did",
-            f"“{validate.one_line(text)[:60]}” is no id; one looks like did:plc: and 24 letters and digits.",
-        )
+        raise Invalid("atproto_did", f"{_quote(text, 60)} is no id; one looks like did:plc: and 24 letters and digits.")
     return value
 
 
 def _typeface(text: str) -> str:
     value = text.strip().lower()
     if value not in TYPEFACES:
-        raise Invalid(
-            "typeface", f"“{validate.one_line(text)[:40]}” is not a typeface here. Known: {', '.join(TYPEFACES)}."
-        )
+        raise Invalid("typeface", f"{_quote(text)} is not a typeface here. Known: {', '.join(TYPEFACES)}.")
     return value
 
 
@@ -139,7 +131,7 @@ def _logo(field: str) -> Callable[[str], Picture | None]:
         image = next(iter(storage.image_files_in(value).values()), None) if variants.STORED_URL.search(value) else None
         if value and image is None:
             raise Invalid(
-                field, f"“{value[:60]}” is no picture of the library; its address should look like /media/….png."
+                field, f"{_quote(value, 60)} is no picture of the library; its address should look like /media/….png."
             )
         return html.picture_entry(image.address, "", image) if image else None
 
@@ -149,7 +141,7 @@ def _logo(field: str) -> Callable[[str], Picture | None]:
 def _on_or_off(text: str) -> bool:
     value = text.strip().lower()
     if value not in ("on", "off", "yes", "no", "true", "false", "1", "0"):
-        raise Invalid("foreign_media", f"“{validate.one_line(text)[:40]}” should be on or off.")
+        raise Invalid("foreign_media", f"{_quote(text)} should be on or off.")
     return value in ("on", "yes", "true", "1")
 
 
@@ -223,9 +215,7 @@ def record_build(build: str) -> None:
 def setting(name: str) -> SiteSetting:
     """Return a setting by its name. Raise Invalid if there is none."""
     if name not in SETTINGS:
-        raise Invalid(
-            "key", f"There is no site setting “{validate.one_line(name)[:40]}”. Known: {', '.join(SETTINGS)}."
-        )
+        raise Invalid("key", f"There is no site setting {_quote(name)}. Known: {', '.join(SETTINGS)}.")
     return SETTINGS[name]
 
 
