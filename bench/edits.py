@@ -13,20 +13,20 @@ from statistics import median, quantiles
 from threading import Event, Thread
 
 from bench import pages
-from bench.asking import Answer, read
+from bench.client import Response, read_response
 from bench.editor import MARK
 from bench.report import Row
 from bench.servers import ROOT, Server, environment
 
 READERS = 16
 # A new connection now and then may reach the other worker.
-ANSWERS_A_CONNECTION = 200
+RESPONSES_PER_CONNECTION = 200
 ENCODINGS = ("gzip", "br", "identity")
 SERIALS = re.compile(rb"\b%s(?: |%%20|\+)(\d+)" % MARK.encode())
 
 
 @dataclass(frozen=True)
-class Reading:
+class Sample:
     """One answer: when it was asked for, how long it took, and which edition it showed."""
 
     sent_at: float
@@ -49,7 +49,7 @@ class Reader:
 
     port: int
     number: int
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[Sample] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     def read_until(self, stop: Event) -> None:
@@ -66,23 +66,23 @@ class Reader:
     def _read_on(self, connection: http.client.HTTPConnection, stop: Event) -> None:
         headers = {"Accept-Encoding": ENCODINGS[self.number % len(ENCODINGS)]}
         serial = 0
-        for _ in range(ANSWERS_A_CONNECTION):
+        for _ in range(RESPONSES_PER_CONNECTION):
             if stop.is_set():
                 return
             sent_at = time.monotonic()
             connection.request("GET", pages.ARTICLE, headers=headers)
-            answer = read(connection)
+            answer = read_response(connection)
             seconds = time.monotonic() - sent_at
             if answer.status == 200:
-                serial = serial_of(answer)
+                serial = edition_of(answer)
                 if self.number % 2:
                     headers["If-None-Match"] = answer.headers["etag"]
             elif answer.status != 304 or "If-None-Match" not in headers:
                 raise ValueError(f"status {answer.status}")
-            self.readings.append(Reading(sent_at, seconds, serial))
+            self.readings.append(Sample(sent_at, seconds, serial))
 
 
-def serial_of(answer: Answer) -> int:
+def edition_of(answer: Response) -> int:
     """The edition that a page shows; 0 before the first edit. Raises ValueError for one that mixes two."""
     found = {int(serial) for serial in SERIALS.findall(answer.plain())}
     if len(found) > 1:
@@ -90,16 +90,16 @@ def serial_of(answer: Answer) -> int:
     return found.pop() if found else 0
 
 
-def stale(readings: Sequence[Reading], edits: Sequence[Edit]) -> list[Reading]:
+def stale_samples(readings: Sequence[Sample], edits: Sequence[Edit]) -> list[Sample]:
     """The answers that show less than what was acknowledged before they were asked for."""
     times = [edit.acknowledged_at for edit in edits]
     serials = [0, *(edit.serial for edit in edits)]
     return [each for each in readings if each.serial < serials[bisect_right(times, each.sent_at)]]
 
 
-def publish_while_reading(blog: Server, instance: Path, edits: int, say: Callable[[str], None]) -> Row:
+def publish_while_reading(blog: Server, instance: Path, edits: int, progress: Callable[[str], None]) -> Row:
     """The row of the table; its figures count what Python readers managed, which is less than the server could."""
-    say(f"{edits} edits, one a second, while {READERS} readers read")
+    progress(f"{edits} edits, one a second, while {READERS} readers read")
     readers = [Reader(blog.port, number) for number in range(READERS)]
     stop = Event()
     threads = [Thread(target=reader.read_until, args=(stop,), daemon=True) for reader in readers]
@@ -107,7 +107,7 @@ def publish_while_reading(blog: Server, instance: Path, edits: int, say: Callabl
     for thread in threads:
         thread.start()
     try:
-        made = _edit(instance, edits)
+        made = _run_editor(instance, edits)
         time.sleep(1)
     finally:
         stop.set()
@@ -117,7 +117,7 @@ def publish_while_reading(blog: Server, instance: Path, edits: int, say: Callabl
     return _row(readers, made, took, cpu)
 
 
-def _edit(instance: Path, edits: int) -> list[Edit]:
+def _run_editor(instance: Path, edits: int) -> list[Edit]:
     command = [sys.executable, "-m", "bench.editor", str(instance), str(edits)]
     said = subprocess.run(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True, check=True).stdout
     rows = [line.split() for line in said.splitlines()]
@@ -128,7 +128,7 @@ def _row(readers: Sequence[Reader], made: Sequence[Edit], took: float, cpu: floa
     readings = [reading for reader in readers for reading in reader.readings]
     errors = [error for reader in readers for error in reader.errors]
     last = sum(reading.serial == len(made) for reading in readings)
-    late = len(stale(readings, made))
+    late = len(stale_samples(readings, made))
     times = sorted(reading.seconds * 1000 for reading in readings)
     wrong = [f"{late} stale answers"] if late else []
     wrong += [f"{len(errors)} readers' errors: {errors[0]}"] if errors else []

@@ -68,9 +68,9 @@ class Text:
 
 
 @cache
-def text(name: str, words: int | None = None, kind: str = "post") -> Text:
+def rendered_text(name: str, words: int | None = None, kind: str = "post") -> Text:
     """The text of this name, of so many words if given."""
-    dice = _dice("text", name)
+    dice = _random("text", name)
     body = texts.body(dice, words or texts.length(dice))
     return Text(body, render.render(body, base=permalinks.path(kind, "-")))
 
@@ -87,21 +87,21 @@ def tag_rows() -> list[dict[str, Any]]:
 
 def post_rows(size: int) -> Rows:
     """All posts, the oldest first, and then the pages."""
-    choice = [text(str(number)).columns() for number in range(BODIES)]
-    measured = text("measured", texts.LONGEST).columns()
+    choice = [rendered_text(str(number)).columns() for number in range(BODIES)]
+    measured = rendered_text("measured", texts.LONGEST).columns()
     for back in range(size - 1, -1, -1):
         row = _post(back, size, choice)
         if back == size // 2:
             row |= measured | {"title": MEASURED_TITLE, "slug": MEASURED_SLUG, "updated_at": None}
         yield row
     for number, title in enumerate(PAGES, 1):
-        row = _post(size + number, size, [text(title, 250, "page").columns()])
+        row = _post(size + number, size, [rendered_text(title, 250, "page").columns()])
         yield row | {"id": size + number, "kind": "page", "title": title, "slug": title.lower(), "updated_at": None}
 
 
 def _post(back: int, size: int, choice: list[dict[str, Any]]) -> dict[str, Any]:
     """The post that comes `back` places after the newest."""
-    dice = _dice("post", back)
+    dice = _random("post", back)
     title = texts.title(dice)
     when = NEWEST - SPAN * (back / size)
     updated = when + timedelta(days=30) if dice.random() < 0.1 and when < NEWEST - timedelta(days=60) else None
@@ -117,22 +117,22 @@ def _slug(back: int, title: str) -> str:
     return f"{slugs.slug_of(title)}-{back}"
 
 
-def _dice(what: str, which: object) -> random.Random:
+def _random(what: str, which: object) -> random.Random:
     return random.Random(f"{SEED} {what} {which}")
 
 
-def addresses(size: int, count: int) -> list[str]:
+def article_paths(size: int, count: int) -> list[str]:
     """The addresses of so many articles, spread over the whole archive."""
     backs = range(0, size, max(1, size // count))
     return [
-        permalinks.path("post", _slug(back, texts.title(_dice("post", back)))) for back in backs if back != size // 2
+        permalinks.path("post", _slug(back, texts.title(_random("post", back)))) for back in backs if back != size // 2
     ]
 
 
 def tagging_rows(size: int) -> Rows:
     """Which post carries which tags; the measured article carries the same in every size."""
     for back in range(size - 1, -1, -1):
-        dice = _dice("tags", "measured" if back == size // 2 else back)
+        dice = _random("tags", "measured" if back == size // 2 else back)
         others = dice.sample(range(2, TAGS + 1), TAGS_OF_A_POST - 1)
         for position, tag_id in enumerate([1, *others]):
             yield {"post_id": size - back, "tag_id": tag_id, "position": position}
@@ -155,7 +155,7 @@ def chunks(rows: Rows, size: int = CHUNK) -> Iterator[list[dict[str, Any]]]:
         yield chunk
 
 
-def make(instance: Path, size: int, write: Callable[[int], None] = fill) -> Settings:
+def create(instance: Path, size: int, write: Callable[[int], None] = fill) -> Settings:
     """A blog of so many posts in a new folder."""
     instance.mkdir(parents=True)
     settings = config.load(instance, environ={}, site_url=SITE_URL)
@@ -165,22 +165,22 @@ def make(instance: Path, size: int, write: Callable[[int], None] = fill) -> Sett
     return settings
 
 
-def make_or_copy(
-    instance: Path, size: int, keep: Path | None, say: Callable[[str], None], write: Callable[[int], None] = fill
+def create_or_copy(
+    instance: Path, size: int, keep: Path | None, progress: Callable[[str], None], write: Callable[[int], None] = fill
 ) -> None:
     """A blog of so many posts; with `keep`, a copy of the one that is kept there, made on the first run."""
     began = time.monotonic()
     if keep is None:
-        make(instance, size, write)
+        create(instance, size, write)
     else:
         kept = keep / f"{'' if write is fill else 'varied-'}{size}-{fingerprint()}"
         if not (kept / "complete").exists():
             shutil.rmtree(kept, ignore_errors=True)
-            make(kept, size, write)
+            create(kept, size, write)
             (kept / "complete").touch()
         _copy(kept, instance)
     megabytes = (instance / "blog.db").stat().st_size / 1e6
-    say(f"{size:,} posts ({megabytes:,.0f} MB) in {time.monotonic() - began:.1f} s")
+    progress(f"{size:,} posts ({megabytes:,.0f} MB) in {time.monotonic() - began:.1f} s")
 
 
 def _copy(kept: Path, instance: Path) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from bench.asking import GZIP, WrongAnswer
+from bench.client import GZIP, WrongResponse
 from bench.servers import Server
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 THREADS = 2
 CONNECTIONS = 32
 # wrk leaves slower answers out of its percentiles.
@@ -44,7 +44,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Contender:
+class Target:
     """A server and what it is asked for; `wire_bytes` is the size of a right answer, 0 if they differ."""
 
     server: Server
@@ -58,7 +58,7 @@ def parse(output: str, cpu_seconds: float = 0.0) -> Run:
     """What wrk printed with wrk.lua."""
     lines = [line for line in output.splitlines() if line.startswith("{")]
     if not lines:
-        raise WrongAnswer(f"wrk measured nothing: {output.strip()[-500:]}")
+        raise WrongResponse(f"wrk measured nothing: {output.strip()[-500:]}")
     said = json.loads(lines[-1])
     return Run(
         requests=said["requests"],
@@ -72,7 +72,7 @@ def parse(output: str, cpu_seconds: float = 0.0) -> Run:
     )
 
 
-def command(contender: Contender, seconds: int, script: Path) -> list[str]:
+def command(contender: Target, seconds: int, script: Path) -> list[str]:
     """The command line of wrk."""
     headers = [part for name, value in {**GZIP, **contender.headers}.items() for part in ("-H", f"{name}: {value}")]
     options = [
@@ -90,23 +90,23 @@ def command(contender: Contender, seconds: int, script: Path) -> list[str]:
     return ["wrk", *options, f"http://127.0.0.1:{contender.server.port}{contender.path}", *more]
 
 
-def run(contender: Contender, seconds: int) -> Run:
+def run(contender: Target, seconds: int) -> Run:
     """One run; only right answers count. Raises WrongAnswer."""
-    script = HERE / ("many.lua" if contender.addresses else "wrk.lua")
-    before = contender.server.settled()
+    script = FOLDER / ("many.lua" if contender.addresses else "wrk.lua")
+    before = contender.server.idle_cpu_seconds()
     said = subprocess.run(command(contender, seconds, script), capture_output=True, text=True, check=False)
     found = parse(said.stdout + said.stderr, contender.server.cpu_seconds() - before)
     if not found.requests:
-        raise WrongAnswer(f"{contender.path} was not answered once in {seconds} s.")
+        raise WrongResponse(f"{contender.path} was not answered once in {seconds} s.")
     if found.bad_statuses:
-        raise WrongAnswer(f"{contender.path} answered {found.bad_statuses} of {found.requests} with an error.")
+        raise WrongResponse(f"{contender.path} answered {found.bad_statuses} of {found.requests} with an error.")
     mean = found.bytes / found.requests
     if contender.wire_bytes and abs(mean - contender.wire_bytes) > contender.wire_bytes * TOLERANCE:
-        raise WrongAnswer(f"{contender.path}: answers of {mean:.0f} bytes instead of {contender.wire_bytes}.")
+        raise WrongResponse(f"{contender.path}: answers of {mean:.0f} bytes instead of {contender.wire_bytes}.")
     return found
 
 
-def contest(contenders: Sequence[Contender], *, rounds: int, seconds: int, warm: int) -> list[list[Run]]:
+def run_in_turns(contenders: Sequence[Target], *, rounds: int, seconds: int, warm: int) -> list[list[Run]]:
     """The runs of each, taken in turns (A B A B), after each was warmed up."""
     for contender in contenders:
         run(contender, warm)
@@ -114,13 +114,13 @@ def contest(contenders: Sequence[Contender], *, rounds: int, seconds: int, warm:
     return [list(runs) for runs in zip(*turns, strict=True)]
 
 
-def figures(runs: Sequence[Run]) -> dict[str, float]:
+def medians(runs: Sequence[Run]) -> dict[str, float]:
     """The medians of runs."""
     names = ("rate", "cpu_ms", "p50_ms", "p99_ms")
     found = {name: median(getattr(each, name) for each in runs) for name in names}
     return found | {"socket_errors": sum(each.socket_errors for each in runs)}
 
 
-def ratio(name: str, of: Sequence[Run], to: Sequence[Run]) -> float:
+def median_ratio(name: str, of: Sequence[Run], to: Sequence[Run]) -> float:
     """The median of a figure's ratios, taken pair by pair: neighbours in time met the same noise."""
     return median(float(getattr(a, name) / getattr(b, name)) for a, b in zip(of, to, strict=True))

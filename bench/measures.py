@@ -6,13 +6,13 @@ from pathlib import Path
 from statistics import median
 
 from bench import load, pages, servers
-from bench.asking import Answer, WrongAnswer, ask, checked, not_modified
-from bench.load import Contender, Run
+from bench.client import Response, WrongResponse, get, get_checked, get_not_modified
+from bench.load import Run, Target
 from bench.pages import Page
 from bench.report import Row
 from bench.servers import Server
 
-Say = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Plan:
     addresses: int = 10_000
     uncached_beside_nginx: bool = True
 
-    def contest(self, contenders: Sequence[Contender]) -> list[list[Run]]:
+    def run_in_turns(self, contenders: Sequence[Target]) -> list[list[Run]]:
         """A contest of this length."""
-        return load.contest(contenders, rounds=self.rounds, seconds=self.seconds, warm=self.warm)
+        return load.run_in_turns(contenders, rounds=self.rounds, seconds=self.seconds, warm=self.warm)
 
 
 QUICK = Plan(
@@ -38,86 +38,88 @@ QUICK = Plan(
 )
 
 
-def contender(server: Server, page: Page) -> Contender:
+def blog_target(server: Server, page: Page) -> Target:
     """A Broadsheet that answers the page; several times, so that each worker is asked. Raises WrongAnswer."""
-    answers = [checked(server.port, page.path, page) for _ in range(6)]
+    answers = [get_checked(server.port, page.path, page) for _ in range(6)]
     if len({answer.body for answer in answers}) > 1:
-        raise WrongAnswer(f"{page.path} says different things to different readers.")
-    return _contender(server, page.path, page, answers[0])
+        raise WrongResponse(f"{page.path} says different things to different readers.")
+    return _target(server, page.path, page, answers[0])
 
 
-def nginx_contender(files: Server, page: Page, ours: Answer, *, same_gzip: bool = True) -> Contender:
+def nginx_target(files: Server, page: Page, ours: Response, *, same_gzip: bool = True) -> Target:
     """The nginx that serves the same bytes. Raises WrongAnswer when they are others."""
     path = f"/{page.file}"
-    theirs = checked(files.port, path, page)
-    if (same_gzip and theirs.body != ours.body) or ask(files.port, path).body != ours.plain():
-        raise WrongAnswer(f"nginx serves other bytes for {page.path}.")
-    return _contender(files, path, page, theirs)
+    theirs = get_checked(files.port, path, page)
+    if (same_gzip and theirs.body != ours.body) or get(files.port, path).body != ours.plain():
+        raise WrongResponse(f"nginx serves other bytes for {page.path}.")
+    return _target(files, path, page, theirs)
 
 
-def _contender(server: Server, path: str, page: Page, answer: Answer) -> Contender:
+def _target(server: Server, path: str, page: Page, answer: Response) -> Target:
     if not page.known:
-        return Contender(server, path, answer.wire_bytes)
+        return Target(server, path, answer.wire_bytes)
     tag = answer.headers["etag"]
-    known = not_modified(server.port, path, tag)
-    return Contender(server, path, known.wire_bytes, {"If-None-Match": tag})
+    known = get_not_modified(server.port, path, tag)
+    return Target(server, path, known.wire_bytes, {"If-None-Match": tag})
 
 
-def cached(blog: Server, files: Server, measured: Mapping[Page, Answer], plan: Plan, say: Say) -> list[Row]:
+def cached_pages(
+    blog: Server, files: Server, measured: Mapping[Page, Response], plan: Plan, progress: Progress
+) -> list[Row]:
     """A row for each page as a public server answers it, beside nginx."""
     rows = []
     for page, answer in measured.items():
-        say(f"{page.name}, beside nginx")
-        ours, theirs = plan.contest([contender(blog, page), nginx_contender(files, page, answer)])
-        rows.append(Row(page.name, load.figures(ours) | _beside(ours, theirs), page.goals))
+        progress(f"{page.name}, beside nginx")
+        ours, theirs = plan.run_in_turns([blog_target(blog, page), nginx_target(files, page, answer)])
+        rows.append(Row(page.name, load.medians(ours) | _compare(ours, theirs), page.goals))
     return rows
 
 
-def uncached(blogs: Mapping[int, Server], files: Server, plan: Plan, say: Say) -> list[Row]:
+def uncached_pages(blogs: Mapping[int, Server], files: Server, plan: Plan, progress: Progress) -> list[Row]:
     """A row for each page that is made anew for every request, and how its cost grows with the blog."""
     rows = []
     for page in pages.UNCACHED:
-        say(f"{page.name}, cache off, in blogs of {', '.join(f'{size:,}' for size in blogs)} posts")
-        contenders = [contender(blog, page) for blog in blogs.values()]
+        progress(f"{page.name}, cache off, in blogs of {', '.join(f'{size:,}' for size in blogs)} posts")
+        contenders = [blog_target(blog, page) for blog in blogs.values()]
         beside = page.beside_nginx and plan.uncached_beside_nginx
         if beside:
             # A page made anew may be compressed less, but says the same.
-            anew = checked(contenders[-1].server.port, page.path, page)
-            contenders.append(nginx_contender(files, page, anew, same_gzip=False))
-        runs = plan.contest(contenders)
+            anew = get_checked(contenders[-1].server.port, page.path, page)
+            contenders.append(nginx_target(files, page, anew, same_gzip=False))
+        runs = plan.run_in_turns(contenders)
         by_size = runs[: len(blogs)]
-        found = load.figures(by_size[-1]) | {"growth": load.ratio("cpu_ms", by_size[-1], by_size[0])}
+        found = load.medians(by_size[-1]) | {"growth": load.median_ratio("cpu_ms", by_size[-1], by_size[0])}
         if beside:
-            found |= _beside(by_size[-1], runs[-1])
-        costs = ", ".join(f"{load.figures(each)['cpu_ms']:.2f}" for each in by_size)
+            found |= _compare(by_size[-1], runs[-1])
+        costs = ", ".join(f"{load.medians(each)['cpu_ms']:.2f}" for each in by_size)
         sizes = ", ".join(f"{size:,}" for size in blogs)
         rows.append(Row(f"{page.name}, cache off", found, page.goals, f"{costs} ms CPU at {sizes} posts"))
     return rows
 
 
-def _beside(ours: Sequence[Run], theirs: Sequence[Run]) -> dict[str, float]:
-    nginx = load.figures(theirs)
-    ratios = {"of_nginx": load.ratio("rate", ours, theirs)}
+def _compare(ours: Sequence[Run], theirs: Sequence[Run]) -> dict[str, float]:
+    nginx = load.medians(theirs)
+    ratios = {"of_nginx": load.median_ratio("rate", ours, theirs)}
     errors = nginx["socket_errors"]
     return ratios | {"nginx_rate": nginx["rate"], "nginx_cpu_ms": nginx["cpu_ms"], "nginx_errors": errors}
 
 
-def memory(blog: Server, paths: Sequence[str], folder: Path, plan: Plan, say: Say) -> Row:
+def memory(blog: Server, paths: Sequence[str], folder: Path, plan: Plan, progress: Progress) -> Row:
     """What all processes of the server weigh after many different articles, and all that came before."""
-    say(f"{len(paths):,} different articles")
+    progress(f"{len(paths):,} different articles")
     before = blog.pss_megabytes()
     listed = folder / "addresses"
     listed.write_text("\n".join(paths) + "\n")
-    found = load.run(Contender(blog, paths[0], addresses=listed), plan.seconds * 2)
+    found = load.run(Target(blog, paths[0], addresses=listed), plan.seconds * 2)
     after = blog.pss_megabytes()
     remark = f"{found.requests:,} answers to {len(paths):,} addresses; {before:.0f} MB before"
     name = f"different articles, {plan.sizes[-1]:,} posts"
-    return Row(name, load.figures([found]) | {"pss_mb": after}, (pages.MEMORY,), remark)
+    return Row(name, load.medians([found]) | {"pss_mb": after}, (pages.MEMORY,), remark)
 
 
-def cold_start(instance: Path, log: Path, name: str, plan: Plan, say: Say) -> Row:
+def cold_start(instance: Path, log: Path, name: str, plan: Plan, progress: Progress) -> Row:
     """What a start costs until the first answer, median of several; the first one is not counted."""
-    say(name)
+    progress(name)
     starts = [servers.cold_start(instance, log) for _ in range(plan.starts + 1)][1:]
     cpu = [start.cpu_seconds for start in starts]
     wall = median(start.seconds for start in starts)

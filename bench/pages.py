@@ -21,12 +21,12 @@ class Goal:
     close: float | None = None
     at_least: bool = False
 
-    def told(self) -> str:
+    def text(self) -> str:
         """The goal in a few characters."""
         close = "" if self.close is None else f" ({self.close:g})"
         return f"{'≥' if self.at_least else '≤'} {self.limit:g}{close} {UNITS[self.figure]}"
 
-    def judged(self, value: float) -> str:
+    def result(self, value: float) -> str:
         """Whether the value meets it."""
         sign = -1 if self.at_least else 1
         if value * sign > self.limit * sign:

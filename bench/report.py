@@ -50,9 +50,9 @@ class Row:
 
     def results(self) -> str:
         """Each goal's result."""
-        return "; ".join(goal.judged(self.figures[goal.figure]) for goal in self.goals)
+        return "; ".join(goal.result(self.figures[goal.figure]) for goal in self.goals)
 
-    def also(self) -> str:
+    def remarks(self) -> str:
         """The figures that have no column, and remarks."""
         shown = {"pss_mb": "{:.0f} MB PSS", "cold_s": "{:.2f} s CPU", "growth": "{:.2f} times the small blog"}
         parts = [form.format(self.figures[name]) for name, form in shown.items() if name in self.figures]
@@ -68,7 +68,7 @@ class Row:
             "nginx_cpu_ms": "{:.3f}", "of_nginx": "{:.3f}",
         }  # fmt: skip
         numbers = [form.format(self.figures[name]) if name in self.figures else "" for name, form in columns.items()]
-        return [self.name, *numbers, self.also(), "; ".join(goal.told() for goal in self.goals), self.results()]
+        return [self.name, *numbers, self.remarks(), "; ".join(goal.text() for goal in self.goals), self.results()]
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -106,7 +106,7 @@ def machine(nginx_version: str) -> str:
 MISSES = "What misses its goal, and why, is told in [docs/performance.md](../docs/performance.md#what-was-left)."
 
 
-def replaced(text: str, rows: Sequence[Row]) -> str:
+def with_rows(text: str, rows: Sequence[Row]) -> str:
     """RESULTS.md with these rows in the place of those of their names, or after all others; the rest is as it was."""
     first = text[text.index("\n|") + 1 :]
     before = list(takewhile(lambda line: line.startswith("|"), first.splitlines()))
@@ -123,7 +123,7 @@ def with_section(text: str, section: str) -> str:
     return f"{before.rstrip()}\n\n{section.rstrip()}\n" + (f"\n{rest}" if rest else "")
 
 
-def document(rows: Sequence[Row], *, now: datetime, on: str, command: str, method: str) -> str:
+def results_page(rows: Sequence[Row], *, now: datetime, on: str, command: str, method: str) -> str:
     """The whole of RESULTS.md."""
     return (
         f"# How fast\n\nMeasured on {now:%Y-%m-%d} by `{command}`, which writes this file.\n\n"

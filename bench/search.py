@@ -11,15 +11,15 @@ from statistics import quantiles
 from urllib.parse import quote
 
 from bench import library, pages, report, servers, variety
-from bench.asking import WrongAnswer, read
-from bench.measures import Plan, Say
+from bench.client import WrongResponse, read_response
+from bench.measures import Plan, Progress
 from bench.report import Row
 from blog import config
 from blog.commands import open_app
 from blog.core.search import results as engine
 from blog.extensions import db
 
-EACH = 25
+QUESTIONS_PER_KIND = 25
 ROUNDS = 4
 Times = dict[str, list[float]]
 
@@ -70,31 +70,34 @@ def questions() -> dict[str, list[str]]:
         "one to three characters": lambda: variety.characters(dice, dice.randint(1, 3)),
         "nothing found": lambda: f"{pick(0, 300)} {character()}{pick(0, 9)}xq",
     }
-    return {kind: [make() for _ in range(EACH)] for kind, make in made.items()}
+    return {kind: [make() for _ in range(QUESTIONS_PER_KIND)] for kind, make in made.items()}
 
 
-def measure(folder: Path, keep: Path | None, plan: Plan, say: Say) -> tuple[list[Row], str]:
+def measure(folder: Path, keep: Path | None, plan: Plan, progress: Progress) -> tuple[list[Row], str]:
     """The rows of the table, and the section that explains them."""
     size = plan.sizes[-1]
     instance = folder / "varied"
-    library.make_or_copy(instance, size, keep, say, variety.fill)
+    library.create_or_copy(instance, size, keep, progress, variety.fill)
     asked = questions()
-    say("search, the engine alone")
-    alone, worked, megabytes = _alone(instance, asked)
-    say("search over HTTP")
+    progress("search, the engine alone")
+    alone, worked, megabytes = _engine_times(instance, asked)
+    progress("search over HTTP")
     with servers.broadsheet(instance, folder / "log") as blog:
-        served = _served(blog.port, asked)
+        served = _http_times(blog.port, asked)
     remark = f"{sum(map(len, asked.values()))} questions of {len(asked)} kinds"
     rows = [
         Row(
-            f"search, engine, {size:,} posts", _figures(alone), pages.SEARCH, remark + _slowest(alone) + _worked(worked)
+            f"search, engine, {size:,} posts",
+            _figures(alone),
+            pages.SEARCH,
+            remark + _slowest_remark(alone) + _cpu_remark(worked),
         ),
-        Row(f"search, one reader, {size:,} posts", _figures(served), pages.SEARCH, remark + _slowest(served)),
+        Row(f"search, one reader, {size:,} posts", _figures(served), pages.SEARCH, remark + _slowest_remark(served)),
     ]
     return rows, _section(alone, served, size, megabytes)
 
 
-def _alone(instance: Path, asked: dict[str, list[str]]) -> tuple[Times, Times, tuple[float, float]]:
+def _engine_times(instance: Path, asked: dict[str, list[str]]) -> tuple[Times, Times, tuple[float, float]]:
     """Time on the clock, processor time, and the megabytes of the index and of all else."""
     with open_app(config.load(instance, environ={}, site_url=library.SITE_URL)):
 
@@ -102,8 +105,8 @@ def _alone(instance: Path, asked: dict[str, list[str]]) -> tuple[Times, Times, t
             db.session.rollback()
             engine.search_public(question)
 
-        times = _rounds(asked, ask)
-        worked = _rounds(asked, ask, time.process_time)
+        times = _time_questions(asked, ask)
+        worked = _time_questions(asked, ask, time.process_time)
         sizes = db.session.connection().exec_driver_sql(
             "SELECT (SELECT sum(length(block)) FROM search_data), page_count * page_size"
             " FROM pragma_page_count, pragma_page_size"
@@ -112,20 +115,20 @@ def _alone(instance: Path, asked: dict[str, list[str]]) -> tuple[Times, Times, t
     return times, worked, (index / 1e6, (whole - index) / 1e6)
 
 
-def _served(port: int, asked: dict[str, list[str]]) -> Times:
-    with _connected(port) as connection:
+def _http_times(port: int, asked: dict[str, list[str]]) -> Times:
+    with _connection(port) as connection:
 
         def ask(question: str) -> None:
             connection.request("GET", f"/search/?q={quote(question)}")
-            answer = read(connection)
+            answer = read_response(connection)
             if answer.status != 200 or b'role="search"' not in answer.body:
-                raise WrongAnswer(f"A search for {question} answered {answer.status}.")
+                raise WrongResponse(f"A search for {question} answered {answer.status}.")
 
-        return _rounds(asked, ask)
+        return _time_questions(asked, ask)
 
 
 @contextmanager
-def _connected(port: int) -> Iterator[http.client.HTTPConnection]:
+def _connection(port: int) -> Iterator[http.client.HTTPConnection]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
         yield connection
@@ -133,7 +136,7 @@ def _connected(port: int) -> Iterator[http.client.HTTPConnection]:
         connection.close()
 
 
-def _rounds(
+def _time_questions(
     asked: dict[str, list[str]], ask: Callable[[str], None], clock: Callable[[], float] = time.perf_counter
 ) -> Times:
     """How long each question took, in milliseconds, by kind."""
@@ -150,28 +153,28 @@ def _rounds(
     return times
 
 
-def _spread(times: Sequence[float]) -> tuple[float, float, float]:
+def _percentiles(times: Sequence[float]) -> tuple[float, float, float]:
     """The median, the 99th percentile, the most."""
     cuts = quantiles(times, n=100, method="inclusive")
     return cuts[49], cuts[98], max(times)
 
 
 def _figures(times: Times) -> dict[str, float]:
-    p50, p99, _most = _spread([each for kind in times.values() for each in kind])
+    p50, p99, _most = _percentiles([each for kind in times.values() for each in kind])
     return {"p50_ms": p50, "p99_ms": p99}
 
 
-def _worked(times: Times) -> str:
-    p50, p99, _most = _spread([each for kind in times.values() for each in kind])
+def _cpu_remark(times: Times) -> str:
+    p50, p99, _most = _percentiles([each for kind in times.values() for each in kind])
     return f"; {p50:.1f} ms CPU p50, {p99:.1f} p99"
 
 
-def _slowest(times: Times) -> str:
+def _slowest_remark(times: Times) -> str:
     return f"; {max(each for kind in times.values() for each in kind):.0f} ms at most"
 
 
 def _section(alone: Times, served: Times, size: int, megabytes: tuple[float, float]) -> str:
-    figures = {kind: (*_spread(alone[kind]), *_spread(served[kind])) for kind in alone}
+    figures = {kind: (*_percentiles(alone[kind]), *_percentiles(served[kind])) for kind in alone}
     lines = [f"| {kind} | {' | '.join(f'{each:.1f}' for each in row)} |" for kind, row in figures.items()]
     return SECTION.format(
         now=datetime.now(UTC),
@@ -179,7 +182,7 @@ def _section(alone: Times, served: Times, size: int, megabytes: tuple[float, flo
         table=HEAD + "\n".join(lines),
         size=size,
         words=f"{variety.VOCABULARY:,}",
-        count=EACH * len(alone),
+        count=QUESTIONS_PER_KIND * len(alone),
         kinds=len(alone),
         rounds=ROUNDS + 1,
         index=megabytes[0],

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import asking, library, proc
+from bench import client, library, proc
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
@@ -54,7 +54,7 @@ http {{
 """
 
 
-class NoStart(Exception):
+class StartError(Exception):
     """A server that did not begin to answer; the message holds what it said."""
 
 
@@ -69,7 +69,7 @@ class Server:
         """Processor time that all its processes used so far."""
         return proc.cpu_seconds(self.pid)
 
-    def settled(self) -> float:
+    def idle_cpu_seconds(self) -> float:
         """The same, once what its former readers left unanswered is done: it must not count for the next."""
         deadline = time.monotonic() + SETTLE_SECONDS
         used = self.cpu_seconds()
@@ -89,8 +89,8 @@ class Server:
 def broadsheet(instance: Path, log: Path, *, page_cache: bool = True) -> Iterator[Server]:
     """`broadsheet serve` with two workers, once it answers."""
     port = free_port()
-    with _started(broadsheet_command(instance, port), log, environment(page_cache=page_cache)) as process:
-        _wait(process, port, "/healthz", log)
+    with _process(broadsheet_command(instance, port), log, environment(page_cache=page_cache)) as process:
+        _wait_until_ready(process, port, "/healthz", log)
         yield Server(process.pid, port)
 
 
@@ -119,8 +119,8 @@ def nginx(folder: Path, files: Mapping[str, tuple[bytes, bytes]]) -> Iterator[Se
     user = f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(NGINX.format(user=user, workers=WORKERS, folder=folder, port=port))
     command = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
-    with _started(command, folder / "log", dict(os.environ)) as process:
-        _wait(process, port, f"/{next(iter(files))}", folder / "log")
+    with _process(command, folder / "log", dict(os.environ)) as process:
+        _wait_until_ready(process, port, f"/{next(iter(files))}", folder / "log")
         yield Server(process.pid, port)
 
 
@@ -137,8 +137,8 @@ def cold_start(instance: Path, log: Path) -> ColdStart:
     """What one start costs until the home page is answered for the first time."""
     port = free_port()
     began = time.monotonic()
-    with _started(broadsheet_command(instance, port), log, environment()) as process:
-        _wait(process, port, "/", log)
+    with _process(broadsheet_command(instance, port), log, environment()) as process:
+        _wait_until_ready(process, port, "/", log)
         took, cpu = time.monotonic() - began, proc.cpu_seconds(process.pid)
         return ColdStart(cpu, took, proc.pss_megabytes(process.pid))
 
@@ -151,7 +151,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def _started(command: Sequence[str], log: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _process(command: Sequence[str], log: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("ab") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, process_group=0
@@ -173,11 +173,11 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait(STOP_SECONDS)
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> None:
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         with suppress(OSError):
-            if asking.ask(port, path).status == 200:
+            if client.get(port, path).status == 200:
                 return
         time.sleep(0.005)
-    raise NoStart(f"A server did not begin to answer. It said:\n{log.read_text(errors='replace')[-2000:]}")
+    raise StartError(f"A server did not begin to answer. It said:\n{log.read_text(errors='replace')[-2000:]}")

@@ -15,7 +15,7 @@ def title(dice: random.Random) -> str:
 
 def sentence(dice: random.Random) -> str:
     """One sentence of six to twenty words."""
-    main = f"the {_thing(dice)} {dice.choice(VERBS)} the {_thing(dice)}"
+    main = f"the {_noun_phrase(dice)} {dice.choice(VERBS)} the {_noun_phrase(dice)}"
     if dice.random() < 0.6:
         main += f" {dice.choice(PLACES)} the {dice.choice(NOUNS)}"
     if dice.random() < 0.3:
@@ -44,7 +44,7 @@ def length(dice: random.Random) -> int:
     return round(SHORTEST + (LONGEST - SHORTEST) * dice.random() ** 3)
 
 
-def _thing(dice: random.Random) -> str:
+def _noun_phrase(dice: random.Random) -> str:
     noun = dice.choice(NOUNS)
     return f"{dice.choice(ADJECTIVES)} {noun}" if dice.random() < 0.5 else noun
 
@@ -60,7 +60,7 @@ def _block(dice: random.Random, notes: list[str], begun: bool) -> str:
     if kind < 0.16:
         return _code(dice)
     if kind < 0.175:
-        rows = "\n".join(f"| {_thing(dice)} | {dice.randint(2, 900)} |" for _ in range(4))
+        rows = "\n".join(f"| {_noun_phrase(dice)} | {dice.randint(2, 900)} |" for _ in range(4))
         return f"| What | How many |\n|---|---:|\n{rows}"
     return _paragraph(dice, notes)
 
@@ -71,7 +71,7 @@ def _paragraph(dice: random.Random, notes: list[str]) -> str:
         here, there = dice.choice(NOUNS), dice.choice(NOUNS)
         sentences[-1] = f"See [the {here} of the {there}](https://{here}.example/{there}/). {sentences[-1]}"
     if dice.random() < 0.15:
-        sentences[0] = f"**{dice.choice(OPENINGS)}**, *the {_thing(dice)}* waits. {sentences[0]}"
+        sentences[0] = f"**{dice.choice(OPENINGS)}**, *the {_noun_phrase(dice)}* waits. {sentences[0]}"
     text = " ".join(sentences)
     if dice.random() < 0.15:
         number = len(notes) + 1

@@ -8,11 +8,11 @@ import subprocess
 PACKAGES = {"nginx": "nginx-light", "wrk": "wrk"}
 
 
-class Lacking(Exception):
+class MissingTool(Exception):
     """A program that is not here and cannot be installed; the message says what to do."""
 
 
-def prepare() -> None:
+def install_missing() -> None:
     """See that nginx and wrk are here. Raises Lacking."""
     packages = [package for program, package in PACKAGES.items() if not shutil.which(program)]
     if packages and os.geteuid() == 0 and shutil.which("apt-get"):
@@ -21,7 +21,7 @@ def prepare() -> None:
             subprocess.run(["apt-get", *command], env=quiet, stdout=subprocess.DEVNULL, check=False)
     lacking = [package for program, package in PACKAGES.items() if not shutil.which(program)]
     if lacking:
-        raise Lacking(f"`make bench` needs nginx and wrk. On Debian: apt install {' '.join(lacking)}")
+        raise MissingTool(f"`make bench` needs nginx and wrk. On Debian: apt install {' '.join(lacking)}")
 
 
 def nginx_version() -> str:

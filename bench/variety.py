@@ -31,14 +31,14 @@ CHUNK = 1_000
 Rows = Iterator[dict[str, Any]]
 
 
-def _dice(what: str) -> random.Random:
+def _random(what: str) -> random.Random:
     return random.Random(f"{library.SEED} variety {what}")
 
 
 @cache
 def vocabulary() -> list[str]:
     """Made-up words, the most common first: short ones are common, as in a language."""
-    dice, made = _dice("words"), dict.fromkeys(["the"])
+    dice, made = _random("words"), dict.fromkeys(["the"])
     starts = "b br c ch cl d dr f fl g gr h j k l m n p pl pr qu r s sh st t th tr v w".split()
     vowels, ends = "a e i o u ai ea io ou".split(), "n r s t l m d nd st ck ng".split()
     while len(made) < VOCABULARY:
@@ -76,7 +76,7 @@ def text(dice: random.Random) -> str:
 
 def post_rows(size: int) -> Rows:
     """All posts, the oldest first."""
-    dice = _dice("posts")
+    dice = _random("posts")
     for number in range(1, size + 1):
         body = text(dice)
         chinese = body > "\u3000"
@@ -98,7 +98,7 @@ def fill(size: int) -> None:
         for chunk in library.chunks(post_rows(size), CHUNK):
             session.execute(insert(Post), chunk)
             ids = [row["id"] for row in chunk]
-            dice = _dice(f"tags {ids[0]}")
+            dice = _random(f"tags {ids[0]}")
             session.execute(insert(post_tag), [
                 {"post_id": number, "tag_id": tag, "position": place}
                 for number in ids

@@ -3,14 +3,14 @@ import gzip
 import pytest
 
 from bench import edits, pages
-from bench.asking import Answer
-from bench.edits import Edit, Reading
+from bench.client import Response
+from bench.edits import Edit, Sample
 
 EDITS = [Edit(1, 10.0, 0.1), Edit(2, 11.0, 0.1), Edit(3, 12.0, 0.1)]
 
 
 def late(*readings: tuple[float, int]) -> list[tuple[float, int]]:
-    found = edits.stale([Reading(sent_at, 0.01, serial) for sent_at, serial in readings], EDITS)
+    found = edits.stale_samples([Sample(sent_at, 0.01, serial) for sent_at, serial in readings], EDITS)
     return [(each.sent_at, each.serial) for each in found]
 
 
@@ -28,10 +28,10 @@ def test_an_answer_asked_for_before_is_not_stale() -> None:
 
 def test_the_edition_is_read_from_the_whole_page() -> None:
     page = b"<title>A, edition 7</title><h1>A, edition 7</h1><p>This is edition 7.</p><a href='?t=A%2C%20edition%207'>"
-    assert edits.serial_of(Answer(200, gzip.compress(page), {"content-encoding": "gzip"})) == 7
-    assert edits.serial_of(Answer(200, b"<h1>A</h1>")) == 0
+    assert edits.edition_of(Response(200, gzip.compress(page), {"content-encoding": "gzip"})) == 7
+    assert edits.edition_of(Response(200, b"<h1>A</h1>")) == 0
     with pytest.raises(ValueError, match="editions"):
-        edits.serial_of(Answer(200, page.replace(b"is edition 7", b"is edition 6")))
+        edits.edition_of(Response(200, page.replace(b"is edition 7", b"is edition 6")))
 
 
 def test_pages_have_goals_of_known_figures() -> None:

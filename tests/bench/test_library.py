@@ -11,7 +11,7 @@ from tests.world import Blog, texts
 
 def test_the_same_seed_makes_the_same_rows() -> None:
     first = [list(library.post_rows(20)), list(library.tagging_rows(20)), library.tag_rows()]
-    library.text.cache_clear()
+    library.rendered_text.cache_clear()
     assert first == [list(library.post_rows(20)), list(library.tagging_rows(20)), library.tag_rows()]
 
 
@@ -56,9 +56,9 @@ def test_a_small_library_is_a_blog_like_any_other(app: Flask, blog: Blog) -> Non
         answer = blog.get(page.path)
         assert answer.status_code == 200 and answer.mimetype == page.kind, page.path
         assert page.says in answer.get_data(as_text=True), page.path
-    for path in [*library.addresses(20, 20), "/about/", "/archive/2016/", "/sitemap.xml"]:
+    for path in [*library.article_paths(20, 20), "/about/", "/archive/2016/", "/sitemap.xml"]:
         assert blog.get(path).status_code == 200, path
-    assert len(library.addresses(20, 5)) == 5
+    assert len(library.article_paths(20, 5)) == 5
 
 
 def test_the_fingerprint_names_this_code() -> None:

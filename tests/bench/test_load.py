@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bench import load
-from bench.asking import Answer, WrongAnswer
-from bench.load import Contender, Run
+from bench.client import Response, WrongResponse
+from bench.load import Run, Target
 from bench.servers import Server
 
 SAID = """Running 10s test @ http://127.0.0.1:8000/
@@ -31,25 +31,25 @@ def test_what_wrk_says_is_understood() -> None:
 
 
 def test_a_wrk_that_could_not_run_is_no_measurement() -> None:
-    with pytest.raises(WrongAnswer, match="unable to connect"):
+    with pytest.raises(WrongResponse, match="unable to connect"):
         load.parse("unable to connect to 127.0.0.1:1 Connection refused")
 
 
 def test_the_command_line_asks_for_gzip_and_nothing_twice() -> None:
-    one = Contender(Server(1, 8000), "/feed.xml", headers={"If-None-Match": '"a"'})
+    one = Target(Server(1, 8000), "/feed.xml", headers={"If-None-Match": '"a"'})
     words = load.command(one, 10, Path("wrk.lua"))
     assert words[:5] == ["wrk", "-t2", "-c32", "-d10s", "--latency"]
     assert words.count("Accept-Encoding: gzip") == 1 and 'If-None-Match: "a"' in words
     assert words[-1] == "http://127.0.0.1:8000/feed.xml"
-    many = load.command(Contender(Server(1, 8000), "/", addresses=Path("paths")), 1, Path("many.lua"))
+    many = load.command(Target(Server(1, 8000), "/", addresses=Path("paths")), 1, Path("many.lua"))
     assert many[-2:] == ["--", "paths"]
 
 
 def test_figures_are_medians_and_ratios_go_pair_by_pair() -> None:
     ours = [run(requests=100), run(requests=500), run(requests=300)]
     theirs = [run(requests=200), run(requests=500), run(requests=400)]
-    assert load.figures(ours)["rate"] == 300
-    assert load.ratio("rate", ours, theirs) == 0.75
+    assert load.medians(ours)["rate"] == 300
+    assert load.median_ratio("rate", ours, theirs) == 0.75
 
 
 @pytest.fixture
@@ -79,15 +79,15 @@ def test_wrong_answers_are_not_counted(
     monkeypatch: pytest.MonkeyPatch, idle: Server, changes: dict[str, int], wire_bytes: int, why: str
 ) -> None:
     monkey_wrk(monkeypatch, **changes)
-    with pytest.raises(WrongAnswer, match=why):
-        load.run(Contender(idle, "/", wire_bytes), 1)
+    with pytest.raises(WrongResponse, match=why):
+        load.run(Target(idle, "/", wire_bytes), 1)
 
 
 def test_right_answers_are_counted(monkeypatch: pytest.MonkeyPatch, idle: Server) -> None:
     monkey_wrk(monkeypatch)
-    assert load.run(Contender(idle, "/", 1000), 1).requests == 100
+    assert load.run(Target(idle, "/", 1000), 1).requests == 100
 
 
 def test_an_answer_knows_its_size_on_the_wire() -> None:
     head = b'HTTP/1.1 200 OK\r\netag: "a"\r\n\r\n'
-    assert Answer(200, b"text", {"etag": '"a"'}).wire_bytes == len(head) + 4
+    assert Response(200, b"text", {"etag": '"a"'}).wire_bytes == len(head) + 4

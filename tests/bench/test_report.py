@@ -32,13 +32,13 @@ ROWS = [
     ],
 )
 def test_a_goal_is_judged(goal: Goal, value: float, result: str) -> None:
-    assert goal.judged(value) == result
+    assert goal.result(value) == result
 
 
 def test_a_goal_is_told() -> None:
-    assert CPU.told() == "≤ 0.06 (0.04) ms CPU"
-    assert BESIDE.told() == "≥ 0.4 (0.6) of nginx"
-    assert Goal("stale", 0).told() == "≤ 0 stale answers"
+    assert CPU.text() == "≤ 0.06 (0.04) ms CPU"
+    assert BESIDE.text() == "≥ 0.4 (0.6) of nginx"
+    assert Goal("stale", 0).text() == "≤ 0 stale answers"
 
 
 def test_the_table_is_aligned_and_names_goals_beside_figures() -> None:
@@ -51,13 +51,13 @@ def test_the_table_is_aligned_and_names_goals_beside_figures() -> None:
 
 def test_errors_are_told_in_their_row() -> None:
     row = Row("home", {"rate": 1.0, "socket_errors": 2.0, "nginx_errors": 1.0}, wrong="1 stale answers")
-    assert row.also() == "3 socket errors; WRONG: 1 stale answers"
+    assert row.remarks() == "3 socket errors; WRONG: 1 stale answers"
 
 
 def test_results_name_the_day_and_not_the_place() -> None:
     method = report.METHOD.format(rounds=Plan.rounds, seconds=10, smallest=100, readers=16)
     on = report.machine("1.22.1")
-    text = report.document(ROWS, now=datetime(2026, 11, 22, tzinfo=UTC), on=on, command="make bench", method=method)
+    text = report.results_page(ROWS, now=datetime(2026, 11, 22, tzinfo=UTC), on=on, command="make bench", method=method)
     assert "Measured on 2026-11-22 by `make bench`" in text and "nginx 1.22.1" in text
     assert platform.python_version() in text and "granian" in text
     assert str(Path.cwd()) not in text and socket.gethostname() not in text and "/tmp" not in text
@@ -66,9 +66,9 @@ def test_results_name_the_day_and_not_the_place() -> None:
 
 def test_a_part_takes_the_place_of_its_own_rows_and_section() -> None:
     on, method = report.machine("1.22.1"), "How.\n"
-    text = report.document(ROWS, now=datetime(2026, 11, 22, tzinfo=UTC), on=on, command="make bench", method=method)
+    text = report.results_page(ROWS, now=datetime(2026, 11, 22, tzinfo=UTC), on=on, command="make bench", method=method)
     for figure in (70.0, 80.0):
-        text = report.replaced(text, [Row("search", {"p50_ms": figure})])
+        text = report.with_rows(text, [Row("search", {"p50_ms": figure})])
         text = report.with_section(text, f"## Searches\n\n| kind | ms |\n|---|---|\n| a word | {figure} |\n")
     assert "| article" in text and text.count("| search") == 1 and " 80.00 |" in text and "70.0" not in text
     assert text.count("## Searches") == 1 and "How." in text and "Measured on 2026-11-22 by `make bench`" in text

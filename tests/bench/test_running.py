@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as story
-from bench import asking, edits, library, pages, search, servers
-from bench.asking import WrongAnswer
+from bench import client, edits, library, pages, search, servers
+from bench.client import WrongResponse
 from bench.measures import QUICK, Plan
 from bench.pages import Page
 from bench.report import Row
@@ -14,32 +14,32 @@ from bench.report import Row
 @pytest.mark.slow
 def test_a_real_server_is_checked_read_while_edited_and_ended(tmp_path: Path) -> None:
     instance = tmp_path / "blog"
-    library.make(instance, 20)
+    library.create(instance, 20)
     with servers.broadsheet(instance, tmp_path / "log") as blog:
-        found = story.answers(blog)
+        found = story.measured_pages(blog)
         assert {page.name for page in found} >= {"home", "article", "feed, 304", "static file"}
-        with pytest.raises(WrongAnswer, match="does not say"):
-            asking.checked(blog.port, "/", Page("home", "/", pages.HTML, "words that nobody wrote"))
-        with pytest.raises(WrongAnswer, match="answered 404"):
-            asking.checked(blog.port, "/nothing/", pages.CACHED[0])
+        with pytest.raises(WrongResponse, match="does not say"):
+            client.get_checked(blog.port, "/", Page("home", "/", pages.HTML, "words that nobody wrote"))
+        with pytest.raises(WrongResponse, match="answered 404"):
+            client.get_checked(blog.port, "/nothing/", pages.CACHED[0])
         row = edits.publish_while_reading(blog, instance, 2, lambda _: None)
         assert (row.wrong, row.figures["stale"]) == ("", 0)
         assert row.figures["cpu_ms"] > 0 and blog.pss_megabytes() > 20
     with pytest.raises(OSError, match="refused"):
-        asking.ask(blog.port, "/")
+        client.get(blog.port, "/")
 
 
 @pytest.mark.slow
 def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
     (tmp_path / "blog.db").write_text("not a database")
-    with pytest.raises(servers.NoStart, match=r"blog\.db"), servers.broadsheet(tmp_path, tmp_path / "log"):
+    with pytest.raises(servers.StartError, match=r"blog\.db"), servers.broadsheet(tmp_path, tmp_path / "log"):
         pass
 
 
 def test_a_library_is_kept_for_the_next_run(tmp_path: Path) -> None:
     said: list[str] = []
     for name in ("first", "second"):
-        library.make_or_copy(tmp_path / name, 20, tmp_path / "kept", said.append)
+        library.create_or_copy(tmp_path / name, 20, tmp_path / "kept", said.append)
     assert said[0].startswith("20 posts (") and len(said) == 2
     first, second = (tmp_path / name / "blog.db" for name in ("first", "second"))
     assert first.read_bytes() == second.read_bytes()
@@ -49,19 +49,19 @@ def test_wrong_answers_are_told_and_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(story, "RESULTS", tmp_path / "RESULTS.md")
-    assert story.tell([Row("article", {}, wrong="1 stale answers")], Plan(), quick=False) == 1
+    assert story.write_results([Row("article", {}, wrong="1 stale answers")], Plan(), quick=False) == 1
     assert "article: 1 stale answers" in capsys.readouterr().err
-    assert story.tell([Row("article", {})], Plan(), quick=True) == 0
+    assert story.write_results([Row("article", {})], Plan(), quick=True) == 0
     assert not (tmp_path / "RESULTS.md").exists()
     monkeypatch.setattr(story.tools, "nginx_version", lambda: "1.0")
     missed = Row("article", {"growth": 9.0}, (pages.GROWTH,))
-    assert story.tell([missed], Plan(), quick=False) == 0
+    assert story.write_results([missed], Plan(), quick=False) == 0
     assert "| missed" in (tmp_path / "RESULTS.md").read_text()
 
 
 @pytest.mark.slow
 def test_searches_are_measured_alone_and_over_http(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "EACH", 2)
+    monkeypatch.setattr(search, "QUESTIONS_PER_KIND", 2)
     monkeypatch.setattr(search, "ROUNDS", 1)
     rows, section = search.measure(tmp_path, None, replace(QUICK, sizes=(60,)), lambda _: None)
     assert [row.name for row in rows] == ["search, engine, 60 posts", "search, one reader, 60 posts"]

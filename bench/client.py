@@ -11,12 +11,12 @@ from bench.pages import Page
 GZIP = {"Accept-Encoding": "gzip"}
 
 
-class WrongAnswer(Exception):
+class WrongResponse(Exception):
     """An answer that must not be counted; the message says which and why."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back, and how many bytes of a connection it took."""
 
     status: int
@@ -34,47 +34,47 @@ class Answer:
         return bytes(undo(self.body))
 
 
-def ask(port: int, path: str, **headers: str) -> Answer:
+def get(port: int, path: str, **headers: str) -> Response:
     """The answer to one GET; header names are written with underscores. Raises OSError when nobody answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
         connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-        return read(connection)
+        return read_response(connection)
     except http.client.HTTPException as error:
         raise ConnectionError(str(error)) from error
     finally:
         connection.close()
 
 
-def read(connection: http.client.HTTPConnection) -> Answer:
+def read_response(connection: http.client.HTTPConnection) -> Response:
     """The answer on a connection on which something was asked."""
     response = connection.getresponse()
     body = response.read()
-    return Answer(response.status, body, {name.lower(): value for name, value in response.getheaders()})
+    return Response(response.status, body, {name.lower(): value for name, value in response.getheaders()})
 
 
-def checked(port: int, path: str, page: Page) -> Answer:
+def get_checked(port: int, path: str, page: Page) -> Response:
     """The compressed answer, after everything about it was found right. Raises WrongAnswer."""
-    answer = ask(port, path, accept_encoding="gzip")
+    answer = get(port, path, accept_encoding="gzip")
     tag = answer.headers.get("etag", "")
-    _insist(answer.status == 200, path, f"answered {answer.status}")
-    _insist(answer.headers.get("content-type", "").startswith(page.kind), path, "is of another content type")
-    _insist(answer.headers.get("content-encoding") == "gzip", path, "is not compressed")
-    _insist(page.says.encode() in answer.plain(), path, f"does not say “{page.says}”")
-    _insist(bool(tag), path, "has no ETag")
-    plain = ask(port, path)
-    _insist("content-encoding" not in plain.headers, path, "is compressed although nobody asked for it")
-    _insist(plain.body == answer.plain(), path, "says something else when it is compressed")
-    known = ask(port, path, accept_encoding="gzip", if_none_match=tag)
-    _insist(known.status == 304 and not known.body, path, f"answered {known.status} to one who has it already")
+    _require(answer.status == 200, path, f"answered {answer.status}")
+    _require(answer.headers.get("content-type", "").startswith(page.kind), path, "is of another content type")
+    _require(answer.headers.get("content-encoding") == "gzip", path, "is not compressed")
+    _require(page.says.encode() in answer.plain(), path, f"does not say “{page.says}”")
+    _require(bool(tag), path, "has no ETag")
+    plain = get(port, path)
+    _require("content-encoding" not in plain.headers, path, "is compressed although nobody asked for it")
+    _require(plain.body == answer.plain(), path, "says something else when it is compressed")
+    known = get(port, path, accept_encoding="gzip", if_none_match=tag)
+    _require(known.status == 304 and not known.body, path, f"answered {known.status} to one who has it already")
     return answer
 
 
-def not_modified(port: int, path: str, tag: str) -> Answer:
+def get_not_modified(port: int, path: str, tag: str) -> Response:
     """The answer to one who has the page already."""
-    return ask(port, path, accept_encoding="gzip", if_none_match=tag)
+    return get(port, path, accept_encoding="gzip", if_none_match=tag)
 
 
-def _insist(right: bool, path: str, what: str) -> None:
+def _require(right: bool, path: str, what: str) -> None:
     if not right:
-        raise WrongAnswer(f"{path} {what}.")
+        raise WrongResponse(f"{path} {what}.")

@@ -17,7 +17,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from bench import library, report, servers
-from bench.measures import Plan, Say
+from bench.measures import Plan, Progress
 from bench.report import Row
 from blog import config, paths
 from blog.commands import open_app
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 EMAIL, PASSWORD = "bench@example.org", "seven quiet rivers"
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
-KEYS, DEATHS = 40, 5
+WORDS, KILLS = 40, 5
 
 HEADING = "## How writing was measured"
 SECTION = """{heading}
@@ -66,31 +66,31 @@ WATCH = """() => {
 }"""
 
 
-def measure(folder: Path, keep: Path | None, plan: Plan, say: Say) -> tuple[list[Row], str]:
+def measure(folder: Path, keep: Path | None, plan: Plan, progress: Progress) -> tuple[list[Row], str]:
     """No row of the table, and a section of its own."""
     from playwright.sync_api import sync_playwright
 
     instance = folder / "writing"
-    library.make_or_copy(instance, plan.sizes[0], keep, say)
+    library.create_or_copy(instance, plan.sizes[0], keep, progress)
     with open_app(config.load(instance, environ={}, site_url=library.SITE_URL)):
         people.add(EMAIL, "Bench", PASSWORD)
     with servers.broadsheet(instance, folder / "log") as blog, sync_playwright() as playwright:
         address = f"http://127.0.0.1:{blog.port}"
-        say("writing: the preview, and saving")
-        preview, saved, words, chromium = _typed(playwright, address)
-        say("writing: a browser that dies")
-        lost = [_died(playwright, address, folder / f"profile-{number}") for number in range(DEATHS)]
+        progress("writing: the preview, and saving")
+        preview, saved, words, chromium = _measure_typing(playwright, address)
+        progress("writing: a browser that dies")
+        lost = [_measure_loss(playwright, address, folder / f"profile-{number}") for number in range(KILLS)]
     return [], SECTION.format(
-        heading=HEADING, now=datetime.now(UTC), on=report.machine(""), chromium=chromium, words=words, keys=KEYS,
-        deaths=DEATHS, preview=(median(preview), max(preview)), saved=(median(saved), max(saved)),
+        heading=HEADING, now=datetime.now(UTC), on=report.machine(""), chromium=chromium, words=words, keys=WORDS,
+        deaths=KILLS, preview=(median(preview), max(preview)), saved=(median(saved), max(saved)),
         lost=(median(lost), max(lost)),
     )  # fmt: skip
 
 
-def _typed(playwright: "Playwright", address: str) -> tuple[list[float], list[float], int, str]:
+def _measure_typing(playwright: "Playwright", address: str) -> tuple[list[float], list[float], int, str]:
     """Milliseconds to the preview, seconds to “Saved”, for each word typed; how long the text is, and in what."""
     browser = playwright.chromium.launch(executable_path=_chromium(), args=list(FLAGS))
-    page = _signed_in(browser.new_page(viewport={"width": 1280, "height": 900}), address)
+    page = _open_editor(browser.new_page(viewport={"width": 1280, "height": 900}), address)
     essay = paths.samples() / "diplomatic-relations.md"
     text = essay.read_text("utf-8").split("---\n", 2)[2]
     page.fill("#title", "An essay")
@@ -98,7 +98,7 @@ def _typed(playwright: "Playwright", address: str) -> tuple[list[float], list[fl
     page.wait_for_function("() => document.querySelector('.unsaved-mark').hidden")
     page.evaluate(WATCH)
     dice = random.Random(library.SEED)
-    for number in range(KEYS):
+    for number in range(WORDS):
         page.focus("#body")
         page.keyboard.type(f" word{number}", delay=dice.uniform(60, 140))
         page.wait_for_function("number => window.kept.length > number", arg=number, timeout=30_000)
@@ -108,10 +108,10 @@ def _typed(playwright: "Playwright", address: str) -> tuple[list[float], list[fl
     return found[0], found[1], len(text.split()), version
 
 
-def _died(playwright: "Playwright", address: str, profile: Path) -> float:
+def _measure_loss(playwright: "Playwright", address: str, profile: Path) -> float:
     """How many seconds of typing were lost."""
-    with _started(playwright, profile) as browser:
-        page = _signed_in(browser.contexts[0].new_page(), address)
+    with _browser(playwright, profile) as browser:
+        page = _open_editor(browser.contexts[0].new_page(), address)
         page.route("**/autosave/", lambda route: route.abort())
         page.focus("#body")
         begun, text = time.monotonic(), ""
@@ -121,27 +121,27 @@ def _died(playwright: "Playwright", address: str, profile: Path) -> float:
             page.keyboard.type("word ", delay=40)
             typed.append((time.monotonic(), text))
         died = time.monotonic()
-    with _started(playwright, profile) as browser:
-        page = _signed_in(browser.contexts[0].new_page(), address)
+    with _browser(playwright, profile) as browser:
+        page = _open_editor(browser.contexts[0].new_page(), address)
         page.get_by_role("button", name="Put it into the form").click()
         found = page.input_value("#body")
     return died - max(when for when, words in typed if len(words) <= len(found))
 
 
 @contextmanager
-def _started(playwright: "Playwright", profile: Path) -> "Iterator[Browser]":
+def _browser(playwright: "Playwright", profile: Path) -> "Iterator[Browser]":
     """A browser with a folder that outlives it; in the end all its processes are killed at once."""
     port = servers.free_port()
     command = [_chromium(), *FLAGS, f"--user-data-dir={profile}", f"--remote-debugging-port={port}", "about:blank"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0)
     try:
-        yield _connected(playwright, port)
+        yield _connect(playwright, port)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
-def _connected(playwright: "Playwright", port: int) -> "Browser":
+def _connect(playwright: "Playwright", port: int) -> "Browser":
     from playwright.sync_api import Error
 
     end = time.monotonic() + 30
@@ -154,7 +154,7 @@ def _connected(playwright: "Playwright", port: int) -> "Browser":
             time.sleep(0.2)
 
 
-def _signed_in(page: "Page", address: str) -> "Page":
+def _open_editor(page: "Page", address: str) -> "Page":
     """The page of a new post."""
     page.goto(f"{address}/admin/posts/new/")
     if "/sign-in/" in page.url:
@@ -171,7 +171,7 @@ def _chromium() -> str:
     return shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
 
 
-def kept(before: str) -> str:
+def previous_section(before: str) -> str:
     """The section of an earlier run: a whole run measures no writing."""
     _, found, after = before.partition(f"{HEADING}\n")
     return f"{HEADING}\n{after.partition(chr(10) + '## ')[0]}" if found else ""
