@@ -45,9 +45,8 @@ def _add() -> ResponseReturnValue:
     except InvalidFields as error:
         errors = {invalid.field: str(invalid) for invalid in error.errors}
         return responses.form_with_errors(PAGE, errors, **_variables(request.form))
-    return responses.redirect_to(
-        "admin.redirects", f"{path} {'says that it is gone' if gone else f'leads to {target}'} now."
-    )
+    result = "says that it is gone" if gone else f"leads to {target}"
+    return responses.redirect_to("admin.redirects", f"{path} {result} now.")
 
 
 def _remove(path: str) -> ResponseReturnValue:

@@ -88,9 +88,9 @@ class Author(Visitor):
     def __init__(self, blog: Blog, person: Person | None = None, **options: Any) -> None:
         super().__init__(blog.app, **options)
         self.person = person or join(ANA, "Ana")
-        caller = throttle.client_of(self.address, self.agent, str(blog.app.secret_key))
+        client = throttle.client_of(self.address, self.agent, str(blog.app.secret_key))
         with write_transaction() as session:
-            token = sessions.start(session, self.person.id, caller)
+            token = sessions.start(session, self.person.id, client)
         with self.client.session_transaction("/admin/") as cookie:
             cookie.permanent = True
             cookie["token"] = token
