@@ -1,4 +1,4 @@
-"""`make bench`: make the blogs, start the servers, measure, print one table, keep it in bench/RESULTS.md."""
+"""`make bench`: create blogs, start servers, measure, print one table and write it to bench/RESULTS.md."""
 
 import argparse
 import os
@@ -26,13 +26,13 @@ PARTS = {"search": search.measure, "writing": writing_page.measure}
 
 
 def progress(text: str) -> None:
-    """A line of progress, on standard error: standard output is the table."""
+    """Print a line of progress on standard error: standard output is for the table."""
     sys.stderr.write(f"[{time.monotonic() - STARTED:5.0f} s] {text}\n")
     sys.stderr.flush()
 
 
 def main() -> int:
-    """The exit status: 0 when all answers were right, whatever the figures; 1 when one was wrong."""
+    """Return the exit status: 0 if all responses were right, whatever the figures; 1 if one was wrong."""
     arguments = _arguments()
     plan = QUICK if arguments.quick else Plan()
     signal.signal(signal.SIGTERM, _interrupt)
@@ -44,18 +44,18 @@ def main() -> int:
             if arguments.only:
                 return write_part(*PARTS[arguments.only](Path(temporary), keep, plan, progress), quick=arguments.quick)
             rows = measure(Path(temporary), keep, plan)
-            found, section = search.measure(Path(temporary), keep, plan, progress)
+            search_rows, section = search.measure(Path(temporary), keep, plan, progress)
     except (WrongResponse, StartError, tools.MissingTool) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("Stopped; nothing was written.\n")
         return 130
-    return write_results([*rows, *found], plan, section, quick=arguments.quick)
+    return write_results([*rows, *search_rows], plan, section, quick=arguments.quick)
 
 
 def measure(folder: Path, keep: Path | None, plan: Plan) -> list[Row]:
-    """All rows of the table."""
+    """Return all rows of the table but those of search."""
     instances = {size: folder / str(size) for size in plan.sizes}
     for size, instance in instances.items():
         library.create_or_copy(instance, size, keep, progress)
@@ -64,7 +64,7 @@ def measure(folder: Path, keep: Path | None, plan: Plan) -> list[Row]:
     with ExitStack() as stack:
         blog = stack.enter_context(servers.broadsheet(largest, log))
         measured = measured_pages(blog)
-        sent = {page.file: (answer.plain(), answer.body) for page, answer in measured.items()}
+        sent = {page.file: (response.plain(), response.body) for page, response in measured.items()}
         files = stack.enter_context(servers.nginx(folder / "nginx", sent))
         rows = measures.cached_pages(blog, files, measured, plan, progress)
         with ExitStack() as off:
@@ -80,7 +80,7 @@ def measure(folder: Path, keep: Path | None, plan: Plan) -> list[Row]:
 
 
 def measured_pages(blog: Server) -> dict[Page, Response]:
-    """The pages that are measured with the cache on, and the bytes that nginx shall serve. Raises WrongAnswer."""
+    """Return the pages to measure with the cache on, and the bytes for nginx to serve. Raises WrongResponse."""
     style = re.search(r'rel="stylesheet" href="([^"]+)"', get(blog.port, "/").plain().decode())
     if not style:
         raise WrongResponse("The home page names no stylesheet.")
@@ -89,7 +89,7 @@ def measured_pages(blog: Server) -> dict[Page, Response]:
 
 
 def write_results(rows: Sequence[Row], plan: Plan, section: str = "", *, quick: bool) -> int:
-    """Print the table; keep it when it is a whole one and right."""
+    """Print the table; write it to RESULTS.md if the run was a full one without errors."""
     sys.stdout.write(f"\n{report.table(rows)}\n\n")
     wrong = [f"{row.name}: {row.wrong}" for row in rows if row.wrong]
     if wrong:
@@ -106,15 +106,15 @@ def write_results(rows: Sequence[Row], plan: Plan, section: str = "", *, quick: 
         command="make bench",
         method=report.METHOD.format(**facts),
     )
-    for each in (section, writing_page.previous_section(RESULTS.read_text("utf-8") if RESULTS.exists() else "")):
-        text = report.with_section(text, each) if each else text
+    for part in (section, writing_page.previous_section(RESULTS.read_text("utf-8") if RESULTS.exists() else "")):
+        text = report.with_section(text, part) if part else text
     RESULTS.write_text(text, "utf-8")
     progress("Written to bench/RESULTS.md")
     return 0
 
 
 def write_part(rows: Sequence[Row], section: str, *, quick: bool) -> int:
-    """Print the rows of a part; keep them and its section among the results of the last whole run."""
+    """Print the rows of a part; put them and its section into the results of the last full run."""
     sys.stdout.write(f"\n{report.table(rows)}\n\n{section}\n" if rows else f"\n{section}\n")
     if not quick:
         before = RESULTS.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Ask a server as a reader does, and judge whether the answer is right before anything is counted."""
+"""Send requests as a reader's browser does, and check responses before anything is counted."""
 
 import gzip
 import http.client
@@ -12,12 +12,12 @@ GZIP = {"Accept-Encoding": "gzip"}
 
 
 class WrongResponse(Exception):
-    """An answer that must not be counted; the message says which and why."""
+    """A response that must not be counted; the message says which and why."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """What came back, and how many bytes of a connection it took."""
+    """A response; header names are in lower case."""
 
     status: int
     body: bytes
@@ -25,17 +25,17 @@ class Response:
 
     @property
     def wire_bytes(self) -> int:
-        """Head and body as they travel, nearly: the reason phrase is guessed."""
+        """Return the size of head and body, nearly: the length of the reason phrase is a guess."""
         return 19 + sum(len(name) + len(value) + 4 for name, value in self.headers.items()) + len(self.body)
 
     def plain(self) -> bytes:
-        """The body, uncompressed."""
-        undo = {"gzip": gzip.decompress, "br": brotli.decompress}.get(self.headers.get("content-encoding", ""), bytes)
-        return bytes(undo(self.body))
+        """Return the body without compression."""
+        decoders = {"gzip": gzip.decompress, "br": brotli.decompress}
+        return bytes(decoders.get(self.headers.get("content-encoding", ""), bytes)(self.body))
 
 
 def get(port: int, path: str, **headers: str) -> Response:
-    """The answer to one GET; header names are written with underscores. Raises OSError when nobody answers."""
+    """Send one GET; header names have underscores. Raise OSError if there is no response."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
         connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
@@ -47,34 +47,33 @@ def get(port: int, path: str, **headers: str) -> Response:
 
 
 def read_response(connection: http.client.HTTPConnection) -> Response:
-    """The answer on a connection on which something was asked."""
+    """Read the response to a request that was sent on this connection."""
     response = connection.getresponse()
     body = response.read()
     return Response(response.status, body, {name.lower(): value for name, value in response.getheaders()})
 
 
 def get_checked(port: int, path: str, page: Page) -> Response:
-    """The compressed answer, after everything about it was found right. Raises WrongAnswer."""
-    answer = get(port, path, accept_encoding="gzip")
-    tag = answer.headers.get("etag", "")
-    _require(answer.status == 200, path, f"answered {answer.status}")
-    _require(answer.headers.get("content-type", "").startswith(page.kind), path, "is of another content type")
-    _require(answer.headers.get("content-encoding") == "gzip", path, "is not compressed")
-    _require(page.says.encode() in answer.plain(), path, f"does not say “{page.says}”")
+    """Return the compressed response after checking everything about it. Raises WrongResponse."""
+    response = get(port, path, accept_encoding="gzip")
+    tag = response.headers.get("etag", "")
+    _require(response.status == 200, path, f"answered {response.status}")
+    _require(response.headers.get("content-type", "").startswith(page.kind), path, "is of another content type")
+    _require(response.headers.get("content-encoding") == "gzip", path, "is not compressed")
+    _require(page.says.encode() in response.plain(), path, f"does not say “{page.says}”")
     _require(bool(tag), path, "has no ETag")
     plain = get(port, path)
     _require("content-encoding" not in plain.headers, path, "is compressed although nobody asked for it")
-    _require(plain.body == answer.plain(), path, "says something else when it is compressed")
-    known = get(port, path, accept_encoding="gzip", if_none_match=tag)
-    _require(known.status == 304 and not known.body, path, f"answered {known.status} to one who has it already")
-    return answer
+    _require(plain.body == response.plain(), path, "says something else when it is compressed")
+    cached = get_not_modified(port, path, tag)
+    _require(cached.status == 304 and not cached.body, path, f"answered {cached.status} to one who has it already")
+    return response
 
 
 def get_not_modified(port: int, path: str, tag: str) -> Response:
-    """The answer to one who has the page already."""
     return get(port, path, accept_encoding="gzip", if_none_match=tag)
 
 
-def _require(right: bool, path: str, what: str) -> None:
-    if not right:
-        raise WrongResponse(f"{path} {what}.")
+def _require(condition: bool, path: str, problem: str) -> None:
+    if not condition:
+        raise WrongResponse(f"{path} {problem}.")

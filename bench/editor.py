@@ -1,6 +1,6 @@
-"""An author at work, in a process of their own: one edit a second, each told once it is acknowledged.
+"""Edit one article every second, in a process of its own.
 
-Prints `<serial> <monotonic time>` when the call that edits has returned; the clock is the same for all processes.
+Prints `<serial> <monotonic time> <seconds>` after each edit has returned; the clock is the same for all processes.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Publish while reading: whatever is asked for after an edit was acknowledged must show that edit, or a later one."""
+"""Publish while reading: a request sent after an edit was acknowledged must get that edit or a later one."""
 
 import http.client
 import re
@@ -19,7 +19,7 @@ from bench.report import Row
 from bench.servers import ROOT, Server, environment
 
 READERS = 16
-# A new connection now and then may reach the other worker.
+# A new connection, which is opened after this many responses, may reach the other worker.
 RESPONSES_PER_CONNECTION = 200
 ENCODINGS = ("gzip", "br", "identity")
 SERIALS = re.compile(rb"\b%s(?: |%%20|\+)(\d+)" % MARK.encode())
@@ -27,7 +27,7 @@ SERIALS = re.compile(rb"\b%s(?: |%%20|\+)(\d+)" % MARK.encode())
 
 @dataclass(frozen=True)
 class Sample:
-    """One answer: when it was asked for, how long it took, and which edition it showed."""
+    """One response: when its request was sent (monotonic), how long it took, and which edition it showed."""
 
     sent_at: float
     seconds: float
@@ -36,7 +36,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Edit:
-    """One acknowledged edit."""
+    """One edit, the time it was acknowledged (monotonic) and how long it took."""
 
     serial: int
     acknowledged_at: float
@@ -45,15 +45,14 @@ class Edit:
 
 @dataclass
 class Reader:
-    """A reader who reads one article over and over; every second one says what they have already."""
+    """A reader who reads one article over and over; every second reader sends If-None-Match."""
 
     port: int
     number: int
-    readings: list[Sample] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     def read_until(self, stop: Event) -> None:
-        """Read until told to stop."""
         while not stop.is_set():
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
             try:
@@ -71,34 +70,34 @@ class Reader:
                 return
             sent_at = time.monotonic()
             connection.request("GET", pages.ARTICLE, headers=headers)
-            answer = read_response(connection)
+            response = read_response(connection)
             seconds = time.monotonic() - sent_at
-            if answer.status == 200:
-                serial = edition_of(answer)
+            if response.status == 200:
+                serial = edition_of(response)
                 if self.number % 2:
-                    headers["If-None-Match"] = answer.headers["etag"]
-            elif answer.status != 304 or "If-None-Match" not in headers:
-                raise ValueError(f"status {answer.status}")
-            self.readings.append(Sample(sent_at, seconds, serial))
+                    headers["If-None-Match"] = response.headers["etag"]
+            elif response.status != 304 or "If-None-Match" not in headers:
+                raise ValueError(f"status {response.status}")
+            self.samples.append(Sample(sent_at, seconds, serial))
 
 
-def edition_of(answer: Response) -> int:
-    """The edition that a page shows; 0 before the first edit. Raises ValueError for one that mixes two."""
-    found = {int(serial) for serial in SERIALS.findall(answer.plain())}
-    if len(found) > 1:
-        raise ValueError(f"one page shows editions {sorted(found)}")
-    return found.pop() if found else 0
+def edition_of(response: Response) -> int:
+    """Return the edition that a page shows; 0 before the first edit. Raise ValueError if it mixes two."""
+    serials = {int(serial) for serial in SERIALS.findall(response.plain())}
+    if len(serials) > 1:
+        raise ValueError(f"one page shows editions {sorted(serials)}")
+    return serials.pop() if serials else 0
 
 
-def stale_samples(readings: Sequence[Sample], edits: Sequence[Edit]) -> list[Sample]:
-    """The answers that show less than what was acknowledged before they were asked for."""
+def stale_samples(samples: Sequence[Sample], edits: Sequence[Edit]) -> list[Sample]:
+    """Return the samples that show an older edition than was acknowledged before their request."""
     times = [edit.acknowledged_at for edit in edits]
     serials = [0, *(edit.serial for edit in edits)]
-    return [each for each in readings if each.serial < serials[bisect_right(times, each.sent_at)]]
+    return [sample for sample in samples if sample.serial < serials[bisect_right(times, sample.sent_at)]]
 
 
 def publish_while_reading(blog: Server, instance: Path, edits: int, progress: Callable[[str], None]) -> Row:
-    """The row of the table; its figures count what Python readers managed, which is less than the server could."""
+    """Return the row of the table; its rate is that of readers written in Python: the server could do more."""
     progress(f"{edits} edits, one a second, while {READERS} readers read")
     readers = [Reader(blog.port, number) for number in range(READERS)]
     stop = Event()
@@ -107,35 +106,35 @@ def publish_while_reading(blog: Server, instance: Path, edits: int, progress: Ca
     for thread in threads:
         thread.start()
     try:
-        made = _run_editor(instance, edits)
+        acknowledged = _run_editor(instance, edits)
         time.sleep(1)
     finally:
         stop.set()
         for thread in threads:
             thread.join()
-    took, cpu = time.monotonic() - began, blog.cpu_seconds() - before
-    return _row(readers, made, took, cpu)
+    seconds, cpu = time.monotonic() - began, blog.cpu_seconds() - before
+    return _row(readers, acknowledged, seconds, cpu)
 
 
 def _run_editor(instance: Path, edits: int) -> list[Edit]:
     command = [sys.executable, "-m", "bench.editor", str(instance), str(edits)]
-    said = subprocess.run(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True, check=True).stdout
-    rows = [line.split() for line in said.splitlines()]
+    output = subprocess.run(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True, check=True).stdout
+    rows = [line.split() for line in output.splitlines()]
     return [Edit(int(serial), float(when), float(seconds)) for serial, when, seconds in rows]
 
 
-def _row(readers: Sequence[Reader], made: Sequence[Edit], took: float, cpu: float) -> Row:
-    readings = [reading for reader in readers for reading in reader.readings]
+def _row(readers: Sequence[Reader], edits: Sequence[Edit], seconds: float, cpu: float) -> Row:
+    samples = [sample for reader in readers for sample in reader.samples]
     errors = [error for reader in readers for error in reader.errors]
-    last = sum(reading.serial == len(made) for reading in readings)
-    late = len(stale_samples(readings, made))
-    times = sorted(reading.seconds * 1000 for reading in readings)
+    last = sum(sample.serial == len(edits) for sample in samples)
+    late = len(stale_samples(samples, edits))
+    times = sorted(sample.seconds * 1000 for sample in samples)
     wrong = [f"{late} stale answers"] if late else []
     wrong += [f"{len(errors)} readers' errors: {errors[0]}"] if errors else []
     wrong += [] if last else ["nobody read the last edit"]
-    remark = f"{len(made)} edits of {median(edit.seconds for edit in made) * 1000:.0f} ms, {late} stale answers"
+    remark = f"{len(edits)} edits of {median(edit.seconds for edit in edits) * 1000:.0f} ms, {late} stale answers"
     figures = {
-        "rate": len(readings) / took, "cpu_ms": cpu * 1000 / max(1, len(readings)), "p50_ms": median(times),
+        "rate": len(samples) / seconds, "cpu_ms": cpu * 1000 / max(1, len(samples)), "p50_ms": median(times),
         "p99_ms": quantiles(times, n=100)[98], "stale": float(late),
     }  # fmt: skip
     return Row("article, an edit a second", figures, (pages.NO_STALE,), remark, "; ".join(wrong))

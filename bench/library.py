@@ -1,7 +1,7 @@
-"""Blogs of 100 to 100,000 posts, the same rows on every machine.
+"""Create blogs of 100 to 100,000 posts, with the same rows on every machine.
 
-A post is made from its distance to the newest one, so that the newest posts, and with them the first pages and the
-feed, are the same in a blog of any size: what differs between sizes is the size. The measured article is in the middle.
+A post depends on its distance to the newest one only. So the newest posts, and with them the first pages and the
+feed, are the same in a blog of any size: blogs differ in size alone. The measured article is in the middle.
 """
 
 import hashlib
@@ -52,31 +52,31 @@ Rows = Iterator[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Text:
-    """A body and what core makes of it."""
+    """A body and its rendered form."""
 
     body: str
     rendered: Rendered
 
     def columns(self) -> dict[str, Any]:
-        """The columns of a post that it fills."""
-        made = self.rendered
+        """Return the columns of a post that the text fills."""
+        rendered = self.rendered
         return {
-            "body": self.body, "html": made.html, "feed_html": made.feed_html, "contents": made.contents,
-            "links": made.links, "pictures": made.pictures, "words": made.words, "extract": made.extract,
-            "renderer": RENDERER_VERSION,
+            "body": self.body, "html": rendered.html, "feed_html": rendered.feed_html, "contents": rendered.contents,
+            "links": rendered.links, "pictures": rendered.pictures, "words": rendered.words,
+            "extract": rendered.extract, "renderer": RENDERER_VERSION,
         }  # fmt: skip
 
 
 @cache
 def rendered_text(name: str, words: int | None = None, kind: str = "post") -> Text:
-    """The text of this name, of so many words if given."""
+    """Return the text of this name, with `words` words or a random number of them."""
     dice = _random("text", name)
     body = texts.body(dice, words or texts.length(dice))
     return Text(body, render.render(body, base=permalinks.path(kind, "-")))
 
 
 def tag_rows() -> list[dict[str, Any]]:
-    """All tags; the first is on every post."""
+    """Return all tags; the first is on every post."""
     names = [COMMON_TAG]
     names += [f"{ADJECTIVES[n % len(ADJECTIVES)]} {NOUNS[n % len(NOUNS)]}".capitalize() for n in range(TAGS - 1)]
     return [
@@ -86,7 +86,7 @@ def tag_rows() -> list[dict[str, Any]]:
 
 
 def post_rows(size: int) -> Rows:
-    """All posts, the oldest first, and then the pages."""
+    """Yield all posts, the oldest first, and then the pages."""
     choice = [rendered_text(str(number)).columns() for number in range(BODIES)]
     measured = rendered_text("measured", texts.LONGEST).columns()
     for back in range(size - 1, -1, -1):
@@ -122,7 +122,7 @@ def _random(what: str, which: object) -> random.Random:
 
 
 def article_paths(size: int, count: int) -> list[str]:
-    """The addresses of so many articles, spread over the whole archive."""
+    """Return the paths of about `count` articles, spread over the whole archive."""
     backs = range(0, size, max(1, size // count))
     return [
         permalinks.path("post", _slug(back, texts.title(_random("post", back)))) for back in backs if back != size // 2
@@ -130,7 +130,7 @@ def article_paths(size: int, count: int) -> list[str]:
 
 
 def tagging_rows(size: int) -> Rows:
-    """Which post carries which tags; the measured article carries the same in every size."""
+    """Yield the tags of each post; those of the measured article are the same in every size."""
     for back in range(size - 1, -1, -1):
         dice = _random("tags", "measured" if back == size // 2 else back)
         others = dice.sample(range(2, TAGS + 1), TAGS_OF_A_POST - 1)
@@ -139,7 +139,7 @@ def tagging_rows(size: int) -> Rows:
 
 
 def fill(size: int) -> None:
-    """Write the library into the blog whose application context is open: one transaction, searchable."""
+    """Write the library and its search index into the blog of the open application context, in one transaction."""
     with write_transaction() as session:
         session.execute(insert(Tag), tag_rows())
         for chunk in chunks(post_rows(size)):
@@ -150,13 +150,12 @@ def fill(size: int) -> None:
 
 
 def chunks(rows: Rows, size: int = CHUNK) -> Iterator[list[dict[str, Any]]]:
-    """Rows in parts, to be written together."""
     while chunk := list(islice(rows, size)):
         yield chunk
 
 
 def create(instance: Path, size: int, write: Callable[[int], None] = fill) -> Settings:
-    """A blog of so many posts in a new folder."""
+    """Create a blog with `size` posts in a new folder."""
     instance.mkdir(parents=True)
     settings = config.load(instance, environ={}, site_url=SITE_URL)
     with open_app(settings):
@@ -168,31 +167,31 @@ def create(instance: Path, size: int, write: Callable[[int], None] = fill) -> Se
 def create_or_copy(
     instance: Path, size: int, keep: Path | None, progress: Callable[[str], None], write: Callable[[int], None] = fill
 ) -> None:
-    """A blog of so many posts; with `keep`, a copy of the one that is kept there, made on the first run."""
+    """Create a blog with `size` posts; with `keep`, copy the one in that folder, which the first run creates."""
     began = time.monotonic()
     if keep is None:
         create(instance, size, write)
     else:
-        kept = keep / f"{'' if write is fill else 'varied-'}{size}-{fingerprint()}"
-        if not (kept / "complete").exists():
-            shutil.rmtree(kept, ignore_errors=True)
-            create(kept, size, write)
-            (kept / "complete").touch()
-        _copy(kept, instance)
+        source = keep / f"{'' if write is fill else 'varied-'}{size}-{fingerprint()}"
+        if not (source / "complete").exists():
+            shutil.rmtree(source, ignore_errors=True)
+            create(source, size, write)
+            (source / "complete").touch()
+        _copy(source, instance)
     megabytes = (instance / "blog.db").stat().st_size / 1e6
     progress(f"{size:,} posts ({megabytes:,.0f} MB) in {time.monotonic() - began:.1f} s")
 
 
-def _copy(kept: Path, instance: Path) -> None:
+def _copy(source: Path, instance: Path) -> None:
     instance.mkdir(parents=True)
     for name in ("blog.db", "secret_key"):
-        shutil.copy2(kept / name, instance / name)
+        shutil.copy2(source / name, instance / name)
 
 
 def fingerprint() -> str:
-    """Changes with the code that shapes the rows, so that no outdated library is measured."""
-    here = Path(__file__).parent
-    files = [here / name for name in ("library.py", "texts.py", "variety.py", "words.py")]
-    for room in ("core", "models", "migrations"):
-        files += sorted((paths.PACKAGE / room).rglob("*.py"))
+    """Return a hash of the code that shapes the rows, so that no outdated library is measured."""
+    folder = Path(__file__).parent
+    files = [folder / name for name in ("library.py", "texts.py", "variety.py", "words.py")]
+    for package in ("core", "models", "migrations"):
+        files += sorted((paths.PACKAGE / package).rglob("*.py"))
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:12]

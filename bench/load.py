@@ -1,4 +1,4 @@
-"""Drive a server with wrk, and let servers take turns so that a noisy machine is noisy for all of them."""
+"""Drive servers with wrk, in turns: so a noisy machine is noisy for all of them."""
 
 import json
 import subprocess
@@ -13,15 +13,15 @@ from bench.servers import Server
 FOLDER = Path(__file__).parent
 THREADS = 2
 CONNECTIONS = 32
-# wrk leaves slower answers out of its percentiles.
+# wrk leaves slower responses out of its percentiles.
 TIMEOUT = "30s"
-# The last answers of a run may be read in part; an error page or a 304 is farther off than this.
+# The last responses of a run may be read in part; the size of an error page or a 304 differs by more than this.
 TOLERANCE = 0.1
 
 
 @dataclass(frozen=True)
 class Run:
-    """What wrk saw in one run, and the processor time the server took for it."""
+    """The figures of wrk for one run, and the processor time of the server."""
 
     requests: int
     seconds: float
@@ -34,47 +34,50 @@ class Run:
 
     @property
     def rate(self) -> float:
-        """Requests a second."""
+        """Return the requests a second."""
         return self.requests / self.seconds
 
     @property
     def cpu_ms(self) -> float:
-        """Processor time of the server for one request, in milliseconds."""
+        """Return the server's processor time for one request, in milliseconds."""
         return self.cpu_seconds * 1000 / self.requests
 
 
 @dataclass(frozen=True)
 class Target:
-    """A server and what it is asked for; `wire_bytes` is the size of a right answer, 0 if they differ."""
+    """A server and a path to measure; `wire_bytes` is the size of a right response, 0 if sizes differ.
+
+    `addresses` is a file of many paths to request instead of the one.
+    """
 
     server: Server
     path: str
     wire_bytes: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
-    addresses: Path | None = None  # a file of many paths, instead of the one
+    addresses: Path | None = None
 
 
 def parse(output: str, cpu_seconds: float = 0.0) -> Run:
-    """What wrk printed with wrk.lua."""
+    """Parse the output of wrk with wrk.lua."""
     lines = [line for line in output.splitlines() if line.startswith("{")]
     if not lines:
         raise WrongResponse(f"wrk measured nothing: {output.strip()[-500:]}")
-    said = json.loads(lines[-1])
+    data = json.loads(lines[-1])
     return Run(
-        requests=said["requests"],
-        seconds=said["microseconds"] / 1e6,
-        bytes=said["bytes"],
-        bad_statuses=said["statuses"],
-        socket_errors=sum(said[name] for name in ("connect", "read", "write", "timeout")),
-        p50_ms=said["p50"] / 1000,
-        p99_ms=said["p99"] / 1000,
+        requests=data["requests"],
+        seconds=data["microseconds"] / 1e6,
+        bytes=data["bytes"],
+        bad_statuses=data["statuses"],
+        socket_errors=sum(data[name] for name in ("connect", "read", "write", "timeout")),
+        p50_ms=data["p50"] / 1000,
+        p99_ms=data["p99"] / 1000,
         cpu_seconds=cpu_seconds,
     )
 
 
-def command(contender: Target, seconds: int, script: Path) -> list[str]:
-    """The command line of wrk."""
-    headers = [part for name, value in {**GZIP, **contender.headers}.items() for part in ("-H", f"{name}: {value}")]
+def command(target: Target, seconds: int, script: Path) -> list[str]:
+    """Return the command line of wrk."""
+    headers = [part for name, value in {**GZIP, **target.headers}.items() for part in ("-H", f"{name}: {value}")]
     options = [
         f"-t{THREADS}",
         f"-c{CONNECTIONS}",
@@ -86,41 +89,41 @@ def command(contender: Target, seconds: int, script: Path) -> list[str]:
         str(script),
         *headers,
     ]
-    more = ["--", str(contender.addresses)] if contender.addresses else []
-    return ["wrk", *options, f"http://127.0.0.1:{contender.server.port}{contender.path}", *more]
+    more = ["--", str(target.addresses)] if target.addresses else []
+    return ["wrk", *options, f"http://127.0.0.1:{target.server.port}{target.path}", *more]
 
 
-def run(contender: Target, seconds: int) -> Run:
-    """One run; only right answers count. Raises WrongAnswer."""
-    script = FOLDER / ("many.lua" if contender.addresses else "wrk.lua")
-    before = contender.server.idle_cpu_seconds()
-    said = subprocess.run(command(contender, seconds, script), capture_output=True, text=True, check=False)
-    found = parse(said.stdout + said.stderr, contender.server.cpu_seconds() - before)
-    if not found.requests:
-        raise WrongResponse(f"{contender.path} was not answered once in {seconds} s.")
-    if found.bad_statuses:
-        raise WrongResponse(f"{contender.path} answered {found.bad_statuses} of {found.requests} with an error.")
-    mean = found.bytes / found.requests
-    if contender.wire_bytes and abs(mean - contender.wire_bytes) > contender.wire_bytes * TOLERANCE:
-        raise WrongResponse(f"{contender.path}: answers of {mean:.0f} bytes instead of {contender.wire_bytes}.")
-    return found
+def run(target: Target, seconds: int) -> Run:
+    """Run wrk once. Raise WrongResponse if a response is wrong."""
+    script = FOLDER / ("many.lua" if target.addresses else "wrk.lua")
+    before = target.server.idle_cpu_seconds()
+    process = subprocess.run(command(target, seconds, script), capture_output=True, text=True, check=False)
+    result = parse(process.stdout + process.stderr, target.server.cpu_seconds() - before)
+    if not result.requests:
+        raise WrongResponse(f"{target.path} was not answered once in {seconds} s.")
+    if result.bad_statuses:
+        raise WrongResponse(f"{target.path} answered {result.bad_statuses} of {result.requests} with an error.")
+    mean = result.bytes / result.requests
+    if target.wire_bytes and abs(mean - target.wire_bytes) > target.wire_bytes * TOLERANCE:
+        raise WrongResponse(f"{target.path}: answers of {mean:.0f} bytes instead of {target.wire_bytes}.")
+    return result
 
 
-def run_in_turns(contenders: Sequence[Target], *, rounds: int, seconds: int, warm: int) -> list[list[Run]]:
-    """The runs of each, taken in turns (A B A B), after each was warmed up."""
-    for contender in contenders:
-        run(contender, warm)
-    turns = [[run(contender, seconds) for contender in contenders] for _ in range(rounds)]
+def run_in_turns(targets: Sequence[Target], *, rounds: int, seconds: int, warm: int) -> list[list[Run]]:
+    """Warm up all targets, then measure them in turns (A B A B); return the runs of each."""
+    for target in targets:
+        run(target, warm)
+    turns = [[run(target, seconds) for target in targets] for _ in range(rounds)]
     return [list(runs) for runs in zip(*turns, strict=True)]
 
 
 def medians(runs: Sequence[Run]) -> dict[str, float]:
-    """The medians of runs."""
+    """Return the median of each figure, and the sum of socket errors."""
     names = ("rate", "cpu_ms", "p50_ms", "p99_ms")
-    found = {name: median(getattr(each, name) for each in runs) for name in names}
-    return found | {"socket_errors": sum(each.socket_errors for each in runs)}
+    figures = {name: median(getattr(run, name) for run in runs) for name in names}
+    return figures | {"socket_errors": sum(run.socket_errors for run in runs)}
 
 
 def median_ratio(name: str, of: Sequence[Run], to: Sequence[Run]) -> float:
-    """The median of a figure's ratios, taken pair by pair: neighbours in time met the same noise."""
+    """Return the median ratio of a figure, pair by pair: neighbours in time met the same noise."""
     return median(float(getattr(a, name) / getattr(b, name)) for a, b in zip(of, to, strict=True))

@@ -1,4 +1,4 @@
-"""The rows of the table, but for publishing while reading: see edits.py."""
+"""Measure the rows of the table, apart from publishing while reading (edits.py) and search (search.py)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured, and for how long."""
+    """Sizes, rounds and seconds of a run."""
 
     sizes: tuple[int, ...] = (100, 1_000, 100_000)
     rounds: int = 3
@@ -28,9 +28,8 @@ class Plan:
     addresses: int = 10_000
     uncached_beside_nginx: bool = True
 
-    def run_in_turns(self, contenders: Sequence[Target]) -> list[list[Run]]:
-        """A contest of this length."""
-        return load.run_in_turns(contenders, rounds=self.rounds, seconds=self.seconds, warm=self.warm)
+    def run_in_turns(self, targets: Sequence[Target]) -> list[list[Run]]:
+        return load.run_in_turns(targets, rounds=self.rounds, seconds=self.seconds, warm=self.warm)
 
 
 QUICK = Plan(
@@ -39,15 +38,15 @@ QUICK = Plan(
 
 
 def blog_target(server: Server, page: Page) -> Target:
-    """A Broadsheet that answers the page; several times, so that each worker is asked. Raises WrongAnswer."""
-    answers = [get_checked(server.port, page.path, page) for _ in range(6)]
-    if len({answer.body for answer in answers}) > 1:
+    """Check several responses, so that each worker sends one; return the target. Raises WrongResponse."""
+    responses = [get_checked(server.port, page.path, page) for _ in range(6)]
+    if len({response.body for response in responses}) > 1:
         raise WrongResponse(f"{page.path} says different things to different readers.")
-    return _target(server, page.path, page, answers[0])
+    return _target(server, page.path, page, responses[0])
 
 
 def nginx_target(files: Server, page: Page, ours: Response, *, same_gzip: bool = True) -> Target:
-    """The nginx that serves the same bytes. Raises WrongAnswer when they are others."""
+    """Return nginx's target. Raise WrongResponse if it does not serve the same bytes."""
     path = f"/{page.file}"
     theirs = get_checked(files.port, path, page)
     if (same_gzip and theirs.body != ours.body) or get(files.port, path).body != ours.plain():
@@ -55,45 +54,45 @@ def nginx_target(files: Server, page: Page, ours: Response, *, same_gzip: bool =
     return _target(files, path, page, theirs)
 
 
-def _target(server: Server, path: str, page: Page, answer: Response) -> Target:
-    if not page.known:
-        return Target(server, path, answer.wire_bytes)
-    tag = answer.headers["etag"]
-    known = get_not_modified(server.port, path, tag)
-    return Target(server, path, known.wire_bytes, {"If-None-Match": tag})
+def _target(server: Server, path: str, page: Page, response: Response) -> Target:
+    if not page.not_modified:
+        return Target(server, path, response.wire_bytes)
+    tag = response.headers["etag"]
+    not_modified = get_not_modified(server.port, path, tag)
+    return Target(server, path, not_modified.wire_bytes, {"If-None-Match": tag})
 
 
 def cached_pages(
     blog: Server, files: Server, measured: Mapping[Page, Response], plan: Plan, progress: Progress
 ) -> list[Row]:
-    """A row for each page as a public server answers it, beside nginx."""
+    """Return a row for each page from the page cache, compared with nginx."""
     rows = []
-    for page, answer in measured.items():
+    for page, response in measured.items():
         progress(f"{page.name}, beside nginx")
-        ours, theirs = plan.run_in_turns([blog_target(blog, page), nginx_target(files, page, answer)])
+        ours, theirs = plan.run_in_turns([blog_target(blog, page), nginx_target(files, page, response)])
         rows.append(Row(page.name, load.medians(ours) | _compare(ours, theirs), page.goals))
     return rows
 
 
 def uncached_pages(blogs: Mapping[int, Server], files: Server, plan: Plan, progress: Progress) -> list[Row]:
-    """A row for each page that is made anew for every request, and how its cost grows with the blog."""
+    """Return a row for each page without the page cache, and how its cost grows with the blog."""
     rows = []
     for page in pages.UNCACHED:
         progress(f"{page.name}, cache off, in blogs of {', '.join(f'{size:,}' for size in blogs)} posts")
-        contenders = [blog_target(blog, page) for blog in blogs.values()]
+        targets = [blog_target(blog, page) for blog in blogs.values()]
         beside = page.beside_nginx and plan.uncached_beside_nginx
         if beside:
-            # A page made anew may be compressed less, but says the same.
-            anew = get_checked(contenders[-1].server.port, page.path, page)
-            contenders.append(nginx_target(files, page, anew, same_gzip=False))
-        runs = plan.run_in_turns(contenders)
+            # Without the cache a page may be compressed less, but its text is the same.
+            response = get_checked(targets[-1].server.port, page.path, page)
+            targets.append(nginx_target(files, page, response, same_gzip=False))
+        runs = plan.run_in_turns(targets)
         by_size = runs[: len(blogs)]
-        found = load.medians(by_size[-1]) | {"growth": load.median_ratio("cpu_ms", by_size[-1], by_size[0])}
+        figures = load.medians(by_size[-1]) | {"growth": load.median_ratio("cpu_ms", by_size[-1], by_size[0])}
         if beside:
-            found |= _compare(by_size[-1], runs[-1])
-        costs = ", ".join(f"{load.medians(each)['cpu_ms']:.2f}" for each in by_size)
+            figures |= _compare(by_size[-1], runs[-1])
+        costs = ", ".join(f"{load.medians(size_runs)['cpu_ms']:.2f}" for size_runs in by_size)
         sizes = ", ".join(f"{size:,}" for size in blogs)
-        rows.append(Row(f"{page.name}, cache off", found, page.goals, f"{costs} ms CPU at {sizes} posts"))
+        rows.append(Row(f"{page.name}, cache off", figures, page.goals, f"{costs} ms CPU at {sizes} posts"))
     return rows
 
 
@@ -105,24 +104,24 @@ def _compare(ours: Sequence[Run], theirs: Sequence[Run]) -> dict[str, float]:
 
 
 def memory(blog: Server, paths: Sequence[str], folder: Path, plan: Plan, progress: Progress) -> Row:
-    """What all processes of the server weigh after many different articles, and all that came before."""
+    """Return the memory of all processes of the server after many different articles, and all that came before."""
     progress(f"{len(paths):,} different articles")
     before = blog.pss_megabytes()
-    listed = folder / "addresses"
-    listed.write_text("\n".join(paths) + "\n")
-    found = load.run(Target(blog, paths[0], addresses=listed), plan.seconds * 2)
+    addresses = folder / "addresses"
+    addresses.write_text("\n".join(paths) + "\n")
+    run = load.run(Target(blog, paths[0], addresses=addresses), plan.seconds * 2)
     after = blog.pss_megabytes()
-    remark = f"{found.requests:,} answers to {len(paths):,} addresses; {before:.0f} MB before"
+    remark = f"{run.requests:,} answers to {len(paths):,} addresses; {before:.0f} MB before"
     name = f"different articles, {plan.sizes[-1]:,} posts"
-    return Row(name, load.medians([found]) | {"pss_mb": after}, (pages.MEMORY,), remark)
+    return Row(name, load.medians([run]) | {"pss_mb": after}, (pages.MEMORY,), remark)
 
 
 def cold_start(instance: Path, log: Path, name: str, plan: Plan, progress: Progress) -> Row:
-    """What a start costs until the first answer, median of several; the first one is not counted."""
+    """Return the median cost of a start until the first response; the first start is not counted."""
     progress(name)
     starts = [servers.cold_start(instance, log) for _ in range(plan.starts + 1)][1:]
     cpu = [start.cpu_seconds for start in starts]
     wall = median(start.seconds for start in starts)
-    weight = median(start.pss_megabytes for start in starts)
-    remark = f"{min(cpu):.2f} to {max(cpu):.2f} s CPU, {wall:.2f} s on the clock, {weight:.0f} MB then"
+    megabytes = median(start.pss_megabytes for start in starts)
+    remark = f"{min(cpu):.2f} to {max(cpu):.2f} s CPU, {wall:.2f} s on the clock, {megabytes:.0f} MB then"
     return Row(name, {"cold_s": median(cpu)}, (pages.COLD_START,), remark)

@@ -1,4 +1,4 @@
-"""What is measured: a line for each page, with its goals. Another row is another line here."""
+"""The pages that are measured, with their goals. To measure another page, add a line."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Goal:
-    """What a figure should be: at most (or at least) `limit`; at `close` little is left to be gained."""
+    """The goal of a figure: at most (or at least) `limit`; beyond `close` little is left to gain."""
 
     figure: str
     limit: float
@@ -22,12 +22,10 @@ class Goal:
     at_least: bool = False
 
     def text(self) -> str:
-        """The goal in a few characters."""
         close = "" if self.close is None else f" ({self.close:g})"
         return f"{'≥' if self.at_least else '≤'} {self.limit:g}{close} {UNITS[self.figure]}"
 
     def result(self, value: float) -> str:
-        """Whether the value meets it."""
         sign = -1 if self.at_least else 1
         if value * sign > self.limit * sign:
             return "missed"
@@ -37,19 +35,22 @@ class Goal:
 
 @dataclass(frozen=True)
 class Page:
-    """An address that is measured: its content type, words that it must say, and its goals."""
+    """A page to measure: its content type, text that it must contain, and its goals.
+
+    With `not_modified`, the request has If-None-Match and the response is a 304.
+    """
 
     name: str
     path: str
     kind: str
     says: str
     goals: tuple[Goal, ...] = ()
-    known: bool = False  # asked for by one who has it already: 304
+    not_modified: bool = False
     beside_nginx: bool = True
 
     @property
     def file(self) -> str:
-        """The name that nginx serves the same bytes under."""
+        """Return the file name under which nginx serves the same bytes."""
         ending = {HTML: "html", RSS: "xml"}.get(self.kind, "css")
         return f"{self.path.strip('/').replace('/', '-').partition('.')[0] or 'home'}.{ending}"
 
@@ -69,7 +70,7 @@ CACHED = (
     ),
     Page("tag", TAG, HTML, library.COMMON_TAG),
     Page("feed", "/feed.xml", RSS, "<rss"),
-    Page("feed, 304", "/feed.xml", RSS, "<rss", (Goal("cpu_ms", 0.05, 0.04),), known=True),
+    Page("feed, 304", "/feed.xml", RSS, "<rss", (Goal("cpu_ms", 0.05, 0.04),), not_modified=True),
 )
 # Measured in the smallest, the middle and the largest blog.
 UNCACHED = (
@@ -85,5 +86,4 @@ COLD_START = Goal("cold_s", 1.0, 0.5)
 
 
 def stylesheet(path: str) -> Page:
-    """The stylesheet, at its hashed address."""
     return Page("static file", path, "text/css", "@layer")

@@ -1,4 +1,4 @@
-"""What a server costs, read from /proc: the processor time and the memory of a process and all it started."""
+"""Read from /proc the processor time and the memory of a process and all its descendants."""
 
 import os
 from pathlib import Path
@@ -8,27 +8,26 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def tree(root: int) -> list[int]:
-    """The process and all its living descendants."""
+    """Return the process and all its living descendants."""
     parents = {pid: int(fields[1]) for pid in _pids() if (fields := _stat(pid))}
-    found = [root]
-    for pid in found:
-        found += [child for child, parent in parents.items() if parent == pid]
-    return found
+    pids = [root]
+    for pid in pids:
+        pids += [child for child, parent in parents.items() if parent == pid]
+    return pids
 
 
 def cpu_seconds(root: int) -> float:
-    """Processor time used so far by the tree, that of ended children included."""
+    """Return the processor time used so far by the tree, with that of ended children."""
     # From the third field on: utime, stime, and both of the children that were waited for.
     return sum(sum(map(int, fields[11:15])) for pid in tree(root) if (fields := _stat(pid))) / TICKS
 
 
 def pss_megabytes(root: int) -> float:
-    """Memory of the tree: what is shared between processes is counted once in all."""
+    """Return the memory of the tree (PSS): memory shared between processes counts once."""
     return sum(map(_pss_kilobytes, tree(root))) * 1024 / 1e6
 
 
 def cpu_model() -> str:
-    """What the processor calls itself."""
     for line in (PROC / "cpuinfo").read_text().splitlines():
         if line.startswith(("model name", "Model")):
             return line.partition(":")[2].strip()
@@ -40,7 +39,7 @@ def _pids() -> list[int]:
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields after the program's name, which may hold blanks; none when the process is gone."""
+    """Return the fields after the program's name, which may have blanks; none if the process is gone."""
     try:
         return (PROC / str(pid) / "stat").read_text().rpartition(") ")[2].split()
     except OSError:

@@ -1,4 +1,4 @@
-"""The table, and bench/RESULTS.md: when, on what machine, how."""
+"""Format the table of results, and bench/RESULTS.md with date, machine and method."""
 
 import os
 import platform
@@ -40,7 +40,7 @@ that is kept busy without pause.
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table; `wrong` says what must not happen at all."""
+    """A line of the table; `wrong` names errors, which make a run worthless."""
 
     name: str
     figures: dict[str, float]
@@ -49,20 +49,18 @@ class Row:
     wrong: str = field(default="")
 
     def results(self) -> str:
-        """Each goal's result."""
         return "; ".join(goal.result(self.figures[goal.figure]) for goal in self.goals)
 
     def remarks(self) -> str:
-        """The figures that have no column, and remarks."""
-        shown = {"pss_mb": "{:.0f} MB PSS", "cold_s": "{:.2f} s CPU", "growth": "{:.2f} times the small blog"}
-        parts = [form.format(self.figures[name]) for name, form in shown.items() if name in self.figures]
+        """Return the figures without a column of their own, the remark and errors."""
+        formats = {"pss_mb": "{:.0f} MB PSS", "cold_s": "{:.2f} s CPU", "growth": "{:.2f} times the small blog"}
+        parts = [form.format(self.figures[name]) for name, form in formats.items() if name in self.figures]
         errors = self.figures.get("socket_errors", 0) + self.figures.get("nginx_errors", 0)
         parts += [self.remark] if self.remark else []
         parts += [f"{errors:.0f} socket errors"] if errors else []
         return "; ".join(parts + ([f"WRONG: {self.wrong}"] if self.wrong else []))
 
     def cells(self) -> list[str]:
-        """The line, cell by cell."""
         columns = {
             "rate": "{:,.0f}", "cpu_ms": "{:.3f}", "p50_ms": "{:.2f}", "p99_ms": "{:.2f}", "nginx_rate": "{:,.0f}",
             "nginx_cpu_ms": "{:.3f}", "of_nginx": "{:.3f}",
@@ -72,7 +70,7 @@ class Row:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """All rows as an aligned Markdown table."""
+    """Return all rows as an aligned Markdown table."""
     return _aligned([list(HEADINGS), *(row.cells() for row in rows)])
 
 
@@ -91,7 +89,7 @@ def _padded(line: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def machine(nginx_version: str) -> str:
-    """What was measured on: nothing that names the machine or its owner."""
+    """Describe the machine without naming it or its owner."""
     parts = [
         f"{len(os.sched_getaffinity(0))} cores of {proc.cpu_model()}",
         f"{platform.system()} {platform.release()} ({platform.machine()})",
@@ -107,7 +105,7 @@ MISSES = "What misses its goal, and why, is told in [docs/performance.md](../doc
 
 
 def with_rows(text: str, rows: Sequence[Row]) -> str:
-    """RESULTS.md with these rows in the place of those of their names, or after all others; the rest is as it was."""
+    """Return RESULTS.md with these rows: they replace rows of the same name, or follow all others."""
     first = text[text.index("\n|") + 1 :]
     before = list(takewhile(lambda line: line.startswith("|"), first.splitlines()))
     cells = {row[0]: row for row in ([cell.strip() for cell in line.strip("|").split("|")] for line in before[2:])}
@@ -116,15 +114,14 @@ def with_rows(text: str, rows: Sequence[Row]) -> str:
 
 
 def with_section(text: str, section: str) -> str:
-    """RESULTS.md with this section in the place of the one of its heading, or at the end."""
+    """Return RESULTS.md with this section: it replaces the one with the same heading, or stands at the end."""
     heading = section.partition("\n")[0]
-    before, found, after = text.partition(f"{heading}\n")
-    rest = after[after.index("\n## ") + 1 :] if found and "\n## " in after else ""
+    before, old_heading, after = text.partition(f"{heading}\n")
+    rest = after[after.index("\n## ") + 1 :] if old_heading and "\n## " in after else ""
     return f"{before.rstrip()}\n\n{section.rstrip()}\n" + (f"\n{rest}" if rest else "")
 
 
 def results_page(rows: Sequence[Row], *, now: datetime, on: str, command: str, method: str) -> str:
-    """The whole of RESULTS.md."""
     return (
         f"# How fast\n\nMeasured on {now:%Y-%m-%d} by `{command}`, which writes this file.\n\n"
         f"Machine: {on}.\n\n{table(rows)}\n\n{MISSES}\n\n## How it was measured\n{method}"

@@ -1,4 +1,4 @@
-"""How fast a search is: the engine alone, and over HTTP, by a mix of questions that never changes."""
+"""Measure search: the engine alone and over HTTP, with a mix of questions that never changes."""
 
 import http.client
 import random
@@ -44,7 +44,7 @@ HEAD = """| milliseconds | engine p50 | p99 | most | HTTP p50 | p99 | most |
 
 
 def questions() -> dict[str, list[str]]:
-    """What is asked, by kind: the same on every machine."""
+    """Return the questions by kind: the same on every machine."""
     dice = random.Random(f"{library.SEED} questions")
     words = variety.vocabulary()
 
@@ -54,7 +54,7 @@ def questions() -> dict[str, list[str]]:
     def character() -> str:
         return variety.characters(dice, 1)
 
-    made: dict[str, Callable[[], str]] = {
+    kinds: dict[str, Callable[[], str]] = {
         "a rare word": lambda: pick(8_000, 60_000),
         "a word of some hundred posts": lambda: pick(3_000, 8_000),
         "a common word": lambda: pick(20, 400),
@@ -70,61 +70,58 @@ def questions() -> dict[str, list[str]]:
         "one to three characters": lambda: variety.characters(dice, dice.randint(1, 3)),
         "nothing found": lambda: f"{pick(0, 300)} {character()}{pick(0, 9)}xq",
     }
-    return {kind: [make() for _ in range(QUESTIONS_PER_KIND)] for kind, make in made.items()}
+    return {kind: [make() for _ in range(QUESTIONS_PER_KIND)] for kind, make in kinds.items()}
 
 
 def measure(folder: Path, keep: Path | None, plan: Plan, progress: Progress) -> tuple[list[Row], str]:
-    """The rows of the table, and the section that explains them."""
+    """Return the rows of the table, and the section that explains them."""
     size = plan.sizes[-1]
     instance = folder / "varied"
     library.create_or_copy(instance, size, keep, progress, variety.fill)
-    asked = questions()
+    by_kind = questions()
     progress("search, the engine alone")
-    alone, worked, megabytes = _engine_times(instance, asked)
+    engine_times, cpu_times, megabytes = _engine_times(instance, by_kind)
     progress("search over HTTP")
     with servers.broadsheet(instance, folder / "log") as blog:
-        served = _http_times(blog.port, asked)
-    remark = f"{sum(map(len, asked.values()))} questions of {len(asked)} kinds"
+        http_times = _http_times(blog.port, by_kind)
+    remark = f"{sum(map(len, by_kind.values()))} questions of {len(by_kind)} kinds"
+    engine_remark = remark + _slowest_remark(engine_times) + _cpu_remark(cpu_times)
+    http_remark = remark + _slowest_remark(http_times)
     rows = [
-        Row(
-            f"search, engine, {size:,} posts",
-            _figures(alone),
-            pages.SEARCH,
-            remark + _slowest_remark(alone) + _cpu_remark(worked),
-        ),
-        Row(f"search, one reader, {size:,} posts", _figures(served), pages.SEARCH, remark + _slowest_remark(served)),
+        Row(f"search, engine, {size:,} posts", _figures(engine_times), pages.SEARCH, engine_remark),
+        Row(f"search, one reader, {size:,} posts", _figures(http_times), pages.SEARCH, http_remark),
     ]
-    return rows, _section(alone, served, size, megabytes)
+    return rows, _section(engine_times, http_times, size, megabytes)
 
 
-def _engine_times(instance: Path, asked: dict[str, list[str]]) -> tuple[Times, Times, tuple[float, float]]:
-    """Time on the clock, processor time, and the megabytes of the index and of all else."""
+def _engine_times(instance: Path, by_kind: dict[str, list[str]]) -> tuple[Times, Times, tuple[float, float]]:
+    """Return times on the clock, processor times, and the megabytes of the index and of everything else."""
     with open_app(config.load(instance, environ={}, site_url=library.SITE_URL)):
 
         def ask(question: str) -> None:
             db.session.rollback()
             engine.search_public(question)
 
-        times = _time_questions(asked, ask)
-        worked = _time_questions(asked, ask, time.process_time)
+        times = _time_questions(by_kind, ask)
+        cpu_times = _time_questions(by_kind, ask, time.process_time)
         sizes = db.session.connection().exec_driver_sql(
             "SELECT (SELECT sum(length(block)) FROM search_data), page_count * page_size"
             " FROM pragma_page_count, pragma_page_size"
         )
         index, whole = sizes.one()
-    return times, worked, (index / 1e6, (whole - index) / 1e6)
+    return times, cpu_times, (index / 1e6, (whole - index) / 1e6)
 
 
-def _http_times(port: int, asked: dict[str, list[str]]) -> Times:
+def _http_times(port: int, by_kind: dict[str, list[str]]) -> Times:
     with _connection(port) as connection:
 
         def ask(question: str) -> None:
             connection.request("GET", f"/search/?q={quote(question)}")
-            answer = read_response(connection)
-            if answer.status != 200 or b'role="search"' not in answer.body:
-                raise WrongResponse(f"A search for {question} answered {answer.status}.")
+            response = read_response(connection)
+            if response.status != 200 or b'role="search"' not in response.body:
+                raise WrongResponse(f"A search for {question} answered {response.status}.")
 
-        return _time_questions(asked, ask)
+        return _time_questions(by_kind, ask)
 
 
 @contextmanager
@@ -137,12 +134,12 @@ def _connection(port: int) -> Iterator[http.client.HTTPConnection]:
 
 
 def _time_questions(
-    asked: dict[str, list[str]], ask: Callable[[str], None], clock: Callable[[], float] = time.perf_counter
+    by_kind: dict[str, list[str]], ask: Callable[[str], None], clock: Callable[[], float] = time.perf_counter
 ) -> Times:
-    """How long each question took, in milliseconds, by kind."""
-    order = [(kind, question) for kind, questions in asked.items() for question in questions]
+    """Return the milliseconds of each question, by kind."""
+    order = [(kind, question) for kind, questions in by_kind.items() for question in questions]
     dice = random.Random(library.SEED)
-    times: Times = {kind: [] for kind in asked}
+    times: Times = {kind: [] for kind in by_kind}
     for turn in range(ROUNDS + 1):
         dice.shuffle(order)
         for kind, question in order:
@@ -154,36 +151,36 @@ def _time_questions(
 
 
 def _percentiles(times: Sequence[float]) -> tuple[float, float, float]:
-    """The median, the 99th percentile, the most."""
+    """Return the median, the 99th percentile and the maximum."""
     cuts = quantiles(times, n=100, method="inclusive")
     return cuts[49], cuts[98], max(times)
 
 
 def _figures(times: Times) -> dict[str, float]:
-    p50, p99, _most = _percentiles([each for kind in times.values() for each in kind])
+    p50, p99, _most = _percentiles([value for kind in times.values() for value in kind])
     return {"p50_ms": p50, "p99_ms": p99}
 
 
 def _cpu_remark(times: Times) -> str:
-    p50, p99, _most = _percentiles([each for kind in times.values() for each in kind])
+    p50, p99, _most = _percentiles([value for kind in times.values() for value in kind])
     return f"; {p50:.1f} ms CPU p50, {p99:.1f} p99"
 
 
 def _slowest_remark(times: Times) -> str:
-    return f"; {max(each for kind in times.values() for each in kind):.0f} ms at most"
+    return f"; {max(value for kind in times.values() for value in kind):.0f} ms at most"
 
 
-def _section(alone: Times, served: Times, size: int, megabytes: tuple[float, float]) -> str:
-    figures = {kind: (*_percentiles(alone[kind]), *_percentiles(served[kind])) for kind in alone}
-    lines = [f"| {kind} | {' | '.join(f'{each:.1f}' for each in row)} |" for kind, row in figures.items()]
+def _section(engine_times: Times, http_times: Times, size: int, megabytes: tuple[float, float]) -> str:
+    figures = {kind: (*_percentiles(engine_times[kind]), *_percentiles(http_times[kind])) for kind in engine_times}
+    lines = [f"| {kind} | {' | '.join(f'{value:.1f}' for value in row)} |" for kind, row in figures.items()]
     return SECTION.format(
         now=datetime.now(UTC),
         on=report.machine(""),
         table=HEAD + "\n".join(lines),
         size=size,
         words=f"{variety.VOCABULARY:,}",
-        count=QUESTIONS_PER_KIND * len(alone),
-        kinds=len(alone),
+        count=QUESTIONS_PER_KIND * len(engine_times),
+        kinds=len(engine_times),
         rounds=ROUNDS + 1,
         index=megabytes[0],
         posts=megabytes[1],

@@ -1,6 +1,6 @@
-"""The servers that are measured: Broadsheet as its keeper runs it, and nginx with the same bytes as files.
+"""Run the servers to measure: Broadsheet as in production, and nginx with the same bytes as files.
 
-Each gets a process group of its own, a free port of 127.0.0.1, and is ended by its own id.
+Each has its own process group and a free port of 127.0.0.1, and is ended by its own id.
 """
 
 import os
@@ -20,7 +20,7 @@ from bench import client, library, proc
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
 START_SECONDS = 60
-# Longer than the server itself waits for its workers.
+# The server itself waits less for its workers.
 STOP_SECONDS = 15
 SETTLE_SECONDS = 10
 IDLE_CPU_SECONDS = 0.01
@@ -55,7 +55,7 @@ http {{
 
 
 class StartError(Exception):
-    """A server that did not begin to answer; the message holds what it said."""
+    """A server that did not start to respond; the message has its output."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,10 @@ class Server:
     port: int
 
     def cpu_seconds(self) -> float:
-        """Processor time that all its processes used so far."""
         return proc.cpu_seconds(self.pid)
 
     def idle_cpu_seconds(self) -> float:
-        """The same, once what its former readers left unanswered is done: it must not count for the next."""
+        """Wait until earlier requests are finished, which must not count for the next run; return the CPU seconds."""
         deadline = time.monotonic() + SETTLE_SECONDS
         used = self.cpu_seconds()
         while time.monotonic() < deadline:
@@ -81,13 +80,12 @@ class Server:
         return used
 
     def pss_megabytes(self) -> float:
-        """Memory of all its processes."""
         return proc.pss_megabytes(self.pid)
 
 
 @contextmanager
 def broadsheet(instance: Path, log: Path, *, page_cache: bool = True) -> Iterator[Server]:
-    """`broadsheet serve` with two workers, once it answers."""
+    """Run `broadsheet serve` with two workers; yield it when it responds."""
     port = free_port()
     with _process(broadsheet_command(instance, port), log, environment(page_cache=page_cache)) as process:
         _wait_until_ready(process, port, "/healthz", log)
@@ -95,13 +93,12 @@ def broadsheet(instance: Path, log: Path, *, page_cache: bool = True) -> Iterato
 
 
 def broadsheet_command(instance: Path, port: int) -> list[str]:
-    """The command line of the production server."""
     options = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS)]
     return [sys.executable, "-m", "blog", "--instance", str(instance), "serve", *options]
 
 
 def environment(*, page_cache: bool = True) -> dict[str, str]:
-    """The environment of a server: no setting of the person who measures, and no backup in the middle of it."""
+    """Return the environment of a server: none of the caller's settings, and no backup during a run."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("BLOG_")}
     clean |= {"BLOG_SITE_URL": library.SITE_URL, "BLOG_BACKUPS": "off"}
     return clean if page_cache else clean | {"BLOG_PAGE_CACHE_MB": "0"}
@@ -109,13 +106,13 @@ def environment(*, page_cache: bool = True) -> dict[str, str]:
 
 @contextmanager
 def nginx(folder: Path, files: Mapping[str, tuple[bytes, bytes]]) -> Iterator[Server]:
-    """An nginx with two workers, serving each name's bytes, plain and compressed, once it answers."""
+    """Run nginx with two workers; `files` maps names to plain and compressed bytes. Yield it when it responds."""
     www, port = folder / "www", free_port()
     www.mkdir(parents=True)
     for name, (plain, compressed) in files.items():
         (www / name).write_bytes(plain)
         (www / f"{name}.gz").write_bytes(compressed)
-    # Started by root, nginx would give its workers to somebody who may not enter the temporary folder.
+    # Started by root, nginx would run its workers as a user who may not enter the temporary folder.
     user = f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(NGINX.format(user=user, workers=WORKERS, folder=folder, port=port))
     command = ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
@@ -126,7 +123,7 @@ def nginx(folder: Path, files: Mapping[str, tuple[bytes, bytes]]) -> Iterator[Se
 
 @dataclass(frozen=True)
 class ColdStart:
-    """From exec to the first answer."""
+    """The cost of a start, from exec to the first response."""
 
     cpu_seconds: float
     seconds: float
@@ -134,20 +131,20 @@ class ColdStart:
 
 
 def cold_start(instance: Path, log: Path) -> ColdStart:
-    """What one start costs until the home page is answered for the first time."""
+    """Start a server; return the cost until the first response of the home page."""
     port = free_port()
     began = time.monotonic()
     with _process(broadsheet_command(instance, port), log, environment()) as process:
         _wait_until_ready(process, port, "/", log)
-        took, cpu = time.monotonic() - began, proc.cpu_seconds(process.pid)
-        return ColdStart(cpu, took, proc.pss_megabytes(process.pid))
+        seconds, cpu = time.monotonic() - began, proc.cpu_seconds(process.pid)
+        return ColdStart(cpu, seconds, proc.pss_megabytes(process.pid))
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with closing(socket.socket()) as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
+    """Return a port of 127.0.0.1 on which nothing listens."""
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 @contextmanager
@@ -167,7 +164,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(STOP_SECONDS)
     finally:
-        # Whatever is left of its own group, and of nothing else.
+        # The rest of its own process group, and nothing else.
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(STOP_SECONDS)

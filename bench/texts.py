@@ -1,4 +1,4 @@
-"""Made-up essays in Markdown: nobody's sentences, the shape of real ones, the same for the same seed."""
+"""Generate essays in Markdown: random sentences in the shape of real ones, the same for the same seed."""
 
 import random
 
@@ -8,13 +8,13 @@ SHORTEST, LONGEST = 200, 2500
 
 
 def title(dice: random.Random) -> str:
-    """A title, like “The quiet harbour beyond the treaty”."""
+    """Return a title, like “The quiet harbour beyond the treaty”."""
     text = f"The {dice.choice(ADJECTIVES)} {dice.choice(NOUNS)} {dice.choice(PLACES)} the {dice.choice(NOUNS)}"
     return text if dice.random() < 0.7 else f"{text}: a {dice.choice(NOUNS)} {dice.choice(VERBS)}"
 
 
 def sentence(dice: random.Random) -> str:
-    """One sentence of six to twenty words."""
+    """Return a sentence of six to twenty words."""
     main = f"the {_noun_phrase(dice)} {dice.choice(VERBS)} the {_noun_phrase(dice)}"
     if dice.random() < 0.6:
         main += f" {dice.choice(PLACES)} the {dice.choice(NOUNS)}"
@@ -26,7 +26,7 @@ def sentence(dice: random.Random) -> str:
 
 
 def body(dice: random.Random, words: int) -> str:
-    """An essay of about so many words: headings, lists, links, notes, now and then code, a quotation, a table."""
+    """Return an essay of about `words` words: headings, lists, links, notes, sometimes code, a quotation, a table."""
     blocks: list[str] = []
     notes: list[str] = []
     written = 0
@@ -40,7 +40,7 @@ def body(dice: random.Random, words: int) -> str:
 
 
 def length(dice: random.Random) -> int:
-    """A number of words: most essays are short, some are long."""
+    """Return a number of words: most essays are short, some are long."""
     return round(SHORTEST + (LONGEST - SHORTEST) * dice.random() ** 3)
 
 
@@ -68,8 +68,8 @@ def _block(dice: random.Random, notes: list[str], begun: bool) -> str:
 def _paragraph(dice: random.Random, notes: list[str]) -> str:
     sentences = [sentence(dice) for _ in range(dice.randint(3, 7))]
     if dice.random() < 0.4:
-        here, there = dice.choice(NOUNS), dice.choice(NOUNS)
-        sentences[-1] = f"See [the {here} of the {there}](https://{here}.example/{there}/). {sentences[-1]}"
+        name, path = dice.choice(NOUNS), dice.choice(NOUNS)
+        sentences[-1] = f"See [the {name} of the {path}](https://{name}.example/{path}/). {sentences[-1]}"
     if dice.random() < 0.15:
         sentences[0] = f"**{dice.choice(OPENINGS)}**, *the {_noun_phrase(dice)}* waits. {sentences[0]}"
     text = " ".join(sentences)

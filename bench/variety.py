@@ -1,7 +1,7 @@
-"""A library for searching: each post has words of its own, spread as in a language.
+"""A library for search: each post has its own words, spread as in a language.
 
-The essays of texts.py are made of 350 words, so that every essay has nearly all of them: nothing is rare there. Here
-the most common word stands in every post, the twentieth in three quarters of them, and most in a handful (Zipf's law).
+The essays of texts.py are made of 350 words, so that every essay has nearly all of them: no word is rare there. Here
+the most common word is in every post, the twentieth in three quarters of them, and most in a handful (Zipf's law).
 """
 
 import random
@@ -37,15 +37,15 @@ def _random(what: str) -> random.Random:
 
 @cache
 def vocabulary() -> list[str]:
-    """Made-up words, the most common first: short ones are common, as in a language."""
-    dice, made = _random("words"), dict.fromkeys(["the"])
+    """Return artificial words, the most common first: short ones are common, as in a language."""
+    dice, unique = _random("words"), dict.fromkeys(["the"])
     starts = "b br c ch cl d dr f fl g gr h j k l m n p pl pr qu r s sh st t th tr v w".split()
     vowels, ends = "a e i o u ai ea io ou".split(), "n r s t l m d nd st ck ng".split()
-    while len(made) < VOCABULARY:
-        count = 1 + (len(made) > 40) * (dice.random() < 0.9) + (len(made) > 2_000) * (dice.random() < 0.7)
+    while len(unique) < VOCABULARY:
+        count = 1 + (len(unique) > 40) * (dice.random() < 0.9) + (len(unique) > 2_000) * (dice.random() < 0.7)
         parts = [dice.choice(starts) + dice.choice(vowels) for _ in range(count)]
-        made.setdefault("".join(parts) + dice.choice(ends), None)
-    return list(made)
+        unique.setdefault("".join(parts) + dice.choice(ends), None)
+    return list(unique)
 
 
 @cache
@@ -54,28 +54,28 @@ def _weights(count: int) -> list[float]:
 
 
 def words(dice: random.Random, count: int) -> list[str]:
-    """So many words, each as often as its rank says."""
+    """Return `count` words, the frequent ones more often."""
     return dice.choices(vocabulary(), cum_weights=_weights(VOCABULARY), k=count)
 
 
 def characters(dice: random.Random, count: int) -> str:
-    """So many Chinese characters, likewise."""
-    every = [chr(0x4E00 + 3 * rank) for rank in range(CHARACTERS)]
-    return "".join(dice.choices(every, cum_weights=_weights(CHARACTERS), k=count))
+    """Return `count` Chinese characters, the frequent ones more often."""
+    choices = [chr(0x4E00 + 3 * rank) for rank in range(CHARACTERS)]
+    return "".join(dice.choices(choices, cum_weights=_weights(CHARACTERS), k=count))
 
 
 def text(dice: random.Random) -> str:
-    """A text of one language or the other, in paragraphs."""
+    """Return a text in paragraphs, in artificial words or in Chinese."""
     count = round(SHORTEST + (LONGEST - SHORTEST) * dice.random() ** 2)
     if dice.random() < CHINESE:
-        every = characters(dice, count)
-        return "\n\n".join(f"{every[start : start + 90]}。" for start in range(0, count, 90))
-    every_word = words(dice, count)
-    return "\n\n".join(" ".join(every_word[start : start + 70]) + "." for start in range(0, count, 70))
+        chinese = characters(dice, count)
+        return "\n\n".join(f"{chinese[start : start + 90]}。" for start in range(0, count, 90))
+    all_words = words(dice, count)
+    return "\n\n".join(" ".join(all_words[start : start + 70]) + "." for start in range(0, count, 70))
 
 
 def post_rows(size: int) -> Rows:
-    """All posts, the oldest first."""
+    """Yield all posts, the oldest first."""
     dice = _random("posts")
     for number in range(1, size + 1):
         body = text(dice)
@@ -92,7 +92,7 @@ def post_rows(size: int) -> Rows:
 
 
 def fill(size: int) -> None:
-    """Write the library into the blog whose application context is open."""
+    """Write the library and its search index into the blog of the open application context, in one transaction."""
     with write_transaction() as session:
         session.execute(insert(Tag), library.tag_rows())
         for chunk in library.chunks(post_rows(size), CHUNK):

@@ -1,4 +1,4 @@
-"""How soon the writing page follows its author: in Chromium, with an essay of 3,400 words, typed at as people type.
+"""Measure the writing page in Chromium: preview, saving, and a crash, with an essay of 3,400 words and human typing.
 
 Needs Playwright and Debian's Chromium, as the tests do.
 """
@@ -51,23 +51,23 @@ folder, and the time is told from the last word that it offers to its death.
 WATCH = """() => {
     const body = document.querySelector("#body"), mark = document.querySelector(".unsaved-mark");
     const shadow = document.querySelector(".pane").shadowRoot;
-    window.shown = []; window.kept = [];
+    window.previewTimes = []; window.saveTimes = [];
     let last = 0, asked = true, unsaved = false;
     body.addEventListener("input", () => { last = performance.now(); asked = unsaved = true; });
     new MutationObserver(() => requestAnimationFrame(() => {
-        if (asked) window.shown.push(performance.now() - last);
+        if (asked) window.previewTimes.push(performance.now() - last);
         asked = false;
     })).observe(shadow, { subtree: true, childList: true });
     new MutationObserver(() => {
         if (!mark.hidden || !unsaved) return;
-        window.kept.push((performance.now() - last) / 1000);
+        window.saveTimes.push((performance.now() - last) / 1000);
         unsaved = false;
     }).observe(mark, { attributes: true, attributeFilter: ["hidden"] });
 }"""
 
 
 def measure(folder: Path, keep: Path | None, plan: Plan, progress: Progress) -> tuple[list[Row], str]:
-    """No row of the table, and a section of its own."""
+    """Return no row of the table, and a section of its own."""
     from playwright.sync_api import sync_playwright
 
     instance = folder / "writing"
@@ -88,7 +88,7 @@ def measure(folder: Path, keep: Path | None, plan: Plan, progress: Progress) -> 
 
 
 def _measure_typing(playwright: "Playwright", address: str) -> tuple[list[float], list[float], int, str]:
-    """Milliseconds to the preview, seconds to “Saved”, for each word typed; how long the text is, and in what."""
+    """Return, for each word typed, milliseconds to the preview and seconds to “Saved”; word count; Chromium version."""
     browser = playwright.chromium.launch(executable_path=_chromium(), args=list(FLAGS))
     page = _open_editor(browser.new_page(viewport={"width": 1280, "height": 900}), address)
     essay = paths.samples() / "diplomatic-relations.md"
@@ -101,15 +101,15 @@ def _measure_typing(playwright: "Playwright", address: str) -> tuple[list[float]
     for number in range(WORDS):
         page.focus("#body")
         page.keyboard.type(f" word{number}", delay=dice.uniform(60, 140))
-        page.wait_for_function("number => window.kept.length > number", arg=number, timeout=30_000)
-    found: tuple[list[float], list[float]] = page.evaluate("[window.shown, window.kept]")
+        page.wait_for_function("number => window.saveTimes.length > number", arg=number, timeout=30_000)
+    times: tuple[list[float], list[float]] = page.evaluate("[window.previewTimes, window.saveTimes]")
     version = browser.version
     browser.close()
-    return found[0], found[1], len(text.split()), version
+    return times[0], times[1], len(text.split()), version
 
 
 def _measure_loss(playwright: "Playwright", address: str, profile: Path) -> float:
-    """How many seconds of typing were lost."""
+    """Return how many seconds of typing were lost when the browser was killed."""
     with _browser(playwright, profile) as browser:
         page = _open_editor(browser.contexts[0].new_page(), address)
         page.route("**/autosave/", lambda route: route.abort())
@@ -124,13 +124,13 @@ def _measure_loss(playwright: "Playwright", address: str, profile: Path) -> floa
     with _browser(playwright, profile) as browser:
         page = _open_editor(browser.contexts[0].new_page(), address)
         page.get_by_role("button", name="Put it into the form").click()
-        found = page.input_value("#body")
-    return died - max(when for when, words in typed if len(words) <= len(found))
+        restored = page.input_value("#body")
+    return died - max(when for when, words in typed if len(words) <= len(restored))
 
 
 @contextmanager
 def _browser(playwright: "Playwright", profile: Path) -> "Iterator[Browser]":
-    """A browser with a folder that outlives it; in the end all its processes are killed at once."""
+    """Run a browser whose profile outlives it; at the end kill all its processes at once."""
     port = servers.free_port()
     command = [_chromium(), *FLAGS, f"--user-data-dir={profile}", f"--remote-debugging-port={port}", "about:blank"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0)
@@ -155,7 +155,7 @@ def _connect(playwright: "Playwright", port: int) -> "Browser":
 
 
 def _open_editor(page: "Page", address: str) -> "Page":
-    """The page of a new post."""
+    """Sign in if needed, and return the page of a new post."""
     page.goto(f"{address}/admin/posts/new/")
     if "/sign-in/" in page.url:
         page.fill("#email", EMAIL)
@@ -172,6 +172,6 @@ def _chromium() -> str:
 
 
 def previous_section(before: str) -> str:
-    """The section of an earlier run: a whole run measures no writing."""
-    _, found, after = before.partition(f"{HEADING}\n")
-    return f"{HEADING}\n{after.partition(chr(10) + '## ')[0]}" if found else ""
+    """Return the section of an earlier run: a full run does not measure writing."""
+    _, heading, after = before.partition(f"{HEADING}\n")
+    return f"{HEADING}\n{after.partition(chr(10) + '## ')[0]}" if heading else ""
