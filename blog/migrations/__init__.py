@@ -1,3 +1,3 @@
-"""Numbered schema steps (Alembic). `HEAD` is the newest: known without importing Alembic, for a quick start."""
+"""Numbered Alembic migrations. `HEAD` is the newest; it stands here so that a start need not import Alembic."""
 
 HEAD = "0011"

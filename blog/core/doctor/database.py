@@ -106,7 +106,7 @@ def _examine_version(execute: Execute, settings: Settings) -> Generator[Finding,
 
 def _examine_derived_data(execute: Execute, index_damage: str) -> Findings:
     """Check triggers, counts, the search index, and the version of the code that rendered the texts."""
-    if missing := missing_triggers(execute):
+    if missing := migrate.missing_triggers(execute):
         yield problem(f"Triggers are missing: {', '.join(sorted(missing))}.", "Any other command makes them again.")
     if wrong_counts := counters.count_wrong(execute):
         yield problem(f"Counts of posts are wrong ({wrong_counts}).", "`broadsheet doctor --fix` counts anew.")
@@ -128,11 +128,6 @@ def is_ours(execute: Execute) -> bool:
 def check_problems(execute: Execute) -> list[str]:
     """Return the first problems that SQLite finds in the file."""
     return [check_line(line) for (line,) in execute("PRAGMA quick_check(5)") if line != "ok"]
-
-
-def missing_triggers(execute: Execute) -> set[str]:
-    rows = execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    return migrate.trigger_names() - {name for (name,) in rows}
 
 
 def count_stale_texts(execute: Execute) -> int:

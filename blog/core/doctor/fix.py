@@ -10,7 +10,7 @@ from blog.core.doctor import database, files, pictures
 from blog.core.doctor.findings import Execute, count_of, error_line, join_names
 from blog.core.editor import publish
 from blog.core.images import storage
-from blog.core.schema import counters
+from blog.core.schema import counters, migrate
 from blog.core.search import index
 from blog.extensions import db
 
@@ -68,7 +68,7 @@ def _remove_leftovers(settings: Settings) -> Iterator[str]:
 def _upgrade_database(settings: Settings) -> Iterator[str]:
     """Upgrade the schema, and create missing triggers."""
     missing = _query(
-        settings, lambda execute: database.missing_triggers(execute) if database.is_ours(execute) else set()
+        settings, lambda execute: migrate.missing_triggers(execute) if database.is_ours(execute) else set()
     )
     upgrade.prepare_database(db.engine, settings)
     if missing:

@@ -1,4 +1,4 @@
-"""Bring a database to this code's schema: once, whole, under a lock, or refuse in one sentence."""
+"""Create a database or migrate it to this code's schema, in one transaction and under a lock."""
 
 import fcntl
 import re
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, insert, inspect
 from blog import clock, paths
 from blog.core.errors import Unusable
 from blog.core.schema import counters
+from blog.core.schema.counters import Execute
 from blog.core.search import index
 from blog.extensions import BUSY_MS, WRITE_OPTION, Base, is_read_only
 from blog.migrations import HEAD
@@ -23,24 +24,23 @@ VERSION_TABLE = "schema_version"
 
 
 def current_version(connection: Connection) -> str | None:
-    """The schema version of a database; None when it has no tables of ours."""
+    """Return the schema version of a database; None if it is not a blog's."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     return connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()  # noqa: S608
 
 
-def missing_triggers(connection: Connection) -> set[str]:
-    """Names of the triggers that should exist and do not."""
-    rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    return trigger_names() - set(rows.scalars())
+def missing_triggers(execute: Execute) -> set[str]:
+    """Return the names of triggers that should exist and do not."""
+    return trigger_names() - {name for (name,) in execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
 
 
 def trigger_names() -> set[str]:
-    """Names of the triggers that a database of this schema has."""
-    return set(_triggers())
+    """Return the names of all triggers of this schema."""
+    return set(_trigger_statements())
 
 
-def _triggers() -> dict[str, str]:
+def _trigger_statements() -> dict[str, str]:
     return triggers.create_triggers(
         *([column.name for column in table.columns] for table in (Site.__table__, Post.__table__))
     )
@@ -48,8 +48,8 @@ def _triggers() -> dict[str, str]:
 
 @contextmanager
 def upgrade_lock(folder: Path) -> Iterator[None]:
-    """One process at a time upgrades or restores; the others wait here, and then find the work done. Raises OSError."""
-    if is_read_only(folder):  # where nobody can
+    """Let one process at a time upgrade or restore; the others wait, and then have nothing to do. Raises OSError."""
+    if is_read_only(folder):  # no process can write there
         yield
         return
     with (folder / ".upgrade.lock").open("a") as handle:
@@ -58,9 +58,10 @@ def upgrade_lock(folder: Path) -> Iterator[None]:
 
 
 def upgrade(engine: Engine, before: Callable[[str | None], object]) -> None:
-    """Bring a database to this schema, or make one. First `before` is called with its schema, None for an empty one.
+    """Create a database or migrate it to this schema.
 
-    Raises Unusable for a foreign or newer database, and what the database raises.
+    Before that, `before` is called with the present schema version, None if the database is empty. Raises Unusable for
+    a foreign or newer database, and the database's own errors.
     """
     with engine.connect() as connection:
         version = current_version(connection)
@@ -69,13 +70,13 @@ def upgrade(engine: Engine, before: Callable[[str | None], object]) -> None:
             raise Unusable(
                 f"The database holds another program's tables ({', '.join(foreign[:3])}): nothing was touched."
             )
-        done = version == HEAD and not missing_triggers(connection)
-    if version is not None and not _known(version):
+        is_current = version == HEAD and not missing_triggers(connection.exec_driver_sql)
+    if version is not None and not _is_supported(version):
         raise Unusable(
             f"The database was written by a newer Broadsheet (schema {version}; this one knows up to {HEAD})."
             " Nothing was touched: install that version or a newer one."
         )
-    if done:
+    if is_current:
         return
     if version != HEAD:
         before(version)
@@ -83,46 +84,46 @@ def upgrade(engine: Engine, before: Callable[[str | None], object]) -> None:
 
 
 def missing_columns(connection: Connection) -> list[str]:
-    """Tables and columns that a database of this schema has, and this one does not: it was no blog's."""
-    has = {
+    """Return the columns of this schema that a database lacks: then it was not a blog's."""
+    present = {
         (table, column["name"])
         for table in inspect(connection).get_table_names()
         for column in inspect(connection).get_columns(table)
     }
-    wanted = [(table.name, column.name) for table in Base.metadata.sorted_tables for column in table.columns]
-    return [f"{table}.{column}" for table, column in wanted if (table, column) not in has]
+    expected = [(table.name, column.name) for table in Base.metadata.sorted_tables for column in table.columns]
+    return [f"{table}.{column}" for table, column in expected if (table, column) not in present]
 
 
-def _known(version: object) -> bool:
+def _is_supported(version: object) -> bool:
     return isinstance(version, str) and re.fullmatch(r"\d{4}", version) is not None and version <= HEAD
 
 
 def _migrate(engine: Engine, version: str | None) -> None:
     with engine.connect().execution_options(**{WRITE_OPTION: True}) as connection:
-        # PRAGMAs of this kind do nothing inside a transaction: they go to the driver, which begins none. A table
-        # rebuild would cascade deletions with foreign keys on.
-        _pragmas(connection, "foreign_keys=OFF", "busy_timeout=600000")
+        # Inside a transaction these PRAGMAs do nothing, so they go to the driver, which begins none. With foreign keys
+        # on, a table rebuild would cascade deletions.
+        _set_pragmas(connection, "foreign_keys=OFF", "busy_timeout=600000")
         try:
             with connection.begin():
                 _drop_triggers(connection)
-                _run_steps(connection)
+                _run_migrations(connection)
                 if version is None:
-                    connection.execute(insert(Site).values(**_first_row()))
+                    connection.execute(insert(Site).values(**_first_site()))
                 counters.recount(connection.exec_driver_sql)
                 index.index_missing(connection)
-                _make_triggers(connection)
+                _create_triggers(connection)
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if broken:
                     raise Unusable(f"The upgrade would break {len(broken)} references. Nothing was changed.")
         finally:
-            _pragmas(connection, "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
+            _set_pragmas(connection, "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
 
 
-def _first_row() -> dict[str, Any]:
+def _first_site() -> dict[str, Any]:
     return DEFAULTS | {"guid": str(uuid4()), "changed_at": clock.now().replace(microsecond=0)}
 
 
-def _pragmas(connection: Connection, *settings: str) -> None:
+def _set_pragmas(connection: Connection, *settings: str) -> None:
     cursor = connection.connection.cursor()
     for setting in settings:
         cursor.execute(f"PRAGMA {setting}")
@@ -136,21 +137,21 @@ def _drop_triggers(connection: Connection) -> None:
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
 
 
-def _make_triggers(connection: Connection) -> None:
-    for statement in _triggers().values():
+def _create_triggers(connection: Connection) -> None:
+    for statement in _trigger_statements().values():
         connection.exec_driver_sql(statement)
 
 
 def recreate_triggers(connection: Connection) -> None:
-    """Make the triggers of this schema the only ones of a database that comes from elsewhere, and leave it no views."""
+    """Remove all triggers and views of a foreign database, and create the triggers of this schema."""
     rows = connection.exec_driver_sql("SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')").all()
     quote = connection.dialect.identifier_preparer.quote_identifier
     for kind, name in rows:
         connection.exec_driver_sql(f"DROP {kind} {quote(name)}")
-    _make_triggers(connection)
+    _create_triggers(connection)
 
 
-def _run_steps(connection: Connection) -> None:
+def _run_migrations(connection: Connection) -> None:
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory

@@ -1,4 +1,4 @@
-"""The first schema: posts, tags, pictures, people, the site, old addresses."""
+"""The first schema: posts, tags, pictures, people, the site, redirects."""
 
 import sqlalchemy as sa
 from alembic import op

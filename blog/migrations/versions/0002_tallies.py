@@ -1,6 +1,6 @@
-"""Tallies of listed posts, indexes for what readers ask, by what code pages were made.
+"""Tallies of listed posts, indexes for public pages, and the version of the code that rendered a text.
 
-`core.schema.migrate` makes the triggers and the counts.
+`core.schema.migrate` creates the triggers and the counts.
 """
 
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""The outbox, leases, hubs, and an id for the site's feeds that no move changes."""
+"""The outbox, leases, hubs, and a permanent id for the site's feeds."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Signing in: sessions, attempts, invitations, and since when somebody has an account."""
+"""Sign-in: sessions, attempts, invitations, and the date of each account."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Working copies of what has a date, secret links to them, and who saved which words when."""
+"""Working copies of published and scheduled posts, secret links to previews, and who saved which text when."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("token", sa.String, nullable=False, unique=True),
         sa.Column("created_at", sa.DateTime, nullable=False),
     )
-    # Said in SQL: a column with a reference is added without making the table anew.
+    # In SQL: Alembic would rebuild the table to add a column with a reference.
     for column in (
         "planned_at DATETIME",
         "saved_at DATETIME",
@@ -45,7 +45,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE revision ADD COLUMN saved_by INTEGER REFERENCES person (id) ON DELETE SET NULL")
     op.execute("ALTER TABLE revision ADD COLUMN note VARCHAR DEFAULT '' NOT NULL")
     op.execute("UPDATE post SET saved_at = coalesce(updated_at, published_at, created_at)")
-    # The desk's lists.
+    # For the lists of the dashboard.
     drafts, deleted = "published_at IS NULL AND deleted_at IS NULL", "deleted_at IS NOT NULL"
     columns = ["deleted_at", "published_at", "saved_at", "id"]
     op.create_index("post_drafted", "post", columns, sqlite_where=sa.text(drafts))

@@ -1,4 +1,4 @@
-"""Search: an index of what it asks of posts. `core.schema.migrate` makes the search table itself, and fills it."""
+"""An index on posts for search. `core.schema.migrate` creates the search table itself, and fills it."""
 
 from alembic import op
 

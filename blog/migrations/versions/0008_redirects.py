@@ -1,4 +1,4 @@
-"""Old addresses are listed, the newest first."""
+"""An index for the list of redirects, the newest first."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Pictures with twins, names and a way back after deletion; and which post names which."""
+"""Narrower files, file names and deletion dates of pictures; and which posts use which pictures."""
 
 import re
 
@@ -9,7 +9,7 @@ revision = "0009"
 down_revision = "0008"
 
 ADDRESS = re.compile(r"/media/([0-9a-f]{24})(?:-\d{3,4})?\.(?:jpg|png|webp|gif)")
-TOGETHER = 200
+BATCH = 200
 USES = sa.table("media_use", sa.column("post_id"), sa.column("copied"), sa.column("stem"))
 
 
@@ -26,21 +26,21 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("media_use_by_stem", "media_use", ["stem", "post_id"])
-    _note("post", "id", copied=False)
-    _note("draft", "post_id", copied=True)
+    _record_uses("post", "id", copied=False)
+    _record_uses("draft", "post_id", copied=True)
 
 
-def _note(table: str, key: str, *, copied: bool) -> None:
-    """Note what the texts of a table name, some of them at a time: together they may be large."""
+def _record_uses(table: str, key: str, *, copied: bool) -> None:
+    """Record the pictures that the texts of a table use, in batches: together the texts may be large."""
     query = f"SELECT {key}, body || char(10) || coalesce(cover, '') FROM {table}"  # noqa: S608
-    batch = sa.text(f"{query} WHERE {key} > :last ORDER BY {key} LIMIT {TOGETHER}")
+    batch = sa.text(f"{query} WHERE {key} > :last ORDER BY {key} LIMIT {BATCH}")
     connection, last = op.get_bind(), -1
     while rows := connection.execute(batch, {"last": last}).all():
-        found = [
-            {"post_id": number, "copied": copied, "stem": stem}
-            for number, text in rows
+        uses = [
+            {"post_id": post_id, "copied": copied, "stem": stem}
+            for post_id, text in rows
             for stem in dict.fromkeys(ADDRESS.findall(text))
         ]
-        if found:
-            connection.execute(sa.insert(USES), found)
+        if uses:
+            connection.execute(sa.insert(USES), uses)
         last = rows[-1][0]

@@ -1,4 +1,4 @@
-"""How the owner wants the blog to look: a logo, a typeface, the links of header and footer."""
+"""The owner's design: a logo, a typeface, the links of header and footer."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Whom to tell of a weakness: what /.well-known/security.txt says."""
+"""The security contact, for /.well-known/security.txt."""
 
 import sqlalchemy as sa
 from alembic import op

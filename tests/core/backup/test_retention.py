@@ -118,7 +118,7 @@ def test_the_command_that_undoes_can_be_copied_into_a_shell(old: Path, saved: Pa
 
 def test_a_database_that_is_busy_is_not_called_damaged(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(old, f"DROP TRIGGER {min(migrate.trigger_names())}")
-    monkeypatch.setattr(migrate, "_pragmas", lambda *_: None)  # it would wait for ten minutes
+    monkeypatch.setattr(migrate, "_set_pragmas", lambda *_: None)  # it would wait for ten minutes
     monkeypatch.setattr("blog.extensions.PRAGMAS", ("PRAGMA busy_timeout=50",))
     with locked(old), pytest.raises(Unavailable, match="Another process is writing") as said:
         upgrade.prepare_database(separate_engine(old / "blog.db"), settings_of(old))

@@ -152,7 +152,7 @@ def test_a_version_that_is_torn_out_is_refused(instance: Path) -> None:
 
 
 def test_a_step_that_fails_leaves_nothing_behind(instance: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrate, "_triggers", lambda: {"bad": "CREATE TRIGGER bad NONSENSE"})
+    monkeypatch.setattr(migrate, "_trigger_statements", lambda: {"bad": "CREATE TRIGGER bad NONSENSE"})
     with pytest.raises(Unavailable, match="Nothing was changed"):
         begun(instance)
     assert change(instance, "SELECT name FROM sqlite_master") == []
