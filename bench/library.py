@@ -27,7 +27,7 @@ from blog.commands.serve import checkpoint
 from blog.config import Settings
 from blog.core.db.transaction import write_transaction
 from blog.core.markdown import render
-from blog.core.markdown.render import Rendered
+from blog.core.markdown.render import RenderedText
 from blog.core.search import index
 from blog.core.text import slugs
 from blog.core.urls import permalinks
@@ -55,7 +55,7 @@ class Text:
     """A body and its rendered form."""
 
     body: str
-    rendered: Rendered
+    rendered: RenderedText
 
     def columns(self) -> dict[str, Any]:
         """Return the columns of a post that the text fills."""

@@ -13,7 +13,7 @@ from werkzeug.urls import iri_to_uri
 from blog.core.errors import NotFound
 from blog.core.images import html
 from blog.core.images.variants import FEED_WIDTH
-from blog.core.markdown.sanitize import PAGE, SITE
+from blog.core.markdown.sanitize import PAGE_MARK, SITE_MARK
 from blog.core.posts import feed_items, lists, taxonomy
 from blog.core.posts.feed_items import FeedPost
 from blog.core.posts.lists import PostList
@@ -194,7 +194,7 @@ def _item(post: FeedPost) -> Item:
         link=link,
         title=post.title,
         summary=shorten(post.standfirst, 500),
-        html=post.feed_html.replace(PAGE, link).replace(SITE, str(current_app.config["SITE_URL"])),
+        html=post.feed_html.replace(PAGE_MARK, link).replace(SITE_MARK, str(current_app.config["SITE_URL"])),
         author=post.author or templating.site().author,
         tags=post.tags,
         published_at=post.published_at,

@@ -12,7 +12,7 @@ from blog.core.db.batches import batches
 from blog.core.errors import Invalid, Unavailable
 from blog.core.images.variants import ImageFiles
 from blog.core.markdown import render as markdown_render
-from blog.core.markdown.render import Rendered
+from blog.core.markdown.render import RenderedText
 from blog.core.urls import permalinks
 from blog.processes import block_interrupt, process_pool
 
@@ -34,10 +34,10 @@ class RenderJob(NamedTuple):
     foreign_media: bool
 
 
-RenderResult = Rendered | Invalid | None
+RenderResult = RenderedText | Invalid | None
 
 
-def render(job: RenderJob) -> Rendered | Invalid:
+def render(job: RenderJob) -> RenderedText | Invalid:
     """Return the rendered text, or the error that says why it cannot be rendered."""
     base = permalinks.path(job.kind, "-")
     try:

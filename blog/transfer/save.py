@@ -12,7 +12,7 @@ from blog.core.editor import publish
 from blog.core.editor.unit_of_work import PostWrites
 from blog.core.errors import Conflict, Invalid
 from blog.core.images import storage
-from blog.core.markdown.render import Rendered
+from blog.core.markdown.render import RenderedText
 from blog.core.site.settings import site
 from blog.core.urls import permalinks
 from blog.models import Post
@@ -167,7 +167,7 @@ class DocumentWriter:
             self.author_ids[item.author] = people.author_id(self.session, item.author)
         return self.author_ids[item.author]
 
-    def _text(self, item: ValidDocument) -> Rendered:
+    def _text(self, item: ValidDocument) -> RenderedText:
         """Return the rendered text; render it now in the rare case that another post has the same digest."""
         result = item.text or render(item.job(self.site.foreign_media))
         if isinstance(result, Invalid):

@@ -14,7 +14,7 @@ from blog.core.editor.fields import Fields, validate_fields
 from blog.core.errors import Invalid, Unavailable
 from blog.core.images import storage
 from blog.core.images.storage import StoredImage
-from blog.core.markdown.render import Rendered
+from blog.core.markdown.render import RenderedText
 from blog.core.text import slugs, validate
 from blog.core.urls import permalinks
 from blog.transfer.document import DateValue, Document, LocalImage, Problem
@@ -39,7 +39,7 @@ class ValidDocument:
     origin: str
     digest: str
     images: Sequence[StoredImage]
-    text: Rendered | None = None
+    text: RenderedText | None = None
 
     @property
     def kind(self) -> str:

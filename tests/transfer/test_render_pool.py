@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from blog.core.errors import Invalid, Unavailable
-from blog.core.markdown.render import Rendered
+from blog.core.markdown.render import RenderedText
 from blog.transfer.render_pool import POOL_THRESHOLD, RenderJob, render_all
 
 
@@ -16,7 +16,7 @@ def job(body: str) -> RenderJob:
 
 def test_few_texts_are_rendered_here() -> None:
     outcomes = dict(render_all([("good", job("*Good*")), ("same", None), ("bad", job("<div>" * 300))]))
-    assert isinstance(outcomes["good"], Rendered) and "<em>Good</em>" in outcomes["good"].html
+    assert isinstance(outcomes["good"], RenderedText) and "<em>Good</em>" in outcomes["good"].html
     assert outcomes["same"] is None
     assert isinstance(outcomes["bad"], Invalid)
 
@@ -35,7 +35,7 @@ def test_many_texts_come_back_in_order_and_only_some_are_taken_ahead() -> None:
     for number, outcome in render_all(texts()):
         assert taken - number < total / 2
         assert (outcome is None) == (number % 3 == 0)
-        assert outcome is None or (isinstance(outcome, Rendered) and f"Text {number}<" in outcome.html)
+        assert outcome is None or (isinstance(outcome, RenderedText) and f"Text {number}<" in outcome.html)
         seen.append(number)
     assert seen == list(range(total))
     assert not multiprocessing.active_children()

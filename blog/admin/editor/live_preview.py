@@ -11,7 +11,7 @@ from blog.admin.blueprint import bp, current_person
 from blog.admin.editor.preview import submitted_fields
 from blog.admin.form_recovery import FormFields
 from blog.core.editor import drafts, lint, preview
-from blog.core.markdown.render import Rendered
+from blog.core.markdown.render import RenderedText
 from blog.core.posts.article import Article
 from blog.web import localize, templating
 from blog.web.errors import wants_json
@@ -23,7 +23,7 @@ def markdown() -> ResponseReturnValue:
     """Convert pasted rich text to Markdown."""
     from blog.core.markdown import paste  # its parser takes a tenth of a second to import
 
-    return responses.json_response({"markdown": paste.markdown(request.form.get("html", ""))})
+    return responses.json_response({"markdown": paste.html_to_markdown(request.form.get("html", ""))})
 
 
 @bp.post("/posts/preview/live/")
@@ -41,7 +41,7 @@ def live_preview() -> ResponseReturnValue:
             "words": article.words,
             "minutes": article.minutes,
             "remarks": _remarks(article, text),
-            "foreign": text.foreign,
+            "foreign": text.foreign_images,
             "slug": drafts.slug_if_saved(post.id if post else None, fields),
         }
     )
@@ -61,7 +61,7 @@ def _share_preview(fields: FormFields, sentence: str) -> ResponseReturnValue:
     return responses.json_response({"html": page.get_data(as_text=True).strip()}) if wants_json() else page
 
 
-def _remarks(article: Article, text: Rendered) -> list[str]:
+def _remarks(article: Article, text: RenderedText) -> list[str]:
     return lint.warnings(article, text, current_app.config["SITE_URL"])
 
 

@@ -143,7 +143,7 @@ def _remarks(post: EditorPost) -> tuple[list[str], list[str]]:
         article, text = preview.preview_article(post.fields, post)
     except Invalid as error:
         return [str(error)], []
-    return lint.warnings(article, text, current_app.config["SITE_URL"]), text.foreign
+    return lint.warnings(article, text, current_app.config["SITE_URL"]), text.foreign_images
 
 
 def form_with_error(error: BlogError, post: EditorPost | None) -> ResponseReturnValue:

@@ -21,7 +21,7 @@ from blog.core.editor.revisions import PostText, SavedText, Saver
 from blog.core.editor.unit_of_work import PostWrites
 from blog.core.editor.working_copy import PostRows
 from blog.core.errors import Conflict, EditConflict, Invalid, InvalidFields
-from blog.core.markdown.render import Rendered
+from blog.core.markdown.render import RenderedText
 from blog.core.media import usage
 from blog.core.text import slugs
 from blog.core.urls import permalinks
@@ -171,7 +171,7 @@ def _date_errors(action: str, date: datetime | None, *, is_public: bool = False)
     return []
 
 
-def _rendered(fields: Fields) -> Rendered:
+def _rendered(fields: Fields) -> RenderedText:
     try:
         return render_body(fields.body or "", fields.kind or "post", fields.cover or "")
     except Invalid as error:
@@ -241,7 +241,7 @@ def _replace_post(
     writes: PostWrites,
     rows: PostRows,
     fields: Fields,
-    rendered: Rendered,
+    rendered: RenderedText,
     saver: Saver,
     *,
     minor: bool = False,

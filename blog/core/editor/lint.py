@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from blog.core.images import storage, variants
-from blog.core.markdown.render import Rendered
+from blog.core.markdown.render import RenderedText
 from blog.core.posts.article import Article
 from blog.core.urls import internal_links, permalinks
 
@@ -14,7 +14,7 @@ LONG_TITLE = 70
 MAX_NAMES = 5
 
 
-def warnings(article: Article, rendered: Rendered, site_url: str) -> list[str]:
+def warnings(article: Article, rendered: RenderedText, site_url: str) -> list[str]:
     """Return sentences about what may be missing or wrong."""
     return [
         *_summary_and_title(article), *_alt_texts(article, rendered), *_missing_pictures(article, rendered),
@@ -29,14 +29,14 @@ def _summary_and_title(article: Article) -> Iterator[str]:
         yield f"The title has {len(article.title)} characters: networks will cut it after about {LONG_TITLE}."
 
 
-def _alt_texts(article: Article, rendered: Rendered) -> Iterator[str]:
+def _alt_texts(article: Article, rendered: RenderedText) -> Iterator[str]:
     pictures = rendered.pictures[1:] if article.cover else rendered.pictures
     without_alt = [picture["src"] for picture in pictures if not picture["alt"]]
     if without_alt:
         yield f"Without a description (alt text), some readers miss what these pictures show: {_join(without_alt)}."
 
 
-def _missing_pictures(article: Article, rendered: Rendered) -> Iterator[str]:
+def _missing_pictures(article: Article, rendered: RenderedText) -> Iterator[str]:
     """Look for pictures of this site that do not exist, with one query."""
     urls = dict.fromkeys([*(picture["src"] for picture in rendered.pictures), article.cover or ""])
     prefixes = {url: prefix for url in urls if (prefix := variants.hash_prefix_of(url))}
@@ -46,14 +46,14 @@ def _missing_pictures(article: Article, rendered: Rendered) -> Iterator[str]:
         yield f"Pictures that are not kept here, or are deleted: {_join(missing)}."
 
 
-def _foreign_pictures(rendered: Rendered) -> Iterator[str]:
+def _foreign_pictures(rendered: RenderedText) -> Iterator[str]:
     """Look for pictures on other sites: readers do not see them, because these sites could track readers."""
-    if rendered.foreign:
-        urls = _join(rendered.foreign)
+    if rendered.foreign_images:
+        urls = _join(rendered.foreign_images)
         yield f"Readers see a link in the place of pictures on other sites: {urls}. They can be copied here."
 
 
-def _headings(rendered: Rendered) -> Iterator[str]:
+def _headings(rendered: RenderedText) -> Iterator[str]:
     before = 1
     for level in map(int, HEADING.findall(rendered.html)):
         if level > before + 1:
@@ -62,7 +62,7 @@ def _headings(rendered: Rendered) -> Iterator[str]:
         before = level
 
 
-def _links(article: Article, rendered: Rendered, site_url: str) -> Iterator[str]:
+def _links(article: Article, rendered: RenderedText, site_url: str) -> Iterator[str]:
     own = permalinks.path_of(article)
     paths = {link: internal_links.internal_path(link, site_url, own) for link in rendered.links}
     existing = internal_links.existing_paths({path for path in paths.values() if path != own})

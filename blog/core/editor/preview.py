@@ -11,7 +11,7 @@ from blog.core.editor import publish, working_copy
 from blog.core.editor.fields import Fields, validate_fields
 from blog.core.editor.working_copy import EditorPost
 from blog.core.errors import NotFound
-from blog.core.markdown.render import Rendered
+from blog.core.markdown.render import RenderedText
 from blog.core.posts import taxonomy
 from blog.core.posts.article import Article, Byline, TagLabel
 from blog.core.text import slugs, validate
@@ -24,7 +24,7 @@ MAX_LENGTHS = {"title": validate.TITLE_LENGTH, "summary": validate.SUMMARY_LENGT
 
 def preview_article(
     fields: Fields, post: EditorPost | None = None, author_id: int | None = None
-) -> tuple[Article, Rendered]:
+) -> tuple[Article, RenderedText]:
     """Return the article that readers would see, and its rendered text; `author_id` is the author of a new post.
 
     Raises Invalid if the text cannot be rendered.

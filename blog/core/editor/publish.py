@@ -20,7 +20,7 @@ from blog.core.editor.unit_of_work import PostWrites
 from blog.core.errors import Conflict, Invalid, NotFound
 from blog.core.images import storage
 from blog.core.markdown import render
-from blog.core.markdown.render import Rendered
+from blog.core.markdown.render import RenderedText
 from blog.core.search import index
 from blog.core.text import slugs, validate
 from blog.core.urls import permalinks
@@ -31,7 +31,7 @@ from blog.models.json_types import RENDERER_VERSION
 NOBODY = Saver()
 
 
-def render_body(body: str, kind: str, cover: str = "") -> Rendered:
+def render_body(body: str, kind: str, cover: str = "") -> RenderedText:
     """Render a text as this site shows it. Raises Invalid if the result is too large."""
     image_files = storage.image_files_in(body, cover)
     foreign = db.session.scalars(select(Site.foreign_media)).one()
@@ -54,7 +54,7 @@ def create(fields: Fields, *, published_at: datetime | None = None) -> Post:
 def add(
     writes: PostWrites,
     fields: Fields,
-    rendered: Rendered,
+    rendered: RenderedText,
     *,
     published_at: datetime | None = None,
     guid: str | None = None,
@@ -114,7 +114,7 @@ def change(
     writes: PostWrites,
     post: Post,
     fields: Fields,
-    rendered: Rendered | None,
+    rendered: RenderedText | None,
     *,
     minor: bool = False,
     published_at: datetime | None = None,
@@ -288,7 +288,7 @@ def _set_fields(post: Post, fields: Fields) -> None:
             setattr(post, name, None if empty else value)
 
 
-def _set_rendered(post: Post, rendered: Rendered) -> None:
+def _set_rendered(post: Post, rendered: RenderedText) -> None:
     post.html, post.feed_html = rendered.html, rendered.feed_html
     post.contents, post.links, post.pictures = rendered.contents, rendered.links, rendered.pictures
     post.words, post.extract = rendered.words, rendered.extract

@@ -1,1 +1,1 @@
-"""From Markdown to safe HTML, and from pasted HTML to Markdown. Pure."""
+"""Convert Markdown to safe HTML, and pasted HTML to Markdown. Pure."""

@@ -1,4 +1,4 @@
-"""Colour code on the server: Pygments, imported only when a text holds code that names its language."""
+"""Highlight code on the server with Pygments, which is imported only for code that names its language."""
 
 from html import escape
 
@@ -6,10 +6,10 @@ PREFIX = "hl-"
 
 
 def highlight(code: str, language: str) -> str:
-    """The code as HTML: spans with classes for a language that Pygments knows, plain text otherwise."""
+    """Return code as HTML: spans with classes if Pygments knows the language, otherwise plain text."""
     if not language or language.lower() in ("text", "plain", "plaintext", "none"):
         return escape(code)
-    from pygments import highlight as colour
+    from pygments import highlight as pygments_highlight
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound
@@ -18,4 +18,4 @@ def highlight(code: str, language: str) -> str:
         lexer = get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
         return escape(code)
-    return colour(code, lexer, HtmlFormatter(nowrap=True, classprefix=PREFIX))
+    return pygments_highlight(code, lexer, HtmlFormatter(nowrap=True, classprefix=PREFIX))

@@ -1,4 +1,4 @@
-"""Figures: a picture, a film or a recording that stands alone in its paragraph, and players within lines. Pure."""
+"""Figures, for a picture, video or audio file alone in its paragraph; players for those within a line. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -9,85 +9,88 @@ from markdown_it.token import Token
 
 from blog.core.images import html
 
-FILM = re.compile(
+VIDEO_URL = re.compile(
     r"https://(?:(?:www\.|m\.)?youtube\.com/(?:watch|shorts|live)|youtu\.be/|(?:player\.)?vimeo\.com/)\S*"
 )
-# A path alone on a line; other words that end like a file's name are words.
-PATH = re.compile(r"\.{0,2}/[^\s<>]+")
+# A path alone in a paragraph. Without a slash, a text that looks like a file name is just text.
+MEDIA_PATH = re.compile(r"\.{0,2}/[^\s<>]+")
 
 
 def make_figure(tokens: list[Token], index: int) -> bool:
-    """A picture alone in a paragraph becomes a figure, its title the caption; a film or a recording, too."""
+    """Turn a paragraph that is only a picture, video or audio file into a figure; return whether it did.
+
+    `index` is the paragraph's inline token. A picture's title becomes the caption.
+    """
     inline = tokens[index]
     children = [child for child in inline.children or [] if child.type != "softbreak" and child.content != " "]
     linked = len(children) == 3 and children[0].type == "link_open" and children[1].type in ("image", "text")
     picture = children[linked] if children and (linked or len(children) == 1) else None
     if picture and picture.type == "image":
         return _picture_figure(tokens, index, picture, linked)
-    address = _address_alone(inline, children, linked)
+    address = _only_address(inline, children, linked)
     if html.player_element(address):
         inline.children = [html_token(html.player_html(address))]
         _become_figure(tokens, index, html.player_element(address))
         return True
-    if FILM.fullmatch(address):
+    if VIDEO_URL.fullmatch(address):
         _become_figure(tokens, index, "video")
-    return bool(FILM.fullmatch(address))
+    return bool(VIDEO_URL.fullmatch(address))
 
 
 def _picture_figure(tokens: list[Token], index: int, picture: Token, linked: bool) -> bool:
-    kind = html.player_element(str(picture.attrs.get("src", "")))
-    if kind and linked:
+    player = html.player_element(str(picture.attrs.get("src", "")))
+    if player and linked:
         return False
-    _become_figure(tokens, index, f"{kind} {picture.attrs.pop('class', '')}".strip())
-    caption = str(picture.attrs.pop("title", "")) or (text_of(picture.children or []) if kind else "")
+    _become_figure(tokens, index, f"{player} {picture.attrs.pop('class', '')}".strip())
+    caption = str(picture.attrs.pop("title", "")) or (plain_text(picture.children or []) if player else "")
     if caption:
-        last = html_token(f"<figcaption>{_caption_parser().renderInline(caption)}</figcaption>")
-        tokens[index].children = [*(tokens[index].children or []), last]
+        figcaption = html_token(f"<figcaption>{_caption_parser().renderInline(caption)}</figcaption>")
+        tokens[index].children = [*(tokens[index].children or []), figcaption]
     return True
 
 
-def _become_figure(tokens: list[Token], index: int, kind: str) -> None:
+def _become_figure(tokens: list[Token], index: int, classes: str) -> None:
     opening, closing = tokens[index - 1], tokens[index + 1]
     opening.tag = closing.tag = "figure"
     opening.hidden = closing.hidden = False
-    if kind:
-        opening.attrSet("class", kind)
+    if classes:
+        opening.attrSet("class", classes)
 
 
-def _address_alone(inline: Token, children: Sequence[Token], linked: bool) -> str:
-    """The address that is all of a paragraph, and leads to another site or begins with a stroke or a full stop."""
+def _only_address(inline: Token, children: Sequence[Token], linked: bool) -> str:
+    """Return the paragraph's text if it is only a URL, or a path that begins with a slash or a dot; else empty."""
     if linked and children[0].markup in ("linkify", "autolink"):
         return str(children[0].attrs.get("href", ""))
     text = inline.content.strip() if all(child.type == "text" for child in children) else ""
-    return text if PATH.fullmatch(text) else ""
+    return text if MEDIA_PATH.fullmatch(text) else ""
 
 
-def players(children: Sequence[Token]) -> None:
-    """Where a film or a recording is shown as pictures are, a player; within a link, its words."""
-    links = 0
+def insert_players(children: Sequence[Token]) -> None:
+    """Replace images whose source is a video or audio file by players; within a link, by their alt text."""
+    open_links = 0
     for child in children:
-        links += child.nesting if child.type in ("link_open", "link_close") else 0
+        open_links += child.nesting if child.type in ("link_open", "link_close") else 0
         source = str(child.attrs.get("src", "")) if child.type == "image" else ""
         if html.player_element(source):
-            words = text_of(child.children or [])
-            child.type, child.content = ("text", words) if links else ("html_inline", html.player_html(source, words))
+            alt = plain_text(child.children or [])
+            child.type, child.content = ("text", alt) if open_links else ("html_inline", html.player_html(source, alt))
 
 
-def text_of(children: Sequence[Token]) -> str:
-    """The plain words of a line."""
-    words = []
+def plain_text(children: Sequence[Token]) -> str:
+    """Return the text of inline tokens, without marks."""
+    parts = []
     for child in children:
         if child.type in ("text", "code_inline"):
-            words.append(child.content)
+            parts.append(child.content)
         elif child.type in ("softbreak", "hardbreak"):
-            words.append(" ")
+            parts.append(" ")
         elif child.type == "image":
-            words.append(text_of(child.children or []))
-    return "".join(words)
+            parts.append(plain_text(child.children or []))
+    return "".join(parts)
 
 
 def html_token(content: str) -> Token:
-    """A piece of a line that is written as it is."""
+    """Return an inline token that is written to the page as it is."""
     token = Token("html_inline", "", 0)
     token.content = content
     return token
@@ -95,5 +98,5 @@ def html_token(content: str) -> Token:
 
 @cache
 def _caption_parser() -> MarkdownIt:
-    """Captions hold what a line holds, but no notes: those belong to the text."""
+    """Return a parser for captions: inline Markdown without footnotes, which belong to the text."""
     return MarkdownIt("commonmark", {"html": True}).enable("strikethrough")

@@ -1,8 +1,8 @@
-"""What word processors, mail and web pages mean by their HTML, said with plain elements. Pure.
+"""Turn the HTML of word processors, mail and web pages into plain elements. Pure.
 
-Word writes lists as paragraphs with marks; Google Docs writes bold words as styled spans within one great <b> that is
-not bold, and nested lists beside the items that they belong to. Blocks are mended here in place, before they are
-written as Markdown; words are only asked how they look: bs4 takes long to move many.
+Word writes lists as paragraphs with marks. Google Docs writes bold text as styled spans within one large <b> that is
+not bold, and nested lists beside their items instead of inside. Blocks are changed here in place, before they are
+written as Markdown; the style of text is only read (`marks`): bs4 is slow to move many elements.
 """
 
 import re
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
 
-BLOCKS = set(
+BLOCK_TAGS = set(
     "address article aside blockquote caption center dd details dir div dl dt fieldset figcaption figure footer form h1"
     " h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
-NAMED = {"b": "b", "strong": "b", "i": "em", "em": "em", "s": "del", "strike": "del", "del": "del"}
+MARK_OF_TAG = {"b": "b", "strong": "b", "i": "em", "em": "em", "s": "del", "strike": "del", "del": "del"}
 BOLD = re.compile(r"font-weight:\s*(?:bold|bolder|[6-9]00)\b", re.IGNORECASE)
 THIN = re.compile(r"font-weight:\s*(?:normal|[1-5]00)\b", re.IGNORECASE)
 STYLES = (
@@ -35,27 +35,27 @@ BULLET = re.compile(
 LANGUAGE = re.compile(r"(?:language|lang|highlight-source|brush:?)[- ]([A-Za-z0-9+#._-]{1,30})")
 
 
-def plain(soup: BeautifulSoup) -> BeautifulSoup:
-    """The same words, said with plain elements."""
+def simplify(soup: BeautifulSoup) -> BeautifulSoup:
+    """Change word processors' blocks into plain elements, in place; return the soup."""
     _name_paragraphs(soup)
     _make_lists(soup)
-    _mend_lists(soup)
-    _mend_tables(soup)
-    _number(soup)
+    _nest_lists(soup)
+    _fix_tables(soup)
+    _number_items(soup)
     return soup
 
 
 def language(pre: Tag) -> str:
-    """The language of a block of code, as its page names it; empty without."""
-    near = [pre, *pre.find_all("code", limit=1), *([pre.parent] if pre.parent else [])]
-    found = (LANGUAGE.search(" ".join(_classes(tag))) for tag in near)
-    return next((match[1] for match in found if match), "")
+    """Return the language of a code block by its class or its neighbours'; empty if unknown."""
+    tags = [pre, *pre.find_all("code", limit=1), *([pre.parent] if pre.parent else [])]
+    matches = (LANGUAGE.search(" ".join(_classes(tag))) for tag in tags)
+    return next((match[1] for match in matches if match), "")
 
 
-def width(cell: Tag) -> int:
-    """How many columns a cell takes."""
-    given = str(cell.get("colspan") or "")
-    return min(int(given), 50) if given.isascii() and given.isdecimal() and given != "0" else 1
+def colspan(cell: Tag) -> int:
+    """Return the number of columns of a cell, at most 50."""
+    value = str(cell.get("colspan") or "")
+    return min(int(value), 50) if value.isascii() and value.isdecimal() and value != "0" else 1
 
 
 def _classes(tag: Tag) -> list[str]:
@@ -74,58 +74,58 @@ def _tags(soup: Tag, names: Iterable[str]) -> list[Tag]:
 
 
 def _name_paragraphs(soup: Tag) -> None:
-    """Paragraphs that are titles and headings by their style."""
+    """Turn paragraphs with the style of a title or heading into headings."""
     for tag in _tags(soup, ("p", "div")):
         classes = _classes(tag)
-        named = next((match for name in classes if (match := HEADING.fullmatch(name))), None)
+        heading = next((match for name in classes if (match := HEADING.fullmatch(name))), None)
         outline = OUTLINE.search(_style(tag))
         if "MsoTitle" in classes:
             tag.name = "h1"
-        elif named or (outline and not LEVEL.search(_style(tag))):
-            tag.name = f"h{named[1] if named else outline[1]}"  # type: ignore[index]
+        elif heading or (outline and not LEVEL.search(_style(tag))):
+            tag.name = f"h{heading[1] if heading else outline[1]}"  # type: ignore[index]
 
 
 def _make_lists(soup: Tag) -> None:
-    """Paragraphs that Word means as items become lists."""
+    """Turn Word's list paragraphs into lists."""
     open_lists: list[tuple[int, Tag]] = []
-    last: Tag | None = None
+    last_list: Tag | None = None
     for item in _tags(soup, ("p",)):
         level = _level(item)
         if not level:
             continue
-        if last is None or _beside(item, -1) is not last:
+        if last_list is None or _neighbour(item, -1) is not last_list:
             open_lists = []
         mark = _take_mark(item)
         while open_lists and open_lists[-1][0] > level:
             open_lists.pop()
-        kind = "ol" if ORDERED.match(mark) else "ul"
-        if not open_lists or open_lists[-1][0] < level or (len(open_lists) == 1 and open_lists[0][1].name != kind):
-            last = _open(item, open_lists, kind, mark, level)
+        list_tag = "ol" if ORDERED.match(mark) else "ul"
+        if not open_lists or open_lists[-1][0] < level or (len(open_lists) == 1 and open_lists[0][1].name != list_tag):
+            _open_list(item, open_lists, list_tag, mark, level)
         item.name = "li"
         open_lists[-1][1].append(item.extract())
-        last = open_lists[0][1]
+        last_list = open_lists[0][1]
 
 
-def _open(item: Tag, open_lists: list[tuple[int, Tag]], kind: str, mark: str, level: int) -> Tag:
-    """Begin a list at an item: within the last item of the one that is open, or in its place."""
-    made = Tag(name=kind)
+def _open_list(item: Tag, open_lists: list[tuple[int, Tag]], list_tag: str, mark: str, level: int) -> None:
+    """Begin a list before an item: inside the last item of the open list, or at the item's place."""
+    new_list = Tag(name=list_tag)
     number = ORDERED.match(mark)
     if number and number[1] and number[1] != "1":
-        made["start"] = number[1]
-    inside = open_lists[-1][1].contents[-1:] if open_lists and open_lists[-1][0] < level else []  # items, and no more
-    if inside and isinstance(inside[0], Tag):
-        inside[0].append(made)
+        new_list["start"] = number[1]
+    items = open_lists[-1][1].contents if open_lists and open_lists[-1][0] < level else []
+    if items and isinstance(items[-1], Tag):
+        items[-1].append(new_list)
     else:
         open_lists.clear()
-        item.insert_before(made)
-    open_lists.append((level, made))
-    return made
+        item.insert_before(new_list)
+    open_lists.append((level, new_list))
 
 
 def _level(item: Tag) -> int:
-    found = LEVEL.search(_style(item))
-    if found:
-        return int(found[1])
+    """Return the list level of a Word paragraph; 0 if it is no list item."""
+    level = LEVEL.search(_style(item))
+    if level:
+        return int(level[1])
     return 1 if any(name.startswith("MsoListParagraph") for name in _classes(item)) and _has_mark(item) else 0
 
 
@@ -134,81 +134,82 @@ def _has_mark(item: Tag) -> bool:
 
 
 def _take_mark(item: Tag) -> str:
-    """Take the mark of an item away, and say what it was."""
+    """Remove the mark of an item and return it."""
     for span in item.find_all("span"):
         if "ignore" in _style(span).lower():
             mark = span.get_text().strip()
             span.decompose()
             return mark
-    found = BULLET.match(item.get_text())
-    if found:
-        _cut(item, len(found[0]))
-    return found[0].strip() if found else ""
+    bullet = BULLET.match(item.get_text())
+    if bullet:
+        _remove_start(item, len(bullet[0]))
+    return bullet[0].strip() if bullet else ""
 
 
-def _cut(item: Tag, count: int) -> None:
-    """Take so many characters away at the beginning."""
+def _remove_start(item: Tag, count: int) -> None:
+    """Remove the first `count` characters of an item."""
     for text in list(item.find_all(string=True)):
-        gone = min(count, len(text))
-        text.replace_with(NavigableString(text[gone:]))
-        count -= gone
+        length = min(count, len(text))
+        text.replace_with(NavigableString(text[length:]))
+        count -= length
         if not count:
             return
 
 
-# -- words --------------------------------------------------------------------------------------------------
+# -- text ---------------------------------------------------------------------------------------------------
 
 
 def marks(tag: Tag) -> list[str]:
-    """How the words of an element look, by its name and style: `b`, `em`, `del`."""
-    style, own = _style(tag), NAMED.get(tag.name)
+    """Return the marks of an element's text, by its name and style: `b`, `em`, `del`."""
+    style, tag_mark = _style(tag), MARK_OF_TAG.get(tag.name)
     if not style:
-        return [own] if own else []
-    if (own == "b" and THIN.search(style)) or (own == "em" and UPRIGHT.search(style)):
-        own = None
-    return [mark for mark, rule in STYLES if mark == own or rule.search(style)]
+        return [tag_mark] if tag_mark else []
+    if (tag_mark == "b" and THIN.search(style)) or (tag_mark == "em" and UPRIGHT.search(style)):
+        tag_mark = None
+    return [mark for mark, pattern in STYLES if mark == tag_mark or pattern.search(style)]
 
 
 @dataclass(frozen=True)
 class Edge:
-    """Where words stand: whether at the edge of a line, whether they are no part of a block, the elements between."""
+    """What is beside a text. `is_edge`: a line ends there; `outside_blocks`: no block contains the text; `inside`: the
+    inline elements in between."""
 
     is_edge: bool
-    is_whole: bool
+    outside_blocks: bool
     inside: list[Tag]
 
 
-def edge(words: NavigableString, step: int) -> Edge:
-    """What is before (-1) or after (1) words, up to the block that they belong to."""
-    here: PageElement = words
+def edge(text: NavigableString, step: int) -> Edge:
+    """Look before (-1) or after (1) a text, up to the end of its block."""
+    node: PageElement = text
     inside: list[Tag] = []
     while True:
-        beside = _beside(here, step)
-        if beside is not None:
-            ends = isinstance(beside, Tag) and (beside.name in BLOCKS or beside.name in ("br", "input"))
+        neighbour = _neighbour(node, step)
+        if neighbour is not None:
+            ends = isinstance(neighbour, Tag) and (neighbour.name in BLOCK_TAGS or neighbour.name in ("br", "input"))
             return Edge(ends, False, inside)
-        parent = here.parent
-        if parent is None or parent.name in BLOCKS or parent.name == "[document]":
+        parent = node.parent
+        if parent is None or parent.name in BLOCK_TAGS or parent.name == "[document]":
             return Edge(True, parent is None or parent.name == "[document]", inside)
         inside.append(parent)
-        here = parent
+        node = parent
 
 
-def _beside(here: PageElement, step: int) -> PageElement | None:
-    """The next thing that shows, white space aside."""
-    beside = here.previous_sibling if step < 0 else here.next_sibling
-    while isinstance(beside, NavigableString) and not beside.strip():
-        beside = beside.previous_sibling if step < 0 else beside.next_sibling
-    return beside
+def _neighbour(node: PageElement, step: int) -> PageElement | None:
+    """Return the previous (-1) or next (1) sibling, without white space."""
+    sibling = node.previous_sibling if step < 0 else node.next_sibling
+    while isinstance(sibling, NavigableString) and not sibling.strip():
+        sibling = sibling.previous_sibling if step < 0 else sibling.next_sibling
+    return sibling
 
 
 # -- lists and tables ---------------------------------------------------------------------------------------
 
 
-def _mend_lists(soup: Tag) -> None:
-    """A list beside an item goes into it; an item that is one paragraph is its words."""
+def _nest_lists(soup: Tag) -> None:
+    """Move a list beside an item into it; unwrap the paragraph of items that have only one."""
     for inner in _tags(soup, {"ul", "ol"}):
-        before = _beside(inner, -1)
+        before = _neighbour(inner, -1)
         if inner.parent is None or inner.parent.name not in ("ul", "ol"):
             continue
         if isinstance(before, Tag) and before.name == "li":
@@ -222,11 +223,11 @@ def _mend_lists(soup: Tag) -> None:
             item.smooth()
 
 
-def _mend_tables(soup: Tag) -> None:
-    """Tables that only lay out a page are its blocks; the others know how wide they are."""
+def _fix_tables(soup: Tag) -> None:
+    """Turn layout tables into blocks; store the number of columns in all other tables."""
     for table in reversed(_tags(soup, {"table"})):
         rows = list(_rows(table))
-        columns = max((sum(map(width, row)) for _, row in rows), default=0)
+        columns = max((sum(map(colspan, row)) for _, row in rows), default=0)
         if columns < 2 or table.find("table") is not None or table.find(["ul", "ol", "pre", "h1", "h2"]) is not None:
             for part in _tags(table, {"tr", "td", "th", "thead", "tbody", "tfoot", "caption"}):
                 if part.find_parent("table") is table:
@@ -235,7 +236,7 @@ def _mend_tables(soup: Tag) -> None:
             continue
         table["data-columns"] = str(columns)
         for row, cells in rows:
-            row["data-missing"] = str(columns - sum(map(width, cells)))
+            row["data-missing"] = str(columns - sum(map(colspan, cells)))
         for caption in table.find_all("caption"):
             table.insert_before(caption.extract())
 
@@ -245,10 +246,10 @@ def _rows(table: Tag) -> Iterator[tuple[Tag, list[Tag]]]:
         yield row, list(row.find_all(["td", "th"]))
 
 
-def _number(soup: Tag) -> None:
-    """Write the mark of each item."""
+def _number_items(soup: Tag) -> None:
+    """Store the number of each item of ordered lists."""
     for items in _tags(soup, {"ol"}):
-        given = str(items.get("start") or "")
-        start = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else 1
-        for place, item in enumerate(items.find_all("li", recursive=False)):
-            item["data-mark"] = f"{start + place}."
+        value = str(items.get("start") or "")
+        start = int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else 1
+        for number, item in enumerate(items.find_all("li", recursive=False), start):
+            item["data-mark"] = f"{number}."

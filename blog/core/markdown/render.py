@@ -1,8 +1,8 @@
-"""Markdown to HTML, with all that is learnt on the way: contents, words, extract, links, pictures.
+"""Render Markdown to HTML, and collect its table of contents, word count, extract, links and pictures.
 
-CommonMark with tables, footnotes, task lists, strikethrough, definition lists, figures, poems, films and
-recordings, attributes and bare links. Pure: no database, no clock, no network; the same text gives the same bytes.
-Runs when a post is saved, never when it is read. Raise RENDERER_VERSION when the output changes: stored texts are then
+CommonMark with tables, footnotes, task lists, strikethrough, definition lists, figures, poems, video and audio
+players, attributes and bare links. Pure: no database, no clock, no network; the same text gives the same bytes.
+Runs when a post is saved, never when it is read. Raise RENDERER_VERSION when the output changes: then stored texts are
 rendered again.
 """
 
@@ -27,8 +27,8 @@ from blog.core.images import html as image_html
 from blog.core.images.variants import ImageFiles, hash_prefix_of
 from blog.core.markdown import sanitize
 from blog.core.markdown.code import highlight
-from blog.core.markdown.figures import html_token, make_figure, players, text_of
-from blog.core.markdown.poems import poems
+from blog.core.markdown.figures import html_token, insert_players, make_figure, plain_text
+from blog.core.markdown.poems import poem_rule
 from blog.core.text.slugs import slug_of, unique_slug
 from blog.core.text.words import count_words, shorten
 from blog.models.json_types import Heading, Picture
@@ -36,7 +36,7 @@ from blog.models.json_types import Heading, Picture
 HTML_BYTES = 4 * 1024 * 1024
 EXTRACT_LENGTH = 200
 WIDTHS = (25, 33, 50, 66, 75)
-# What may follow a picture: {.wide}, {.full width=400}, {width=50%}.
+# Attributes after a picture: {.wide}, {.full width=400}, {width=50%}.
 PICTURE_ATTRIBUTES = re.compile(r'\{((?:\s*(?:\.[a-z][a-z0-9-]*|width="?\d{1,4}%?"?))+)\s*\}')
 HREF = re.compile(r'<a(?:\s[a-z-]+="[^"]*")*?\shref="([^"]*)"')
 RAW_ID = re.compile(r"""\bid\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
@@ -46,12 +46,12 @@ FRAME = re.compile(r"""<iframe\b[^>]*?\bsrc\s*=\s*["']?(https?://[^\s"'>]+)[^>]*
 
 
 @dataclass(frozen=True)
-class Rendered:
-    """A text, ready to be stored; and what its author is told while writing.
+class RenderedText:
+    """A rendered text, ready to be stored, with what the author sees while writing.
 
-    `lines` says for each element of the text itself (not within another) in which line of the Markdown, from 0, it
-    begins. HTML that the author wrote counts as one; the section of the notes, which stand anywhere, as none.
-    `foreign` are the addresses of pictures on other sites that are not shown, but linked.
+    `lines` has the Markdown line (from 0) where each top-level element begins. HTML that the author wrote counts as one
+    element; the section of footnotes, whose sources may be anywhere, as none. `foreign_images` are the URLs of
+    pictures on other sites that are linked instead of shown.
     """
 
     html: str
@@ -62,21 +62,22 @@ class Rendered:
     links: list[str]
     pictures: list[Picture]
     lines: list[int] = field(default_factory=list)
-    foreign: list[str] = field(default_factory=list)
+    foreign_images: list[str] = field(default_factory=list)
 
 
 @dataclass
-class _Findings:
+class _Collected:
+    """What rendering collects. `text` has all words, `opening` those of paragraphs, for the extract."""
+
     contents: list[Heading] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     opening: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
-    foreign: dict[str, None] = field(default_factory=dict)
+    foreign_images: dict[str, None] = field(default_factory=dict)
 
-    def outside(self, address: str) -> None:
-        """Notice a picture on another site."""
-        if address.lower().startswith(("https:", "http:")):
-            self.foreign[address] = None
+    def add_foreign_image(self, url: str) -> None:
+        if url.lower().startswith(("https:", "http:")):
+            self.foreign_images[url] = None
 
 
 def render(
@@ -86,7 +87,7 @@ def render(
     cover: str = "",
     image_files: ImageFiles | None = None,
     foreign_media: bool = False,
-) -> Rendered:
+) -> RenderedText:
     """Render a post's Markdown.
 
     `base` is an address like the post's own, for relative links in feeds. `image_files` are the stored pictures that
@@ -94,55 +95,57 @@ def render(
 
     Raises Invalid if the HTML would be larger than 4 MB or nests too deeply.
     """
-    found = _Findings()
+    collected = _Collected()
     if cover:
-        found.pictures.append(image_html.picture_entry(cover, "", (image_files or {}).get(hash_prefix_of(cover))))
+        collected.pictures.append(image_html.picture_entry(cover, "", (image_files or {}).get(hash_prefix_of(cover))))
     parser = _parser()
     env: dict[str, Any] = {}
     tokens = parser.parse(body, env)
-    _shape(tokens, found)
+    _transform(tokens, collected)
     html = parser.renderer.render(tokens, parser.options, env)
-    _bound(html)
+    _check_size(html)
     if sanitize.too_deep(html):
-        raise Invalid("body", f"HTML elements in the text are nested more than {sanitize.DEPTH} deep. Close them.")
-    pictures = _pictures(found, image_files or {})
-    html = sanitize.with_pictures(html, pictures, foreign_media=foreign_media, outside=found.outside)
-    _bound(html)
+        raise Invalid("body", f"HTML elements in the text are nested more than {sanitize.MAX_DEPTH} deep. Close them.")
+    pictures = _picture_markup(collected, image_files or {})
+    html = sanitize.render_pictures(
+        html, pictures, foreign_media=foreign_media, on_foreign_image=collected.add_foreign_image
+    )
+    _check_size(html)
     links = dict.fromkeys(unescape(link) for link in HREF.findall(html) if not link.startswith("#"))
-    return Rendered(
+    return RenderedText(
         html=html,
-        feed_html=sanitize.for_feed(html, base),
-        contents=found.contents,
-        words=count_words(" ".join(found.text)),
-        extract=shorten(" ".join(" ".join(found.opening).split()), EXTRACT_LENGTH),
+        feed_html=sanitize.feed_html(html, base),
+        contents=collected.contents,
+        words=count_words(" ".join(collected.text)),
+        extract=shorten(" ".join(" ".join(collected.opening).split()), EXTRACT_LENGTH),
         links=list(links),
-        pictures=found.pictures,
+        pictures=collected.pictures,
         lines=_lines(tokens),
-        foreign=[] if foreign_media else list(found.foreign),
+        foreign_images=[] if foreign_media else list(collected.foreign_images),
     )
 
 
 def picture_sources(body: str) -> list[tuple[str, int]]:
-    """The addresses of a text's pictures, decoded, each with the line (from 1) it stands near."""
-    found: dict[str, int] = {}
+    """Return the decoded URLs of a text's pictures, each with the line (from 1) near it."""
+    sources: dict[str, int] = {}
     for token in _parser().parse(body):
-        near = (token.map or [0])[0] + 1
-        for each in [token, *(token.children or [])]:
-            if each.type == "image" and not image_html.player_element(str(each.attrs.get("src", ""))):
-                found.setdefault(unquote(str(each.attrs.get("src", ""))), near)
-            elif each.type in ("html_block", "html_inline"):
-                for source in RAW_PICTURE.findall(each.content):
-                    found.setdefault(unquote(unescape("".join(source))), near)
-    return list(found.items())
+        line = (token.map or [0])[0] + 1
+        for child in [token, *(token.children or [])]:
+            if child.type == "image" and not image_html.player_element(str(child.attrs.get("src", ""))):
+                sources.setdefault(unquote(str(child.attrs.get("src", ""))), line)
+            elif child.type in ("html_block", "html_inline"):
+                for source in RAW_PICTURE.findall(child.content):
+                    sources.setdefault(unquote(unescape("".join(source))), line)
+    return list(sources.items())
 
 
 def code_lines(body: str) -> set[int]:
-    """The numbers (from 0) of lines that are code, where nothing means what it says."""
+    """Return the numbers (from 0) of the lines in code blocks, where Markdown has no meaning."""
     blocks = (token.map for token in _parser().parse(body) if token.type in ("fence", "code_block") and token.map)
     return {number for first, end in blocks for number in range(first, end)}
 
 
-def _bound(html: str) -> None:
+def _check_size(html: str) -> None:
     if len(html) > HTML_BYTES or len(html.encode()) > HTML_BYTES:
         raise Invalid("body", "The text would become a page of more than 4 MB. Split it into several posts.")
 
@@ -153,38 +156,38 @@ def _parser() -> MarkdownIt:
     parser.enable(["table", "strikethrough", "linkify"])
     parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})  # type: ignore[union-attr]
     parser.use(footnote_plugin).use(deflist_plugin).use(tasklists_plugin, label=True)
-    parser.core.ruler.before("inline", "poems", poems)
+    parser.core.ruler.before("inline", "poems", poem_rule)
     parser.inline.ruler.after("image", "picture_attributes", _picture_attributes)
     for name, rule in _RULES.items():
         parser.renderer.rules[name] = rule  # type: ignore[attr-defined]
     return parser
 
 
-# -- shaping the tokens -------------------------------------------------------------------------------------
+# -- transform tokens ---------------------------------------------------------------------------------------
 
 
-def _shape(tokens: list[Token], found: _Findings) -> None:
-    """Headings one below the page's own, ids, figures, tables that scroll; collect words and opening."""
+def _transform(tokens: list[Token], collected: _Collected) -> None:
+    """Shift headings below the page's own, set ids, make figures, number tables; collect words and opening."""
     shift = 1 if any(token.type == "heading_open" and token.tag == "h1" for token in tokens) else 0
     taken = _raw_ids(tokens)
     numbers = {"table": 0, "code": 0}
-    in_notes = False
+    in_footnotes = False
     for index, token in enumerate(tokens):
-        in_notes = in_notes or token.type == "footnote_block_open"
+        in_footnotes = in_footnotes or token.type == "footnote_block_open"
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + shift)}"
         if token.type == "heading_open":
-            _heading(tokens, index, taken, found)
+            _heading(tokens, index, taken, collected)
         elif token.type == "inline":
-            _mend_html(token.children or [])
-            words = text_of(token.children or [])
-            found.text.append(words)
+            _fix_raw_html(token.children or [])
+            words = plain_text(token.children or [])
+            collected.text.append(words)
             opening = tokens[index - 1]
-            alone = opening.type == "paragraph_open" and opening.level == 0
-            figure = alone and make_figure(tokens, index)
-            players(token.children or [])
-            if (alone or opening.meta.get("verse")) and not figure and not in_notes:
-                found.opening.append(words)
+            top_level = opening.type == "paragraph_open" and opening.level == 0
+            figure = top_level and make_figure(tokens, index)
+            insert_players(token.children or [])
+            if (top_level or opening.meta.get("verse")) and not figure and not in_footnotes:
+                collected.opening.append(words)
         elif token.type in ("table_open", "fence", "code_block"):
             kind = "table" if token.type == "table_open" else "code"
             numbers[kind] += 1
@@ -192,39 +195,39 @@ def _shape(tokens: list[Token], found: _Findings) -> None:
         elif token.type in ("th_open", "td_open"):
             _alignment(token)
         elif token.type == "html_block":
-            _mend_html([token])
+            _fix_raw_html([token])
 
 
 def _lines(tokens: Sequence[Token]) -> list[int]:
-    """In which lines the elements of the text itself begin. Notes come last, and are none."""
+    """Return the lines where the top-level elements begin, without the footnotes, which come last."""
     text = takewhile(lambda token: token.type != "footnote_block_open", tokens)
     return [token.map[0] for token in text if token.level == 0 and token.nesting >= 0 and token.map]
 
 
-def _mend_html(tokens: Sequence[Token]) -> None:
-    """Written HTML: a frame becomes a link to what it shows, a first-level heading one below the page's own."""
+def _fix_raw_html(tokens: Sequence[Token]) -> None:
+    """In HTML that the author wrote, replace an iframe by a link, and h1 by h2: the page has its own h1."""
     for token in tokens:
         if token.type in ("html_block", "html_inline"):
-            framed = FRAME.sub(lambda frame: f'<a href="{frame[1]}">{frame[1]}</a>', token.content)
-            token.content = RAW_H1.sub(r"\1h2", framed)
+            without_frames = FRAME.sub(lambda frame: f'<a href="{frame[1]}">{frame[1]}</a>', token.content)
+            token.content = RAW_H1.sub(r"\1h2", without_frames)
 
 
 def _raw_ids(tokens: Sequence[Token]) -> set[str]:
-    """The ids that elements written as HTML claim: no heading takes them."""
-    written = [token for token in tokens if token.type == "html_block"]
-    written += [child for token in tokens for child in token.children or [] if child.type == "html_inline"]
-    found = (match for token in written for match in RAW_ID.finditer(token.content))
-    return {sanitize.own_id(unescape(match[1] or match[2] or match[3] or "")) for match in found}
+    """Return the ids in HTML that the author wrote: no heading may take them."""
+    raw_html = [token for token in tokens if token.type == "html_block"]
+    raw_html += [child for token in tokens for child in token.children or [] if child.type == "html_inline"]
+    ids = (match for token in raw_html for match in RAW_ID.finditer(token.content))
+    return {sanitize.prefixed_id(unescape(match[1] or match[2] or match[3] or "")) for match in ids}
 
 
-def _heading(tokens: list[Token], index: int, taken: set[str], found: _Findings) -> None:
+def _heading(tokens: list[Token], index: int, taken: set[str], collected: _Collected) -> None:
     token, inline = tokens[index], tokens[index + 1]
-    text = " ".join(text_of(inline.children or []).split())
+    text = " ".join(plain_text(inline.children or []).split())
     ident = unique_slug(f"s-{slug_of(text, 'section')}", taken.__contains__)
     taken.add(ident)
     token.attrSet("id", ident)
     if token.level == 0 and text and token.tag in ("h2", "h3"):
-        found.contents.append({"level": int(token.tag[1]), "id": ident, "text": text})
+        collected.contents.append({"level": int(token.tag[1]), "id": ident, "text": text})
     anchor = html_token(f'<a class="anchor" href="#{ident}" lang="en" aria-label="Link to this section"></a>')
     inline.children = [*(inline.children or []), anchor]
 
@@ -237,21 +240,20 @@ def _alignment(token: Token) -> None:
         token.attrSet("scope", "col")
 
 
-def _pictures(found: _Findings, plates: ImageFiles) -> sanitize.Show:
-    """What makes markup of a picture's attributes: true sizes, the first one at once, later ones late."""
+def _picture_markup(collected: _Collected, image_files: ImageFiles) -> sanitize.PictureMarkup:
+    """Return the function that makes a picture's HTML: with real sizes; the first loads at once, later ones lazily."""
 
-    def picture(given: dict[str, str], around: str) -> str:
-        plate = plates.get(hash_prefix_of(given["src"]))
-        listed = image_html.picture_entry(given["src"], given.get("alt", ""), plate)
-        first = not found.pictures
-        found.pictures.append(listed)
-        return image_html.picture_html(given, plate, around=around, first=first)
+    def markup(attributes: dict[str, str], around: str) -> str:
+        image = image_files.get(hash_prefix_of(attributes["src"]))
+        first = not collected.pictures
+        collected.pictures.append(image_html.picture_entry(attributes["src"], attributes.get("alt", ""), image))
+        return image_html.picture_html(attributes, image, around=around, first=first)
 
-    return picture
+    return markup
 
 
 def _picture_attributes(state: StateInline, silent: bool) -> bool:
-    """Read the attributes behind a picture. A width in per cent becomes a class: the page has no inline styles."""
+    """Parse the attributes after a picture. A width in percent becomes a class: pages have no inline styles."""
     last = state.tokens[-1] if state.tokens and not state.pending else None
     match = PICTURE_ATTRIBUTES.match(state.src, state.pos) if last and last.type == "image" else None
     if silent or not last or not match:
@@ -263,12 +265,12 @@ def _picture_attributes(state: StateInline, silent: bool) -> bool:
         elif not width.endswith("%"):
             last.attrSet("width", width)
         elif int(width[:-1]) < 90:
-            last.attrJoin("class", f"w-{min(WIDTHS, key=lambda known: abs(known - int(width[:-1])))}")
+            last.attrJoin("class", f"w-{min(WIDTHS, key=lambda percent: abs(percent - int(width[:-1])))}")
     state.pos = match.end()
     return True
 
 
-# -- how single tokens are written --------------------------------------------------------------------------
+# -- render tokens ------------------------------------------------------------------------------------------
 
 Rule = Callable[[Sequence[Token], int, Any, Any], str]
 

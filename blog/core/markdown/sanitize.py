@@ -1,4 +1,4 @@
-"""What may stand in a page: an allow-list (nh3), always the last step. Pure: same input, same output."""
+"""Sanitize HTML with an allow-list (nh3), always as the last step. Pure: same input, same output."""
 
 import re
 from collections import Counter
@@ -11,18 +11,18 @@ import nh3
 from blog.core.images.variants import FEED_WIDTH, IMAGE_NAME
 from blog.core.markdown.code import PREFIX
 
-# Stand in stored feed HTML for the addresses of the site and of the post's own page, which are filled in when a
-# feed is built. Authors cannot write them: control characters are stripped from all they send.
-SITE = "\x1fsite\x1f"
-PAGE = "\x1fpage\x1f"
+# Placeholders in stored feed HTML for the URLs of the site and of the post's own page, filled in when a feed is built.
+# Authors cannot write them: control characters are removed from all input.
+SITE_MARK = "\x1fsite\x1f"
+PAGE_MARK = "\x1fpage\x1f"
 
 TAGS = set(
     "a abbr aside audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em"
     " figcaption figure h2 h3 h4 h5 h6 hr i img input ins kbd label li mark ol p pre q rp rt ruby s samp section small"
     " source span strong sub summary sup table tbody td tfoot th thead time tr u ul var video wbr".split()
 )
-# What the markup of stored pictures needs besides: no author can write it, but `with_pictures` may.
-OWN_TAGS = TAGS | {"picture"}
+# The HTML of stored pictures needs more: authors cannot write it, only `render_pictures` may.
+STORED_TAGS = TAGS | {"picture"}
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"class", "dir", "id", "lang", "title"},
     "a": {"aria-label", "href", "role"},
@@ -43,7 +43,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "time": {"datetime"},
     "video": {"aria-label", "controls", "height", "poster", "preload", "src", "width"},
 }
-OWN_ATTRIBUTES = ATTRIBUTES | {
+STORED_ATTRIBUTES = ATTRIBUTES | {
     "img": ATTRIBUTES["img"] | {"sizes", "srcset"},
     "source": {"sizes", "src", "srcset", "type"},
 }
@@ -61,8 +61,8 @@ FEED_ATTRIBUTES: dict[str, set[str]] = {
     "time": {"datetime"},
     "video": {"controls", "height", "poster", "preload", "src", "width"},
 }
-# What goes with all that it holds.
-SILENT = {"script", "style", "template", "noscript", "svg", "math", "iframe", "object", "title"}
+# Elements removed together with their content.
+REMOVED_WITH_CONTENT = {"script", "style", "template", "noscript", "svg", "math", "iframe", "object", "title"}
 PASTED_TAGS = set("address article center dir fieldset font footer form h1 header main nav strike tt".split())
 PASTED_ATTRIBUTES = {
     "*": {"class", "style"},
@@ -81,19 +81,19 @@ PASTED_STYLES = {
     "text-decoration",
     "text-decoration-line",
 }
-CLASSES = set(
+ALLOWED_CLASSES = set(
     "anchor audio center code contains-task-list footnote-backref footnote-ref footnotes full left poem right table"
     " task-list-item video w-25 w-33 w-50 w-66 w-75 wide".split()
 )
 CLASS_PATTERN = re.compile(rf"{PREFIX}[a-z0-9]{{1,4}}|language-[A-Za-z0-9+#.-]{{1,30}}")
-ROLES = {"doc-backlink", "doc-endnotes", "doc-noteref", "region"}
-OWN_ID = re.compile(r"(?:s|fn|fnref)-[\w.:-]{1,120}")
+ALLOWED_ROLES = {"doc-backlink", "doc-endnotes", "doc-noteref", "region"}
+PREFIXED_ID = re.compile(r"(?:s|fn|fnref)-[\w.:-]{1,120}")
 SRCSET = re.compile(rf"/media/{IMAGE_NAME}(?: \d{{1,5}}w(?:, /media/{IMAGE_NAME} \d{{1,5}}w)*)?")
 LENGTH = r"(?:[\d.]{1,6}(?:rem|vw|px)|calc\(100vw - [\d.]{1,6}rem\))"
 SIZES = re.compile(rf"(?:\(min-width: [\d.]{{1,6}}rem\) {LENGTH}, )?{LENGTH}")
-NUMBERS = {"colspan", "height", "rowspan", "span", "start", "value", "width"}
-SCHEMES = {"http", "https", "mailto", "tel"}
-# nh3 writes attributes in one way only, so its own output can be read with these.
+NUMERIC_ATTRIBUTES = {"colspan", "height", "rowspan", "span", "start", "value", "width"}
+ALLOWED_SCHEMES = {"http", "https", "mailto", "tel"}
+# These patterns parse the output of nh3 only, which writes attributes always in the same form.
 ATTRIBUTE = re.compile(r'\s([a-z-]+)="([^"]*)"')
 MEDIA = re.compile(
     r"""<(?P<link>/?a)(?:\s[a-z-]+="[^"]*")*>|<(?P<figure>/?figure)(?P<of>(?:\s[a-z-]+="[^"]*")*)>|<img(?P<img>(?:\s[a-z-]+="[^"]*")*)\s*/?>"""
@@ -101,128 +101,128 @@ MEDIA = re.compile(
     re.DOTALL,
 )
 INPUT = re.compile(r"<input[^>]*>")
-IDENT = re.compile(r'(<[a-z][a-z0-9]*(?:\s[a-z-]+="[^"]*")*?)\sid="([^"]*)"')
-ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
-PASSES = 4
-DEPTH = 200
+ID_ATTRIBUTE = re.compile(r'(<[a-z][a-z0-9]*(?:\s[a-z-]+="[^"]*")*?)\sid="([^"]*)"')
+EXTERNAL = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+MAX_PASSES = 4
+MAX_DEPTH = 200
 ELEMENT = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
-# Elements that hold nothing, or that the next of their kind closes: however many, they do not nest.
-FLAT = set("area br col dd dt embed hr img input li link meta option p source td th tr track wbr".split())
+# Elements without content, or closed by the next of their kind: they never nest, however many there are.
+NOT_NESTING = set("area br col dd dt embed hr img input li link meta option p source td th tr track wbr".split())
 EMPTY_ANCHOR = re.compile(r'<a class="anchor"[^>]*></a>')
-CHOICE = re.compile(r"<picture>(?:<source[^>]*>)*<img(?P<img>[^>]*)></picture>")
-FOR_FEEDS = re.compile(rf"(/media/{IMAGE_NAME}) {FEED_WIDTH}w, ")
+PICTURE_ELEMENT = re.compile(r"<picture>(?:<source[^>]*>)*<img(?P<img>[^>]*)></picture>")
+FEED_SOURCE = re.compile(rf"(/media/{IMAGE_NAME}) {FEED_WIDTH}w, ")
 
 
 def clean(html: str, *, foreign_media: bool = False) -> str:
-    """The HTML without anything that could run, load from elsewhere, or pretend to be part of the page.
+    """Remove everything that could run, load from other sites, or pretend to be part of the page.
 
-    `foreign_media` lets pictures and films on other https sites stand. What is clean comes back as it is.
+    `foreign_media` allows pictures and videos from other https sites. Clean HTML is returned unchanged.
     """
-    judge = _judge_https if foreign_media else _judge_own
-    for _ in range(PASSES):  # broken HTML may need a second look: mending it can bring elements together anew
-        before, html = html, _unique_ids(_checkboxes(_allowed(html, judge, OWN_TAGS, OWN_ATTRIBUTES)))
+    media_filter = _https_media if foreign_media else _local_media
+    for _ in range(MAX_PASSES):  # broken HTML may need a second pass: repairing it can form new elements
+        before, html = html, _unique_ids(_checkboxes(_sanitize(html, media_filter, STORED_TAGS, STORED_ATTRIBUTES)))
         if html == before:
             break
     return html
 
 
-def _allowed(html: str, judge: "Judge", tags: set[str], attributes: dict[str, set[str]]) -> str:
+def _sanitize(html: str, attribute_filter: "AttributeFilter", tags: set[str], attributes: dict[str, set[str]]) -> str:
     return nh3.clean(
         html,
         tags=tags,
-        clean_content_tags=SILENT,
+        clean_content_tags=REMOVED_WITH_CONTENT,
         attributes=attributes,
-        attribute_filter=judge,
+        attribute_filter=attribute_filter,
         link_rel=None,
-        url_schemes=SCHEMES,
+        url_schemes=ALLOWED_SCHEMES,
     )
 
 
 def _checkboxes(html: str) -> str:
-    """Inputs can be nothing but the fixed boxes of task lists; always written in one way."""
+    """Allow inputs only as the disabled checkboxes of task lists, always written in the same form."""
 
-    def fixed(match: re.Match[str]) -> str:
+    def checkbox(match: re.Match[str]) -> str:
         if ' type="checkbox"' not in match[0]:
             return ""
         checked = ' checked=""' if ' checked="' in match[0] else ""
         return f'<input type="checkbox"{checked} disabled="">'
 
-    return INPUT.sub(fixed, html)
+    return INPUT.sub(checkbox, html)
 
 
 def _unique_ids(html: str) -> str:
-    """Only the first element keeps an id that several claim."""
-    seen: set[str] = set()
+    """Remove ids that an earlier element already has."""
+    ids: set[str] = set()
 
-    def first(match: re.Match[str]) -> str:
-        if match[2] in seen:
+    def unless_repeated(match: re.Match[str]) -> str:
+        if match[2] in ids:
             return match[1]
-        seen.add(match[2])
+        ids.add(match[2])
         return match[0]
 
-    return IDENT.sub(first, html)
+    return ID_ATTRIBUTE.sub(unless_repeated, html)
 
 
-Judge = Callable[[str, str, str], str | None]
-# Makes markup of a picture's attributes and of the class of its figure.
-Show = Callable[[dict[str, str], str], str]
+AttributeFilter = Callable[[str, str, str], str | None]
+# Returns the HTML of a picture, from its attributes and the class of its figure.
+PictureMarkup = Callable[[dict[str, str], str], str]
 
 
-def elsewhere(address: str) -> str:
-    """The address as a browser reads it when it leads to another site (or scheme); empty when it stays here."""
-    read = re.sub(r"[\t\r\n]", "", address.strip("".join(map(chr, range(33))))).replace("\\", "/")
-    return read if ELSEWHERE.match(read) else ""
+def external_url(address: str) -> str:
+    """Return a URL to another site (or scheme) as a browser reads it; empty for a URL within this site."""
+    url = re.sub(r"[\t\r\n]", "", address.strip("".join(map(chr, range(33))))).replace("\\", "/")
+    return url if EXTERNAL.match(url) else ""
 
 
-def _judge_any(_tag: str, name: str, value: str) -> str | None:
-    return value if name in ("src", "poster") else _judge(name, value)
+def _any_media(_tag: str, name: str, value: str) -> str | None:
+    return value if name in ("src", "poster") else _filter_attribute(name, value)
 
 
-def _judge_own(_tag: str, name: str, value: str) -> str | None:
+def _local_media(_tag: str, name: str, value: str) -> str | None:
     if name in ("src", "poster"):
-        return None if elsewhere(value) else value
-    return _judge(name, value)
+        return None if external_url(value) else value
+    return _filter_attribute(name, value)
 
 
-def _judge_https(_tag: str, name: str, value: str) -> str | None:
+def _https_media(_tag: str, name: str, value: str) -> str | None:
     if name in ("src", "poster"):
-        return value if _stays(value, foreign_media=True) else None
-    return _judge(name, value)
+        return value if _may_show(value, foreign_media=True) else None
+    return _filter_attribute(name, value)
 
 
-def _stays(source: str, *, foreign_media: bool) -> bool:
-    """Whether a picture or film may be shown where it stands."""
-    outside = elsewhere(source)
-    return not outside or (foreign_media and outside.lower().startswith("https://"))
+def _may_show(source: str, *, foreign_media: bool) -> bool:
+    """Return whether a picture or video may be shown in the page."""
+    url = external_url(source)
+    return not url or (foreign_media and url.lower().startswith("https://"))
 
 
-def _judge(name: str, value: str) -> str | None:
-    if name in NUMBERS:
+def _filter_attribute(name: str, value: str) -> str | None:
+    if name in NUMERIC_ATTRIBUTES:
         return value if re.fullmatch(r"-?\d{1,5}", value, re.ASCII) else None
-    judge = _JUDGES.get(name)
-    return judge(value) if judge else value
+    attribute_filter = _FILTERS.get(name)
+    return attribute_filter(value) if attribute_filter else value
 
 
 def _class(value: str) -> str | None:
-    kept = [name for name in value.split() if name in CLASSES or CLASS_PATTERN.fullmatch(name)]
-    return " ".join(dict.fromkeys(kept)) or None
+    names = [name for name in value.split() if name in ALLOWED_CLASSES or CLASS_PATTERN.fullmatch(name)]
+    return " ".join(dict.fromkeys(names)) or None
 
 
 def _href(value: str) -> str:
-    return "#" + own_id(value[1:]) if len(value) > 1 and value[0] == "#" else value
+    return "#" + prefixed_id(value[1:]) if len(value) > 1 and value[0] == "#" else value
 
 
-def own_id(value: str) -> str:
-    """The id that an element of a text gets: the page has ids of its own, so those of texts carry a prefix."""
-    return value if OWN_ID.fullmatch(value) else "s-" + re.sub(r"[^\w.:-]+", "-", value)[:100]
+def prefixed_id(value: str) -> str:
+    """Return the id for an element of a text: with a prefix, since the page around it has ids, too."""
+    return value if PREFIXED_ID.fullmatch(value) else "s-" + re.sub(r"[^\w.:-]+", "-", value)[:100]
 
 
-_JUDGES: Mapping[str, Callable[[str], str | None]] = {
+_FILTERS: Mapping[str, Callable[[str], str | None]] = {
     "class": _class,
-    "id": lambda value: own_id(value) if value.strip() else None,
+    "id": lambda value: prefixed_id(value) if value.strip() else None,
     "type": lambda value: value if value == "checkbox" or "/" in value else None,
     "href": _href,
-    "role": lambda value: value if value in ROLES else None,
+    "role": lambda value: value if value in ALLOWED_ROLES else None,
     "tabindex": lambda value: "0" if value == "0" else None,
     "dir": lambda value: value if value in ("ltr", "rtl", "auto") else None,
     "loading": lambda value: value if value in ("lazy", "eager") else None,
@@ -235,12 +235,12 @@ _JUDGES: Mapping[str, Callable[[str], str | None]] = {
 
 
 def too_deep(html: str) -> bool:
-    """Whether elements nest so deeply that parsing them would take minutes."""
+    """Return whether elements nest so deeply that parsing them would take minutes."""
     open_elements: Counter[str] = Counter()
     depth = 0
     for closing, written in ELEMENT.findall(html):
         name = written.lower()
-        if name in FLAT:
+        if name in NOT_NESTING:
             continue
         if not closing:
             open_elements[name] += 1
@@ -248,24 +248,26 @@ def too_deep(html: str) -> bool:
         elif open_elements[name]:
             open_elements[name] -= 1
             depth -= 1
-        if depth > DEPTH:
+        if depth > MAX_DEPTH:
             return True
     return False
 
 
-def with_pictures(html: str, picture: Show, *, foreign_media: bool, outside: Callable[[str], None]) -> str:
-    """Cleaned HTML in which each picture is what `picture` makes of its attributes (and of its figure's class).
+def render_pictures(
+    html: str, markup: PictureMarkup, *, foreign_media: bool, on_foreign_image: Callable[[str], None]
+) -> str:
+    """Return clean HTML in which `markup` has written each picture, from its attributes and its figure's class.
 
-    Pictures and films on other sites become links to them, unless `foreign_media` and they come by https; within
-    a link, a picture becomes its words. `outside` is told the whole address of each such picture.
+    Pictures and videos on other sites become links, unless `foreign_media` is set and they use https; within a link, a
+    picture becomes its alt text. `on_foreign_image` is called with the full URL of each such picture.
     """
-    html = _allowed(html, _judge_any, TAGS, ATTRIBUTES)
-    linked, figure = False, ""
+    html = _sanitize(html, _any_media, TAGS, ATTRIBUTES)
+    linked, figure_class = False, ""
 
-    def replaced(match: re.Match[str]) -> str:
-        nonlocal linked, figure
+    def replace(match: re.Match[str]) -> str:
+        nonlocal linked, figure_class
         if match["figure"]:
-            figure = dict(ATTRIBUTE.findall(match["of"])).get("class", "")
+            figure_class = dict(ATTRIBUTE.findall(match["of"])).get("class", "")
             return match[0]
         if match["link"]:
             linked = match["link"] == "a"
@@ -276,82 +278,82 @@ def with_pictures(html: str, picture: Show, *, foreign_media: bool, outside: Cal
         source, alt = attributes.get("src", "").strip(), attributes.get("alt", "")
         if not source:
             return escape(alt)
-        if not _stays(source, foreign_media=foreign_media):
-            outside(_whole(source))
+        if not _may_show(source, foreign_media=foreign_media):
+            on_foreign_image(_full_url(source))
             return _link(source, alt, linked)
-        return picture(attributes | {"src": source}, figure)
+        return markup(attributes | {"src": source}, figure_class)
 
-    return clean(MEDIA.sub(replaced, html), foreign_media=foreign_media)
+    return clean(MEDIA.sub(replace, html), foreign_media=foreign_media)
 
 
 def _film(html: str, linked: bool, foreign_media: bool) -> str:
     sources = [unescape(source) for source in re.findall(r'\ssrc="([^"]*)"', html)]
-    outside = [source for source in sources if not _stays(source, foreign_media=foreign_media)]
-    words = re.search(r'\saria-label="([^"]*)"', html)
-    return _link(outside[0], unescape(words[1]) if words else "", linked) if outside else html
+    foreign = [source for source in sources if not _may_show(source, foreign_media=foreign_media)]
+    label = re.search(r'\saria-label="([^"]*)"', html)
+    return _link(foreign[0], unescape(label[1]) if label else "", linked) if foreign else html
 
 
 def _link(source: str, label: str, linked: bool) -> str:
-    address = _whole(source)
-    words = escape(label or address)
-    return words if linked else f'<a href="{escape(address)}">{words}</a>'
+    url = _full_url(source)
+    text = escape(label or url)
+    return text if linked else f'<a href="{escape(url)}">{text}</a>'
 
 
-def _whole(source: str) -> str:
-    read = elsewhere(source)
-    return "https:" + read if read.startswith("//") else read
+def _full_url(source: str) -> str:
+    url = external_url(source)
+    return "https:" + url if url.startswith("//") else url
 
 
-def for_feed(html: str, base: str) -> str:
-    """Cleaned HTML as a feed carries it: every address whole (by SITE and PAGE), no page furniture.
+def feed_html(html: str, base: str) -> str:
+    """Return clean HTML for feeds: with full URLs (by SITE_MARK and PAGE_MARK), without anchors and classes.
 
-    `base` is any address of the kind the page has: relative addresses are read from there.
+    `base` is an address like the page's own: relative URLs are resolved from there.
     """
 
-    def whole(address: str) -> str | None:
+    def full_url(address: str) -> str | None:
         if address.startswith("//"):
             return "https:" + address
         try:
             joined = urljoin(base, address)
         except ValueError:
             return None
-        return PAGE + joined.removeprefix(base) if joined.startswith(base) else SITE + joined
+        return PAGE_MARK + joined.removeprefix(base) if joined.startswith(base) else SITE_MARK + joined
 
-    fed = nh3.clean(
-        CHOICE.sub(_one_of, EMPTY_ANCHOR.sub("", html)),
+    html = nh3.clean(
+        PICTURE_ELEMENT.sub(_feed_img, EMPTY_ANCHOR.sub("", html)),
         tags=TAGS - {"span"},
         attributes=FEED_ATTRIBUTES,
         link_rel=None,
-        url_schemes=SCHEMES,
-        url_relative=whole,
+        url_schemes=ALLOWED_SCHEMES,
+        url_relative=full_url,
     )
-    return _checkboxes(fed)
+    return _checkboxes(html)
 
 
-def for_pasting(html: str) -> str:
-    """HTML that was pasted, from wherever: what it says, and the few styles by which word processors say it.
+def clean_pasted(html: str) -> str:
+    """Clean pasted HTML: keep its text, structure, and the few styles that word processors use for these.
 
-    Addresses are whole: relative ones would lead elsewhere from here. It is made into Markdown, never shown.
+    Relative URLs are removed: they would point to this site. The result becomes Markdown and is never shown.
     """
     return nh3.clean(
         html,
         tags=TAGS | PASTED_TAGS,
-        clean_content_tags=SILENT | {"head", "select", "textarea", "button"},
+        clean_content_tags=REMOVED_WITH_CONTENT | {"head", "select", "textarea", "button"},
         attributes=PASTED_ATTRIBUTES,
         filter_style_properties=PASTED_STYLES,
         link_rel=None,
-        url_schemes=SCHEMES - {"tel"},
+        url_schemes=ALLOWED_SCHEMES - {"tel"},
         url_relative="deny",
     )
 
 
-def _one_of(match: re.Match[str]) -> str:
-    """Of a picture's files the one that suits feeds: their readers choose by nothing, and the largest is heavy."""
+def _feed_img(match: re.Match[str]) -> str:
+    """Return an img with one file: feed readers do not choose from a srcset, and the largest file is heavy."""
     attributes = dict(ATTRIBUTE.findall(match["img"]))
-    fit, width = FOR_FEEDS.search(attributes.get("srcset", "")), int(attributes.get("width", 0))
-    if fit:
-        attributes["src"] = fit[1]
-    if fit and width > FEED_WIDTH:
+    source, width = FEED_SOURCE.search(attributes.get("srcset", "")), int(attributes.get("width", 0))
+    if source:
+        attributes["src"] = source[1]
+    if source and width > FEED_WIDTH:
         attributes["height"] = str(max(1, round(int(attributes["height"]) * FEED_WIDTH / width)))
         attributes["width"] = str(FEED_WIDTH)
     return "<img" + "".join(f' {name}="{value}"' for name, value in attributes.items()) + ">"

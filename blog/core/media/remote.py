@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from blog.core.errors import Invalid
 from blog.core.images import storage
 from blog.core.markdown import render
-from blog.core.markdown.sanitize import elsewhere
+from blog.core.markdown.sanitize import external_url
 from blog.core.media import library
 from blog.extensions import db
 from blog.models import Media
@@ -121,7 +121,7 @@ def _image_references(body: str) -> Iterator[tuple[tuple[int, int], "re.Match[st
 
 def _full_url(match: "re.Match[str]") -> str:
     """Return the URL as a browser reads it; empty for a URL of this site."""
-    external = elsewhere(unescape(match[match.lastindex or 0]))
+    external = external_url(unescape(match[match.lastindex or 0]))
     url = f"https:{external}" if external.startswith("//") else external
     return url if url.lower().startswith(("http://", "https://")) else ""
 

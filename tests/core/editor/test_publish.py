@@ -354,7 +354,7 @@ def test_a_text_rendered_from_what_somebody_else_replaced_is_not_stored(
     post = blog.make_post("A", body="Old.")
     plain = publish.render_body
 
-    def meanwhile(body: str, kind: str, cover: str = "") -> render.Rendered:
+    def meanwhile(body: str, kind: str, cover: str = "") -> render.RenderedText:
         monkeypatch.setattr(publish, "render_body", plain)
         publish.edit(post.id, Fields(body="New."))
         return plain(body, kind, cover)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from blog.core.errors import Invalid
-from blog.core.markdown.paste import markdown
+from blog.core.markdown.paste import html_to_markdown
 from blog.core.markdown.render import render
 from tests.world import squeezed
 
@@ -23,7 +23,7 @@ GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "pasted"
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in GOLDEN.glob("*.html")))
 def test_each_golden_paste_becomes_its_markdown(name: str) -> None:
-    made = markdown((GOLDEN / f"{name}.html").read_text("utf-8")) + "\n"
+    made = html_to_markdown((GOLDEN / f"{name}.html").read_text("utf-8")) + "\n"
     file = GOLDEN / f"{name}.md"
     if os.environ.get("GOLDEN") == "write":
         file.write_text(made, "utf-8")
@@ -71,7 +71,7 @@ def test_each_golden_paste_becomes_its_markdown(name: str) -> None:
     ],
 )  # fmt: skip
 def test_each_thing_becomes_what_its_author_would_have_written(pasted: str, wanted: str) -> None:
-    assert markdown(pasted) == wanted
+    assert html_to_markdown(pasted) == wanted
 
 
 def words(page: str) -> str:
@@ -81,7 +81,7 @@ def words(page: str) -> str:
 @pytest.mark.parametrize("name", sorted(file.stem for file in GOLDEN.glob("*.html")))
 def test_what_came_of_a_paste_pastes_the_same(name: str) -> None:
     made = (GOLDEN / f"{name}.md").read_text("utf-8")
-    assert words(render(markdown(render(made).html)).html) == words(render(made).html)
+    assert words(render(html_to_markdown(render(made).html)).html) == words(render(made).html)
 
 
 TEXT = st.text(alphabet="ab1 *_#`~[]()<>&!-+.:;\\|=^/x", min_size=1, max_size=24)
@@ -92,7 +92,7 @@ MARK = st.sampled_from(["b", "i", "s"])
 @given(st.lists(st.tuples(st.one_of(st.none(), MARK), TEXT), min_size=1, max_size=4))
 def test_every_word_comes_back(parts: list[tuple[str | None, str]]) -> None:
     inside = "".join(f"<{mark}>{escape(text)}</{mark}>" if mark else escape(text) for mark, text in parts)
-    made = markdown(f"<p>{inside}</p><p>End</p>")
+    made = html_to_markdown(f"<p>{inside}</p><p>End</p>")
     said = " ".join("".join(text for _, text in parts).split())
     assert words(render(made).html).replace(" ", "") == f"{said}End".replace(" ", ""), made
 
@@ -110,7 +110,7 @@ def test_every_word_comes_back(parts: list[tuple[str | None, str]]) -> None:
 )
 def test_what_is_too_much_is_refused_or_done(pasted: str) -> None:
     try:
-        assert "x" in markdown(pasted)
+        assert "x" in html_to_markdown(pasted)
     except Invalid as error:
         assert "Paste it" in str(error)
 
@@ -127,5 +127,5 @@ WORD = "".join(f'<p style="mso-list:l0 level{1 + number % 9}">1. x</p>' for numb
 )  # fmt: skip
 def test_much_takes_seconds_at_most(pasted: str) -> None:
     began = time.process_time()
-    markdown(pasted)
+    html_to_markdown(pasted)
     assert time.process_time() - began < 20  # each took minutes

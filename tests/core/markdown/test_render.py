@@ -13,7 +13,7 @@ from blog.core.errors import Invalid
 from blog.core.images.variants import ImageFile, ImageFiles
 from blog.core.markdown import sanitize
 from blog.core.markdown.render import HTML_BYTES, code_lines, picture_sources, render
-from blog.core.markdown.sanitize import PAGE, SITE
+from blog.core.markdown.sanitize import PAGE_MARK, SITE_MARK
 from blog.core.text.words import graphemes
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
@@ -224,9 +224,8 @@ def test_code_lines_are_those_within_code() -> None:
 
 def test_a_feed_gets_whole_addresses() -> None:
     text = f"[up](../x/) [root](/a/) [own](#s-b) [far](https://far.example/) [beside](c.html) ![p]({RIVER})\n\n## B\n"
-    feed = html.fromstring(
-        f"<div>{render(text, image_files=PLATES).feed_html}</div>".replace(SITE, "SITE").replace(PAGE, "PAGE")
-    )
+    feed_html = render(text, image_files=PLATES).feed_html.replace(SITE_MARK, "SITE").replace(PAGE_MARK, "PAGE")
+    feed = html.fromstring(f"<div>{feed_html}</div>")
     assert feed.xpath(".//a/@href") == [
         "SITE/posts/x/", "SITE/a/", "PAGE#s-b", "https://far.example/", "PAGEc.html",
     ]  # fmt: skip
@@ -234,7 +233,7 @@ def test_a_feed_gets_whole_addresses() -> None:
 
 
 def test_a_page_of_another_kind_has_another_base() -> None:
-    assert f'href="{SITE}/x/"' in render("[up](../x/)", base="/-/").feed_html
+    assert f'href="{SITE_MARK}/x/"' in render("[up](../x/)", base="/-/").feed_html
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -246,7 +245,7 @@ def test_a_feed_gets_no_ids_no_anchors_no_furniture(name: str) -> None:
     )
     assert [link for link in feed.xpath(".//a[not(node())]") if link.get("href")] == []
     for address in feed.xpath("//@href | //img/@src"):
-        assert address.startswith(("http://", "https://", "mailto:", "tel:", SITE, PAGE)), address
+        assert address.startswith(("http://", "https://", "mailto:", "tel:", SITE_MARK, PAGE_MARK)), address
 
 
 def test_footnotes_work_in_a_feed_as_plain_text() -> None:
@@ -335,10 +334,10 @@ def test_every_name_of_a_picture_shows_the_whole_of_it() -> None:
 def test_feeds_carry_one_file_of_middling_size() -> None:
     fed = render(f"![A]({RIVER}) and ![B]({RIVER}){{width=400}}", image_files=LARGE).feed_html
     assert fed == (
-        f'<p><img src="{SITE}/media/{STEM}-1280.jpg" alt="A" width="1280" height="800"> and'
-        f' <img src="{SITE}/media/{STEM}-1280.jpg" alt="B" width="400" height="250"></p>\n'
+        f'<p><img src="{SITE_MARK}/media/{STEM}-1280.jpg" alt="A" width="1280" height="800"> and'
+        f' <img src="{SITE_MARK}/media/{STEM}-1280.jpg" alt="B" width="400" height="250"></p>\n'
     )
-    assert f'src="{SITE}/media/{STEM}.png"' in render(f"![]({RIVER})", image_files=SMALL).feed_html
+    assert f'src="{SITE_MARK}/media/{STEM}.png"' in render(f"![]({RIVER})", image_files=SMALL).feed_html
 
 
 def test_no_author_can_choose_files_by_hand() -> None:
