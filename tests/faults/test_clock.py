@@ -13,7 +13,7 @@ from blog.core.editor.fields import Fields
 from blog.core.editor.revisions import Saver
 from blog.core.outbox import HandlerError
 from tests.admin.conftest import ANA, PASSWORD, Visitor, join
-from tests.core.editor.test_drafts import form, kept
+from tests.core.editor.test_drafts import form, stored_revisions
 from tests.core.test_outbox import A, Post, put
 from tests.world import Blog, texts
 
@@ -49,7 +49,7 @@ def test_what_the_editor_saves_is_kept_though_the_clock_was_set_back(blog: Blog,
     for minute in range(1, 31):
         at(NOW + timedelta(minutes=minute))
         drafts.save(post.id, form(post.id, body=f"{minute}"), Saver(auto=True))
-    assert len(kept(post)) >= 3
+    assert len(stored_revisions(post)) >= 3
 
 
 def test_nobody_is_kept_out_until_the_day_that_a_wrong_clock_told(blog: Blog, at: At, ahead: timedelta) -> None:

@@ -95,7 +95,6 @@ def link_token(post_id: int) -> str:
 
 
 def revoke_link(post_id: int) -> None:
-    """Make the secret link of a post invalid."""
     with write_transaction() as session:
         session.execute(delete(Preview).where(Preview.post_id == post_id))
 

@@ -123,7 +123,6 @@ def history(post_id: int, before: int = NEWEST, limit: int = PAGE_SIZE) -> Seque
 
 
 def count(post_id: int) -> int:
-    """Return the number of revisions of a post."""
     return db.session.scalar(select(func.count()).where(Revision.post_id == post_id)) or 0
 
 

@@ -44,7 +44,6 @@ class EditorPost:
 
     @property
     def kind(self) -> str:
-        """`post` or `page`."""
         return self.fields.kind or "post"
 
     @property
@@ -59,7 +58,10 @@ class EditorPost:
 
 @dataclass(frozen=True)
 class PostRows:
-    """The rows of a post in an open session: the post with its text, and its working copy if it has one."""
+    """The rows of a post in an open session: the post with its text, and its working copy if it has one.
+
+    The properties are the values that were saved last.
+    """
 
     post: Post
     copy: Draft | None
@@ -71,19 +73,16 @@ class PostRows:
 
     @property
     def fields(self) -> Fields:
-        """The fields that were saved last."""
         if self.copy:
             return _fields(self.copy, self.copy.tags)
         return _fields(self.post, [tag.name for tag in self.post.tags])
 
     @property
     def date(self) -> datetime | None:
-        """The date of publication, past or planned."""
         return self.copy.published_at if self.copy else self.post.published_at or self.post.planned_at
 
     @property
     def saved(self) -> SavedText:
-        """The text that was saved last."""
         return revisions.text_of(self.copy or self.post)
 
 

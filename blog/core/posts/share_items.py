@@ -54,7 +54,6 @@ def tags(post_id: int) -> list[tuple[str, str]]:
 
 
 def author_name(post: Post) -> str | None:
-    """Return the name of the post's own author, or None."""
     return db.session.scalar(select(Person.name).where(Person.id == post.author_id))
 
 

@@ -89,11 +89,8 @@ class AddressBook:
         """Write the redirects, once the posts have ids; then forget everything."""
         for keys in batches(sorted(self._stored & (self._removed | self._new_redirects.keys()))):
             self._session.execute(delete(Redirect).where(Redirect.path.in_(keys)))
-        now = clock.now()
-        rows = [
-            {"path": key, "post_id": post.id, "target": None, "created_at": now}
-            for key, post in self._new_redirects.items()
-        ]
+        columns = {"target": None, "created_at": clock.now()}
+        rows = [{"path": key, "post_id": post.id, **columns} for key, post in self._new_redirects.items()]
         if rows:
             self._session.execute(insert(Redirect), rows)
         self.clear()

@@ -32,7 +32,6 @@ class HasAddress(Protocol):
 
 
 def path(kind: str, slug: str) -> str:
-    """Return the path of a post or page."""
     return f"/posts/{slug}/" if kind == "post" else f"/{slug}/"
 
 

@@ -47,7 +47,7 @@ def now(post: Post) -> EditorPost:
     return working_copy.load(post.id)
 
 
-def kept(post: Post) -> list[tuple[str, str]]:
+def stored_revisions(post: Post) -> list[tuple[str, str]]:
     """Bodies and notes of all that is kept, the oldest first."""
     rows = db.session.execute(select(Revision.body, Revision.note).where(Revision.post_id == post.id))
     return [tuple(row) for row in rows.all()]  # type: ignore[misc]
@@ -80,7 +80,9 @@ def test_a_form_sent_twice_makes_one_post(blog: Blog, ana: Saver) -> None:
         drafts.create(Submission(Fields(title="Rivers", body="Another text.")), ana, guid=guid)
     assert overtaken.value.post_id == first
     assert db.session.scalars(select(Post.id)).all() == [first]
-    assert [body for body, note in kept(db.session.get_one(Post, first)) if note == "conflict"] == ["Another text."]
+    assert [body for body, note in stored_revisions(db.session.get_one(Post, first)) if note == "conflict"] == [
+        "Another text."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_a_draft_is_edited_where_it_is(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="One.", published_at=None)
     drafts.save(post.id, form(post.id, body="Two."), ana)
     assert (now(post).fields.body, now(post).copied, now(post).author) == ("Two.", False, "Ana")
-    assert kept(post) == [("One.", "")]
+    assert stored_revisions(post) == [("One.", "")]
 
 
 def test_its_slug_follows_the_title_until_it_is_chosen(blog: Blog, ana: Saver) -> None:
@@ -141,10 +143,10 @@ def test_what_the_editor_saves_by_itself_is_kept_every_ten_minutes(blog: Blog, a
     for minute in range(1, 31):
         at(NOW + timedelta(minutes=minute))
         drafts.save(post.id, form(post.id, body=f"{minute}"), Saver(ana.person_id, auto=True))
-    assert [body for body, _ in kept(post)] == ["0", "10", "20"]
+    assert [body for body, _ in stored_revisions(post)] == ["0", "10", "20"]
     drafts.save(post.id, form(post.id, body="by hand"), ana)
     drafts.save(post.id, form(post.id, body="by hand, again"), ana)
-    assert [body for body, _ in kept(post)] == ["0", "10", "20", "30", "by hand"]
+    assert [body for body, _ in stored_revisions(post)] == ["0", "10", "20", "30", "by hand"]
 
 
 def test_a_text_that_is_wiped_out_by_accident_is_kept_at_once(blog: Blog, ana: Saver) -> None:
@@ -152,7 +154,7 @@ def test_a_text_that_is_wiped_out_by_accident_is_kept_at_once(blog: Blog, ana: S
     post = blog.make_post("Rivers", body="0", published_at=None)
     drafts.save(post.id, form(post.id, body="word " * 100), auto)
     drafts.save(post.id, form(post.id, body=""), auto)
-    assert "word " * 100 in [body for body, _ in kept(post)]
+    assert "word " * 100 in [body for body, _ in stored_revisions(post)]
 
 
 # -- what has one -------------------------------------------------------------------------------------------
@@ -174,7 +176,7 @@ def test_readers_see_a_change_only_when_it_is_published(blog: Blog, ana: Saver) 
     assert blog.get("/posts/rivers/").status_code == 301
     assert texts(blog.read("/posts/seas/"), "//ul[@class = 'kicker']/li") == ["Salt"]
     assert now(post).copied is False
-    assert kept(post) == [("Public words.", "public")]
+    assert stored_revisions(post) == [("Public words.", "public")]
 
 
 def test_a_scheduled_post_keeps_the_words_it_was_scheduled_with(blog: Blog, ana: Saver, at: Clock) -> None:
@@ -236,7 +238,7 @@ def test_unpublishing_takes_the_copy_into_the_draft(blog: Blog, ana: Saver) -> N
     drafts.save(post.id, form(post.id, body="Changed."), ana)
     drafts.unpublish(post.id, form(post.id, body="Changed more."), ana)
     assert (now(post).status, now(post).copied, now(post).fields.body) == ("draft", False, "Changed more.")
-    assert kept(post) == [("Changed.", ""), ("Public.", "public")]
+    assert stored_revisions(post) == [("Changed.", ""), ("Public.", "public")]
     with pytest.raises(Conflict, match="a draft already"):
         drafts.unpublish(post.id, form(post.id), ana)
 
@@ -246,7 +248,7 @@ def test_a_discarded_copy_stays_among_the_revisions(blog: Blog, ana: Saver) -> N
     drafts.save(post.id, form(post.id, body="Changed."), ana)
     drafts.discard(post.id, form(post.id, body="Typed last."), ana)
     assert (now(post).copied, now(post).fields.body) == (False, "Public.")
-    assert kept(post) == [("Typed last.", "unsaved"), ("Changed.", "discarded")]
+    assert stored_revisions(post) == [("Typed last.", "unsaved"), ("Changed.", "discarded")]
     with pytest.raises(Conflict, match="no unpublished changes"):
         drafts.discard(post.id, form(post.id), ana)
 
@@ -279,7 +281,7 @@ def test_what_was_typed_before_deleting_is_kept(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Public.")
     drafts.delete(post.id, form(post.id, title="", body="Never saved."), ana)
     assert now(post).status == "deleted"
-    assert kept(post) == [("Never saved.", "unsaved")]
+    assert stored_revisions(post) == [("Never saved.", "unsaved")]
     with pytest.raises(Conflict, match="deleted already"):
         drafts.delete(post.id, form(post.id), ana)
 
@@ -299,7 +301,7 @@ def test_a_form_of_a_post_that_was_deleted_meanwhile_loses_nothing(blog: Blog, a
     for act in (drafts.save, drafts.publish, drafts.unpublish):
         with pytest.raises(EditConflict, match="deleted meanwhile"):
             act(post.id, sent, ana)
-    assert kept(post) == [("Long work.", "conflict")]
+    assert stored_revisions(post) == [("Long work.", "conflict")]
     assert now(post).status == "deleted"
 
 
@@ -315,10 +317,10 @@ def test_the_second_of_two_authors_keeps_both_texts(blog: Blog, ana: Saver, stat
         with pytest.raises(EditConflict):
             act(post.id, his, Saver())
     assert now(post).fields.body == "Hers."
-    assert kept(post).count(("His.", "conflict")) == 1
+    assert stored_revisions(post).count(("His.", "conflict")) == 1
     drafts.save(post.id, replace(his, version=now(post).version), Saver())
     assert now(post).fields.body == "His."
-    assert "Hers." in [body for body, _ in kept(post)]
+    assert "Hers." in [body for body, _ in stored_revisions(post)]
 
 
 def test_a_button_pressed_twice_is_no_conflict(blog: Blog, ana: Saver) -> None:
@@ -329,7 +331,7 @@ def test_a_button_pressed_twice_is_no_conflict(blog: Blog, ana: Saver) -> None:
     drafts.publish(post.id, sent, ana)
     drafts.publish(post.id, sent, ana)
     assert now(post).status == "published"
-    assert not [body for body, note in kept(post) if note == "conflict"]
+    assert not [body for body, note in stored_revisions(post) if note == "conflict"]
 
 
 def test_a_change_by_command_meets_a_working_copy(blog: Blog, ana: Saver) -> None:
@@ -343,7 +345,7 @@ def test_a_change_by_command_meets_a_working_copy(blog: Blog, ana: Saver) -> Non
     assert "By command." in words(blog.read("/posts/rivers/"))
     drafts.publish(post.id, replace(sent, version=now(post).version), ana)
     assert "Copy, more." in words(blog.read("/posts/rivers/"))
-    assert ("By command.", "public") in kept(post)
+    assert ("By command.", "public") in stored_revisions(post)
 
 
 def test_versions_never_come_again(blog: Blog, ana: Saver) -> None:
@@ -388,7 +390,7 @@ def test_restoring_is_itself_a_revision(blog: Blog, ana: Saver) -> None:
     assert (now(post).fields.title, now(post).fields.body, now(post).copied) == ("Rivers", "One.", True)
     assert "Two." in words(blog.read("/posts/rivers/"))
     drafts.publish(post.id, form(post.id), ana)
-    assert [body for body, _ in kept(post)] == ["One.", "Two."]
+    assert [body for body, _ in stored_revisions(post)] == ["One.", "Two."]
     with pytest.raises(NotFound):
         drafts.restore(post.id, 999, ana)
 

@@ -51,7 +51,7 @@ EXCEPTIONS = {
 
 @pytest.fixture
 def full(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> Blog:
-    """A blog of several hundred posts on many shelves, some of them scheduled; deep pages and several sitemaps."""
+    """A blog of several hundred posts in many lists, some of them scheduled; deep pages and several sitemaps."""
     monkeypatch.setattr(lists, "MAX_SKIP", 20)
     monkeypatch.setattr(sitemap, "MAX_ADDRESSES", 300)
     configure("timezone", "America/New_York")
@@ -151,11 +151,11 @@ def test_what_is_related_is_found_without_reading_through_a_tag(full: Blog, stat
     assert through and all("listed_at<" in step for step in through), steps
 
 
-def test_all_posts_of_a_shelf_are_known_without_going_through_it_for_each(full: Blog) -> None:
-    for shelf, of in ((lists.ALL, 0), (lists.WITH_TAG, 1), (lists.BY_AUTHOR, 1)):
+def test_all_posts_of_a_list_are_identified_without_going_through_it_for_each(full: Blog) -> None:
+    for post_list, list_id in ((lists.ALL, 0), (lists.WITH_TAG, 1), (lists.BY_AUTHOR, 1)):
         with recorded() as statements:
-            posts = feed_items.identities(shelf, of)
-        assert len(posts) > 100 and feed_items.identities(shelf, of, 7) == posts[:7]
+            posts = feed_items.identities(post_list, list_id)
+        assert len(posts) > 100 and feed_items.identities(post_list, list_id, 7) == posts[:7]
         steps = [step for statement in statements for step in plan(statement)]
         assert not [step for step in steps if "CO-ROUTINE" in step], steps
 

@@ -149,12 +149,12 @@ def listed(now: datetime) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["when"], row["id"]), reverse=True)
 
 
-def paged(shelf: PostList, of: int = 0) -> tuple[list[int], int]:
-    """The ids of all pages of a shelf, and the number that each page tells."""
+def paged(post_list: PostList, list_id: int = 0) -> tuple[list[int], int]:
+    """The ids of all pages of a list, and the total of its pages."""
     ids: list[int] = []
     totals, start = set(), 0
     while True:
-        found = lists.page(shelf, start, SIZE, of)
+        found = lists.page(post_list, start, SIZE, list_id)
         totals.add(found.total)
         ids += [post.id for post in found.posts]
         if len(found.posts) < SIZE:
@@ -239,8 +239,8 @@ def test_nothing_hidden_is_shown_even_when_tallies_and_dates_are_wrong(
         session.execute(text("UPDATE post_tag SET listed_at = '2024-12-25 00:00:00.000000'"))
         session.execute(text("UPDATE tally SET posts = posts + 7 WHERE month = '2024-12'"))
     later = [post.id for post in db.session.query(Post).filter(Post.title == "Later")]
-    for shelf in (ALL, lists.WITH_TAG):
+    for post_list in (ALL, lists.WITH_TAG):
         for start in range(30):
-            shown = {post.id for post in lists.page(shelf, start, 2, 1).posts}
-            shown |= {post.id for post in feed_items.older_page(shelf, start + 2, 2, 1).posts}
+            shown = {post.id for post in lists.page(post_list, start, 2, 1).posts}
+            shown |= {post.id for post in feed_items.older_page(post_list, start + 2, 2, 1).posts}
             assert not shown & {*later, *(post.id for post in hidden)}
