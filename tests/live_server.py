@@ -61,15 +61,15 @@ class Server:
         return children(self.process.pid)
 
     def workers(self) -> list[int]:
-        """Those of them that serve: not the messenger, nor the helper that the multiprocessing library may start."""
+        """The worker processes: without the background process and the helper of multiprocessing."""
         told = {pid: said_of(pid, "cmdline") for pid in self.children()}
         return [
-            pid for pid, words in told.items() if words and "resource_tracker" not in words and not is_messenger(pid)
+            pid for pid, words in told.items() if words and "resource_tracker" not in words and not is_background(pid)
         ]
 
-    def messengers(self) -> list[int]:
+    def background_pids(self) -> list[int]:
         """The process that makes calls to other servers, if it is there."""
-        return [pid for pid in self.children() if is_messenger(pid)]
+        return [pid for pid in self.children() if is_background(pid)]
 
     def stop(self, with_signal: int) -> int:
         """Its exit status, after a signal to the leader alone."""
@@ -94,7 +94,7 @@ def held_by(pid: int) -> list[str]:
     return found
 
 
-def is_messenger(pid: int) -> bool:
+def is_background(pid: int) -> bool:
     return said_of(pid, "comm") == "messenger\n"
 
 
@@ -158,7 +158,7 @@ def starting(instance: Path, outputs: Path, seed: Path) -> Iterator[Start]:
         started.append(server)
         until(lambda: server.get("/healthz")[0] == 200 or process.poll() is not None, 15, "an answer")
         assert process.poll() is None, output.read_text()
-        until(lambda: server.messengers() and len(server.workers()) == workers, 15, "all processes")
+        until(lambda: server.background_pids() and len(server.workers()) == workers, 15, "all processes")
         return server
 
     try:

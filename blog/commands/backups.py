@@ -13,6 +13,7 @@ from blog.core.backup import create, retention, zip_file
 from blog.core.backup import restore as backup_restore
 from blog.core.backup.restore import RestoreResult
 from blog.core.backup.zip_file import Manifest, Progress
+from blog.core.doctor.findings import count_of
 from blog.core.editor import publish
 from blog.core.errors import BlogError
 from blog.core.media import library
@@ -112,13 +113,9 @@ def _lines(settings: Settings, result: RestoreResult, dry_run: bool) -> Iterator
 def describe(manifest: Manifest) -> str:
     """Return the content of a backup in words."""
     counts = manifest.counts
-    parts = [_count(counts.get("posts", 0), "post"), _count(counts.get("pages", 0), "page")]
-    parts += [_count(counts.get("pictures", 0), "picture")] if manifest.scope == "all" else []
+    parts = [count_of(counts.get("posts", 0), "post"), count_of(counts.get("pages", 0), "page")]
+    parts += [count_of(counts.get("pictures", 0), "picture")] if manifest.scope == "all" else []
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def megabytes(size: int) -> str:

@@ -1,6 +1,5 @@
 """cards, preview-card: the images that shared links show."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,7 +18,11 @@ from blog.social.cards import jobs
 def cards(ctx: click.Context, missing: bool, as_json: bool) -> None:
     """Draw the cards of the site, its tags, posts and pages anew, and take away those that nothing has any more."""
     with open_blog(ctx) as app:
-        result = jobs.draw_all(app.extensions["settings"], progress, anew=not missing)
+        result = jobs.draw_all(
+            app.extensions["settings"],
+            lambda results, total: progress_bar(results, "Drawing cards", total),
+            anew=not missing,
+        )
     text = f"{result.drawn} of {result.cards} cards drawn."
     text += f" {result.removed} old ones removed." if result.removed else ""
     if result.failed:
@@ -27,10 +30,6 @@ def cards(ctx: click.Context, missing: bool, as_json: bool) -> None:
     print_result(text, asdict(result), as_json=as_json)
     if result.failed:
         ctx.exit(1)
-
-
-def progress(results: Iterable[bool], total: int) -> Iterable[bool]:
-    return progress_bar(results, "Drawing cards", total)
 
 
 @click.command("preview-card")

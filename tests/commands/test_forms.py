@@ -45,7 +45,7 @@ def status(server: Server, words: bytes) -> int:
     return int(found[1]) if found else 0
 
 
-@pytest.mark.parametrize("options", [(), ("--access-log",)], ids=["two lanes", "equal threads"])
+@pytest.mark.parametrize("options", [(), ("--access-log",)], ids=["dispatched", "equal threads"])
 def test_a_form_arrives_whole(lasting: Start, options: tuple[str, ...]) -> None:
     browser = Browser(lasting(*options, workers=1))
     for email in ("ana@example.org", "é" * 100_000):

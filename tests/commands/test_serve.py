@@ -59,7 +59,7 @@ def test_a_signal_ends_it_cleanly(start: Start, instance: Path, with_signal: int
     server = start()
     server.get(ESSAY)
     workers = server.children()
-    assert len(server.workers()) == 2 and server.messengers()
+    assert len(server.workers()) == 2 and server.background_pids()
     began = time.monotonic()
     assert server.stop(with_signal) == 0
     assert time.monotonic() - began < 5
@@ -134,11 +134,11 @@ def test_a_killed_worker_comes_back(start: Start) -> None:
 
 def test_workers_do_not_outlive_a_killed_server(start: Start) -> None:
     server = start()
-    workers, messengers = server.children(), server.messengers()
-    assert server.workers() and messengers
+    workers, background = server.children(), server.background_pids()
+    assert server.workers() and background
     server.process.kill()
     server.process.wait(10)
-    until(lambda: not any(map(alive, messengers)), 2, "the messenger's end")
+    until(lambda: not any(map(alive, background)), 2, "the messenger's end")
     until(lambda: not any(map(alive, workers)), 10, "the workers' end")
     assert server.get("/healthz")[0] == 0
 

@@ -1,4 +1,4 @@
-"""The outbox: each errand is carried out, tried again, given up or forgotten, by one process at a time."""
+"""The outbox: each item is run, tried again, given up or forgotten, by one process at a time."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ def _now(at: Clock) -> None:
 
 
 class Post:
-    """Carries errands: notes each call, and fails where it is told to."""
+    """A handler: notes each call, and fails where it is told to."""
 
     def __init__(self) -> None:
         self.made: list[tuple[str, str]] = []
@@ -54,16 +54,16 @@ def post() -> Post:
 
 
 def put(about: str = "all", target: str = A, **fields: object) -> int:
-    """An errand that waits."""
+    """An item that waits."""
     with write_transaction() as session:
-        errand = OutboxItem(**{"kind": "websub", "target": target, "about": about, "not_before": NOW, **fields})
-        session.add(errand)
+        item = OutboxItem(**{"kind": "websub", "target": target, "about": about, "not_before": NOW, **fields})
+        session.add(item)
         session.flush()
-        return errand.id
+        return item.id
 
 
 def found(number: int) -> OutboxItem:
-    """The errand as the database has it."""
+    """The item as the database has it."""
     db.session.rollback()
     db.session.expire_all()
     return db.session.scalars(select(OutboxItem).where(OutboxItem.id == number)).one()
@@ -114,7 +114,7 @@ def test_with_nothing_due_nothing_is_written(post: Post) -> None:
     assert db.session.scalars(select(Lease)).all() == []
 
 
-def test_errands_about_the_same_are_one(post: Post) -> None:
+def test_items_about_the_same_are_one(post: Post) -> None:
     numbers = [put(), put(not_before=NOW - timedelta(days=1))]
     assert post.run().calls == 1
     assert all(found(number).done_at for number in numbers)

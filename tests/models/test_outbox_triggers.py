@@ -163,7 +163,7 @@ def test_every_hub_is_told(world: World) -> None:
     assert waiting() == waiting(target=OTHER) == "all tag:3"
 
 
-def test_many_changes_are_one_errand_each_scope(world: World) -> None:
+def test_many_changes_are_one_item_each_scope(world: World) -> None:
     for number in range(5):
         publish.edit(world.post.id, Fields(title=f"Title {number}"))
     assert waiting() == "all author:1 tag:1" and rows() == 3
@@ -174,8 +174,8 @@ def test_a_change_begins_the_tries_anew(world: World) -> None:
     world.make_post("One")
     world.run(update(OutboxItem).values(attempts=7, retry_at=SOON, answer="It answered 500."))
     world.make_post("Two")
-    [errand] = db.session.scalars(select(OutboxItem)).all()
-    assert (errand.attempts, errand.retry_at, errand.answer, errand.changes) == (0, None, "", 2)
+    [item] = db.session.scalars(select(OutboxItem)).all()
+    assert (item.attempts, item.retry_at, item.answer, item.changes) == (0, None, "", 2)
 
 
 def test_what_ended_is_asked_for_anew(world: World) -> None:
@@ -263,7 +263,7 @@ def test_another_program_asks_too(world: World) -> None:
     assert waiting() == "all author:1 tag:1"
 
 
-def test_an_import_is_one_errand_each_scope(world: World, command: Callable[..., Result], tmp_path: Path) -> None:
+def test_an_import_is_one_item_each_scope(world: World, command: Callable[..., Result], tmp_path: Path) -> None:
     for number in range(30):
         head = f"title: Text {number}\ndate: 2024-05-01\ntags: [Rivers, Hills]\nauthor: Cy"
         write(tmp_path, f"texts/text-{number}.md", f"---\n{head}\n---\nText.\n")

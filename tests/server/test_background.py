@@ -138,7 +138,7 @@ def test_a_call_under_way_keeps_nothing_alive(server: Server, command: Command, 
     hub.answers = slowly
     publish(command)
     until(lambda: hub.heard, 10, "a call")
-    [pid] = server.messengers()
+    [pid] = server.background_pids()
     [caller] = children(pid)
     server.stop(with_signal)
     until(lambda: not alive(pid) and not alive(caller), 2, "their end")
@@ -151,7 +151,7 @@ def test_a_kill_loses_nothing_and_leaves_nothing(
     hub.answers = slowly
     publish(command)
     until(lambda: hub.heard, 10, "a call")
-    [pid] = server.messengers()
+    [pid] = server.background_pids()
     [caller] = children(pid)
     server.stop(signal.SIGKILL)
     until(lambda: not alive(pid) and not alive(caller), 2, "their end")
@@ -181,9 +181,9 @@ def test_what_came_while_nobody_served_is_told_by_the_next(
 
 
 def test_a_messenger_that_dies_is_followed_by_another(told: Told) -> None:
-    [pid] = told.server.messengers()
+    [pid] = told.server.background_pids()
     os.kill(pid, signal.SIGKILL)
-    until(lambda: told.server.messengers() and told.server.messengers() != [pid], 10, "another")
+    until(lambda: told.server.background_pids() and told.server.background_pids() != [pid], 10, "another")
     publish(told.command)
     until(lambda: len(told.hub.topics) >= 3, 10, "a ping")
 
@@ -192,13 +192,13 @@ def test_a_caller_that_dies_is_followed_by_another(told: Told) -> None:
     told.hub.answers = slowly
     publish(told.command)
     until(lambda: told.hub.heard, 10, "a call")
-    [pid] = told.server.messengers()
+    [pid] = told.server.background_pids()
     os.kill(children(pid)[0], signal.SIGKILL)
     told.hub.answers = lambda _: (202, {}, b"")
     told.hub.heard.clear()
     release(told.server.instance)
     until(lambda: len(told.hub.topics) >= 3, 15, "the ping again")
-    assert told.server.messengers() == [pid]
+    assert told.server.background_pids() == [pid]
 
 
 def test_a_locked_database_is_waited_for(told: Told) -> None:
@@ -237,7 +237,7 @@ def test_no_connection_to_the_database_passes_a_fork(told: Told) -> None:
     def held(pid: int) -> bool:
         return any(file.startswith(f"{told.server.instance}/blog.db") for file in held_by(pid))
 
-    [pid] = told.server.messengers()
+    [pid] = told.server.background_pids()
     until(lambda: held(pid), 10, "a look")
     told.hub.answers = slowly
     publish(told.command)

@@ -265,7 +265,7 @@ def test_pages_that_must_be_made_keep_nobody_waiting(lasting: Start) -> None:
     assert set(made) == {404}
 
 
-@pytest.mark.parametrize("options", [(), ("--access-log",)], ids=["two lanes", "equal threads"])
+@pytest.mark.parametrize("options", [(), ("--access-log",)], ids=["dispatched", "equal threads"])
 def test_every_kind_of_request_is_answered_in_either_way(lasting: Start, options: tuple[str, ...]) -> None:
     server = lasting(*options, workers=1)
     reader = Reader(server)
