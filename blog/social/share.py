@@ -23,6 +23,8 @@ DNS_LABEL = regex.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 # Top-level domains that no public server has.
 PRIVATE_DOMAINS = {"alt", "arpa", "corp", "example", "home", "internal", "invalid", "lan", "local", "localhost",
                    "onion", "test"}  # fmt: skip
+SCRIPTS = (r"\p{Latin}", r"\p{Cyrillic}", r"\p{Greek}", r"\p{Han}\p{Hiragana}\p{Katakana}", r"\p{Hangul}",
+           r"\p{Arabic}", r"\p{Hebrew}", r"\p{Devanagari}")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -196,18 +198,8 @@ def parse_server_name(typed: str) -> str | None:
 
 def _one_script(name: str) -> bool:
     """Return whether each label of a name has one script only: letters that look alike must not be mixed."""
-    scripts = (
-        r"\p{Latin}",
-        r"\p{Cyrillic}",
-        r"\p{Greek}",
-        r"\p{Han}\p{Hiragana}\p{Katakana}",
-        r"\p{Hangul}",
-        r"\p{Arabic}",
-        r"\p{Hebrew}",
-        r"\p{Devanagari}",
-    )
     plain = r"[0-9\-"
-    return all(any(regex.fullmatch(f"{plain}{script}]+", label) for script in scripts) for label in name.split("."))
+    return all(any(regex.fullmatch(f"{plain}{script}]+", label) for script in SCRIPTS) for label in name.split("."))
 
 
 def _is_ip_address(name: str) -> bool:

@@ -25,7 +25,7 @@ from blog.models import Post
 from blog.models.json_types import RENDERER_VERSION
 from blog.transfer.document import Document, Problem, SkippedFile
 from blog.transfer.readers.markdown import ReaderItem
-from blog.transfer.render_pool import RenderJob, render_all
+from blog.transfer.render_pool import render_all
 from blog.transfer.save import DocumentWriter
 from blog.transfer.spool import Spool
 from blog.transfer.validate import Validator, ValidDocument, without_duplicates
@@ -122,24 +122,21 @@ class Import:
     def _rendered(
         self, items: Iterable[ReaderItem], staging: Path | None, report: ImportReport
     ) -> Iterator[ValidDocument]:
-        """Yield the valid documents with their rendered texts; a text that an import rendered before is left out."""
+        """Yield the valid documents with their rendered texts; with None for what an earlier import rendered."""
         validator = Validator(self.origin, zone(), staging, report.problems)
         known_digests, foreign_media = _known_digests(), site().foreign_media
         db.session.rollback()
-
-        def jobs() -> Iterator[tuple[ValidDocument, RenderJob | None]]:
-            for document in self._valid(items, validator, report):
-                yield document, None if document.digest in known_digests else document.job(foreign_media)
-
-        for document, result in render_all(jobs()):
+        jobs = (
+            (document, None if document.digest in known_digests else document.job(foreign_media))
+            for document in self._read(items, validator, report)
+        )
+        for document, result in render_all(jobs):
             if isinstance(result, Invalid):
                 report.problems.append(Problem(document.source, str(result), document.first_line))
             else:
                 yield replace(document, text=result)
 
-    def _valid(
-        self, items: Iterable[ReaderItem], validator: Validator, report: ImportReport
-    ) -> Iterator[ValidDocument]:
+    def _read(self, items: Iterable[ReaderItem], validator: Validator, report: ImportReport) -> Iterator[ValidDocument]:
         items = self.progress(items, "Reading", length_hint(items))  # type: ignore[assignment]
         bad_sources: set[str] = set()
         for document in without_duplicates(_documents(items, report, bad_sources), report.problems):

@@ -41,7 +41,7 @@ class DocumentWriter:
     def save(self, documents: Iterable[ValidDocument]) -> Iterator[tuple[ValidDocument, str | Invalid | Conflict]]:
         """Yield each document with the name of its list in the report, or the error that refuses it.
 
-        Each batch is written when the next document is asked for: read the iterator to its end.
+        Read the iterator to its end: each batch is written after its last document.
         """
         for batch in batches(documents, BATCH_SIZE):
             self._prefetch(batch)
@@ -50,18 +50,16 @@ class DocumentWriter:
 
     def _prefetch(self, batch: Sequence[ValidDocument]) -> None:
         """Load with few queries all posts and addresses that the batch will need."""
-        self.by_origin = {post.origin: post for post in self._posts(Post.origin, [item.origin for item in batch])}
-        self.by_guid = {post.guid: post for post in self._posts(Post.guid, [item.guid for item in batch if item.guid])}
+        self.by_origin = {post.origin: post for post in self._load(Post.origin, [item.origin for item in batch])}
+        self.by_guid = {post.guid: post for post in self._load(Post.guid, [item.guid for item in batch if item.guid])}
         posts = [(item, self._imported_post(item)) for item in batch]
         new = [(item, post) for item, post in posts if post is None or post.origin_digest != item.digest]
         permalinks.prefetch(self.writes.addresses, [(item.kind, item.slug, item.aliases) for item, _ in new])
         unedited = [post.id for _, post in new if post and post.version == post.origin_version]
-        self._posts(Post.id, unedited, with_text=True)
+        self._load(Post.id, unedited, text=True)
 
-    def _posts(
-        self, column: InstrumentedAttribute[Any], values: Iterable[object], with_text: bool = False
-    ) -> list[Post]:
-        posts = select(Post).options(undefer_group("text")) if with_text else select(Post)
+    def _load(self, column: InstrumentedAttribute[Any], values: Iterable[object], text: bool = False) -> list[Post]:
+        posts = select(Post).options(undefer_group("text")) if text else select(Post)
         return [post for batch in batches(values) for post in self.session.scalars(posts.where(column.in_(batch)))]
 
     def _imported_post(self, item: ValidDocument) -> Post | None:

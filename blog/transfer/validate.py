@@ -133,9 +133,10 @@ def without_duplicates(documents: Iterable[Document], problems: list[Problem]) -
     """Yield the documents; report those with the address or guid of an earlier one."""
     sources: dict[str, str] = {}
     for document in documents:
-        keys = {f"{document.kind}/{_slug(document)}": ("slug", f"the same address ({document.slug})")}
+        slug = _normalized(slugs.validate_slug, document.slug)
+        keys = {f"{document.kind}/{slug}": ("slug", f"the same address ({document.slug})")}
         if document.guid:
-            keys[_guid(document)] = ("guid", "the same id")
+            keys[_normalized(publish.parse_guid, document.guid)] = ("guid", "the same id")
         duplicate = next((key for key in keys if key in sources), None)
         if duplicate:
             field, same = keys[duplicate]
@@ -146,15 +147,8 @@ def without_duplicates(documents: Iterable[Document], problems: list[Problem]) -
         yield document
 
 
-def _slug(document: Document) -> str:
+def _normalized(parse: Callable[[str], str], value: str) -> str:
     try:
-        return slugs.validate_slug(document.slug)
+        return parse(value)
     except Invalid:
-        return document.slug
-
-
-def _guid(document: Document) -> str:
-    try:
-        return publish.parse_guid(document.guid)
-    except Invalid:
-        return document.guid
+        return value

@@ -9,10 +9,10 @@ FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts",
            "/System/Library/Fonts", "~/Library/Fonts")  # fmt: skip
 EXTENSIONS = (".ttf", ".otf", ".ttc")
 # Debian packages with these fonts -> scripts whose fonts show that the package is installed.
-PACKAGES = {"fonts-noto-core": ("LATIN_FONTS", "ARABIC", "DEVANAGARI"), "fonts-noto-cjk": ("CJK",)}
+PACKAGES = {"fonts-noto-core": ("LATIN", "ARABIC", "DEVANAGARI"), "fonts-noto-cjk": ("CJK",)}
 LATIN_FONTS = ("NotoSerif", "DejaVuSerif", "LiberationSerif", "Times New Roman", "Georgia")
 # Scripts that the Latin fonts draw as well.
-LATIN_SCRIPTS = {"LATIN_FONTS", "GREEK", "CYRILLIC"}
+LATIN_SCRIPTS = {"LATIN", "GREEK", "CYRILLIC"}
 # Scripts whose fonts are not named after them.
 FONT_NAMES = {
     "ARABIC": ("NotoNaskhArabic", "NotoSansArabic"),
@@ -45,10 +45,9 @@ def find_font(script: str, *, bold: bool) -> Path | None:
 
 
 def _font_names(script: str, *, bold: bool) -> Iterator[str]:
-    title = script.capitalize()
-    families = (
-        LATIN_FONTS if script in LATIN_SCRIPTS else FONT_NAMES.get(script, (f"NotoSerif{title}", f"NotoSans{title}"))
-    )
+    name = script.capitalize()
+    families = FONT_NAMES.get(script, (f"NotoSerif{name}", f"NotoSans{name}"))
+    families = LATIN_FONTS if script in LATIN_SCRIPTS else families
     for weight in ("Bold", "Regular") if bold else ("Regular", "Bold"):
         for family in families:
             yield f"{family}-{weight}"
@@ -66,6 +65,4 @@ def face_index(script: str, language: str) -> int:
 
 def missing_packages() -> list[str]:
     """Return the Debian packages that would bring missing fonts."""
-    return [
-        name for name, scripts in PACKAGES.items() if any(find_font(script, bold=True) is None for script in scripts)
-    ]
+    return [name for name, scripts in PACKAGES.items() if not all(find_font(script, bold=True) for script in scripts)]

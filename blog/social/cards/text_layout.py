@@ -44,10 +44,6 @@ class TextLine:
 
     runs: Sequence[Run]
 
-    @property
-    def text(self) -> str:
-        return "".join(run.text for run in self.runs)
-
 
 def without_emoji(text: str) -> str:
     """Return the text without emoji, which text fonts cannot draw; digits and signs that can be letters stay."""
