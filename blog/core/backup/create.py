@@ -1,7 +1,6 @@
 """Back up a blog while it is read and written: one file, verified before it gets its name."""
 
 import errno
-import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 from blog import clock
 from blog.config import Settings
 from blog.core.backup import retention, sqlite_copy, zip_file
-from blog.core.backup.scratch import scratch_folder
+from blog.core.backup.scratch import lock_if_free, scratch_folder
 from blog.core.backup.zip_file import DATABASE, Manifest, Member, Progress, no_progress
 from blog.core.errors import DiskFull, Invalid, Unavailable, Unusable
 from blog.core.images import storage, variants
@@ -60,11 +59,11 @@ def create_backup(
     with explain_write_errors(target or settings.backup_folder):
         folder = _target_folder(settings, target)
         with scratch_folder(folder, KIND) as scratch:
-            draft, manifest, missing = _write(settings, scratch, reason, progress)
+            draft = scratch / "draft.zip"
+            manifest, missing = _write(settings, draft, reason, progress)
             verify(draft, progress)
             restore_problem = _find_violation(scratch / DATABASE) if manifest.schema == HEAD else ""
-            is_folder = target in (None, folder)
-            file = retention.new_backup_path(folder, reason, manifest.made_at) if is_folder else target
+            file = retention.new_backup_path(folder, reason, manifest.made_at) if target in (None, folder) else target
             assert file is not None  # noqa: S101
             draft.replace(file)
             storage.sync_folder(folder)
@@ -84,7 +83,7 @@ def create_if_due(settings: Settings) -> BackupResult | None:
         return None
     with explain_write_errors(folder):
         folder.mkdir(0o700, exist_ok=True)
-        with _try_lock(folder) as locked:
+        with lock_if_free(folder) as locked:
             if not locked or not retention.is_due(settings):
                 return None
             _make_room(settings, folder)
@@ -128,12 +127,10 @@ def _target_folder(settings: Settings, target: Path | None) -> Path:
     return folder
 
 
-def _write(
-    settings: Settings, scratch: Path, reason: str, progress: Progress
-) -> tuple[Path, Manifest, tuple[str, ...]]:
-    """Write a backup that is not verified yet. Return it, its manifest and the names of missing pictures."""
-    copy, draft, moment = scratch / DATABASE, scratch / "draft.zip", clock.now().replace(microsecond=0)
-    _require_space(scratch, settings.database_file.stat().st_size)
+def _write(settings: Settings, draft: Path, reason: str, progress: Progress) -> tuple[Manifest, tuple[str, ...]]:
+    """Write a backup that is not verified yet. Return its manifest and the names of missing pictures."""
+    copy, moment = draft.with_name(DATABASE), clock.now().replace(microsecond=0)
+    _require_space(draft.parent, settings.database_file.stat().st_size)
     sqlite_copy.copy_database(settings.database_file, copy)
     if damage := sqlite_copy.find_damage(copy):
         advice = retention.recovery_advice(settings)
@@ -148,8 +145,8 @@ def _write(
         members = dict(zip_file.list_files(settings.instance, zip_file.FOLDERS if complete else ("templates",)))
         missing = _add_moved_pictures(members, copy, settings.media) if complete else ()
         try:
-            _require_space(scratch, copy.stat().st_size + sum(file.stat().st_size for file in members.values()))
-            return draft, zip_file.write(draft, {DATABASE: copy, **members}, make_manifest, progress), missing
+            _require_space(draft.parent, copy.stat().st_size + sum(file.stat().st_size for file in members.values()))
+            return zip_file.write(draft, {DATABASE: copy, **members}, make_manifest, progress), missing
         except FileNotFoundError:
             if attempt + 1 == ATTEMPTS:
                 raise
@@ -164,7 +161,6 @@ def _find_violation(copy: Path) -> str:
 
 
 def installed_version() -> str:
-    """Return the version of the installed Broadsheet."""
     try:
         return metadata.version("broadsheet")
     except metadata.PackageNotFoundError:
@@ -183,7 +179,6 @@ def _add_moved_pictures(members: dict[str, Path], copy: Path, folder: Path) -> t
 
 
 def _require_space(folder: Path, needed: int, spare: int = 0) -> None:
-    """Raise DiskFull if fewer bytes are free than needed."""
     free = free_bytes(folder)
     if needed + spare > free:
         raise DiskFull(
@@ -192,7 +187,6 @@ def _require_space(folder: Path, needed: int, spare: int = 0) -> None:
 
 
 def free_bytes(folder: Path) -> int:
-    """Return the free space on the disk of a folder."""
     disk = os.statvfs(folder)
     return disk.f_bavail * disk.f_frsize
 
@@ -210,18 +204,3 @@ def _make_room(settings: Settings, folder: Path) -> None:
     while len(daily) > 1 and free_bytes(folder) < needed + SPARE_BYTES:
         daily.pop().file.unlink(missing_ok=True)
     _require_space(folder, needed, SPARE_BYTES)
-
-
-@contextmanager
-def _try_lock(folder: Path) -> Iterator[bool]:
-    """Lock a folder for this block if no other process creates a daily backup there; yield whether it is locked."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        locked = True
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            locked = False
-        yield locked
-    finally:
-        os.close(descriptor)

@@ -295,11 +295,10 @@ def _stage_config(settings: Settings, scratch: Path, result: RestoreResult) -> N
 def _has_same_database(settings: Settings, folder: Path) -> bool:
     """Return whether the config.toml in a folder can be read and names no other database than the restored one."""
     try:
-        backup_settings = config.load(folder, environ={})
+        restored = config.load(folder, environ={})
     except BadSetting:
         return False
-    source, url = backup_settings.sources["database_url"], backup_settings.database_url
-    return source == "default" or url == settings.database_url
+    return restored.sources["database_url"] == "default" or restored.database_url == settings.database_url
 
 
 def _mark_restored(settings: Settings, scratch: Path) -> None:

@@ -39,7 +39,7 @@ def remove_stale(parent: Path, kind: str) -> None:
 
 def remove_if_stale(folder: Path) -> None:
     """Remove a folder if its process is dead. It is locked meanwhile: a process that just made it makes another."""
-    with _try_lock(folder) as locked:
+    with suppress(OSError), lock_if_free(folder) as locked:
         if locked:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -48,22 +48,18 @@ def stale_folders(parent: Path, kind: str) -> list[Path]:
     """Return the folders of this kind whose processes are dead: the kernel releases the lock of a dead process."""
     stale = []
     for folder in parent.glob(f".{kind}-*"):
-        with _try_lock(folder) as locked:
+        with suppress(OSError), lock_if_free(folder) as locked:
             stale += [folder] if locked else []
     return stale
 
 
 @contextmanager
-def _try_lock(folder: Path) -> Iterator[bool]:
-    """Lock a folder for this block if no process holds its lock; yield whether it is locked."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
-        yield False
-        return
+def lock_if_free(folder: Path) -> Iterator[bool]:
+    """Lock a folder for this block if no process holds its lock; yield whether it is locked. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         locked = False
-        with suppress(OSError):
+        with suppress(BlockingIOError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             locked = True
         yield locked

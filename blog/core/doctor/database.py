@@ -91,7 +91,7 @@ def examine(execute: Execute, settings: Settings, *, thorough: bool) -> Generato
 
 def _examine_version(execute: Execute, settings: Settings) -> Generator[Finding, None, bool]:
     """Check that it is a blog's database, and return whether it has this code's schema."""
-    if not is_ours(execute):
+    if not is_blog(execute):
         yield problem("The database holds no blog.", f"Choose another instance folder, or: {recovery_advice(settings)}")
         return False
     (version,) = execute(f"SELECT version_num FROM {migrate.VERSION_TABLE}").fetchone() or ("",)  # noqa: S608
@@ -119,8 +119,7 @@ def _examine_derived_data(execute: Execute, index_damage: str) -> Findings:
         )
 
 
-def is_ours(execute: Execute) -> bool:
-    """Return whether it is a blog's database."""
+def is_blog(execute: Execute) -> bool:
     rows = execute("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", (migrate.VERSION_TABLE,))
     return bool(rows.fetchone()[0])
 
@@ -128,6 +127,10 @@ def is_ours(execute: Execute) -> bool:
 def check_problems(execute: Execute) -> list[str]:
     """Return the first problems that SQLite finds in the file."""
     return [check_line(line) for (line,) in execute("PRAGMA quick_check(5)") if line != "ok"]
+
+
+def has_index_problem(execute: Execute) -> bool:
+    return bool(index.find_problem(execute)) or any(map(index.is_index_problem, check_problems(execute)))
 
 
 def count_stale_texts(execute: Execute) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from blog.config import Settings
 from blog.core.doctor import backups, files
-from blog.core.doctor.findings import Execute, Finding, Findings, count_of, join_names, note, ok, problem
+from blog.core.doctor.findings import Execute, Findings, count_of, join_names, note, ok, problem
 from blog.models.site import DEFAULTS
 
 ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104
@@ -27,7 +27,7 @@ def examine_settings(settings: Settings, faults: Sequence[str]) -> Findings:
             "Before others read it, set BLOG_SITE_URL to the address they use.",
         )
     else:
-        yield _address_ok(settings)
+        yield ok(f"Readers come to {settings.site_url}.")
     if settings.https and not settings.trusted_proxies:
         yield note("The address is https, yet no reverse proxy is trusted.", "Set BLOG_TRUSTED_PROXIES=1 behind one.")
     key = settings.instance / "secret_key"
@@ -75,11 +75,7 @@ def _examine_address(settings: Settings) -> Findings:
             "Put a proxy that speaks https in front (docs/running.md says how), and change BLOG_SITE_URL.",
         )
     else:
-        yield _address_ok(settings)
-
-
-def _address_ok(settings: Settings) -> Finding:
-    return ok(f"Readers come to {settings.site_url}.")
+        yield ok(f"Readers come to {settings.site_url}.")
 
 
 def _examine_proxy(settings: Settings) -> Findings:

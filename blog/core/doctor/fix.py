@@ -9,7 +9,6 @@ from blog.core.backup.scratch import remove_if_stale
 from blog.core.doctor import database, files, pictures
 from blog.core.doctor.findings import Execute, count_of, error_line, join_names
 from blog.core.editor import publish
-from blog.core.images import storage
 from blog.core.schema import counters, migrate
 from blog.core.search import index
 from blog.extensions import db
@@ -67,9 +66,7 @@ def _remove_leftovers(settings: Settings) -> Iterator[str]:
 
 def _upgrade_database(settings: Settings) -> Iterator[str]:
     """Upgrade the schema, and create missing triggers."""
-    missing = _query(
-        settings, lambda execute: migrate.missing_triggers(execute) if database.is_ours(execute) else set()
-    )
+    missing = _query(settings, lambda run: migrate.missing_triggers(run) if database.is_blog(run) else set())
     upgrade.prepare_database(db.engine, settings)
     if missing:
         yield f"Made triggers again: {', '.join(sorted(missing))}."
@@ -82,12 +79,7 @@ def _recount(settings: Settings) -> Iterator[str]:
 
 
 def _rebuild_index(settings: Settings) -> Iterator[str]:
-    if _query(
-        settings,
-        lambda execute: (
-            index.find_problem(execute) or any(map(index.is_index_problem, database.check_problems(execute)))
-        ),
-    ):
+    if _query(settings, database.has_index_problem):
         yield f"Made the search index anew, of {count_of(index.rebuild(), 'post')}."
 
 
@@ -103,15 +95,11 @@ def _render_texts(settings: Settings, *, thorough: bool) -> Iterator[str]:
 
 
 def _restore_picture_files(settings: Settings, *, thorough: bool) -> Iterator[str]:
-    """Restore missing narrower and WebP files from the pictures themselves."""
+    """Make missing narrower and WebP files from the pictures themselves."""
     incomplete = _query(settings, lambda execute: list(pictures.incomplete_pictures(execute, settings.media)))
     fixable = [picture for picture in incomplete if not picture.lacks_base]
     selected = fixable if thorough else fixable[:QUICK_PICTURES]
-    failed = [
-        picture.image.name
-        for picture in selected
-        if not storage.restore_variants(picture.image, picture.missing_files, settings.media)
-    ]
+    failed = [picture.image.name for picture in selected if not picture.restore_files(settings.media)]
     if restored := len(selected) - len(failed):
         yield f"Made the missing files of {count_of(restored, 'picture')} again."
     if failed:

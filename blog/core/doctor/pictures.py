@@ -11,7 +11,7 @@ from pathlib import Path
 from blog import clock
 from blog.config import Settings
 from blog.core.doctor.findings import Execute, Findings, count_of, join_names, megabytes, note, ok, problem
-from blog.core.images import variants
+from blog.core.images import storage, variants
 from blog.core.images.storage import DELETED_FOLDER
 from blog.core.images.variants import ImageFile
 
@@ -32,6 +32,9 @@ class IncompletePicture:
     def lacks_base(self) -> bool:
         """Whether the picture itself is missing, from which all other files can be made."""
         return self.image.name in self.missing_files
+
+    def restore_files(self, folder: Path) -> bool:
+        return storage.restore_variants(self.image, self.missing_files, folder)
 
 
 def examine(execute: Execute, settings: Settings) -> Findings:

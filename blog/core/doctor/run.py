@@ -15,11 +15,7 @@ BUSY_WORDS = ("locked", "busy")
 
 
 def examine(
-    settings: Settings,
-    more: Mapping[str, Check] | None = None,
-    *,
-    faults: Sequence[str] = (),
-    thorough: bool = True,
+    settings: Settings, more: Mapping[str, Check] | None = None, *, faults: Sequence[str] = (), thorough: bool = True
 ) -> Iterator[Finding]:
     """Run all checks and yield their findings. Opens the database for reading only, fixes nothing, never fails.
 

@@ -31,12 +31,10 @@ def current_version(connection: Connection) -> str | None:
 
 
 def missing_triggers(execute: Execute) -> set[str]:
-    """Return the names of triggers that should exist and do not."""
     return trigger_names() - {name for (name,) in execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
 
 
 def trigger_names() -> set[str]:
-    """Return the names of all triggers of this schema."""
     return set(_trigger_statements())
 
 
