@@ -78,11 +78,11 @@ def image_of_post(post: CardSource, author: str) -> ShareImage:
 def _cover_image(post: CardSource) -> ShareImage | None:
     """Return the largest file of the cover picture that is fit to be shared as it is; None if no file is."""
     picture = post.cover_picture
-    plate = html.image_file_of(picture) if picture else None
-    if not picture or not plate:
+    cover = html.image_file_of(picture) if picture else None
+    if not picture or not cover:
         return None
-    for width in sorted(plate.widths or [plate.width], reverse=True):
-        height, path = round(plate.height * width / plate.width), plate.variant_url(width)
+    for width in sorted(cover.widths or [cover.width], reverse=True):
+        height, path = round(cover.height * width / cover.width), cover.variant_url(width)
         kind = TYPES.get(path.rpartition(".")[2], "")
         large = width >= MIN_COVER_WIDTH and height >= MIN_COVER_HEIGHT
         fits = large and MIN_COVER_RATIO <= width / height <= MAX_COVER_RATIO
