@@ -5,9 +5,10 @@ import re
 from flask import Response, current_app, render_template, request, url_for
 
 from blog.core.errors import NotFound
+from blog.core.posts.summaries import PostSummary
 from blog.core.search import results as engine
 from blog.core.search.query import parse_query
-from blog.core.search.results import ReaderResult, Results, Unsearchable
+from blog.core.search.results import Results, Unsearchable
 from blog.reader.opensearch import CONTENT_TYPE, OpenSearchSite, description
 from blog.reader.views import bp
 from blog.web import templating
@@ -50,6 +51,6 @@ def _page_number(text: str) -> int:
     return int(text)
 
 
-def _page(results: Results[ReaderResult], status: int) -> Response:
+def _page(results: Results[PostSummary], status: int) -> Response:
     html = render_template("reader/search.html", found=results, broken=status != 200)
     return Response(html, status, mimetype="text/html")

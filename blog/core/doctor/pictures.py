@@ -66,15 +66,9 @@ def incomplete_pictures(execute: Execute, folder: Path) -> Iterator[IncompletePi
     present = {entry.name for entry in _scan(folder)}
     for name, width, height, widths in execute(ROWS):
         image = ImageFile(name, width, height, json.loads(widths or "[]"))
-        missing_files = [file_name for file_name in file_names(image) if file_name not in present]
+        missing_files = [file_name for file_name in image.file_names() if file_name not in present]
         if missing_files:
             yield IncompletePicture(image, missing_files)
-
-
-def file_names(image: ImageFile) -> list[str]:
-    """Return the names of all files of a picture, the picture itself first."""
-    urls = (image.variant_url(width, ending) for width in image.widths for ending in ("", "webp"))
-    return list(dict.fromkeys([image.name, *(url.removeprefix(variants.URL_PREFIX) for url in urls)]))
 
 
 def _scan(folder: Path) -> "Iterator[os.DirEntry[str]]":

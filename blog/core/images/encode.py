@@ -54,8 +54,6 @@ PNG: Mapping[str, Any] = {"format": "PNG", "compress_level": 6}
 WEBP: Mapping[str, Any] = {"format": "WEBP", "quality": 78, "method": 4, "exif": b"", "xmp": b""}
 LOSSLESS: Mapping[str, Any] = {**WEBP, "lossless": True, "quality": 50}
 MOVING: Mapping[str, Any] = {**WEBP, "quality": 75, "method": 0, "save_all": True}
-
-
 Files = Mapping[str, bytes]
 
 

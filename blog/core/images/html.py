@@ -5,7 +5,7 @@ Also players for video and audio files, which load nothing until the reader star
 Pure. The CSS lengths in this module follow static/css/reader.css.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from urllib.parse import unquote
 
@@ -46,20 +46,20 @@ def image_file_of(entry: Picture) -> ImageFile | None:
     return ImageFile(entry["src"].rpartition("/")[2], width, height, entry.get("widths", []))
 
 
-def picture_html(
-    author_attributes: Mapping[str, str], image: ImageFile | None, *, around: str = "", first: bool = False
-) -> str:
-    """Return a picture's HTML. `around` is the class of its figure; the `first` picture of a page loads at once."""
-    attributes = {"src": "", "alt": ""} | _pick(author_attributes, COPIED_ATTRIBUTES)
-    sizes = _sizes(author_attributes, around)
+def picture_html(attrs: Mapping[str, str], image: ImageFile | None, *, around: str = "", first: bool = False) -> str:
+    """Return a picture's HTML. `attrs` are the author's, `around` is the class of the figure around it.
+
+    The `first` picture of a page loads at once, others when they come into view.
+    """
+    result = {"src": "", "alt": ""} | {name: attrs[name] for name in COPIED_ATTRIBUTES if name in attrs}
+    sizes = _sizes(attrs, around)
     if image:
-        attributes |= {"src": image.address} | _display_size(author_attributes, image) | _sources(image, "", sizes)
+        result |= {"src": image.address} | _display_size(attrs, image) | _sources(image, "", sizes)
     else:
-        size = _pick(author_attributes, ("width", "height"))
-        attributes |= {name: value for name, value in size.items() if value.isdecimal()}
-    attributes["decoding"] = "async"
-    attributes |= {"fetchpriority": "high"} if first else {"loading": "lazy"}
-    img = _tag("img", attributes)
+        result |= {name: attrs[name] for name in ("width", "height") if attrs.get(name, "").isdecimal()}
+    result["decoding"] = "async"
+    result |= {"fetchpriority": "high"} if first else {"loading": "lazy"}
+    img = _tag("img", result)
     if image is None or not image.widths:
         return img
     return f"<picture>{_tag('source', {'type': 'image/webp'} | _sources(image, 'webp', sizes))}{img}</picture>"
@@ -82,13 +82,9 @@ def _path(address: str) -> str:
     return address.partition("#")[0].partition("?")[0]
 
 
-def _pick(attributes: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
-    return {name: attributes[name] for name in names if name in attributes}
-
-
-def _display_size(author_attributes: Mapping[str, str], image: ImageFile) -> dict[str, str]:
+def _display_size(attributes: Mapping[str, str], image: ImageFile) -> dict[str, str]:
     """Return the picture's size, narrower if the author set a smaller width."""
-    author_width = author_attributes.get("width", "")
+    author_width = attributes.get("width", "")
     narrower = author_width.isdecimal() and int(author_width)
     width, height = image.size(min(int(author_width), image.width) if narrower else image.width)
     return {"width": str(width), "height": str(height)}
@@ -101,11 +97,11 @@ def _sources(image: ImageFile, extension: str, sizes: str) -> dict[str, str]:
     return {"srcset": image.srcset(extension)} if image.widths and extension else {}
 
 
-def _sizes(author_attributes: Mapping[str, str], around: str) -> str:
-    author_width = author_attributes.get("width", "")
+def _sizes(attributes: Mapping[str, str], around: str) -> str:
+    author_width = attributes.get("width", "")
     if author_width.isdecimal() and 0 < int(author_width) < 608:
         return f"{int(author_width)}px"
-    classes = [*around.split(), *author_attributes.get("class", "").split()]
+    classes = [*around.split(), *attributes.get("class", "").split()]
     return next((SIZES[name] for name in classes if name in SIZES), COLUMN_SIZES)
 
 

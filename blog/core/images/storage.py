@@ -90,11 +90,10 @@ def store(data: bytes, folder: Path | None, filename: str = "") -> StoredImage:
     if folder:
         folder.mkdir(exist_ok=True)
         _write(folder, encoded.files)
-    image, mime_type = encoded.image_file, variants.TYPES[encoded.image_file.name.rpartition(".")[2]]
-    size = len(encoded.files[image.name])
-    return StoredImage(
-        digest, image.name, mime_type, image.width, image.height, size, list(image.widths), clean_name(filename)
-    )  # fmt: skip
+    image, name = encoded.image_file, encoded.image_file.name
+    mime_type, size = variants.TYPES[name.rpartition(".")[2]], len(encoded.files[name])
+    widths = list(image.widths)
+    return StoredImage(digest, name, mime_type, image.width, image.height, size, widths, clean_name(filename))
 
 
 def clean_name(filename: str) -> str:
@@ -137,9 +136,7 @@ def save_row(session: Session, stored: StoredImage) -> Media:
 
 def has_all_files(stored: StoredImage, folder: Path) -> bool:
     """Return whether a picture has variants and all its files exist."""
-    image = stored.image_file
-    urls = (image.variant_url(width, extension) for width in image.widths for extension in ("", "webp"))
-    return bool(image.widths) and all((folder / url.removeprefix(variants.URL_PREFIX)).is_file() for url in urls)
+    return bool(stored.widths) and all((folder / name).is_file() for name in stored.image_file.file_names())
 
 
 def restore_variants(image: ImageFile, missing: Collection[str], folder: Path) -> bool:

@@ -50,6 +50,11 @@ class ImageFile:
         suffix = f"-{width}" if width != self.width else ""
         return f"{URL_PREFIX}{prefix}{suffix}.{extension or base_extension}"
 
+    def file_names(self) -> list[str]:
+        """Return the names of all files, the base file first."""
+        urls = (self.variant_url(width, extension) for width in self.widths for extension in ("", "webp"))
+        return list(dict.fromkeys([self.name, *(url.removeprefix(URL_PREFIX) for url in urls)]))
+
     def size(self, width: int) -> tuple[int, int]:
         """Return width and height of the file of this width."""
         return width, max(1, round(self.height * width / self.width))

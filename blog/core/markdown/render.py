@@ -106,10 +106,8 @@ def render(
     _check_size(html)
     if sanitize.too_deep(html):
         raise Invalid("body", f"HTML elements in the text are nested more than {sanitize.MAX_DEPTH} deep. Close them.")
-    pictures = _picture_markup(collected, image_files or {})
-    html = sanitize.render_pictures(
-        html, pictures, foreign_media=foreign_media, on_foreign_image=collected.add_foreign_image
-    )
+    markup = _picture_markup(collected, image_files or {})
+    html = sanitize.render_pictures(html, markup, foreign_media=foreign_media, on_foreign=collected.add_foreign_image)
     _check_size(html)
     links = dict.fromkeys(unescape(link) for link in HREF.findall(html) if not link.startswith("#"))
     return RenderedText(

@@ -73,14 +73,7 @@ PASTED_ATTRIBUTES = {
     "td": {"colspan"},
     "th": {"colspan"},
 }
-PASTED_STYLES = {
-    "font-style",
-    "font-weight",
-    "mso-list",
-    "mso-outline-level",
-    "text-decoration",
-    "text-decoration-line",
-}
+PASTED_STYLES = set("font-style font-weight mso-list mso-outline-level text-decoration text-decoration-line".split())
 ALLOWED_CLASSES = set(
     "anchor audio center code contains-task-list footnote-backref footnote-ref footnotes full left poem right table"
     " task-list-item video w-25 w-33 w-50 w-66 w-75 wide".split()
@@ -253,13 +246,11 @@ def too_deep(html: str) -> bool:
     return False
 
 
-def render_pictures(
-    html: str, markup: PictureMarkup, *, foreign_media: bool, on_foreign_image: Callable[[str], None]
-) -> str:
+def render_pictures(html: str, markup: PictureMarkup, *, foreign_media: bool, on_foreign: Callable[[str], None]) -> str:
     """Return clean HTML in which `markup` has written each picture, from its attributes and its figure's class.
 
     Pictures and videos on other sites become links, unless `foreign_media` is set and they use https; within a link, a
-    picture becomes its alt text. `on_foreign_image` is called with the full URL of each such picture.
+    picture becomes its alt text. `on_foreign` is called with the full URL of each such picture.
     """
     html = _sanitize(html, _any_media, TAGS, ATTRIBUTES)
     linked, figure_class = False, ""
@@ -279,7 +270,7 @@ def render_pictures(
         if not source:
             return escape(alt)
         if not _may_show(source, foreign_media=foreign_media):
-            on_foreign_image(_full_url(source))
+            on_foreign(_full_url(source))
             return _link(source, alt, linked)
         return markup(attributes | {"src": source}, figure_class)
 

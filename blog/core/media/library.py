@@ -112,9 +112,12 @@ def list_counts() -> dict[str, int]:
     return dict(zip(LISTS, db.session.execute(select(*parts)).one(), strict=True))
 
 
-def get_image(picture_id: int) -> Media:
+def get_image(picture_id: int, session: Session | None = None) -> Media:
     """Return a picture, deleted or not. Raises NotFound."""
-    return _row(db.session(), picture_id)
+    row = (session or db.session()).get(Media, picture_id)
+    if row is None:
+        raise NotFound("There is no such picture.")
+    return row
 
 
 def file_sizes(row: Media, folder: Path) -> list[tuple[int, str, int]]:
@@ -174,7 +177,7 @@ def describe(picture_id: int, alt: str) -> Media:
     """Change a picture's alt text. Posts that show it keep their own. Raises Invalid or NotFound."""
     alt_text = _alt_text(alt)
     with write_transaction() as session:
-        row = _row(session, picture_id)
+        row = get_image(picture_id, session)
         row.alt = alt_text
     return row
 
@@ -182,14 +185,14 @@ def describe(picture_id: int, alt: str) -> Media:
 def delete(picture_id: int, folder: Path) -> Media:
     """Delete a picture; `undelete` restores it. Raises Conflict if a post or the site uses it, or NotFound."""
     with write_transaction() as session:
-        row = _row(session, picture_id)
+        row = get_image(picture_id, session)
         if row.deleted_at is None and (uses := usage.posts_using(hash_prefix(row))):
             raise Conflict(f"It is used in {_describe_uses(uses)}. Take it out there first; nothing was deleted.")
         if is_logo(row):
             raise Conflict("It is the blog’s logo. Choose another in the settings first; nothing was deleted.")
         row.deleted_at = row.deleted_at or clock.now()
     with write_transaction() as session, suppress(OSError):  # `purge_deleted` moves what cannot be moved now
-        row = _row(session, picture_id)
+        row = get_image(picture_id, session)
         if row.deleted_at:
             storage.bin_files(folder, hash_prefix(row))
     return row
@@ -198,7 +201,7 @@ def delete(picture_id: int, folder: Path) -> Media:
 def undelete(picture_id: int, folder: Path) -> Media:
     """Restore a deleted picture. Raises NotFound, Unavailable, or Conflict if its files are gone."""
     with write_transaction() as session, disk_errors(folder):
-        row = _row(session, picture_id)
+        row = get_image(picture_id, session)
         storage.restore_files(folder, hash_prefix(row))
         if not (folder / row.name).is_file():
             raise Conflict("Its files are gone. Upload it again: it will be found under its old addresses.")
@@ -257,10 +260,7 @@ def _name_in_errors(name: str) -> Iterator[None]:
 
 
 def _alt_text(alt: str) -> str:
-    text = validate.one_line(alt)
-    if len(text) > ALT_LENGTH:
-        raise Invalid("alt", f"The description has {len(text)} characters; {ALT_LENGTH} are allowed.")
-    return text
+    return validate.check_length(validate.one_line(alt), "alt", "The description", ALT_LENGTH)
 
 
 def _describe_uses(uses: Sequence[usage.ImageUse]) -> str:
@@ -268,10 +268,3 @@ def _describe_uses(uses: Sequence[usage.ImageUse]) -> str:
     if len(uses) == 1:
         return first
     return f"{first} and {'another post' if len(uses) == 2 else f'{len(uses) - 1} other posts'}"
-
-
-def _row(session: Session, picture_id: int) -> Media:
-    row = session.get(Media, picture_id)
-    if row is None:
-        raise NotFound("There is no such picture.")
-    return row

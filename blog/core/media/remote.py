@@ -132,7 +132,6 @@ def _spellings(url: str) -> set[str]:
 
 
 def messages(result: CopyResult) -> Sequence[str]:
-    """Return sentences for the author."""
     if not result.copied and not result.failed:
         return ["All pictures are here already."]
     subject = "One picture is" if result.copied == 1 else f"{result.copied} pictures are"

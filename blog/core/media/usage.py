@@ -25,7 +25,6 @@ class ImageUse:
 
 
 def save_uses(session: Session, new: Iterable[Post], changed: Collection[Post]) -> None:
-    """Record the pictures that these posts use."""
     for batch in batches(post.id for post in changed):
         session.execute(delete(MediaUse).where(MediaUse.post_id.in_(batch), MediaUse.copied.is_(False)))
     _insert(session, [(post.id, False, _hash_prefixes(post)) for post in (*new, *changed)])
@@ -43,9 +42,7 @@ def _hash_prefixes(row: Post | Draft) -> list[str]:
 
 def _insert(session: Session, uses: Iterable[tuple[int, bool, list[str]]]) -> None:
     rows = [
-        {"post_id": post_id, "copied": copied, "stem": prefix}
-        for post_id, copied, prefixes in uses
-        for prefix in prefixes
+        {"post_id": post, "copied": copied, "stem": prefix} for post, copied, prefixes in uses for prefix in prefixes
     ]
     if rows:
         session.execute(insert(MediaUse), rows)

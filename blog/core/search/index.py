@@ -122,7 +122,7 @@ def _drop_table(connection: Connection) -> None:
 def find_problem(run: Execute) -> str:
     """Return what is wrong with the index, in a few words; empty if it is complete.
 
-    Damage inside the table is found by SQLite's own integrity check (from 3.44 on): see `is_index_problem`.
+    SQLite's own integrity check finds damage inside the table (from 3.44 on), see `is_index_problem`.
     """
     if not run(EXISTS).fetchone()[0]:
         return "is missing"

@@ -3,7 +3,7 @@
 Case, diacritics, Arabic and Hebrew vowel marks, and letters that people exchange (ё and е, ß and ss) make no
 difference. Devanagari vowel signs do: they are letters of their own. Chinese, Japanese, Korean, Thai, Lao, Khmer and
 Burmese put no space between words: their text is indexed as overlapping pairs of characters, and the last character
-alone. So any two neighbouring characters are found as a word, and any single one as the beginning of a pair.
+alone. So any two neighbouring characters match as a word, and any single one as the beginning of a pair.
 
 Folding works character by character (in the composed form, NFC). `core.search.highlight` reverses it, to mark in a
 text what the index matched.

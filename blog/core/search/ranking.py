@@ -169,7 +169,7 @@ def _match_some(terms: Sequence[CountedTerm], without: str, scope: Scope, start:
 
 
 def _rank_pool(query: CompiledQuery[int], matches: int, start: int, size: int, **expressions: str) -> list[int]:
-    """Rank the POOL_SIZE best matches; if visibility leaves too few of them, rank all, at most `matches`."""
+    """Rank the POOL_SIZE best matches; if visibility leaves too few of them, rank all (`matches` at most)."""
     values: dict[str, Any] = {"start": start, "size": size, "last": start + size - 1, **expressions}
     ids = query.all(pool=POOL_SIZE, **values)
     if len(ids) == size or matches <= POOL_SIZE:

@@ -5,7 +5,7 @@ count more). A word in thousands of posts says little and would be slow to rank 
 all words are common, posts with them in the title come first, then the newest.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -32,44 +32,34 @@ class Unsearchable(Unavailable):
     """The search index is missing or damaged; all else works."""
 
 
-@dataclass(frozen=True)
-class ReaderResult:
-    """A public post that matches: its title and a snippet (`passage`), in spans with the search terms marked."""
-
-    post: PostSummary
-    title: Sequence[Span]
-    passage: Sequence[Span]
+P = TypeVar("P", PostSummary, Post)
 
 
 @dataclass(frozen=True)
-class EditorResult:
-    """A post of any status that matches, with its tags; title and snippet as for readers."""
+class SearchResult(Generic[P]):
+    """A post that matches: its title and a snippet (`passage`), in spans with the search terms marked."""
 
-    post: Post
+    post: P
     title: Sequence[Span]
     passage: Sequence[Span]
 
     @property
     def extract(self) -> str:
-        """Return the snippet as plain text."""
         return "".join(span.text for span in self.passage)
 
 
-F = TypeVar("F", ReaderResult, EditorResult)
-
-
 @dataclass(frozen=True)
-class Results(Generic[F]):
+class Results(Generic[P]):
     """A page of results. `more`: there is a next page; `some`: no post contains all words, these contain some."""
 
     query: Query
-    posts: Sequence[F] = ()
+    posts: Sequence[SearchResult[P]] = ()
     number: int = 1
     more: bool = False
     some: bool = False
 
 
-def search_public(text: str, number: int = 1) -> Results[ReaderResult]:
+def search_public(text: str, number: int = 1) -> Results[PostSummary]:
     """Search public, listed posts and pages, best first; return page `number`.
 
     Raises NotFound past the last page, Unsearchable if the index is broken.
@@ -77,16 +67,16 @@ def search_public(text: str, number: int = 1) -> Results[ReaderResult]:
     query = parse_query(text)
     ids, more, some = _page_ids(query, READERS, number)
     rows = ranking.SUMMARIES.all(ids=_json(ids)) if ids else []
-    return Results(query, _results(ReaderResult, query, ids, rows), number, more, some)
+    return Results(query, _results(query, ids, rows), number, more, some)
 
 
-def search_all(text: str, number: int = 1, *, status: str | None = None) -> Results[EditorResult]:
-    """Search posts and pages of a status, or all but deleted ones. Raises like `search_public`."""
+def search_all(text: str, number: int = 1, *, status: str | None = None) -> Results[Post]:
+    """Search posts and pages of a status, or all but deleted ones; with tags. Raises like `search_public`."""
     query = parse_query(text)
     ids, more, some = _page_ids(query, Scope(status), number)
     posts = select(Post, ranking.START_OF_HTML).where(Post.id.in_(ids)).options(selectinload(Post.tags))
     rows = db.session.execute(posts) if ids else ()
-    return Results(query, _results(EditorResult, query, ids, rows), number, more, some)
+    return Results(query, _results(query, ids, rows), number, more, some)
 
 
 def matching_ids(text: str, size: int, *, status: str | None = None) -> list[int]:
@@ -120,12 +110,12 @@ def _json(ids: Sequence[int]) -> str:
     return f"[{','.join(map(str, ids))}]"
 
 
-def _results(make: Callable[..., F], query: Query, ids: Sequence[int], rows: Iterable[Any]) -> list[F]:
+def _results(query: Query, ids: Sequence[int], rows: Iterable[Any]) -> list[SearchResult[Any]]:
     """Make results of rows (post and start of its HTML), in the order of `ids`."""
     by_id = {post.id: (post, html) for post, html in rows}
     posts = [by_id[post_id] for post_id in ids if post_id in by_id]
     passages = _passages(query, posts)
-    return [make(post, highlight.mark_terms(post.title, query.terms), passages[post.id]) for post, _ in posts]
+    return [SearchResult(post, highlight.mark_terms(post.title, query.terms), passages[post.id]) for post, _ in posts]
 
 
 def _passages(query: Query, posts: Sequence[tuple[Any, str]]) -> Mapping[int, Sequence[Span]]:

@@ -54,28 +54,27 @@ def one_line(text: str) -> str:
     return value if any(unicodedata.category(char) not in INVISIBLE for char in value) else ""
 
 
+def check_length(value: str, field: str, subject: str, limit: int) -> str:
+    """Return the value. Raises Invalid if it is longer than `limit`; `subject` begins the message."""
+    if len(value) > limit:
+        raise Invalid(field, f"{subject} has {len(value)} characters; {limit} are allowed.")
+    return value
+
+
 def title(text: str) -> str:
     value = one_line(text)
     if not value:
         raise Invalid("title", "A post needs a title.")
-    if len(value) > TITLE_LENGTH:
-        raise Invalid("title", f"The title has {len(value)} characters; {TITLE_LENGTH} are allowed.")
-    return value
+    return check_length(value, "title", "The title", TITLE_LENGTH)
 
 
 def summary(text: str) -> str:
-    value = one_line(text)
-    if len(value) > SUMMARY_LENGTH:
-        raise Invalid("summary", f"The summary has {len(value)} characters; {SUMMARY_LENGTH} are allowed.")
-    return value
+    return check_length(one_line(text), "summary", "The summary", SUMMARY_LENGTH)
 
 
 def cover(text: str) -> str:
     """Return the URL of a post's cover picture; may be empty."""
-    value = one_line(text)
-    if len(value) > COVER_LENGTH:
-        raise Invalid("cover", f"The cover’s address has {len(value)} characters; {COVER_LENGTH} are allowed.")
-    return value
+    return check_length(one_line(text), "cover", "The cover’s address", COVER_LENGTH)
 
 
 def body(text: str) -> str:
@@ -94,8 +93,7 @@ def tags(names: list[str]) -> list[str]:
     by_key: dict[str, str] = {}
     for name in names:
         value = one_line(name).lstrip("#").strip()
-        if len(value) > TAG_LENGTH:
-            raise Invalid("tags", f"The tag “{value[:30]}…” has {len(value)} characters; {TAG_LENGTH} are allowed.")
+        check_length(value, "tags", f"The tag “{value[:30]}…”", TAG_LENGTH)
         if value:
             by_key.setdefault(value.casefold(), value)
     if len(by_key) > MAX_TAGS:

@@ -194,7 +194,7 @@ def test_a_deep_grey_is_not_turned_white(folder: Path) -> None:
     assert abs(shown.convert("L").getpixel((1, 1)) - 128) < 3  # type: ignore[operator]
 
 
-# -- twins ---------------------------------------------------------------------------------------------------
+# -- variants ---------------------------------------------------------------------------------------------------
 
 
 def sizes(folder: Path) -> dict[str, tuple[int, int]]:

@@ -18,7 +18,7 @@ from blog.core.text.words import graphemes
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 RIVER = "/media/0123456789abcdef01234567.jpg"
-PLATES = {"0123456789abcdef01234567": ImageFile("0123456789abcdef01234567.jpg", 1600, 900)}
+IMAGE_FILES = {"0123456789abcdef01234567": ImageFile("0123456789abcdef01234567.jpg", 1600, 900)}
 NAMES = (
     "autolinks code definition-lists figures films footnotes foreign-pictures headings headings-from-two poems"
     " raw-html recordings strikethrough tables task-lists"
@@ -27,12 +27,12 @@ NAMES = (
 
 def parsed(text: str) -> html.HtmlElement:
     """What a browser sees of a text."""
-    return html.fromstring(f"<div>{render(text, image_files=PLATES).html}</div>")
+    return html.fromstring(f"<div>{render(text, image_files=IMAGE_FILES).html}</div>")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_golden_text_becomes_its_page(name: str) -> None:
-    made = render((GOLDEN / f"{name}.md").read_text(), image_files=PLATES).html
+    made = render((GOLDEN / f"{name}.md").read_text(), image_files=IMAGE_FILES).html
     golden = GOLDEN / f"{name}.html"
     if os.environ.get("GOLDEN") == "write":
         golden.write_text(made)
@@ -42,7 +42,7 @@ def test_each_golden_text_becomes_its_page(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_text_gives_the_same_bytes(name: str) -> None:
     text = (GOLDEN / f"{name}.md").read_text()
-    assert render(text, image_files=PLATES) == render(text, image_files=PLATES)
+    assert render(text, image_files=IMAGE_FILES) == render(text, image_files=IMAGE_FILES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -185,14 +185,14 @@ def test_no_link_is_empty_but_the_anchors_of_headings() -> None:
 
 
 def test_pictures_are_listed_with_true_sizes() -> None:
-    assert render(f"![A river]({RIVER}){{width=400}} and ![](b.png)", image_files=PLATES).pictures == [
+    assert render(f"![A river]({RIVER}){{width=400}} and ![](b.png)", image_files=IMAGE_FILES).pictures == [
         {"src": RIVER, "alt": "A river", "width": 1600, "height": 900},
         {"src": "b.png", "alt": "", "width": None, "height": None},
     ]
 
 
 def test_a_cover_is_the_first_picture_and_all_in_the_text_load_late() -> None:
-    made = render("![x](/x.png)", cover=RIVER, image_files=PLATES)
+    made = render("![x](/x.png)", cover=RIVER, image_files=IMAGE_FILES)
     assert [picture["src"] for picture in made.pictures] == [RIVER, "/x.png"]
     assert html.fromstring(made.html).xpath("//img/@loading") == ["lazy"]
 
@@ -224,7 +224,7 @@ def test_code_lines_are_those_within_code() -> None:
 
 def test_a_feed_gets_whole_addresses() -> None:
     text = f"[up](../x/) [root](/a/) [own](#s-b) [far](https://far.example/) [beside](c.html) ![p]({RIVER})\n\n## B\n"
-    feed_html = render(text, image_files=PLATES).feed_html.replace(SITE_MARK, "SITE").replace(PAGE_MARK, "PAGE")
+    feed_html = render(text, image_files=IMAGE_FILES).feed_html.replace(SITE_MARK, "SITE").replace(PAGE_MARK, "PAGE")
     feed = html.fromstring(f"<div>{feed_html}</div>")
     assert feed.xpath(".//a/@href") == [
         "SITE/posts/x/", "SITE/a/", "PAGE#s-b", "https://far.example/", "PAGEc.html",
@@ -238,7 +238,7 @@ def test_a_page_of_another_kind_has_another_base() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_feed_gets_no_ids_no_anchors_no_furniture(name: str) -> None:
-    made = render((GOLDEN / f"{name}.md").read_text(), image_files=PLATES)
+    made = render((GOLDEN / f"{name}.md").read_text(), image_files=IMAGE_FILES)
     feed = html.fromstring(f"<div>{made.feed_html}</div>")
     assert (
         feed.xpath("//@id | //@class | //@role | //@tabindex | //@loading | //@*[starts-with(name(), 'aria-')]") == []
@@ -280,7 +280,7 @@ def test_two_hundred_closed_elements_in_a_row_are_fine() -> None:
     assert render("<div>x</div>\n\n" * 500).words == 0
 
 
-# -- stored pictures with twins -----------------------------------------------------------------------------
+# -- stored pictures with variants -----------------------------------------------------------------------------
 
 STEM = "0123456789abcdef01234567"
 LARGE = {STEM: ImageFile(f"{STEM}.jpg", 2560, 1600, [640, 1280, 2560])}
@@ -300,10 +300,10 @@ def test_a_browser_chooses_among_the_files_of_a_picture() -> None:
     )
 
 
-@pytest.mark.parametrize("plates", [SMALL, MOVING])
-def test_a_small_or_moving_picture_has_one_width(plates: ImageFiles) -> None:
-    made = render(f"![]({RIVER})", image_files=plates).html
-    base = plates[STEM].address
+@pytest.mark.parametrize("image_files", [SMALL, MOVING])
+def test_a_small_or_moving_picture_has_one_width(image_files: ImageFiles) -> None:
+    made = render(f"![]({RIVER})", image_files=image_files).html
+    base = image_files[STEM].address
     assert made == (
         f'<figure><picture><source type="image/webp" srcset="/media/{STEM}.webp"><img src="{base}" alt="" width="500"'
         ' height="400" decoding="async" fetchpriority="high"></picture></figure>\n'
