@@ -178,7 +178,6 @@ def publish(post_id: int, at: datetime | None = None) -> Post:
 
 
 def unpublish(post_id: int) -> Post:
-    """Make a post a draft again."""
     with write_transaction() as session:
         post = _load_undeleted(session, post_id)
         if post.published_at is None:
@@ -197,7 +196,6 @@ def delete(post_id: int) -> Post:
 
 
 def mark_deleted(post: Post) -> None:
-    """Mark a post as deleted within an open transaction."""
     _remember_first_date(post)
     post.deleted_at = clock.now()
     post.version += 1

@@ -8,20 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import (
-    Select,
-    SQLColumnExpression,
-    String,
-    and_,
-    cast,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from blog import clock
@@ -87,7 +74,7 @@ def suggest(text: str, limit: int = 8) -> list[str]:
 
 
 def _names_query() -> Select[str, int]:
-    """Query all names, and the number of listed posts of each tag."""
+    """Return a query for all names, and the number of listed posts of each tag."""
     total = and_(Tally.scope == literal("tag:") + cast(Tag.id, String), Tally.month == ALL_TIME)
     return select(Tag.name, func.coalesce(Tally.posts, 0)).outerjoin(Tally, total)
 
@@ -105,10 +92,7 @@ def id_of_name(name: str) -> int:
 
 
 def rename(tag_id: int, name: str, slug: str = "") -> None:
-    """Give a tag another name and slug; without a slug, make it from the name.
-
-    Raises Invalid, NameTaken or NotFound.
-    """
+    """Give a tag another name and slug (by default made from the name). Raises Invalid, NameTaken or NotFound."""
     name = _valid_name(name)
     slug = slugs.validate_slug(slug) if slug.strip() else ""
     with write_transaction() as session:
@@ -249,5 +233,5 @@ def _query() -> Select[int, str, str, int, int]:
     return select(Tag.id, Tag.name, Tag.slug, posts, _listed_count())
 
 
-def _listed_count() -> SQLColumnExpression[int]:
+def _listed_count() -> ColumnElement[int]:
     return lists.count_column(lists.posts_with_tag(Tag.id))

@@ -49,10 +49,7 @@ def _neighbour_years(month: str) -> Iterable[int]:
 
 
 def posts_in_year(year: int, zone: ZoneInfo, start: int, size: int) -> PostPage:
-    """Return `size` listed posts of a year, newest first, without the first `start`.
-
-    Raises NotFound if the year has no posts.
-    """
+    """Return `size` listed posts of a year, newest first, without the first `start`. Raises NotFound for no posts."""
     if year not in ARCHIVE_YEARS:
         raise NotFound("Nothing was published that year.")
     months, (first, last) = _month_counts(), _past_bounds(year, zone)

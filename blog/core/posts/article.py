@@ -11,7 +11,7 @@ from sqlalchemy import CTE, Select, and_, bindparam, func, literal_column, selec
 from blog.core.db.compiled_query import AnySelect, CompiledQuery, now_parameter
 from blog.core.errors import Gone, NotFound
 from blog.core.posts import lists, taxonomy
-from blog.core.posts.query import LIMIT, LISTED, is_public
+from blog.core.posts.query import LIMIT, LISTED, is_listed, is_public
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary, listed_posts, recent, take_newest
 from blog.extensions import db
 from blog.models import Person, Post, Tag, Tally, post_tag
@@ -199,7 +199,7 @@ MARKDOWN_QUERY: CompiledQuery[tuple[str, str]] = CompiledQuery(
 
 
 def _own_tags() -> CTE:
-    """The tags of the post, with the number of posts that have each tag."""
+    """Return the tags of the post, with the number of posts that have each tag."""
     scope = lists.posts_with_tag(post_tag.c.tag_id).scope
     posts = select(Tally.posts).where(Tally.scope == scope, Tally.month == ALL_TIME).scalar_subquery()
     tags = select(post_tag.c.tag_id, posts.label("posts")).where(post_tag.c.post_id == bindparam("post"))
@@ -207,7 +207,7 @@ def _own_tags() -> CTE:
 
 
 def _candidates(own: CTE) -> CTE:
-    """The newest other posts of each of these tags."""
+    """Return the newest other posts of each of these tags."""
     newest, candidate = post_tag.alias("newest"), post_tag.alias("found")
     newest_ids = select(newest.c.post_id).where(newest.c.tag_id == own.c.tag_id, newest.c.listed_at <= now_parameter())
     newest_ids = newest_ids.order_by(newest.c.listed_at.desc(), newest.c.post_id.desc())
@@ -232,7 +232,7 @@ def _related_query() -> AnySelect:
         .subquery("alike")
     )
     order = alike.c.shared.desc(), alike.c.rarest, Post.published_at.desc(), Post.id.desc()
-    query = select(and_(is_public(), *LISTED), *SUMMARY_COLUMNS).join_from(alike, Post, Post.id == alike.c.id)
+    query = select(is_listed(), *SUMMARY_COLUMNS).join_from(alike, Post, Post.id == alike.c.id)
     return query.order_by(*order)
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 
 from blog import clock
 from blog.core.db.compiled_query import AnySelect, CompiledQuery
 from blog.core.posts import lists
 from blog.core.posts.lists import PostList
-from blog.core.posts.query import LIMIT, LISTED, is_public
+from blog.core.posts.query import LIMIT, is_listed
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.extensions import db
 from blog.models import Person, Post, Tag, post_tag
@@ -65,7 +65,7 @@ def identities(post_list: PostList, list_id: int = 0, limit: int | None = None) 
     now, size = clock.now(), lists.count(post_list, list_id)
     # No join: with one, SQLite read all selected ids again for each post, which took 20 minutes for 100,000 posts.
     query = select(Post.guid, Post.kind, Post.slug, Post.title, Post.published_at)
-    query = query.where(Post.id.in_(lists.newest_first(post_list)), is_public(), *LISTED)
+    query = query.where(Post.id.in_(lists.newest_first(post_list)), is_listed())
     query = query.order_by(Post.published_at.desc(), Post.id.desc())
     size = size if limit is None else min(size, limit)
     values = {"list_id": list_id, "until": now + timedelta.resolution, "start": 0, "size": size, "now": now}
@@ -105,8 +105,8 @@ def _posts_query(post_list: PostList, *, down: bool) -> CompiledQuery[tuple[bool
 
     def query() -> AnySelect:
         ids = _ids(post_list, down=down).subquery()
-        is_shown = and_(is_public(), *LISTED)  # a column, not a condition: see `lists._newest_query`
-        columns = (is_shown, lists.count_column(post_list), *SUMMARY_COLUMNS, *feed_columns)
+        # Whether a post is listed is a column, not a condition: see `lists._newest_query`.
+        columns = (is_listed(), lists.count_column(post_list), *SUMMARY_COLUMNS, *feed_columns)
         posts = select(*columns).join(ids, ids.c.id == Post.id)
         return posts.outerjoin(Person, Person.id == Post.author_id)
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     String,
-    and_,
     bindparam,
     cast,
     func,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 
 from blog import clock
 from blog.core.db.compiled_query import AnySelect, CompiledQuery, now_parameter
-from blog.core.posts.query import LIMIT, LISTED, is_public
+from blog.core.posts.query import LIMIT, LISTED, is_listed
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.models import Person, Post, Tag, Tally, post_tag, tally
 from blog.models.tally import ALL_TIME
@@ -166,20 +165,20 @@ def _counts_query(post_list: PostList) -> CompiledQuery[tuple[int, int]]:
 
 @cache
 def _newest_query(post_list: PostList) -> CompiledQuery[tuple[bool, PostSummary]]:
-    """AnySelect whether a post is public and listed, and its summary."""
+    """Return the query for whether a post is public and listed, and its summary."""
 
     def query() -> AnySelect:
         # The ids come from an index alone: skipped rows are never read. Whether a post is public and listed is a
         # column, not a condition: SQLite would begin with the condition, and search all listed posts.
         ids = newest_first(post_list).subquery()
-        return select(and_(is_public(), *LISTED), *SUMMARY_COLUMNS).join(ids, ids.c.id == Post.id)
+        return select(is_listed(), *SUMMARY_COLUMNS).join(ids, ids.c.id == Post.id)
 
     return CompiledQuery(query, lambda is_shown, *cells: (is_shown, PostSummary(*cells)))
 
 
 @cache
 def _month_query(post_list: PostList, *, down: bool) -> CompiledQuery[tuple[str, int]]:
-    """AnySelect the month that holds the post of a `rank`, and the number of posts that come before that month."""
+    """Return the query for the month that holds the post of a `rank`, and the number of posts before that month."""
     order = Tally.month.desc() if down else Tally.month.asc()
     counted = func.sum(Tally.posts).over(order_by=order, rows=(None, 0))
     of_scope = (Tally.scope == post_list.scope, Tally.month > ALL_TIME)

@@ -28,6 +28,11 @@ def is_public() -> ColumnElement[bool]:
     return and_(Post.published_at <= now_parameter(), Post.deleted_at.is_(None))
 
 
+def is_listed() -> ColumnElement[bool]:
+    """Return a condition: lists and feeds show the row when the query runs."""
+    return and_(is_public(), *LISTED)
+
+
 def visible() -> Select[Post]:
     """Return a query for everything that anyone may read: posts and pages, published and not deleted."""
     return select(Post).where(is_public())

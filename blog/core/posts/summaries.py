@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import Select, bindparam, literal_column, select
 
 from blog.core.db.compiled_query import CompiledQuery
-from blog.core.posts.query import LIMIT, LISTED, is_public
+from blog.core.posts.query import LIMIT, is_listed
 from blog.models import Post
 from blog.models.json_types import PostProperties
 
@@ -39,7 +39,7 @@ def recent(limit: int, *, exclude: int = 0) -> list[PostSummary]:
 
 def listed_posts() -> Select[Post]:
     """Return a query for the posts that lists and feeds show."""
-    return select(Post).where(is_public(), *LISTED)
+    return select(Post).where(is_listed())
 
 
 def take_newest(query: Select[Post], limit: int) -> Select[Post]:

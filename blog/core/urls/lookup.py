@@ -62,7 +62,6 @@ class AddressBook:
         self._posts[post.kind, post.slug] = post
 
     def release(self, post: Post) -> None:
-        """Record that a post leaves its address."""
         self._posts[post.kind, post.slug] = None
 
     def redirect(self, key: str, post: Post) -> None:
