@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FILE_NAME = re.compile(
     r"(?=.{1,120}$)(?P<stem>[\w-]+(?:/[\w-]+)*)(?:\.(?P<hash>[0-9a-f]{10}))?\.(?P<ending>\w{1,8})", re.ASCII
 )
-# Clients may request any colour: at most so many stylesheets are cached.
+# Clients may request any colour: this many stylesheets are cached at most.
 MAX_READER_STYLESHEETS = 8
 IMMUTABLE = "public, max-age=31536000, immutable"
 ONE_DAY = "public, max-age=86400"

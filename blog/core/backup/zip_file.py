@@ -34,7 +34,7 @@ MANIFEST_BYTES = 64 * 2**20
 MAX_FILES = MANIFEST_BYTES // 150  # a manifest needs more bytes for each
 # A file that unpacks to more than this is a zip bomb: `write` does not compress a backup that would come near it.
 MIN_UNPACKED_LIMIT, MAX_RATIO = 64 * 2**20, 100
-# Messages show at most so many characters of the text in a backup.
+# Messages show at most this many characters of the text in a backup.
 MAX_MESSAGE = 500
 # File types in a zip file: none, a file, a folder. Links and devices are refused.
 FILE_TYPES = (0, stat.S_IFREG, stat.S_IFDIR)

@@ -13,7 +13,7 @@ from blog.core.schema import counters, migrate
 from blog.core.search import index
 from blog.extensions import db
 
-# A quick fix restores the files of at most so many pictures, and renders at most so many texts.
+# A quick fix restores the files of this many pictures at most, and renders this many texts.
 QUICK_PICTURES = 20
 QUICK_TEXTS = 200
 

@@ -13,10 +13,10 @@ from blog.core.urls import internal_links, permalinks
 from blog.extensions import db
 from blog.models import Post
 
-# A quick check reads the links of so many of the newest texts.
+# A quick check reads the links of this many of the newest texts.
 QUICK_TEXTS = 1000
 BATCH = 2000
-# The check stops after so many broken links.
+# The check stops after this many broken links.
 MAX_BROKEN = 1000
 
 

@@ -30,7 +30,7 @@ from blog.models import Post, Tag
 PAGE_SIZE, MAX_PAGES = 10, 30
 # A term in more posts than this is common: it is not counted further, and does not help to rank.
 COMMON_POSTS = 3000
-# Posts with only common terms: of so many with the highest ids the newest are taken. More than all pages show, since
+# Posts with only common terms: the newest among this many with the highest ids. More than all pages show, since
 # ids and dates may be in different orders.
 MAX_LATEST = PAGE_SIZE * MAX_PAGES * 2
 # The same for posts with the terms in their titles.
