@@ -1,0 +1,223 @@
+"""The comparison finds one byte, header, status, exit code or file that differs, and hides none behind a rule."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.answers.answer import Answer, of_command, of_reply
+from tests.answers.compare import Comparison
+from tests.answers.expected import EXPECTED, Expected
+from tests.answers.normalize import RULES, Normalizer, ids_in
+from tests.answers.web.client import Reply
+
+NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, UTC)
+ID, OTHER_ID = "9fda1ba9-59cc-42b8-a8ff-73c52fdbac33", "1c0d4e6a-0f2b-4f0e-8a57-5d3c2b1a0f9e"
+PAGE = Reply(200, (("Date", "now"), ("Content-Type", "text/html"), ("ETag", '"a"'), ("Content-Length", "4")), b"page")
+
+
+def answer(status: int = 200, body: bytes = b"page", **headers: str) -> Answer:
+    return of_reply(Reply(status, (("Content-Type", "text/html"), *headers.items()), body))
+
+
+def parts(
+    before: Answer, after: Answer, expected: tuple[Expected, ...] = (), normalizer: Normalizer | None = None
+) -> list[str]:
+    """The parts that differ."""
+    comparison = Comparison(expected)
+    normalizers = [normalizer or Normalizer()] * 2
+    comparison.compare("page", "GET /", [before, after], normalizers)
+    assert comparison.differing["page"] == bool(comparison.differences)
+    assert "GET /" in "".join(map(str, comparison.differences)) or not comparison.differences
+    return [difference.part for difference in comparison.differences]
+
+
+def test_equal_answers_do_not_differ() -> None:
+    assert parts(answer(), answer()) == []
+    assert parts(of_command(1, b"a", b"b"), of_command(1, b"a", b"b")) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "part"),
+    [
+        (answer(201), "status"),
+        (answer(body=b"pagE"), "body"),
+        (answer(body=b"page "), "body"),
+        (answer(body=b""), "body"),
+        (answer(body=b"pag\xff"), "body"),
+        (answer(body=b"page\r"), "body"),
+        (answer(body=b"page\n--"), "body"),
+        (answer(body=b"page\n++\n"), "body"),
+        (answer(Vary="Cookie"), "headers"),
+        (of_reply(Reply(200, (("Content-Type", "text/html; charset=utf-8"),), b"page")), "headers"),
+    ],
+)
+def test_a_changed_response_is_found(other: Answer, part: str) -> None:
+    assert parts(answer(), other) == [part]
+    assert parts(other, answer()) == [part]
+
+
+@pytest.mark.parametrize(
+    ("other", "part"),
+    [
+        (of_command(0, b"printed\n", b""), "exit"),
+        (of_command(1, b"printed", b""), "output"),
+        (of_command(1, b"printed\r\n", b""), "output"),
+        (of_command(1, b"printed\n", b"Warning\n"), "errors"),
+        (of_command(1, b"printed\n", b"", {"card.png": b"\xff\x00"}), "card.png"),
+    ],
+)
+def test_a_changed_command_is_found(other: Answer, part: str) -> None:
+    assert parts(of_command(1, b"printed\n", b""), other) == [part]
+    assert parts(other, of_command(1, b"printed\n", b"")) == [part]
+
+
+def test_bytes_that_are_no_text_are_compared_too() -> None:
+    one, other = ({"card.png": b"\x89PNG\x00" + end} for end in (b"1", b"2"))
+    assert parts(of_command(0, b"", b"", one), of_command(0, b"", b"", other)) == ["card.png"]
+
+
+def test_order_and_case_of_header_names_mean_nothing_and_those_of_values_do() -> None:
+    one = of_reply(Reply(200, (("A", "1"), ("B", "2"), ("B", "3")), b""))
+    assert parts(one, of_reply(Reply(200, (("b", "2"), ("b", "3"), ("a", "1")), b""))) == []
+    assert parts(one, of_reply(Reply(200, (("A", "1"), ("B", "3"), ("B", "2")), b""))) == ["headers"]
+
+
+def test_validators_are_compared_where_the_bytes_are_the_same() -> None:
+    assert parts(answer(ETag='"1"'), answer(ETag='"2"')) == ["headers"]
+    assert parts(answer(**{"Content-Length": "4"}), answer(**{"Content-Length": "5"})) == ["headers"]
+    token = '<input name="csrf_token" value="{}">'
+    one, other = (answer(body=token.format(value).encode(), ETag=value) for value in ("one", "two"))
+    assert parts(one, other) == []
+    assert parts(one, answer(body=token.format("two").encode())) == ["headers"]
+
+
+def test_what_a_rule_does_not_name_is_compared() -> None:
+    lines = [
+        '<input name="title" value="{}">', '"tokens": "{}"', "set-cookie: other={}; Secure", "last-modified: {}",
+        '<p id="{}">', "/admin/posts/{}/", "/posts/{}/", "{} MB", '"saved_at": "{}"', "retry-after: {}0",
+    ]  # fmt: skip
+    for line in lines:
+        one, other = (Normalizer().normalize(line.format(value)) for value in ("1", "2"))
+        assert one != other, line
+
+
+def test_each_rule_replaces_what_is_random_and_keeps_what_is_around_it() -> None:
+    examples = {
+        "token of a form": '<input name="csrf_token" value="{}">',
+        "token of a form, for scripts": '{{"token": "{}"}}',
+        "session that can be ended": 'name="session" value="{:0>64}"',
+        "invitation that can be revoked": 'name="invitation" value="{:0>64}"',
+        "secret address": "/admin/setup/{:0>30}/",
+        "session cookie": "set-cookie: __Host-session={}; Secure",
+        "end of a session cookie": "set-cookie: a=b; Expires={}; Secure",
+        "seconds to wait after too many attempts": "retry-after: 88{}",
+        "size of a backup, in words": "({} MB), and verified",
+        "size of a backup, in JSON": '"bytes": {}, "made_at"',
+        "room on the disk": "{},345 MB of disk are free",
+        "bytes and time in the access log": "GET /x/ 200 {} 0.75 hit",
+        "time of an autosave": '"saved": "12:3{}"',
+        "folder of what a restore replaced": "replaced-20260301T123015Z-abc{}",
+    }
+    assert list(examples) == [rule.name for rule in RULES]
+    for rule in RULES:
+        one, other = (examples[rule.name].format(value) for value in (1, 2))
+        assert one != rule.apply(one) == rule.apply(other), rule.name
+        for text in (f"{one}!", f"!{one}"):
+            assert Normalizer().normalize(text) != Normalizer().normalize(one), (rule.name, text)
+
+
+def test_only_times_of_the_run_are_replaced_and_their_shape_is_kept() -> None:
+    normalizer = Normalizer(since=datetime.now(UTC) - timedelta(minutes=1), zone=ZoneInfo("Europe/Berlin"))
+    now = datetime.now(UTC)
+    assert normalizer.normalize(now.isoformat()) == "9999-99-99T99:99:99.999999+99:99"
+    assert normalizer.normalize(f"{now:%a, %d %b %Y %H:%M:%S GMT}") == f"{now:%a}, 99 {now:%b} 9999 99:99:99 GMT"
+    assert normalizer.normalize(f"x-{now:%Y%m%dT%H%M%SZ}.zip") == "x-99999999T999999Z.zip"
+    assert normalizer.normalize(f"{now.astimezone(normalizer.zone):%Y-%m-%dT%H:%M}") == "9999-99-99T99:99"
+    for text in (
+        "2026-03-01T12:30:15+00:00",
+        "2099-01-01",
+        f"{now:%Y-%m-%d}",
+        f"{now + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}",
+    ):
+        assert normalizer.normalize(text) == text
+    assert normalizer.normalize(now.isoformat()) != normalizer.normalize(now.replace(microsecond=0).isoformat())
+
+
+def test_a_known_time_has_a_name_which_no_other_time_has() -> None:
+    normalizer = Normalizer(since=datetime.now(UTC) - timedelta(minutes=1))
+    start = datetime.now(UTC).replace(microsecond=0)
+    normalizer.mark(start, "start")
+    assert normalizer.normalize(f"last-modified: {start:%a, %d %b %Y %H:%M:%S GMT}") == "last-modified: <start>"
+    assert "<start>" not in normalizer.normalize((start + timedelta(seconds=1)).isoformat())
+
+
+def test_the_words_of_a_time_are_replaced_with_it_and_not_without_it() -> None:
+    normalizer = Normalizer(since=datetime.now(UTC) - timedelta(minutes=1))
+    now = datetime.now(UTC).isoformat()
+    markup = '<time datetime="{}" lang="en">{}</time>'
+    assert normalizer.normalize(markup.format(now, "a")) == normalizer.normalize(markup.format(now, "b"))
+    old = "2024-01-01T00:00:00+00:00"
+    assert normalizer.normalize(markup.format(old, "a")) != normalizer.normalize(markup.format(old, "b"))
+    assert normalizer.normalize(markup.format(now, "a")) != normalizer.normalize(
+        markup.format(now, "a").replace("en", "de")
+    )
+
+
+def test_random_ids_are_told_apart_and_known_ones_are_kept() -> None:
+    one, other = Normalizer(), Normalizer()
+    assert (
+        one.normalize(f"{ID} {OTHER_ID} {ID}")
+        == other.normalize(f"{OTHER_ID} {ID} {OTHER_ID}")
+        == "<id 1> <id 2> <id 1>"
+    )
+    assert Normalizer().normalize(f"{ID} {OTHER_ID}") != Normalizer().normalize(f"{ID} {ID}")
+    assert Normalizer(known_ids={ID}).normalize(ID) == ID
+    assert ids_in(f"\x00{ID}post\xff".encode("latin-1")) == {ID}
+
+
+def test_literals_are_replaced_on_their_side_only() -> None:
+    assert Normalizer({"/tmp/a": "<folder>"}).normalize("in /tmp/a, /tmp/b") == "in <folder>, /tmp/b"
+
+
+def test_an_expected_difference_hides_no_other() -> None:
+    expected = (Expected(r"page GET /.*", "Old", "New", "it has a better name"),)
+    assert parts(answer(body=b"Old name"), answer(body=b"New name"), expected) == []
+    assert parts(answer(body=b"Old name"), answer(body=b"New game"), expected) == ["body"]
+    assert parts(answer(body=b"Old name"), answer(body=b"Old name"), expected) == []
+    assert parts(
+        answer(body=b"Old name"),
+        answer(body=b"New name"),
+        (Expected("file .*", "Old", "New", ""),),
+    ) == ["body"]
+
+
+def test_an_expected_difference_that_is_not_there_is_reported() -> None:
+    expected = Expected(r"page .*", "Old", "New", "it has a better name")
+    comparison = Comparison((expected,))
+    comparison.compare("page", "GET /", [answer(body=b"Old")] * 2, [Normalizer()] * 2)
+    assert comparison.unused == [expected] and not comparison.is_equal
+    comparison.compare("page", "GET /", [answer(body=b"Old"), answer(body=b"New")], [Normalizer()] * 2)
+    assert not comparison.unused and comparison.is_equal
+
+
+def test_each_expected_difference_has_a_reason() -> None:
+    assert all(each.reason and each.before and each.where for each in EXPECTED)
+
+
+def test_long_lines_are_shown_where_they_differ() -> None:
+    comparison = Comparison(())
+    before, after = (answer(body=b"x" * 900 + word + b"y" * 900) for word in (b"one", b"two"))
+    comparison.compare("page", "GET /", [before, after], [Normalizer()] * 2)
+    text = str(comparison.differences[0])
+    assert "one" in text and "two" in text and len(text) < 700
+
+
+def test_the_table_counts_by_kind() -> None:
+    comparison = Comparison(())
+    for body in (b"1", b"2"):
+        comparison.compare("page", "GET /", [answer(body=b"1"), answer(body=body)], [Normalizer()] * 2)
+    assert [line.split() for line in comparison.table().splitlines()[1:]] == [
+        ["page", "2", "1", "1"],
+        ["all", "2", "1", "1"],
+    ]
