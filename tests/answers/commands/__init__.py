@@ -1,0 +1,1 @@
+"""The command lines that are compared, and what runs them."""
