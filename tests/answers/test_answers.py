@@ -5,10 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.answers import coverage
 from tests.answers.answer import Answer, of_command, of_reply
 from tests.answers.compare import Comparison
+from tests.answers.coverage import Route
 from tests.answers.expected import EXPECTED, Expected
 from tests.answers.normalize import RULES, Normalizer, ids_in
+from tests.answers.web import pages
 from tests.answers.web.client import Reply
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, UTC)
@@ -221,3 +224,37 @@ def test_the_table_counts_by_kind() -> None:
         ["page", "2", "1", "1"],
         ["all", "2", "1", "1"],
     ]
+
+
+def test_links_and_forms_are_those_of_the_page() -> None:
+    html = (
+        '<a href="/a/?b=1&amp;c=2#d">x</a><a href="https://essays.example/e/">x</a><a href="https://elsewhere.example/">x</a>'
+        '<img srcset="/f.png 640w, /g.png 1280w"><form method="post" action="/h/"><input name="i" value="1">'
+        '<textarea name="j">\nText</textarea><button name="action" value="save">Save <b>it</b></button></form>'
+    )
+    page = Reply(200, (("Content-Type", "text/html; charset=utf-8"),), html.encode())
+    assert list(pages.links(page, "/", "https://essays.example")) == ["/a/?b=1&c=2", "/e/", "/f.png", "/g.png"]
+    for press in ("Save it", "action=save"):
+        form = pages.form(page, press)
+        assert form and form.action == "/h/" and form.fields == {"i": "1", "j": "Text", "action": "save"}
+    assert pages.form(page, "Delete") is None
+    assert pages.key("/static/css/admin.0123456789.css") == "/static/css/admin.*.css"
+
+
+def test_what_was_not_asked_is_named() -> None:
+    routes = [
+        Route("GET", "/"),
+        Route("GET", "/<slug>/"),
+        Route("GET", "/tags/"),
+        Route("POST", "/tags/"),
+        Route("GET", "/feed/<page:number>.xml"),
+    ]
+    missing = coverage.unasked_routes(
+        routes, [("GET", "/about/?x=1", 200), ("GET", "/feed/x.xml", 404), ("POST", "/tags/", 303)]
+    )
+    assert set(missing) == {Route("GET", "/"), Route("GET", "/tags/"), Route("GET", "/feed/<page:number>.xml")}
+    options = {"new": {"--tag", "--json"}, "user add": {"--name"}, "tick": set()}
+    assert coverage.unused_options(options, ["new X --tag y", "user list"]) == (
+        ["user add", "tick"],
+        ["new --json", "user add --name"],
+    )

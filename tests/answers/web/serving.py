@@ -1,0 +1,74 @@
+"""Serve a folder of each side at the same time, and ask both servers the same."""
+
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.answers import normalize
+from tests.answers.checkout import Server
+from tests.answers.sides import Sides
+from tests.answers.web.client import Browser
+from tests.answers.web.visitor import Question, Visitor
+
+
+@dataclass
+class Servers:
+    """The servers of both sides; `questions` are those of all visitors: method, path and status."""
+
+    sides: Sides
+    servers: Sequence[Server]
+    site_url: str
+    questions: list[Question] = field(default_factory=list)
+    visitors: list[Visitor] = field(default_factory=list)
+
+    def visitor(self) -> Visitor:
+        """Return somebody new, without cookies."""
+        host = urlsplit(self.site_url).netloc
+        browsers = [Browser(server.port, host) for server in self.servers]
+        self.visitors.append(Visitor(self.sides, browsers, self.site_url, self.questions))
+        return self.visitors[-1]
+
+    def mark_start(self) -> None:
+        """Name the time of the last change of all pages, which is when each server was started with other code.
+
+        Before, let the second of the start pass: dates are rounded up to whole seconds, and none lies ahead.
+        """
+        time.sleep(2)
+        for side, browser in zip(self.sides, self.visitor().browsers, strict=True):
+            start = normalize.parsed(browser.ask("GET", "/").header("Last-Modified"))
+            if start:
+                side.normalizer.mark(start, "start")
+
+
+@contextmanager
+def serve(sides: Sides, name: str, site_url: str, environment: Mapping[str, str], *options: str) -> Iterator[Servers]:
+    """Serve the folder of this name on both sides while the block runs; then compare what the servers printed."""
+    settings = {"BLOG_SITE_URL": site_url, "BLOG_BACKUPS": "off", **environment}
+    servers: list[Server] = []
+    with ExitStack() as stack:
+        for side in sides:
+            log = side.folder / f"{name}.log"
+            servers.append(stack.enter_context(side.checkout.serve(side.folder / name, log, settings, *options)))
+            port = servers[-1].port
+            side.normalizer.literals = {
+                **side.normalizer.literals,
+                f"127.0.0.1:{port}": "127.0.0.1:<port>",
+                f"Port {port} ": "Port <port> ",
+                f"PORT={port + 1}": "PORT=<next port>",
+                f"--port {port + 1}": "--port <next port>",
+            }
+        both = Servers(sides, servers, site_url)
+        yield both
+        for visitor in both.visitors:
+            visitor.close()
+    sides.compare("server", f"{name}: what it printed", [server.answer() for server in servers])
+
+
+def copy(source: Path, sides: Sides, name: str) -> None:
+    """Copy an instance folder to both sides, with the dates of its files."""
+    for side in sides:
+        shutil.copytree(source, side.folder / name)
