@@ -17,7 +17,7 @@ from flask import Flask
 
 from blog import cli, config
 from blog.commands import imports
-from blog.core.site.settings import NETWORKS, SETTINGS
+from blog.core.site.settings import NETWORK_KEYS, SETTINGS
 from blog.feeds.aliases import ALIASES
 from blog.transfer import samples
 from tests import documents
@@ -219,7 +219,7 @@ def test_each_variable_that_is_named_is_a_setting(page: str) -> None:
     assert {*re.findall(r"\bBLOG_\w+", text_of(page))} - {"BLOG_"} <= OF_MACHINE
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", NETWORK_KEYS)
 def test_it_names_each_network(network: str) -> None:
     assert f"`{network}`" in section("docs/settings.md", "Site settings")
 

@@ -1,4 +1,4 @@
-"""The dashboard (called the desk): all posts by state, search, and the age of the last backup."""
+"""The dashboard (the interface calls it the desk): all posts by state, search, age of the last backup."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,11 +16,11 @@ from blog.core.editor import publish
 from blog.core.errors import Conflict
 from blog.web import templating
 
-PAGE = "admin/desk.html"
+PAGE = "admin/dashboard.html"
 # The overview shows this many drafts and scheduled posts, and a whole page of published ones.
 WAITING_SIZE = 5
 START_LISTS = {"drafts": WAITING_SIZE, "scheduled": WAITING_SIZE, "published": lists.PAGE_SIZE}
-# If the blog has changed and its newest backup is older, the desk warns.
+# If the blog has changed and its newest backup is older, the dashboard warns.
 BACKUP_OVERDUE = timedelta(days=2)
 
 

@@ -42,16 +42,16 @@ def redirect_to(endpoint: str, sentence: str, **values: Any) -> ResponseReturnVa
 
 
 def return_path(text: str) -> str:
-    """Return the path if it is an existing page under /admin/ or /preview/, else the path of the desk."""
-    desk = url_for("admin.desk")
+    """Return the path if it is an existing page under /admin/ or /preview/, else the path of the dashboard."""
+    dashboard = url_for("admin.desk")
     if not RETURN_PATH.fullmatch(text):
-        return desk
+        return dashboard
     try:
         current_app.url_map.bind("").match(text.partition("?")[0], method="GET")
     except RequestRedirect:
         return text
     except HTTPException:
-        return desk
+        return dashboard
     return text
 
 

@@ -14,7 +14,7 @@ from blog.core.errors import InvalidFields
 from blog.core.media import library
 from blog.core.site import link_lists
 from blog.core.site import settings as site_settings
-from blog.core.site.settings import NETWORKS, SETTINGS, format_setting, site, timezones
+from blog.core.site.settings import NETWORK_KEYS, SETTINGS, format_setting, site, timezones
 from blog.models import Site
 from blog.web import localize
 from blog.web.theme import colours
@@ -30,7 +30,7 @@ HINTS = {
     "header_links": "In the place of the blog’s own menu: a name and an address on each line, like: About /about/",
     "footer_links": "In the place of the blog’s own: a name and an address on each line.",
     "follow": "Where to follow the author: a name and an address on each line, like: Mastodon https://mastodon.social/@me",
-    "networks": f"Share links shown, in order. Known: {', '.join(NETWORKS)}.",
+    "networks": f"Share links shown, in order. Known: {', '.join(NETWORK_KEYS)}.",
     "hubs": "WebSub hubs that are told of new posts at once: whole addresses, separated by commas.",
     "security_contact": "An e-mail or https address for who finds a weakness here; /.well-known/security.txt tells it.",
     "foreign_media": "Readers' browsers then ask those sites, which learn who reads.",

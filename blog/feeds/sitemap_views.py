@@ -1,4 +1,4 @@
-"""The sitemap and robots.txt."""
+"""The sitemap."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -66,9 +66,3 @@ def _absolute(entries: sitemap.Entries) -> sitemap.Entries:
 
 def _xml(body: bytes) -> Response:
     return feed_response(body, "application/xml; charset=utf-8")
-
-
-@bp.get("/robots.txt")
-def robots() -> Response:
-    text = sitemap.robots(templating.absolute_url(url_for("feeds.site_map")))
-    return feed_response(text.encode(), "text/plain; charset=utf-8")

@@ -56,8 +56,8 @@ def test_each_fault_is_told_with_its_file_and_line(blog_with_posts: Path, name: 
 
 
 def test_templates_of_authors_pages_are_named_as_not_used(blog_with_posts: Path) -> None:
-    write(blog_with_posts, "templates/admin/desk.html", "")
-    assert any("admin/desk.html is not used" in one for one in findings(blog_with_posts, "note"))
+    write(blog_with_posts, "templates/admin/dashboard.html", "")
+    assert any("admin/dashboard.html is not used" in one for one in findings(blog_with_posts, "note"))
 
 
 def test_it_can_be_said_where_there_is_no_database_yet(instance: Path) -> None:

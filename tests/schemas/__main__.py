@@ -1,4 +1,7 @@
-"""`python -m tests.schemas NUMBER` makes the blog of a released schema with the last code that knew no newer one."""
+"""`python -m tests.schemas [NUMBER]` saves the blog of a schema (of the newest one, if none is named), for later tests.
+
+It is made with the last code that knew no newer schema.
+"""
 
 import os
 import shutil
@@ -7,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from blog.migrations import HEAD
 from tests.schemas import FOLDER
 
 ROOT = FOLDER.parent.parent.parent
@@ -53,4 +57,4 @@ def main(number: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1] if len(sys.argv) > 1 else HEAD)

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from blog.core.site.settings import configure
 from blog.models.site import DEFAULT_NETWORKS
 from blog.social.share import NETWORKS, share_links
+from tests.social.test_share import APART
 from tests.world import Blog, texts, words
 
 TITLE = 'Tom & Jerry: "50%" + <b> #1? 😀'
@@ -39,12 +40,20 @@ def test_each_link_on_the_page_decodes_to_title_and_address(blog: Blog) -> None:
     blog.make_post(TITLE, slug="post")
     links = shared(blog)
     assert len(links) == len(NETWORKS)
-    for link in links:
+    for key, link in zip(NETWORKS, links, strict=True):
         parts = urlsplit(link)
         said = " ".join(value for values in parse_qs(parts.query or parts.fragment).values() for value in values)
         assert ADDRESS in said
-        if not any(name in link for name in ("facebook", "linkedin", "line.me")):
+        if APART.get(key, ("text", ""))[0]:
             assert TITLE in said, link
+
+
+def test_each_network_has_a_drawing_of_its_own(blog: Blog) -> None:
+    configure("networks", " ".join(NETWORKS))
+    blog.make_post(TITLE, slug="post")
+    group = section(blog).xpath(".//*[h3[. = 'Share']]")[0]
+    drawings = [str(path) for path in group.xpath(".//ul//a//path/@d")]
+    assert len(set(drawings)) == len(NETWORKS)
 
 
 def test_the_setting_says_which_networks_and_in_what_order(blog: Blog) -> None:

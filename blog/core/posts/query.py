@@ -1,4 +1,4 @@
-"""Find posts. `visible()` is the only definition of "public": every public query starts from it.
+"""Find posts. `is_public()` is the only definition of "public": every public query starts from it or `visible()`.
 
 For counts and long lists see `core.posts.lists`.
 """

@@ -21,7 +21,7 @@ from blog.models import Picture, Post, Site
 from blog.models.triggers import BUMP_VERSION
 
 # The networks that have share links; blog.social.share builds the links.
-NETWORKS = (
+NETWORK_KEYS = (
     "x facebook linkedin bluesky mastodon threads reddit hackernews whatsapp telegram email"
     " pinterest tumblr line vk weibo instapaper sms"
 ).split()
@@ -83,8 +83,8 @@ def _networks(text: str) -> list[str]:
         values = re.split(r"[\s,;]+", text.strip().lower())
     names = [str(name) for name in values if name]
     for name in names:
-        if name not in NETWORKS:
-            raise Invalid("networks", f"There is no network {_quote(name)}. Known: {', '.join(NETWORKS)}.")
+        if name not in NETWORK_KEYS:
+            raise Invalid("networks", f"There is no network {_quote(name)}. Known: {', '.join(NETWORK_KEYS)}.")
     return list(dict.fromkeys(names))
 
 
