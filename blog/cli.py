@@ -25,14 +25,14 @@ COMMANDS: Mapping[str, str] = {
     "search": "blog.commands.search",
     "import": "blog.commands.imports",
     "samples": "blog.commands.imports",
-    "user": "blog.commands.users",
+    "user": "blog.commands.user",
     "config": "blog.commands.config",
     "cards": "blog.commands.cards",
     "preview-card": "blog.commands.cards",
     "feed": "blog.commands.feed",
     "doctor": "blog.commands.doctor",
-    "backup": "blog.commands.backups",
-    "restore": "blog.commands.backups",
+    "backup": "blog.commands.backup",
+    "restore": "blog.commands.backup",
     "tick": "blog.commands.tick",
 }
 

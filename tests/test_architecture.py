@@ -89,7 +89,7 @@ PURE = {
     "core/markdown/paste_cleanup.py", "core/markdown/sanitize.py", "core/search/highlight.py", "core/search/query.py",
     "core/search/normalize.py", "core/text/slugs.py", "core/text/validate.py", "core/markdown/poems.py",
     "core/text/words.py", "feeds/build.py", "feeds/rules.py", "feeds/channel.py", "feeds/json_feed.py",
-    "feeds/paging.py", "feeds/reader_apps.py", "feeds/parse.py", "feeds/sitemap.py", "hostnames.py",
+    "feeds/paging.py", "feeds/parse.py", "feeds/sitemap.py", "hostnames.py",
     "models/json_types.py", "reader/opensearch.py", "social/metadata.py", "social/network_limits.py", "social/qr.py",
     "social/share.py", "social/cards/text_layout.py", "transfer/document.py", "transfer/readers/dialects.py",
     "transfer/readers/front_matter.py", "transfer/readers/markdown.py",
@@ -165,6 +165,16 @@ def test_packages_stay_small() -> None:
             assert len(modules) <= PACKAGE_MODULES, f"{_name(folder)} holds {len(modules)} modules: group them by noun"
     beside = [file.stem for file in (PACKAGE / "core").glob("*.py") if file.stem != "__init__"]
     assert len(beside) <= 3, f"core holds {beside} beside its packages"
+
+
+def test_no_package_has_a_name_that_one_of_its_modules_would_replace() -> None:
+    """Importing `a.b` sets the name `b` in package `a`, whatever stood there."""
+    for file in FILES:
+        if file.stem == "__init__":
+            modules = {each.stem for each in file.parent.iterdir() if each.suffix == ".py" or each.is_dir()}
+            package = ".".join(file.parent.relative_to(PACKAGE.parent).parts)
+            taken = {name for module, name in _imports(file) if name in modules and module != package}
+            assert not taken, f"{_name(file)}: {sorted(taken)}"
 
 
 def test_no_class_name_stands_for_two_things() -> None:

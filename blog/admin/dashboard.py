@@ -12,8 +12,6 @@ from blog.admin.blueprint import bp
 from blog.config import Settings
 from blog.core.backup import retention
 from blog.core.editor import dashboard as lists
-from blog.core.editor import publish
-from blog.core.errors import Conflict
 from blog.web import templating
 
 PAGE = "admin/dashboard.html"
@@ -63,15 +61,6 @@ def _format_age(age: timedelta) -> str:
         return "less than an hour ago"
     number, unit = (hours, "hour") if hours < 48 else (hours // 24, "day")
     return f"{number} {unit}{'s' * (number > 1)} ago"
-
-
-@bp.post("/posts/<number:post_id>/undeletion/")
-def undeletion(post_id: int) -> ResponseReturnValue:
-    try:
-        publish.undelete(post_id)
-    except Conflict as error:  # another window was quicker
-        return responses.redirect_to("admin.desk", str(error), show="deleted")
-    return responses.redirect_to("admin.desk", "Back again.", show="deleted")
 
 
 def _page(**variables: Any) -> ResponseReturnValue:

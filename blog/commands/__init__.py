@@ -12,8 +12,8 @@ import click
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from blog import config, create_app
-from blog.config import BadSetting, Settings
+from blog import create_app
+from blog.config import BadSetting, Settings, instance_folder, load, with_secret
 from blog.core.backup import restore, upgrade
 from blog.core.db.transaction import describe_error
 from blog.core.errors import Unavailable
@@ -25,11 +25,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 def load_settings(ctx: click.Context, *, create: bool = False, **arguments: Any) -> Settings:
     """Return the settings for a command. With `create`, make the instance folder if it is missing."""
-    folder = config.instance_folder(ctx.find_root().obj, os.environ)
+    folder = instance_folder(ctx.find_root().obj, os.environ)
     if not folder.is_dir():
         _make_folder(folder, create)
-    settings = config.load(folder, **arguments)
-    return config.load(folder, **arguments) if restore.finish_interrupted(settings) else settings
+    settings = load(folder, **arguments)
+    return load(folder, **arguments) if restore.finish_interrupted(settings) else settings
 
 
 def _make_folder(folder: Path, create: bool) -> None:
@@ -57,7 +57,7 @@ def open_app(settings: Settings) -> Iterator[Flask]:
     with app.app_context():
         try:
             upgrade.prepare_database(db.engine, settings)
-            app.config["SECRET_KEY"] = config.with_secret(settings).secret_key
+            app.config["SECRET_KEY"] = with_secret(settings).secret_key
             yield app
         except SQLAlchemyError as error:
             raise Unavailable(describe_error(error)) from error

@@ -1,4 +1,4 @@
-"""The feeds of the site, of each tag and of each author, in three formats; and the page that explains them."""
+"""The feeds of the site, of each tag and of each author, in three formats."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from mimetypes import guess_type
 from typing import Any
 from uuid import UUID, uuid5
 
-from flask import Response, current_app, render_template, url_for
+from flask import Response, current_app, url_for
 from werkzeug.urls import iri_to_uri
 
 from blog.core.errors import NotFound
@@ -20,13 +20,10 @@ from blog.core.posts.lists import PostList
 from blog.core.site.context import SiteContext
 from blog.core.text.words import shorten
 from blog.core.urls import permalinks
-from blog.feeds import build, json_feed, paging, reader_apps
+from blog.feeds import build, json_feed, paging
 from blog.feeds.blueprint import bp, feed_response
 from blog.feeds.channel import ITEMS, Channel, Cover, Item, fit_items
 from blog.web import templating
-
-# The number of tags on the page /subscribe/, the most used first.
-MAX_TAGS = 30
 
 
 @dataclass(frozen=True)
@@ -121,16 +118,6 @@ for endpoint, feed_format in FORMATS.items():
 def feed_path(endpoint: str, values: Mapping[str, Any], number: int | None = None) -> str:
     """Return the path of a feed, or of one of its older documents; `values` are those of `FeedSource`."""
     return url_for(f"feeds.{endpoint}", number=number, **values)
-
-
-@bp.get("/subscribe/")
-def subscribe() -> Response:
-    """Show the page that explains feeds, and how to follow this site."""
-    templating.site_context()
-    tags = sorted(taxonomy.tags(), key=lambda tag: -tag.posts)
-    context = {"tags": tags[:MAX_TAGS], "more_tags": len(tags) > MAX_TAGS, "authors": taxonomy.authors()}
-    page = render_template("feeds/subscribe.html", **context, add_links=reader_apps.add_links)
-    return Response(page, mimetype="text/html")
 
 
 def feed_source(tag: str | None = None, author: str | None = None) -> FeedSource:

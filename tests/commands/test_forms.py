@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from blog.server.dispatch import FORMS
-from tests.commands.test_signin import PASSWORD, Browser
+from tests.commands.test_sign_in import PASSWORD, Browser
 from tests.live_server import ROOT, Server, Start, free_port, until
 from tests.world import run
 

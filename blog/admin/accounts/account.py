@@ -11,7 +11,7 @@ from blog.admin import form_recovery, responses
 from blog.admin.blueprint import TOKEN_KEY, bp, current_person, end_session, start_session
 from blog.admin.form_recovery import FormFields
 from blog.admin.user_agents import describe
-from blog.core.accounts import credentials, sessions, signin
+from blog.core.accounts import credentials, sessions, sign_in
 from blog.core.errors import BlogError, Conflict, Invalid, NotFound, TooManyAttempts
 
 PAGE = "admin/account.html"
@@ -36,13 +36,13 @@ def _change() -> ResponseReturnValue:
 
 def _change_profile() -> ResponseReturnValue:
     name, email, current = (request.form.get(field, "") for field in ("name", "email", "current"))
-    signin.change_profile(current_person(), name, email, current, responses.current_client())
+    sign_in.change_profile(current_person(), name, email, current, responses.current_client())
     return responses.redirect_to("admin.account", "Your account is changed.")
 
 
 def _change_password() -> ResponseReturnValue:
     current, password = (request.form.get(field, "") for field in ("current", "password"))
-    start_session(signin.change_password(current_person(), current, password, responses.current_client()))
+    start_session(sign_in.change_password(current_person(), current, password, responses.current_client()))
     return responses.redirect_to("admin.account", "Your password is changed. All other sessions have ended.")
 
 

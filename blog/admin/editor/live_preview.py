@@ -1,4 +1,4 @@
-"""Requests of the editor while the author writes: live preview, share preview, pasted text. They save nothing."""
+"""The live preview of the editor: the article as readers will see it. Nothing is saved."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -6,24 +6,14 @@ from typing import Any, cast
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
-from blog.admin import form_recovery, responses
+from blog.admin import responses
 from blog.admin.blueprint import bp, current_person
 from blog.admin.editor.preview import submitted_fields
-from blog.admin.form_recovery import FormFields
 from blog.core.editor import drafts, lint, preview
 from blog.core.markdown.render import RenderedText
 from blog.core.posts.article import Article
 from blog.web import localize, templating
-from blog.web.errors import wants_json
 from blog.web.theme.template_loader import FallbackTemplate
-
-
-@bp.post("/posts/markdown/")
-def markdown() -> ResponseReturnValue:
-    """Convert pasted rich text to Markdown."""
-    from blog.core.markdown import paste  # its parser takes a tenth of a second to import
-
-    return responses.json_response({"markdown": paste.html_to_markdown(request.form.get("html", ""))})
 
 
 @bp.post("/posts/preview/live/")
@@ -45,20 +35,6 @@ def live_preview() -> ResponseReturnValue:
             "slug": drafts.slug_if_saved(post.id if post else None, fields),
         }
     )
-
-
-@bp.post("/posts/looks/")
-def looks() -> ResponseReturnValue:
-    """Show how a shared link to the post will look: part of a page for scripts, else a whole page."""
-    return _share_preview(request.form, "")
-
-
-@form_recovery.form_view("admin.looks")
-def _share_preview(fields: FormFields, sentence: str) -> ResponseReturnValue:
-    article, _text = preview.preview_article(*submitted_fields(fields), author_id=current_person().id)
-    template = "admin/looks-part.html" if wants_json() else "admin/looks.html"
-    page = responses.page(template, post=article, sentence=sentence)
-    return responses.json_response({"html": page.get_data(as_text=True).strip()}) if wants_json() else page
 
 
 def _remarks(article: Article, text: RenderedText) -> list[str]:

@@ -187,3 +187,12 @@ def _form_again(fields: FormFields, sentence: str, post_id: int) -> ResponseRetu
         return _page(forms.submitted_form(fields), working_copy.load(post_id), sentence=sentence)
     except NotFound:
         return _page(forms.submitted_form(fields), sentence=GONE)
+
+
+@bp.post("/posts/<number:post_id>/undeletion/")
+def undeletion(post_id: int) -> ResponseReturnValue:
+    try:
+        publish.undelete(post_id)
+    except Conflict as error:  # another window was quicker
+        return responses.redirect_to("admin.desk", str(error), show="deleted")
+    return responses.redirect_to("admin.desk", "Back again.", show="deleted")

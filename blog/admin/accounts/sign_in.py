@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 from blog.admin import dashboard, form_recovery, responses
 from blog.admin.blueprint import TOKEN_KEY, bp, current_session, end_session, start_session
 from blog.admin.form_recovery import FormFields
-from blog.core.accounts import sessions, signin
+from blog.core.accounts import sessions
+from blog.core.accounts import sign_in as account_sign_in
 from blog.core.errors import Invalid, TooManyAttempts
 
 PAGE = "admin/sign-in.html"
@@ -26,7 +27,7 @@ def _sign_in() -> ResponseReturnValue:
     email, password, next_path = (request.form.get(name, "") for name in ("email", "password", "next"))
     old_token = session.get(TOKEN_KEY)
     try:
-        token = signin.sign_in(email, password, responses.current_client())
+        token = account_sign_in.sign_in(email, password, responses.current_client())
     except (Invalid, TooManyAttempts) as error:
         waiting_fields = form_recovery.waiting_fields()
         return responses.form_with_errors(

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from blog.feeds.reader_apps import APPS, add_links
+from blog.feeds.subscribe import APPS, add_links
 from tests.world import Blog
 
 FEED = "https://essays.example/tags/a-b/feed.xml?x=1&y=ü#z"

@@ -1,7 +1,16 @@
-"""Feed readers to which a link can add a feed. Pure."""
+"""The page /subscribe/, which explains feeds, and links that add a feed to a feed reader."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
+
+from flask import Response, render_template
+
+from blog.core.posts import taxonomy
+from blog.feeds.blueprint import bp
+from blog.web import templating
+
+# The number of tags on the page, the most used first.
+MAX_TAGS = 30
 
 
 @dataclass(frozen=True)
@@ -27,3 +36,13 @@ APPS = {
 def add_links(url: str) -> list[AddLink]:
     """Return links that add the feed at `url` to each app."""
     return [AddLink(name, address.format(url=url, encoded=quote(url, safe=""))) for name, address in APPS.items()]
+
+
+@bp.get("/subscribe/")
+def subscribe() -> Response:
+    """Show the page that explains feeds, and how to follow this site."""
+    templating.site_context()
+    tags = sorted(taxonomy.tags(), key=lambda tag: -tag.posts)
+    context = {"tags": tags[:MAX_TAGS], "more_tags": len(tags) > MAX_TAGS, "authors": taxonomy.authors()}
+    page = render_template("feeds/subscribe.html", **context, add_links=add_links)
+    return Response(page, mimetype="text/html")
