@@ -134,10 +134,13 @@ def _describe(data: bytes | None) -> str:
 
 
 def _lines(before: str, after: str) -> list[str]:
-    """Return the first lines of a unified diff; at least one if the texts differ."""
+    """Return the lines of a unified diff, of a long one its beginning and its end; at least one if the texts differ."""
     diff = list(difflib.unified_diff(before.split("\n"), after.split("\n"), lineterm="", n=0))[2:]
-    lines = [_shorten(line, diff) for line in diff[:LINES]]
-    return [*lines, f"... {len(diff) - LINES} more lines"] if len(diff) > LINES else lines
+    lines = [_shorten(line, diff) for line in diff]
+    if len(diff) <= LINES:
+        return lines
+    half = LINES // 2  # the end of what a crash prints says most
+    return [*lines[:half], f"... {len(diff) - 2 * half} more lines ...", *lines[-half:]]
 
 
 def _shorten(line: str, diff: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Rules for what is random or depends on the time: each replaces as little as it can, and keeps the shape of it.
+"""Rules for what is random or depends on the time: each replaces as little as it can.
 
 Everything else is compared byte for byte. A time is replaced only if it lies within the run; an id or an address only
 if the run itself made it.
@@ -32,8 +32,10 @@ def _rule(name: str, keep: str, random: str, end: str, placeholder: str) -> Rule
     return Rule(name, re.compile(f"(?P<keep>{keep})(?:{random})(?P<end>{end})", re.MULTILINE), placeholder)
 
 
-# Random values by the place where they stand.
+# What differs and need not be the same, by the place where it stands.
 RULES = (
+    # It depends on comments in the source, which are not sent. What is sent is compared under the name without it.
+    _rule("hash in the address of a static file", r"/static/[\w/-]+\.", "[0-9a-f]{10}", r"\.\w+", "hash"),
     _rule("token of a form", r'name="csrf_token" value="', r'[^"]+', '"', "token"),
     _rule("token of a form, for scripts", r'"token": ?"', r'[^"]+', '"', "token"),
     _rule("session that can be ended", r'name="session" value="', r"[0-9a-f]{64}", '"', "session"),
@@ -60,6 +62,8 @@ DATES = re.compile(
 )
 # What people read of a time stands in an element that says it for machines, too.
 TIME_ELEMENT = re.compile(r'(?P<start><time\b[^>]*\bdatetime="(?P<moment>[^"]+)"[^>]*>)(?P<words>[^<]*)(?=</time>)')
+# Where the last change of a page, or of the whole site, is named.
+LAST_CHANGE = re.compile(r"(?P<start>^last-modified: |<lastmod>)(?P<moment>[^\n<]+)", re.MULTILINE)
 MINUTES = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 DIGIT = re.compile(r"\d")
 
@@ -81,7 +85,7 @@ class Normalizer:
     """The rules for the answers of one checkout.
 
     `literals` are texts of this checkout alone (folders, ports) and what is shown for them, `known_ids` the UUIDs that
-    are not random, `since` the beginning of the run, `zone` the site's time zone. `marks` names times that are known.
+    are not random, `since` the beginning of the run, `zone` the site's time zone. `marks` names times of last changes.
     """
 
     literals: Mapping[str, str] = field(default_factory=dict)
@@ -98,11 +102,12 @@ class Normalizer:
         for rule in RULES:
             text = rule.apply(text)
         text = UUID.sub(self._id, text)
+        text = LAST_CHANGE.sub(self._last_change, text)
         text = TIME_ELEMENT.sub(self._element, text)
         return DATES.sub(lambda match: self._date(match[0]), text)
 
     def mark(self, moment: datetime, name: str) -> None:
-        """Show a name for a time from now on; also for the second before it, which is the same time rounded down."""
+        """Show a name for this time as a last change; also for the second before it, which is it rounded down."""
         self.marks = {moment: name, moment - timedelta(seconds=1): name}
 
     def _id(self, match: re.Match[str]) -> str:
@@ -114,16 +119,18 @@ class Normalizer:
     def _element(self, match: re.Match[str]) -> str:
         return match[0] if self._date(match["moment"]) == match["moment"] else f"{match['start']}<time>"
 
+    def _last_change(self, match: re.Match[str]) -> str:
+        moment = parsed(match["moment"])
+        mark = self.marks.get(moment.replace(microsecond=0)) if moment else None
+        return f"{match['start']}<{mark}>" if mark else match[0]
+
     def _date(self, text: str) -> str:
-        """Return the text, or if it names a time of this run its mark, or its shape."""
+        """Return the text, or its shape if it names a time of this run."""
         moment = parsed(text)
         if moment is None:
             return text
         zones = (UTC, self.zone) if moment.tzinfo is None else (moment.tzinfo,)
         moments = [moment.replace(tzinfo=zone).astimezone(UTC) for zone in zones]
-        for each in moments:
-            if mark := self.marks.get(each.replace(microsecond=0)):
-                return f"<{mark}>"
         # A time without seconds stands for the beginning of its minute.
         step = timedelta(minutes=1) if MINUTES.fullmatch(text) else timedelta(seconds=1)
         in_run = any(self.since - step <= each <= datetime.now(UTC) + AHEAD for each in moments)

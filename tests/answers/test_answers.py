@@ -99,6 +99,7 @@ def test_what_a_rule_does_not_name_is_compared() -> None:
     lines = [
         '<input name="title" value="{}">', '"tokens": "{}"', "set-cookie: other={}; Secure", "last-modified: {}",
         '<p id="{}">', "/admin/posts/{}/", "/posts/{}/", "{} MB", '"saved_at": "{}"', "retry-after: {}0",
+        "/static/css/reader{}.css", "/cards/rivers-012345678{}.png", "/media/012345678{}.png",
     ]  # fmt: skip
     for line in lines:
         one, other = (Normalizer().normalize(line.format(value)) for value in ("1", "2"))
@@ -107,6 +108,7 @@ def test_what_a_rule_does_not_name_is_compared() -> None:
 
 def test_each_rule_replaces_what_is_random_and_keeps_what_is_around_it() -> None:
     examples = {
+        "hash in the address of a static file": "/static/css/reader.012345678{}.css",
         "token of a form": '<input name="csrf_token" value="{}">',
         "token of a form, for scripts": '{{"token": "{}"}}',
         "session that can be ended": 'name="session" value="{:0>64}"',
@@ -152,7 +154,9 @@ def test_a_known_time_has_a_name_which_no_other_time_has() -> None:
     start = datetime.now(UTC).replace(microsecond=0)
     normalizer.mark(start, "start")
     assert normalizer.normalize(f"last-modified: {start:%a, %d %b %Y %H:%M:%S GMT}") == "last-modified: <start>"
-    assert "<start>" not in normalizer.normalize((start + timedelta(seconds=1)).isoformat())
+    assert normalizer.normalize(f"<lastmod>{start.isoformat()}</lastmod>") == "<lastmod><start></lastmod>"
+    assert "<start>" not in normalizer.normalize(start.isoformat())
+    assert "<start>" not in normalizer.normalize(f"<lastmod>{(start + timedelta(seconds=1)).isoformat()}</lastmod>")
 
 
 def test_the_words_of_a_time_are_replaced_with_it_and_not_without_it() -> None:

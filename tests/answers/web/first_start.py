@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from tests.answers import normalize
-from tests.answers.answer import Answer
 from tests.answers.sample import PASSWORD
-from tests.answers.sides import Side, Sides
+from tests.answers.sides import Sides
 from tests.answers.web import authors, serving
 from tests.answers.web.visitor import Question, Visitor
 
@@ -26,7 +25,7 @@ STARTS = (
     "/search/?q=letter",
 )
 SERVE = "serve --port --workers --access-log"
-AFTERWARDS = ("samples remove", "samples remove --json", "list", "list --status deleted", "doctor", "user list")
+AFTERWARDS = ("samples remove", "samples remove --json", "list", "list --status deleted", "user list")
 
 
 def compare_first_start(sides: Sides) -> list[Question]:
@@ -40,12 +39,15 @@ def compare_first_start(sides: Sides) -> list[Question]:
         reader = servers.visitor()
         reader.crawl(STARTS, lambda path: not path.startswith("/admin/"), lambda path: path in STARTS)
         links = [(LINK.search(server.log.read_text("utf-8")) or [""])[0] for server in servers.servers]
-        _begin(servers.visitor(), links)
+        author = servers.visitor()
+        _begin(author, links)
+        servers.settle()
+        authors.crawl(author)
         ports = [str(server.port) for server in servers.servers]
-        answers = sides.both(lambda side: _run(side, "serve", "--port", ports[side.number]))
+        answers = sides.both(lambda side: servers.run(side, "serve", "--port", ports[side.number]))
         sides.compare("command", "serve --port {a port that is taken}", answers)
     for words in AFTERWARDS:
-        answers = sides.both(lambda side, line=words: _run(side, *line.split()))
+        answers = sides.both(lambda side, line=words: servers.run(side, *line.split()))
         sides.compare("command", f"{words} (after the first start)", answers)
     return servers.questions
 
@@ -58,8 +60,3 @@ def _begin(author: Visitor, links: Sequence[str]) -> None:
     author.ask(links)
     number = authors.number_of(author, "markdown")
     author.submit(f"/admin/posts/{number}/", "action=publish", title="Writing in Markdown, edited")
-    authors.crawl(author)
-
-
-def _run(side: Side, *words: str) -> Answer:
-    return side.forks.run("--instance", str(side.folder / NAME), *words, environment={"BLOG_SITE_URL": SITE_URL})

@@ -43,6 +43,7 @@ def _ask_as_authors(servers: serving.Servers, place: str) -> None:
     forms.invite(author, servers.visitor())
     forms.change_account(author, servers.visitor())
     forms.change_settings(author)
+    servers.settle()
     authors.crawl(author)
     readers.ask_again(servers.visitor())
     forms.look_after(author)

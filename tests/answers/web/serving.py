@@ -1,5 +1,6 @@
 """Serve a folder of each side at the same time, and ask both servers the same."""
 
+import json
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,8 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.answers import normalize
-from tests.answers.checkout import Server
-from tests.answers.sides import Sides
+from tests.answers.answer import Answer
+from tests.answers.checkout import SECONDS, Server, Unusable
+from tests.answers.sides import Side, Sides
 from tests.answers.web.client import Browser
 from tests.answers.web.visitor import Question, Visitor
 
@@ -21,15 +23,17 @@ class Servers:
 
     sides: Sides
     servers: Sequence[Server]
-    site_url: str
+    name: str
+    environment: Mapping[str, str]
     questions: list[Question] = field(default_factory=list)
     visitors: list[Visitor] = field(default_factory=list)
 
     def visitor(self) -> Visitor:
         """Return somebody new, without cookies."""
-        host = urlsplit(self.site_url).netloc
+        site_url = self.environment["BLOG_SITE_URL"]
+        host = urlsplit(site_url).netloc
         browsers = [Browser(server.port, host) for server in self.servers]
-        self.visitors.append(Visitor(self.sides, browsers, self.site_url, self.questions))
+        self.visitors.append(Visitor(self.sides, browsers, site_url, self.questions))
         return self.visitors[-1]
 
     def mark_start(self) -> None:
@@ -42,6 +46,29 @@ class Servers:
             start = normalize.parsed(browser.ask("GET", "/").header("Last-Modified"))
             if start:
                 side.normalizer.mark(start, "start")
+
+    def run(self, side: Side, *words: str) -> Answer:
+        """Return what a command says of the folder that is served."""
+        folder = str(side.folder / self.name)
+        return side.forks.run("--instance", folder, *words, environment=self.environment)
+
+    def settle(self) -> None:
+        """Return when the background process of each server has nothing to do, and the cards are those of now.
+
+        What it did until then depends on how quick it was: nothing is compared.
+        """
+        self.sides.both(self._settle)
+
+    def _settle(self, side: Side) -> None:
+        end = time.monotonic() + SECONDS
+        while True:
+            report = json.loads(self.run(side, "tick", "--json").parts["output"] or b"{}")
+            if report and not any(report.get(name) for name in ("busy", "waiting", "calls", "cards")):
+                break
+            if time.monotonic() > end:
+                raise Unusable(f"{side.checkout.root}: `tick` has always something to do: {report}.")
+            time.sleep(0.2)
+        self.run(side, "cards")
 
 
 @contextmanager
@@ -61,7 +88,7 @@ def serve(sides: Sides, name: str, site_url: str, environment: Mapping[str, str]
                 f"PORT={port + 1}": "PORT=<next port>",
                 f"--port {port + 1}": "--port <next port>",
             }
-        both = Servers(sides, servers, site_url)
+        both = Servers(sides, servers, name, settings)
         yield both
         for visitor in both.visitors:
             visitor.close()
