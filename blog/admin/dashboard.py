@@ -37,7 +37,7 @@ def desk() -> ResponseReturnValue:
 def start_page(sentence: str = "") -> ResponseReturnValue:
     """Show the overview, with a sentence for the author."""
     start = {name: lists.page(name, size=size) for name, size in START_LISTS.items()}
-    return _page(sentence=sentence, start=start, backups=_backups(responses.machine_settings()))
+    return _page(sentence=sentence, start=start, backups=_backups(templating.machine_settings()))
 
 
 def _backups(settings: Settings) -> dict[str, Any]:

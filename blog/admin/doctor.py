@@ -11,6 +11,7 @@ from blog.admin.blueprint import bp
 from blog.admin.form_recovery import FormFields
 from blog.core.doctor import fix
 from blog.core.doctor import run as core
+from blog.web import templating
 
 PAGE = "admin/doctor.html"
 NOTHING_FIXED = "There was nothing that can be mended without you."
@@ -25,7 +26,7 @@ def doctor() -> ResponseReturnValue:
 
 
 def _fix() -> ResponseReturnValue:
-    messages = list(fix.apply_fixes(responses.machine_settings(), current_app.extensions["fixes"], thorough=False))
+    messages = list(fix.apply_fixes(templating.machine_settings(), current_app.extensions["fixes"], thorough=False))
     for message in messages[:MAX_MESSAGES] or [NOTHING_FIXED]:
         flash(message if len(message) <= MAX_MESSAGE_LENGTH else f"{message[:MAX_MESSAGE_LENGTH]}…")
     return redirect(url_for("admin.doctor"), 303)
@@ -33,10 +34,10 @@ def _fix() -> ResponseReturnValue:
 
 @form_recovery.form_view("admin.doctor")
 def _form(_fields: FormFields, sentence: str) -> ResponseReturnValue:
-    findings = list(core.examine(responses.machine_settings(), current_app.extensions["checks"], thorough=False))
+    findings = list(core.examine(templating.machine_settings(), current_app.extensions["checks"], thorough=False))
     by_level: dict[str, Any] = {
         level: [finding for finding in findings if finding.level == level] for level in ("bad", "note", "good")
     }
     return responses.page(
-        PAGE, sentence=sentence, now=clock.now(), instance=responses.machine_settings().instance, **by_level
+        PAGE, sentence=sentence, now=clock.now(), instance=templating.machine_settings().instance, **by_level
     )

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from blog.config import Settings
 from blog.core.accounts.throttle import Client, client_of
 from blog.core.errors import BlogError, TooManyAttempts
 
@@ -53,11 +52,6 @@ def return_path(text: str) -> str:
     except HTTPException:
         return dashboard
     return text
-
-
-def machine_settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
 
 
 def current_client() -> Client:

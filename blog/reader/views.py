@@ -137,7 +137,7 @@ def healthz() -> Response:
     take the pages from readers, too.
     """
     try:
-        reason = write_problem(current_app.extensions["settings"])
+        reason = write_problem(templating.machine_settings())
         response = Response(f"degraded: {reason}\n" if reason else "ok\n", mimetype="text/plain")
     except Unavailable as error:
         current_app.logger.error("The database does not answer. %s", error)

@@ -4,9 +4,6 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 
-from flask import current_app
-
-from blog.config import Settings
 from blog.core import outbox
 from blog.core.doctor.findings import Findings, count_of, join_names, note, ok
 from blog.core.posts import share_items
@@ -14,6 +11,7 @@ from blog.core.posts.share_items import ShareItem
 from blog.models.outbox import CARD
 from blog.social.cards import fonts, image, jobs
 from blog.social.cards.files import CardFile
+from blog.web import templating
 
 # A quick check, for somebody who waits, covers the cards of this many newest posts.
 QUICK_LIMIT = 1000
@@ -66,7 +64,7 @@ def request_missing() -> Iterator[str]:
 
 
 def _stored_names() -> set[str]:
-    settings: Settings = current_app.extensions["settings"]
+    settings = templating.machine_settings()
     with suppress(OSError), os.scandir(settings.cards) as entries:
         return {entry.name for entry in entries if not entry.name.startswith(".")}
     return set()

@@ -8,10 +8,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from flask import current_app
-
 from blog import clock
-from blog.config import Settings
 from blog.core.posts import share_items
 from blog.core.posts.article import Article
 from blog.models import Post
@@ -51,7 +48,7 @@ class SharePreview:
 
 def preview_post(post: Post) -> SharePreview:
     """Return how a link to a post or page looks, published or not."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = templating.machine_settings()
     author = share_items.author_name(post) or templating.site().author
     share_image, card_file = files.image_of_post(post, author), files.card_of_post(post, author)
     if share_image == card_file.share_image:
@@ -75,7 +72,7 @@ class EditorPreview:
 
 def editor_preview(article: Article) -> EditorPreview:
     """Return how a link to an article will look once it is published. Nothing is stored."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = templating.machine_settings()
     author = author_name(article)
     share_image, card_file = files.image_of_post(article, author), files.card_of_post(article, author)
     is_card = share_image == card_file.share_image
@@ -104,7 +101,7 @@ def _is_public(post: Post) -> bool:
 
 
 def _warnings(post: PreviewedPost, *, public: bool, local: bool) -> list[str]:
-    settings: Settings = current_app.extensions["settings"]
+    settings = templating.machine_settings()
     cover = post.cover_picture
     size = (cover["width"], cover["height"]) if cover and cover["width"] and cover["height"] else None
     link = network_limits.SharedLink(

@@ -37,7 +37,7 @@ def notify_hub(hub: str, topic: str) -> None:
     """Tell a hub that the feed at `topic` changed. Raises HandlerError."""
     from blog import outbound  # only processes that make calls load the HTTP client; servers do not
 
-    settings = current_app.extensions["settings"]
+    settings = templating.machine_settings()
     form = {"hub.mode": "publish", "hub.url": topic}
     try:
         response = outbound.post(hub, form, site=settings.site_url, allow=settings.outbound_allow)

@@ -59,6 +59,11 @@ def site_context() -> SiteContext:
     return g.site_context  # type: ignore[no-any-return]
 
 
+def machine_settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
 def site() -> Site:
     """Return the site's row; the default one when the database does not answer, for the error page."""
     if "site" not in g:

@@ -15,7 +15,7 @@ from blog.core.errors import BlogError, Conflict, Invalid, Unavailable
 from blog.core.media import library, usage
 from blog.core.site.settings import configure
 from blog.models import Media
-from blog.web import errors
+from blog.web import errors, templating
 from blog.web.errors import RETRY_SECONDS
 
 LIBRARY, PICTURE = "admin/media.html", "admin/picture.html"
@@ -175,4 +175,4 @@ def _library_again(fields: FormFields, sentence: str) -> ResponseReturnValue:
 
 
 def _folder() -> Path:
-    return responses.machine_settings().media
+    return templating.machine_settings().media

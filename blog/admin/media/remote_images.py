@@ -16,7 +16,7 @@ from blog.core.editor.working_copy import EditorPost
 from blog.core.errors import BlogError, Invalid, InvalidFields, Unavailable
 from blog.core.media import remote
 from blog.core.media.remote import ImageFetcher
-from blog.web import errors
+from blog.web import errors, templating
 
 
 @bp.post("/media/copies/")
@@ -66,5 +66,5 @@ def _save(post: EditorPost | None, submission: Submission) -> int:
 
 
 def _fetcher() -> ImageFetcher:
-    settings = responses.machine_settings()
+    settings = templating.machine_settings()
     return ImageFetcher(settings.media, settings.site_url, settings.outbound_allow)

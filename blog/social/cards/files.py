@@ -13,10 +13,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from flask import current_app, url_for
+from flask import url_for
 
 from blog import clock
-from blog.config import Settings
 from blog.core.errors import BlogError
 from blog.core.images import html
 from blog.core.images.variants import TYPES
@@ -92,7 +91,7 @@ def _cover_image(post: CardSource) -> ShareImage | None:
 
 
 def _is_light(path: str) -> bool:
-    settings: Settings = current_app.extensions["settings"]
+    settings = templating.machine_settings()
     try:
         return (settings.media / path.removeprefix("/media/")).stat().st_size <= MAX_COVER_BYTES
     except OSError:
@@ -126,7 +125,7 @@ def card_of_tag(name: str, slug: str) -> CardFile:
 
 def read_or_draw(card_file: CardFile) -> bytes:
     """Return the bytes of a card; draw and store it if its file is missing. It works on a full disk, too."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = templating.machine_settings()
     file = settings.cards / card_file.name
     try:
         return file.read_bytes()

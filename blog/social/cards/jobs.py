@@ -62,7 +62,7 @@ def draw_all(settings: Settings, progress: Progress, *, anew: bool) -> DrawResul
 
 def missing_cards(about: str) -> list[str]:
     """Return the file names of the cards that a job asks for and that are missing."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = templating.machine_settings()
     with current_app.app_context():  # the site as it is now, not as it was when this process started
         cards = list(_cards_for_job(about))
     return [card.name for card in cards if not (settings.cards / card.name).exists()]
