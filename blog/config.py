@@ -173,11 +173,7 @@ SETTINGS: Mapping[str, Setting] = {
 }
 
 
-def load(
-    instance: Path | str | None = None,
-    environ: Mapping[str, str] | None = None,
-    **arguments: Any,
-) -> Settings:
+def load(instance: Path | str | None = None, environ: Mapping[str, str] | None = None, **arguments: Any) -> Settings:
     """Return the settings; `arguments` (by setting name; None means absent) override all other sources.
 
     Create nothing; the secret key is empty if there is none yet (see `with_secret`). Raises BadSetting.
@@ -189,9 +185,7 @@ def load(
 
 
 def load_with_faults(
-    instance: Path | str | None = None,
-    environ: Mapping[str, str] | None = None,
-    **arguments: Any,
+    instance: Path | str | None = None, environ: Mapping[str, str] | None = None, **arguments: Any
 ) -> tuple[Settings, list[BadSetting]]:
     """Return the settings, with the default for each invalid one, and the faults.
 

@@ -10,7 +10,7 @@ from blog.admin.form_recovery import FormFields
 from blog.core.editor.drafts import Submission
 from blog.core.editor.fields import Fields, validate_fields
 from blog.core.editor.working_copy import EditorPost
-from blog.core.errors import Invalid
+from blog.core.errors import Invalid, messages_by_field
 from blog.core.text import validate
 from blog.web import templating
 
@@ -53,7 +53,7 @@ def submitted_form(fields: FormFields, errors: Sequence[Invalid] = (), version: 
         {name: bool(fields.get(name)) for name in CHECKBOXES},
         parse_number(fields.get("version", "")) if version is None else version,
         fields.get("guid", ""),
-        {error.field: str(error) for error in reversed(errors)},
+        messages_by_field(errors),
     )
 
 

@@ -11,7 +11,7 @@ from werkzeug.routing import RequestRedirect
 from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
 from blog.admin.form_recovery import FormFields
-from blog.core.errors import Gone, Invalid, InvalidFields, NotFound
+from blog.core.errors import Gone, Invalid, InvalidFields, NotFound, messages_by_field
 from blog.core.urls import permalinks
 from blog.core.urls import redirects as url_redirects
 
@@ -43,8 +43,7 @@ def _add() -> ResponseReturnValue:
             raise InvalidFields([Invalid("source", f"{path} is an address of the blog itself.")])
         url_redirects.add(path, None if gone else target)
     except InvalidFields as error:
-        errors = {invalid.field: str(invalid) for invalid in error.errors}
-        return responses.form_with_errors(PAGE, errors, **_variables(request.form))
+        return responses.form_with_errors(PAGE, messages_by_field(error.errors), **_variables(request.form))
     result = "says that it is gone" if gone else f"leads to {target}"
     return responses.redirect_to("admin.redirects", f"{path} {result} now.")
 

@@ -10,7 +10,7 @@ from blog import clock
 from blog.admin import form_recovery, responses
 from blog.admin.blueprint import bp
 from blog.admin.form_recovery import FormFields
-from blog.core.errors import InvalidFields
+from blog.core.errors import InvalidFields, messages_by_field
 from blog.core.media import library
 from blog.core.site import link_lists
 from blog.core.site import settings as site_settings
@@ -63,8 +63,7 @@ def _change() -> ResponseReturnValue:
     try:
         site_settings.configure_all(changed)
     except InvalidFields as error:
-        errors = {invalid.field: str(invalid) for invalid in error.errors}
-        return responses.form_with_errors(PAGE, errors, **_variables(request.form))
+        return responses.form_with_errors(PAGE, messages_by_field(error.errors), **_variables(request.form))
     message = "The settings are saved." if changed else "Nothing was changed."
     return responses.redirect_to("admin.settings", message)
 

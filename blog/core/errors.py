@@ -27,6 +27,11 @@ class InvalidFields(BlogError):
         self.errors = errors
 
 
+def messages_by_field(errors: Sequence[Invalid]) -> dict[str, str]:
+    """Return the first message for each field."""
+    return {error.field: str(error) for error in reversed(errors)}
+
+
 class NotFound(BlogError):
     """It does not exist, or the user may not know that it exists."""
 

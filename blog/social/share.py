@@ -136,26 +136,22 @@ NETWORKS: Mapping[str, Network] = {
         lambda t, u: f"https://www.reddit.com/submit?url={encode(u)}&title={encode(truncate(t, 300))}&type=LINK",
     ),
     "hackernews": Network(
-        "Hacker News",
-        lambda t, u: f"https://news.ycombinator.com/submitlink?u={encode(u)}&t={encode(truncate(t, 80))}",
+        "Hacker News", lambda t, u: f"https://news.ycombinator.com/submitlink?u={encode(u)}&t={encode(truncate(t, 80))}"
     ),
     "whatsapp": Network("WhatsApp", lambda t, u: f"https://api.whatsapp.com/send?text={encode(f'{t} {u}')}"),
     "telegram": Network("Telegram", lambda t, u: f"https://t.me/share/url?url={encode(u)}&text={encode(t)}"),
     "email": Network("e-mail", _email),
     "pinterest": Network("Pinterest", _pinterest, _pinterest),
     "tumblr": Network(
-        "Tumblr",
-        lambda t, u: f"https://www.tumblr.com/widgets/share/tool?canonicalUrl={encode(u)}&title={encode(t)}",
+        "Tumblr", lambda t, u: f"https://www.tumblr.com/widgets/share/tool?canonicalUrl={encode(u)}&title={encode(t)}"
     ),
     "line": Network("LINE", lambda _t, u: f"https://social-plugins.line.me/lineit/share?url={encode(u)}"),
     "vk": Network("VK", lambda t, u: f"https://vk.com/share.php?url={encode(u)}&title={encode(t)}"),
     "weibo": Network(
-        "Weibo",
-        lambda t, u: f"https://service.weibo.com/share/share.php?url={encode(u)}&title={encode(t)}",
+        "Weibo", lambda t, u: f"https://service.weibo.com/share/share.php?url={encode(u)}&title={encode(t)}"
     ),
     "instapaper": Network(
-        "Instapaper",
-        lambda t, u: f"https://www.instapaper.com/hello2?url={encode(u)}&title={encode(t)}",
+        "Instapaper", lambda t, u: f"https://www.instapaper.com/hello2?url={encode(u)}&title={encode(t)}"
     ),
     "sms": Network("SMS", lambda t, u: f"sms:?&body={encode(f'{t} {u}')}"),
 }

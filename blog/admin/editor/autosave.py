@@ -1,7 +1,5 @@
 """Autosave, and Ctrl+S, of the editor. Readers see none of it, and an invalid field does not delay the others."""
 
-from collections.abc import Sequence
-
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +9,7 @@ from blog.admin.blueprint import bp, current_person
 from blog.core.editor import working_copy
 from blog.core.editor.autosave import AutosaveResult, save
 from blog.core.editor.revisions import Saver
-from blog.core.errors import Conflict, EditConflict, Invalid, InvalidFields, NotFound
+from blog.core.errors import Conflict, EditConflict, InvalidFields, NotFound, messages_by_field
 from blog.web import templating
 
 GONE = "This post is no more. Your words stay in this page: copy them, or save them as a new post."
@@ -30,7 +28,7 @@ def autosave() -> ResponseReturnValue:
     except NotFound:
         return responses.json_response({"error": GONE}, 404)
     except InvalidFields as error:
-        return responses.json_response({"errors": _by_field(error.errors), "error": str(error.errors[0])}, 422)
+        return responses.json_response({"errors": messages_by_field(error.errors), "error": str(error.errors[0])}, 422)
     except Conflict as error:
         return _conflict(error, post_id)
     return _saved(result)
@@ -47,7 +45,7 @@ def _saved(result: AutosaveResult) -> Response:
         "status": post.status,
         "copied": post.copied,
     }
-    return responses.json_response(values | ({"errors": _by_field(result.left_out)} if result.left_out else {}))
+    return responses.json_response(values | ({"errors": messages_by_field(result.left_out)} if result.left_out else {}))
 
 
 def _conflict(error: Conflict, post_id: int | None) -> Response:
@@ -55,7 +53,3 @@ def _conflict(error: Conflict, post_id: int | None) -> Response:
     other = error.post_id if isinstance(error, EditConflict) else post_id
     address = url_for("admin.post", post_id=other) if other else url_for("admin.desk")
     return responses.json_response({"error": str(error), "address": address}, 409)
-
-
-def _by_field(errors: Sequence[Invalid]) -> dict[str, str]:
-    return {error.field: str(error) for error in reversed(errors)}

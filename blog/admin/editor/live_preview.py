@@ -10,7 +10,6 @@ from blog.admin import responses
 from blog.admin.blueprint import bp, current_person
 from blog.admin.editor.preview import submitted_fields
 from blog.core.editor import drafts, lint, preview
-from blog.core.markdown.render import RenderedText
 from blog.core.posts.article import Article
 from blog.web import localize, templating
 from blog.web.theme.template_loader import FallbackTemplate
@@ -30,15 +29,11 @@ def live_preview() -> ResponseReturnValue:
             "lines": text.lines,
             "words": article.words,
             "minutes": article.minutes,
-            "remarks": _remarks(article, text),
+            "remarks": lint.warnings(article, text, current_app.config["SITE_URL"]),
             "foreign": text.foreign_images,
             "slug": drafts.slug_if_saved(post.id if post else None, fields),
         }
     )
-
-
-def _remarks(article: Article, text: RenderedText) -> list[str]:
-    return lint.warnings(article, text, current_app.config["SITE_URL"])
 
 
 def _article_html(article: Article, language: str) -> str:

@@ -204,9 +204,7 @@ def mark_deleted(post: Post) -> None:
 def undelete(post_id: int) -> Post:
     """Restore a deleted post as it was. If its scheduled time passed meanwhile, it is a draft, so nothing surprises."""
     with write_transaction() as session:
-        post = session.get(Post, post_id)
-        if post is None:
-            raise NotFound("There is no such post.")
+        post = _load_without_text(session, post_id)
         if post.deleted_at is None:
             raise Conflict(f"“{post.title}” is not deleted.")
         if post.published_at and post.published_at <= clock.now() and not post.was_public:
@@ -260,10 +258,15 @@ def load(session: Session, post_id: int) -> Post:
     return post
 
 
-def _load_undeleted(session: Session, post_id: int) -> Post:
+def _load_without_text(session: Session, post_id: int) -> Post:
     post = session.get(Post, post_id)
     if post is None:
         raise NotFound("There is no such post.")
+    return post
+
+
+def _load_undeleted(session: Session, post_id: int) -> Post:
+    post = _load_without_text(session, post_id)
     if post.deleted_at:
         raise Conflict(f"“{post.title}” is deleted; undelete it first.")
     return post
