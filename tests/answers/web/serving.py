@@ -53,7 +53,7 @@ class Servers:
         return side.forks.run("--instance", folder, *words, environment=self.environment)
 
     def settle(self) -> None:
-        """Return when the background process of each server has nothing to do, and the cards are those of now.
+        """Return when the background process of each server has nothing to do now, and the cards are those of now.
 
         What it did until then depends on how quick it was: nothing is compared.
         """
@@ -63,7 +63,7 @@ class Servers:
         end = time.monotonic() + SECONDS
         while True:
             report = json.loads(self.run(side, "tick", "--json").parts["output"] or b"{}")
-            if report and not any(report.get(name) for name in ("busy", "waiting", "calls", "cards")):
+            if report and not any(report.get(name) for name in ("busy", "calls", "cards")):
                 break
             if time.monotonic() > end:
                 raise Unusable(f"{side.checkout.root}: `tick` has always something to do: {report}.")
