@@ -53,7 +53,7 @@ def submitted_form(fields: FormFields, errors: Sequence[Invalid] = (), version: 
         {name: bool(fields.get(name)) for name in CHECKBOXES},
         parse_number(fields.get("version", "")) if version is None else version,
         fields.get("guid", ""),
-        messages_by_field(errors),
+        messages_by_field(reversed(errors)),
     )
 
 

@@ -101,7 +101,6 @@ def newest(report: FeedReport) -> str:
 
 
 def data(report: FeedReport) -> dict[str, Any]:
-    """Return the report for programs."""
     return {
         "address": report.address,
         "format": report.format,

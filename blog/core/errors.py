@@ -1,6 +1,6 @@
 """Errors with messages for people. Web views turn them into statuses, the command line into exit codes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 class BlogError(Exception):
@@ -27,9 +27,9 @@ class InvalidFields(BlogError):
         self.errors = errors
 
 
-def messages_by_field(errors: Sequence[Invalid]) -> dict[str, str]:
-    """Return the first message for each field."""
-    return {error.field: str(error) for error in reversed(errors)}
+def messages_by_field(errors: Iterable[Invalid]) -> dict[str, str]:
+    """Return the last message for each field."""
+    return {error.field: str(error) for error in errors}
 
 
 class NotFound(BlogError):

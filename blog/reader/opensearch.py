@@ -23,7 +23,6 @@ class OpenSearchSite:
 
 
 def description(site: OpenSearchSite) -> bytes:
-    """Return the OpenSearch description document."""
     ElementTree.register_namespace("", NAMESPACE)
     ElementTree.register_namespace("moz", MOZILLA_NAMESPACE)
     root = ElementTree.Element(f"{{{NAMESPACE}}}OpenSearchDescription")

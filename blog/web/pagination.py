@@ -62,7 +62,6 @@ def make_pager(number: int, total: int, size: int = PAGE_SIZE) -> Pager:
 
 
 def init_app(app: Flask) -> None:
-    """Register the converters of URLs."""
     app.url_map.converters["number"] = RowIdConverter
     app.url_map.converters["page"] = PageNumberConverter
     app.url_map.converters["year"] = YearConverter

@@ -63,7 +63,6 @@ class Request(FlaskRequest):
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
-        """Return the query parameters."""
         self.environ[UNCACHEABLE] = True
         return super().args
 

@@ -28,7 +28,8 @@ def autosave() -> ResponseReturnValue:
     except NotFound:
         return responses.json_response({"error": GONE}, 404)
     except InvalidFields as error:
-        return responses.json_response({"errors": messages_by_field(error.errors), "error": str(error.errors[0])}, 422)
+        messages = messages_by_field(reversed(error.errors))
+        return responses.json_response({"errors": messages, "error": str(error.errors[0])}, 422)
     except Conflict as error:
         return _conflict(error, post_id)
     return _saved(result)
@@ -45,7 +46,8 @@ def _saved(result: AutosaveResult) -> Response:
         "status": post.status,
         "copied": post.copied,
     }
-    return responses.json_response(values | ({"errors": messages_by_field(result.left_out)} if result.left_out else {}))
+    errors = messages_by_field(reversed(result.left_out))
+    return responses.json_response(values | ({"errors": errors} if errors else {}))
 
 
 def _conflict(error: Conflict, post_id: int | None) -> Response:

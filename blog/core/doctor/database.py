@@ -42,7 +42,6 @@ def open_read_only(settings: Settings) -> Iterator[Any]:
 
 
 def examine_missing(settings: Settings) -> Findings:
-    """Report that there is no database."""
     try:
         upgrade.refuse_if_lost(settings)
     except Unusable as error:

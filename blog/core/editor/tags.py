@@ -47,7 +47,6 @@ class TagUsage:
 
 
 def all_tags() -> list[TagUsage]:
-    """Return all tags, by name."""
     return [TagUsage(*cells) for cells in db.session.execute(_query().order_by(Tag.key))]
 
 

@@ -186,12 +186,10 @@ SETTINGS: Mapping[str, SiteSetting] = {
 
 
 def site() -> Site:
-    """Load the site's row."""
     return db.session.scalars(select(Site)).one()
 
 
 def zone() -> ZoneInfo:
-    """Return the site's time zone."""
     return ZoneInfo(site().timezone)
 
 
