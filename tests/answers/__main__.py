@@ -13,6 +13,7 @@ from tests.answers import coverage
 from tests.answers.checkout import Checkout, Unusable
 from tests.answers.commands import run as commands
 from tests.answers.compare import Comparison
+from tests.answers.expected import Expected
 from tests.answers.sides import Sides, open_sides
 from tests.answers.web import first_start, rich
 from tests.answers.web.visitor import Question
@@ -28,48 +29,51 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part")
     parser.add_argument("--show", type=int, default=60, metavar="N", help="show so many differences (60)")
     options = parser.parse_args(arguments)
-    other, ours = Checkout(options.other.resolve()), Checkout(HERE)
+    other, ours, parts = Checkout(options.other.resolve()), Checkout(HERE), options.part or PARTS
     try:
         other.check()
         ours.check()
         with open_sides(other, ours) as sides:
-            run(sides, options.part or PARTS)
-            comparison = sides.comparison
+            failures = run(sides, parts)
     except Unusable as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    sys.stdout.write(report(comparison, options.show))
-    return 0 if comparison.is_equal else 1
+    # What a part that was not run, or not to its end, would have shown is not missing.
+    unused = sides.comparison.unused if parts == PARTS and not failures else []
+    sys.stdout.write(report(sides.comparison, unused, options.show))
+    sys.stderr.writelines(f"{failure}\n" for failure in failures)
+    return 2 if failures else 1 if sides.comparison.differences or unused else 0
 
 
-def run(sides: Sides, parts: list[str]) -> None:
-    """Run the parts one after the other, and say how long each takes."""
-    options = commands.compare_help(sides)
+def run(sides: Sides, parts: list[str]) -> list[str]:
+    """Run the parts one after the other, and say how long each takes; return why some did not come to their end."""
+    options, failures = commands.compare_help(sides), list[str]()
     lines, questions = list[str](), list[Question]()
-    began = time.monotonic()
     for part in parts:
-        if part == "commands":
-            lines += commands.compare_script(sides)
-        elif part == "start":
-            questions += first_start.compare_first_start(sides)
-            lines += [first_start.SERVE, *first_start.AFTERWARDS]
-        else:
-            questions += rich.compare_rich_blog(sides)
-        sys.stderr.write(f"{part}: {time.monotonic() - began:.0f} seconds\n")
         began = time.monotonic()
-    if parts == PARTS:
+        try:
+            if part == "commands":
+                lines += commands.compare_script(sides)
+            elif part == "start":
+                questions += first_start.compare_first_start(sides)
+                lines += [first_start.SERVE, *first_start.AFTERWARDS]
+            else:
+                questions += rich.compare_rich_blog(sides)
+        except Unusable as error:
+            failures.append(f"The part “{part}” broke off: {error}")
+        sys.stderr.write(f"{part}: {time.monotonic() - began:.0f} seconds\n")
+    if parts == PARTS and not failures:
         routes = coverage.read_routes(sides.ours.checkout, sides.ours.folder / "forks" / "first")
         sys.stdout.write(f"{coverage.report(routes, questions, options, lines)}\n\n")
+    return failures
 
 
-def report(comparison: Comparison, most: int) -> str:
-    """Return the first differences, the entries that were not used, and the table."""
+def report(comparison: Comparison, unused: list[Expected], most: int) -> str:
+    """Return the first differences, the entries of `expected.py` that were not used, and the table."""
     lines = [str(each) for each in comparison.differences[:most]]
     if len(comparison.differences) > most:
         lines.append(f"... {len(comparison.differences) - most:,} more differences")
-    lines += [
-        f"Expected, and not there: {each.before!r} as {each.after!r} ({each.reason})" for each in comparison.unused
-    ]
+    lines += [f"Expected, and not there: {each.before!r} as {each.after!r} ({each.reason})" for each in unused]
     return "\n".join([*lines, *([""] if lines else []), comparison.table(), ""])
 
 

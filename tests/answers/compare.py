@@ -100,11 +100,6 @@ class Comparison:
         """The expected differences that no answer showed."""
         return [each for each in self.expected if each not in self.used]
 
-    @property
-    def is_equal(self) -> bool:
-        """Whether nothing differs that was not expected, and everything expected was there."""
-        return not self.differences and not self.unused
-
     def table(self) -> str:
         """Return the figures by kind."""
         rows = [
