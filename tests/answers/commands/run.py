@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.answers import database, normalize
 from tests.answers.answer import Answer
-from tests.answers.commands.script import SCRIPT, HubStatus, Line, Write
+from tests.answers.commands.script import SCRIPT, Break, HubStatus, Line, Write
 from tests.answers.sample import SITE_URL, ZONE, library, outside
 from tests.answers.sample.outside import Outside
 from tests.answers.sides import Side, Sides
@@ -20,6 +20,7 @@ COMMANDS = re.compile(r"^Commands:\n((?:  .*\n?)*)", re.MULTILINE)
 NAME = re.compile(r"^  ([a-z][a-z-]*)(?: |$)", re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
 # What a backup holds of these differs with each run.
+FEEDS = {f"/{name}": text.encode() for name, text in library.FEEDS.items()}
 VOLATILE = re.compile(r"blog\.db|secret_key|manifest\.json")
 
 
@@ -47,7 +48,7 @@ def _commands(text: str) -> list[str]:
 def compare_script(sides: Sides) -> list[str]:
     """Compare all lines of the script; return them as they were run, without the instance."""
     with ExitStack() as stack:
-        hubs = [stack.enter_context(outside.listen()) for _ in sides]
+        hubs = [stack.enter_context(outside.listen(FEEDS)) for _ in sides]
         for side in sides:
             side.begin(_known_ids(), ZONE, {hubs[side.number].place: "<hub>"})
             _prepare(side)
@@ -116,12 +117,14 @@ def _calls(hub: Outside) -> Mapping[str, bytes]:
     return {"calls": calls} if calls else {}
 
 
-def _change(side: Side, hub: Outside, step: Write | HubStatus) -> None:
+def _change(side: Side, hub: Outside, step: Write | Break | HubStatus) -> None:
     if isinstance(step, HubStatus):
         hub.status = step.status
         return
     file = Path(_filled(step.file, side, hub))
-    if step.content is None:
+    if isinstance(step, Break):
+        step.damage(file)
+    elif step.content is None:
         file.unlink()
     else:
         file.parent.mkdir(parents=True, exist_ok=True)

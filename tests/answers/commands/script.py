@@ -7,7 +7,9 @@ another one, `{texts}` and `{bad}` are folders to import, `{out}` is where comma
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.answers.sample import PASSWORD
+from tests.answers.commands import damage
+from tests.answers.commands.damage import Damage
+from tests.answers.sample import PASSWORD, library
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,14 @@ class Write:
 
     file: str
     content: str | None
+
+
+@dataclass(frozen=True)
+class Break:
+    """A file or folder that is damaged between two lines."""
+
+    file: str
+    damage: Damage
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,17 @@ NOTHING_YET = (
 )
 MACHINE_SETTINGS = (
     Line("config site_url", environment={"BLOG_SITE_URL": "ftp://nowhere"}),
+    *(
+        Line("config site_url", environment={"BLOG_SITE_URL": address})
+        for address in (
+            "https://Bücher.example:443/",
+            "http://[::1]:8000",
+            "https://essays.example/blog",
+            "https://a..b",
+        )
+    ),
+    Line("config access_log --json", environment={"BLOG_ACCESS_LOG": "yes"}),
+    Line("config access_log", environment={"BLOG_ACCESS_LOG": "perhaps"}),
     Line("config", environment={"BLOG_SIDE_URL": "https://essays.example"}),
     Line("config", environment={"BLOG_WORKERS": "many"}),
     Line("config", environment={"BLOG_SECRET_KEY": "short"}),
@@ -115,6 +136,9 @@ BAD_SETTINGS = {
 SETTINGS = (
     *(Line(f"config {name} '{value}'") for name, value in SITE_SETTINGS.items()),
     *(Line(f"config {name} '{value}'") for name, value in BAD_SETTINGS.items()),
+    Line("""config follow '[{"name": "GitHub", "address": "https://github.com/ana"}]'"""),
+    Line("""config networks '["x", "email"]' --json"""),
+    Line("""config follow '[{"name": "GitHub"}]'"""),
     Line("config nonsense 1"),
     Line("config follow"),
     Line("config follow --json"),
@@ -214,7 +238,8 @@ CARE = (
     Line("feed check"),
     Line("feed check --json"),
     Line("feed check nonsense"),
-    Line("feed check http://{hub_place}/feed.xml"),
+    *(Line(f"feed check {{hub}}{name}") for name in (*library.FEEDS, "missing.xml")),
+    Line("feed check {hub}feed.xml --json"),
     Line("feed compare"),
     Line("tick"),
     Line("tick --json"),
@@ -234,6 +259,19 @@ CARE = (
     ),
     Line("doctor"),
 )
+BROKEN = (
+    Break("{blog}/secret_key", damage.show_to_all),
+    Break("{blog}/media", damage.remove_variants),
+    Break("{blog}/blog.db", damage.drop_triggers),
+    Break("{blog}/blog.db", damage.run_sql("UPDATE tally SET posts = posts + 1", "DELETE FROM search_idx")),
+    Line("doctor"),
+    Line("doctor --json"),
+    Line("search river"),
+    Line("edit rivers --summary 'While the index is broken'"),
+    Line("doctor --fix"),
+    Line("doctor"),
+    Line("search river"),
+)
 BACKUPS = (
     Line("backup"),
     Line("backup {out}/blog.zip"),
@@ -246,6 +284,9 @@ BACKUPS = (
     Line("restore {out}/blog.zip", fresh=True),
     Line("list --status deleted"),
     Line("restore {out}/blog.zip --json"),
+    Line("backup {out}/cut.zip"),
+    Break("{out}/cut.zip", damage.cut),
+    Line("restore {out}/cut.zip --dry-run"),
     Line("restore {out}/missing.zip"),
     Line("restore {texts}/rivers.md"),
     Line("restore {out}/blog.zip", instance="{copy}"),
@@ -254,6 +295,11 @@ BACKUPS = (
     Line("list", instance="{copy}"),
     Line("doctor", instance="{copy}"),
     Line("serve", instance="{copy}"),
+    Line("restore {out}/blog.zip", instance="{copy}"),
+    Break("{copy}/blog.db", damage.cut),
+    Line("list", instance="{copy}"),
+    Line("doctor", instance="{copy}"),
+    Line("backup", instance="{copy}"),
 )
 NOT_YET = (Line("export {out}/export"), Line("freeze {out}/frozen"))
 # A hub that refuses: what becomes of the calls.
@@ -264,7 +310,7 @@ REFUSED = (
     Line("tick --json"),
     Line("doctor"),
 )
-SCRIPT: tuple[Line | Write | HubStatus, ...] = (
-    *WRONG_USAGE, *NOTHING_YET, *MACHINE_SETTINGS, *SETTINGS, *PEOPLE, *IMPORTS, *POSTS, *SEARCHES, *CARE, *REFUSED,
-    *BACKUPS, *NOT_YET,
+SCRIPT: tuple[Line | Write | Break | HubStatus, ...] = (
+    *WRONG_USAGE, *NOTHING_YET, *MACHINE_SETTINGS, *SETTINGS, *PEOPLE, *IMPORTS, *POSTS, *SEARCHES, *CARE, *BROKEN,
+    *REFUSED, *BACKUPS, *NOT_YET,
 )  # fmt: skip

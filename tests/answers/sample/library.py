@@ -26,14 +26,46 @@ date: 2020-{month:02}-{day:02}
 An entry of the year.
 """
 
+# Feeds and pages of another site, for `feed check`: some with faults that a subscriber would meet.
+FEEDS = {
+    "feed.xml": """<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0"><channel><title>Elsewhere</title><link>https://elsewhere.example/</link><description>A</description>
+<item><title>One</title><link>/one/</link><guid isPermaLink="false">1</guid><pubDate>yesterday</pubDate>
+<description>&lt;p&gt;Text &lt;a href="/relative/"&gt;a&lt;/a&gt;&lt;/p&gt;</description></item>
+<item><title></title><link>https://elsewhere.example/two/</link><guid>1</guid>
+<pubDate>Mon, 01 Jan 2024 00:00:00 GMT</pubDate></item></channel></rss>
+""",
+    "atom.xml": """<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom"><title>Elsewhere</title><id>nowhere</id><updated>2024-01-01</updated>
+<link rel="self" href="https://elsewhere.example/atom.xml"/><entry><title>One</title><id>1</id>
+<link rel="alternate" href="https://elsewhere.example/one/"/><updated>2031-01-01T00:00:00Z</updated>
+<content type="html">&lt;p&gt;Text&lt;/p&gt;</content></entry></feed>
+""",
+    "feed.json": '{"version": "https://jsonfeed.org/version/1.1", "title": "Elsewhere", "items": [{"id": 1}]}',
+    "broken.xml": "<?xml version='1.0'?>\n<rss><channel></rss>\n",
+    "broken.json": '{"version": ',
+    "doctype.xml": "<?xml version='1.0'?>\n<!DOCTYPE rss [<!ENTITY a 'b'>]>\n<rss><channel/></rss>\n",
+    "other.xml": "<?xml version='1.0'?>\n<other/>\n",
+    "page.html": '<!doctype html><link rel="alternate" type="application/rss+xml" href="/feed.xml">',
+    "empty.html": "<!doctype html><title>No feed</title>",
+}
+
 
 def picture(width: int, height: int, kind: str = "PNG", mode: str = "RGB", **options: Any) -> bytes:
     """Return the bytes of a picture with a gradient and a line."""
     image = Image.linear_gradient("L").resize((width, height)).convert(mode)
-    ImageDraw.Draw(image).line((0, 0, width, height), fill="teal" if mode != "L" else 90, width=5)
+    ImageDraw.Draw(image).line((0, 0, width, height), fill=90 if mode in ("L", "CMYK") else "teal", width=5)
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
+
+
+def turned() -> Image.Exif:
+    """Return what a camera writes that was held upright."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "A camera"
+    return exif
 
 
 def moving_picture() -> bytes:

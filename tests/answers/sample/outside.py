@@ -1,5 +1,6 @@
 """A server on this machine for the calls that a blog makes to others: a WebSub hub, and pictures to copy."""
 
+import mimetypes
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,10 +24,12 @@ class Outside:
             def do_GET(self) -> None:
                 outside.calls.append(f"{self.requestline}\n{self.headers}")
                 body = files.get(self.path)
-                self._send(404 if body is None else 200, body or b"")
+                self._send(404 if body is None else 200, body or b"", mimetypes.guess_type(self.path)[0] or "")
 
-            def _send(self, status: int, body: bytes) -> None:
+            def _send(self, status: int, body: bytes, kind: str = "") -> None:
                 self.send_response(status)
+                if kind:
+                    self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
                 self.send_header("Connection", "close")
                 self.end_headers()

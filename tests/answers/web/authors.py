@@ -29,6 +29,23 @@ PASTED = (
     '<blockquote><p>Quote</p></blockquote><pre><code class="language-python">x = 1</code></pre>'
     '<p style="mso-list:l0">Word</p><img src="https://example.com/x.png" alt="Alt"><script>never()</script><hr>'
 )
+# As Word and Google Docs put it on the clipboard.
+PASTED_FROM_OFFICE = """
+<html xmlns:o="urn:schemas-microsoft-com:office:office"><body><!--StartFragment-->
+<p class=MsoTitle>A title</p><h2 style="mso-outline-level:2">A heading</h2>
+<p class=MsoHeading3 style="mso-outline-level:3">Another</p>
+<p class=MsoListParagraph style="mso-list:l0 level1 lfo1"><span style="mso-list:Ignore">1.<span> </span></span>One</p>
+<p class=MsoListParagraph style="mso-list:l0 level2 lfo1"><span style="mso-list:Ignore">a.</span>Inner</p>
+<p class=MsoListParagraph style="mso-list:l0 level1 lfo1"><span style="mso-list:Ignore">2.</span>Two</p>
+<p class=MsoListParagraphCxSpFirst>· A bullet</p><p class=MsoListParagraphCxSpLast>· Another</p>
+<b style="font-weight:normal" id="docs-internal-guid-1"><p><span style="font-weight:700">Bold</span> and
+<span style="font-style:italic;text-decoration:line-through">more</span></p></b>
+<ul><li><p>item</p></li><ul><li>beside</li></ul></ul><ol start="3"><li>three</li></ol>
+<table><caption>Caption</caption><tr><td>a</td><td colspan="2">b</td></tr><tr><td>c</td></tr></table>
+<table><tr><td><h2>Laid out</h2></td></tr></table><p>a<br>b<br><br>c</p><input type=checkbox checked> done
+<p><a href="#x">here</a> <a href="mailto:a@b.example">mail</a> <sup>1</sup> <mark>m</mark> <q>q</q> * _ ` [x] # </p>
+<!--EndFragment--></body></html>
+"""
 
 
 def crawl(visitor: Visitor) -> None:
@@ -191,6 +208,7 @@ def use_scripts(visitor: Visitor, outside: str) -> None:
             post(visitor, path, {**fields, **more})
         post(visitor, path, fields, Accept="text/html")
     post(visitor, "/admin/posts/markdown/", {"html": PASTED})
+    post(visitor, "/admin/posts/markdown/", {"html": PASTED_FROM_OFFICE})
     post(visitor, "/admin/posts/markdown/", {"html": ""})
     picture = {**fields, "body": f"![Far](http://{outside}/far.png) and ![near](http://{outside}/missing.png)"}
     post(visitor, "/admin/posts/new/copies/", picture, Accept="text/html")

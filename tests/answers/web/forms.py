@@ -21,6 +21,11 @@ def keep_pictures(visitor: Visitor, outside: str) -> None:
         "cut.jpg": library.picture(90, 90, "JPEG")[:200],
         "drawing.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         "empty.png": b"",
+        "cmyk.jpg": library.picture(700, 90, "JPEG", mode="CMYK"),
+        "grey.png": library.picture(50, 90, mode="L"),
+        "turned.jpg": library.picture(90, 50, "JPEG", exif=library.turned()),
+        "picture.bmp": library.picture(9, 9, "BMP"),
+        "picture.tiff": library.picture(9, 9, "TIFF"),
     }
     for name, data in pictures.items():
         visitor.submit(place, "Upload", {name: data}, alt=f"What {name} shows")

@@ -112,28 +112,13 @@ def ask_in_rare_ways(visitor: Visitor) -> None:
 
 
 def ask_again(visitor: Visitor) -> None:
-    """Ask for some addresses in all ways, after authors have changed the blog."""
-    for path in (
-        "/",
-        "/page/2/",
-        "/feed.xml",
-        "/atom.xml",
-        "/feed.json",
-        "/sitemap.xml",
-        "/tags/",
-        "/archive/",
-        "/posts/moved/",
-    ):
-        visitor.ask_in_all_ways(path)
-    for path in (
-        "/feed/1.xml",
-        "/feed/21.xml",
-        "/posts/new-zebra/",
-        "/posts/scheduled/",
-        "/search/?q=zebra",
-        "/search/?q=letter",
-    ):
+    """Ask for some addresses after authors have changed the blog. When that was is not compared: see `mark_start`."""
+    for path in """
+        / /page/2/ /feed.xml /atom.xml /feed.json /feed/1.xml /feed/21.xml /sitemap.xml /tags/ /archive/ /posts/moved/
+        /posts/new-zebra/ /posts/scheduled/ /search/?q=zebra /search/?q=letter
+    """.split():
         visitor.ask(path)
+        visitor.ask(path, headers={"Accept-Encoding": "br"}, kind="compressed")
 
 
 def _is_public(path: str) -> bool:

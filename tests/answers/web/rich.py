@@ -1,5 +1,7 @@
 """Have the other checkout make one rich blog, serve a copy on both sides, and ask as readers and as authors do."""
 
+import time
+
 from tests.answers import database, normalize
 from tests.answers.sample import SITE_URL, ZONE, build, library, outside
 from tests.answers.sides import Sides
@@ -46,4 +48,21 @@ def _ask_as_authors(servers: serving.Servers, place: str) -> None:
     servers.settle()
     authors.crawl(author)
     readers.ask_again(servers.visitor())
+    _change_theme(servers)
     forms.look_after(author)
+
+
+def _change_theme(servers: serving.Servers) -> None:
+    """Change the owner's stylesheet and templates while the blog is served; one is broken then, one is new."""
+    files = {
+        "custom.css": "p { color: #123 }\np { colour: }}\n",
+        "templates/reader/article.html": "{% extends 'house/reader/article.html' %}{% block article %}{{ nonsense }}",
+        "templates/reader/tag.html": "{% extends 'house/reader/tag.html' %}{% block content %}Mine{% endblock %}",
+    }
+    for side in servers.sides:
+        for name, text in files.items():
+            (side.folder / NAME / name).write_text(text, "utf-8")
+    time.sleep(1.5)  # it looks once a second
+    visitor = servers.visitor()
+    for path in ("/", "/posts/rivers/", "/tags/rivers/"):
+        visitor.ask(path)

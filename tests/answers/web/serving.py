@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,13 +40,19 @@ class Servers:
     def mark_start(self) -> None:
         """Name the time of the last change of all pages, which is when each server was started with other code.
 
-        Before, let the second of the start pass: dates are rounded up to whole seconds, and none lies ahead.
+        Wait until it has passed by two seconds: of many writes within a second each moves that time by one, so that it
+        may lie ahead, and until then answers name the present time.
         """
-        time.sleep(2)
-        for side, browser in zip(self.sides, self.visitor().browsers, strict=True):
-            start = normalize.parsed(browser.ask("GET", "/").header("Last-Modified"))
-            if start:
-                side.normalizer.mark(start, "start")
+        browsers, end = self.visitor().browsers, time.monotonic() + SECONDS
+        while True:
+            moments = self.sides.both(lambda side: _last_change(browsers[side.number]))
+            if all(moment < datetime.now(UTC) - timedelta(seconds=2) for moment in moments):
+                break
+            if time.monotonic() > end:
+                raise Unusable(f"The last change of / is always now: {moments}.")
+            time.sleep(0.2)
+        for side, moment in zip(self.sides, moments, strict=True):
+            side.normalizer.mark(moment, "start")
 
     def run(self, side: Side, *words: str) -> Answer:
         """Return what a command says of the folder that is served."""
@@ -69,6 +76,15 @@ class Servers:
                 raise Unusable(f"{side.checkout.root}: `tick` has always something to do: {report}.")
             time.sleep(0.2)
         self.run(side, "cards")
+
+
+def _last_change(browser: Browser) -> datetime:
+    """Return the Last-Modified of the first page. Raise Unusable if it has none."""
+    reply = browser.ask("GET", "/")
+    moment = normalize.parsed(reply.header("Last-Modified") or "-")
+    if moment is None:
+        raise Unusable(f"/ names no last change; it answers {reply.status}.")
+    return moment
 
 
 @contextmanager
