@@ -14,7 +14,7 @@ from blog.core.site.settings import configure
 from blog.transfer import samples
 from tests.admin.conftest import join
 from tests.core.doctor.findings import made, told
-from tests.core.doctor.test_links import NOW, backup
+from tests.core.doctor.test_backups import NOW, backup
 from tests.world import Blog, Result, run
 
 Command = Callable[..., Result]
