@@ -53,7 +53,7 @@ QUERIES = {
     "/nothing/": 5,
     # Tags, how common each word is (the last one as a beginning, too), the best posts, and these.
     "/search/?q=text+post": 7,
-    "/search/?q=nowhere": 6,
+    "/search/?q=nowhere": 5,
     "/search/": 2,
     "/opensearch.xml": 1,
     "/share/mastodon/?post=post-20": 3,
