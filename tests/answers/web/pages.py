@@ -25,10 +25,12 @@ def links(reply: Reply, path: str, site_url: str) -> Iterator[str]:
         addresses = [part.split()[0] for value in values for part in value.split(", ") if part.strip()]
     elif reply.type.endswith(("xml", "json")):
         addresses = re.findall(rf"{re.escape(site_url)}/[^\s\"'<>\\)]*", unescape(unescape(reply.text)))
+    elif reply.type in ("text/javascript", "text/css"):
+        addresses = re.findall(r"""(?:from |import |import\(|url\()["']?([./][\w./-]+)""", reply.text)
     else:
         addresses = []
     for address in addresses:
-        if not address.startswith(("/", "?", site_url)):
+        if not address.startswith(("/", ".", "?", site_url)):
             continue
         try:
             whole = urldefrag(urljoin(f"{site_url}{path}", address)).url

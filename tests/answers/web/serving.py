@@ -27,6 +27,7 @@ class Servers:
     name: str
     environment: Mapping[str, str]
     questions: list[Question] = field(default_factory=list)
+    files: dict[str, list[str]] = field(default_factory=dict)
     visitors: list[Visitor] = field(default_factory=list)
 
     def visitor(self) -> Visitor:
@@ -34,7 +35,7 @@ class Servers:
         site_url = self.environment["BLOG_SITE_URL"]
         host = urlsplit(site_url).netloc
         browsers = [Browser(server.port, host) for server in self.servers]
-        self.visitors.append(Visitor(self.sides, browsers, site_url, self.questions))
+        self.visitors.append(Visitor(self.sides, browsers, site_url, self.questions, self.files))
         return self.visitors[-1]
 
     def mark_start(self) -> None:
@@ -53,6 +54,18 @@ class Servers:
             time.sleep(0.2)
         for side, moment in zip(self.sides, moments, strict=True):
             side.normalizer.mark(moment, "start")
+
+    def ask_for_files(self) -> None:
+        """Ask for all static files: those that answers named, whose hashes are not compared, and all of the folder."""
+        visitor, names = self.visitor(), set[str]()
+        for side in self.sides:
+            folder = side.checkout.root / "static"
+            plain = [f"/static/{file.relative_to(folder)}" for file in folder.rglob("*.*")]
+            self.files.update({name: [name, name] for name in plain})
+        while names != set(self.files):
+            for name in sorted(set(self.files) - names):
+                names.add(name)
+                visitor.ask(self.files[name])
 
     def run(self, side: Side, *words: str) -> Answer:
         """Return what a command says of the folder that is served."""
@@ -106,6 +119,7 @@ def serve(sides: Sides, name: str, site_url: str, environment: Mapping[str, str]
             }
         both = Servers(sides, servers, name, settings)
         yield both
+        both.ask_for_files()
         for visitor in both.visitors:
             visitor.close()
     sides.compare("server", f"{name}: what it printed", [server.answer() for server in servers])

@@ -45,6 +45,8 @@ class Visitor:
     browsers: Sequence[Browser]
     site_url: str
     questions: list[Question]
+    # Static files that were named, by their addresses without the hash; each side's own address.
+    files: dict[str, list[str]]
     # Addresses whose bodies are not the same bytes.
     volatile: set[str] = field(default_factory=set)
 
@@ -72,6 +74,7 @@ class Visitor:
         same = self.sides.compare(
             kind, question, [of_reply(reply) for reply in replies], same_bytes=path not in self.volatile
         )
+        self._note_files(replies, path)
         if method == "GET" and not note:
             (self.volatile.discard if same else self.volatile.add)(path)
 
@@ -135,6 +138,13 @@ class Visitor:
             self.compare(steps[2], "GET", replies[1][1].header("Location"), note=f"after {press}")
         if len(replies[0]) != len(replies[1]):
             self.compare([replies[0][-1], replies[1][-1]], "GET", path, "form", f"{press} leads elsewhere")
+
+    def _note_files(self, replies: Sequence[Reply], path: str) -> None:
+        """Remember the static files that answers name, at each side's own address."""
+        for number, reply in enumerate(replies):
+            for name, address in self._links(reply, path).items():
+                if name.startswith("/static/"):
+                    self.files.setdefault(name, [address, address])[number] = address
 
     def _links(self, reply: Reply, path: str) -> dict[str, str]:
         return {pages.key(link): link for link in pages.links(reply, path, self.site_url)}
