@@ -59,8 +59,8 @@ def run(sides: Sides, parts: list[str]) -> list[str]:
                 lines += [first_start.SERVE, *first_start.AFTERWARDS]
             else:
                 questions += rich.compare_rich_blog(sides)
-        except Unusable as error:
-            failures.append(f"The part “{part}” broke off: {error}")
+        except (Unusable, LookupError, ValueError) as error:  # a page or an answer is not what the next question needs
+            failures.append(f"The part “{part}” broke off: {type(error).__name__}: {error}")
         sys.stderr.write(f"{part}: {time.monotonic() - began:.0f} seconds\n")
     if parts == PARTS and not failures:
         routes = coverage.read_routes(sides.ours.checkout, sides.ours.folder / "forks" / "first")

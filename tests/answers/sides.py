@@ -12,7 +12,7 @@ from typing import TypeVar
 from tests.answers.answer import Answer
 from tests.answers.checkout import Checkout, Forks
 from tests.answers.compare import Comparison
-from tests.answers.normalize import Normalizer
+from tests.answers.normalize import Normalizer, apply_rules
 
 T = TypeVar("T")
 
@@ -55,7 +55,7 @@ class Sides:
     def compare(self, kind: str, question: str, answers: list[Answer], *, same_bytes: bool = True) -> bool:
         """Compare the answers of both; see Comparison."""
         normalizers = [side.normalizer for side in self]
-        question = self.ours.normalizer.normalize(question)
+        question = apply_rules(question)
         return self.comparison.compare(kind, question, answers, normalizers, same_bytes=same_bytes)
 
 

@@ -14,9 +14,7 @@ from tests.answers.normalize import RULES, Normalizer, ids_in
 from tests.answers.web import pages
 from tests.answers.web.client import Reply
 
-NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, UTC)
 ID, OTHER_ID = "9fda1ba9-59cc-42b8-a8ff-73c52fdbac33", "1c0d4e6a-0f2b-4f0e-8a57-5d3c2b1a0f9e"
-PAGE = Reply(200, (("Date", "now"), ("Content-Type", "text/html"), ("ETag", '"a"'), ("Content-Length", "4")), b"page")
 
 
 def answer(status: int = 200, body: bytes = b"page", **headers: str) -> Answer:

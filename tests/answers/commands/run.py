@@ -19,8 +19,8 @@ FOLDERS = ("blog", "copy", "nowhere", "texts", "bad", "out")
 COMMANDS = re.compile(r"^Commands:\n((?:  .*\n?)*)", re.MULTILINE)
 NAME = re.compile(r"^  ([a-z][a-z-]*)(?: |$)", re.MULTILINE)
 OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*)")
-# What a backup holds of these differs with each run.
 FEEDS = {f"/{name}": text.encode() for name, text in library.FEEDS.items()}
+# What a backup holds of these differs with each run.
 VOLATILE = re.compile(r"blog\.db|secret_key|manifest\.json")
 
 

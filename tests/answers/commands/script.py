@@ -274,7 +274,7 @@ BROKEN = (
 )
 BACKUPS = (
     Line("backup"),
-    Line("backup {out}/blog.zip"),
+    Line("backup {out}/blog.zip", files=("blog.zip",)),
     Line("backup {out}/blog.zip --json"),
     Line("backup {texts}/rivers.md"),
     Line("backup {out}/no/such/blog.zip"),

@@ -34,7 +34,12 @@ def keep_pictures(visitor: Visitor, outside: str) -> None:
     for name in ("new.png", "text.png"):
         post(visitor, place, {"alt": "By a script"}, {name: pictures[name]})
     newest = max(int(number) for number in re.findall(r"/admin/media/(\d+)/", visitor.ask(place)[1].text))
-    own = f"{place}{newest}/"
+    change_picture(visitor, f"{place}{newest}/")
+    copy_pictures(visitor, outside)
+
+
+def change_picture(visitor: Visitor, own: str) -> None:
+    """Describe a picture, delete it, bring it back, make it the logo; ask for pictures that are not there."""
     for press, values in (
         ("action=save", {"alt": "Another text"}),
         ("action=save", {"alt": "a" * 1200}),
@@ -51,6 +56,10 @@ def keep_pictures(visitor: Visitor, outside: str) -> None:
     visitor.ask(own, headers=JSON, kind="scripts' request")
     for path in ("/admin/media/999999/", "/admin/media/?show=silent", "/admin/media/?q=zzz", "/admin/media/?page=99"):
         visitor.ask(path)
+
+
+def copy_pictures(visitor: Visitor, outside: str) -> None:
+    """Copy pictures from another site, one that has them and some that do not."""
     for address in (
         f"http://{outside}/far.png",
         f"http://{outside}/missing.png",
