@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.answers import database, normalize
 from tests.answers.answer import Answer
+from tests.answers.checkout import free_port
 from tests.answers.commands.script import SCRIPT, Break, HubStatus, Line, Write
 from tests.answers.sample import SITE_URL, ZONE, library, outside
 from tests.answers.sample.outside import Outside
@@ -78,9 +79,9 @@ def _prepare(side: Side) -> None:
 
 
 def _filled(text: str, side: Side, hub: Outside) -> str:
-    """Return a text of the script with the folders of a side."""
+    """Return a text of the script with the folders of a side, the address of its hub, and a free port."""
     places = {name: str(side.folder / name) for name in FOLDERS}
-    places |= {"hub": f"http://{hub.place}/", "hub_place": hub.place}
+    places |= {"hub": f"http://{hub.place}/", "hub_place": hub.place, "port": str(free_port())}
     return re.sub(r"\{(\w+)\}", lambda match: places.get(match[1], match[0]), text)
 
 

@@ -294,7 +294,7 @@ BACKUPS = (
     Write("{copy}/blog.db", "no database"),
     Line("list", instance="{copy}"),
     Line("doctor", instance="{copy}"),
-    Line("serve", instance="{copy}"),
+    Line("serve --port {port}", instance="{copy}"),
     Line("restore {out}/blog.zip", instance="{copy}"),
     Break("{copy}/blog.db", damage.cut),
     Line("list", instance="{copy}"),
