@@ -3,18 +3,20 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from blog.core.accounts import people
-from blog.core.db import watcher as db_watcher
 from blog.core.db.transaction import write_transaction
 from blog.core.db.watcher import Watcher
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
+from blog.core.posts import query
 from blog.core.site.settings import configure
 from blog.extensions import db, sqlite_driver
 from tests.web.ask import put
@@ -24,20 +26,9 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 At = Callable[[datetime], None]
 
 
-@pytest.fixture(params=["wal index", "data_version"])
-def watcher(app: Flask, instance: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Watcher:
-    """A watcher of the blog, of either kind."""
-    if request.param == "data_version":
-        monkeypatch.setattr(db_watcher, "_wal_index_reader", lambda _file: None)
+@pytest.fixture
+def watcher(app: Flask, instance: Path) -> Watcher:
     return Watcher(instance / "blog.db")
-
-
-def test_where_there_is_a_wal_index_in_memory_it_is_read(app: Flask, instance: Path) -> None:
-    watcher = Watcher(instance / "blog.db")
-    watcher.version()
-    head = watcher._read_commits()
-    if sys.platform == "linux":
-        assert isinstance(head, bytes) and head[:48] == head[48:] and any(head)
 
 
 def test_it_stays_while_nothing_is_written(watcher: Watcher) -> None:
@@ -139,3 +130,26 @@ def test_it_waits_for_nobody(watcher: Watcher, blog: Blog, instance: Path) -> No
     writer.execute("COMMIT")
     writer.close()
     assert watcher.version() != before
+
+
+def test_it_sees_the_next_time_what_is_committed_while_it_looks(watcher: Watcher, blog: Blog) -> None:
+    post = blog.make_post("Rivers")
+
+    def commit(*_rest: object) -> None:
+        if query.find(post.slug).title == "Rivers":
+            put("UPDATE post SET title = 'Streams'")
+
+    event.listen(watcher._engine, "after_cursor_execute", commit)
+    before = watcher.version()
+    assert query.find(post.slug).title == "Streams"
+    assert watcher.version() != before
+
+
+def test_threads_share_it(watcher: Watcher, blog: Blog) -> None:
+    blog.make_post("Rivers")
+    before = watcher.version()
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(lambda: [watcher.version() for _ in range(200)]) for _ in range(4)]
+        put("UPDATE post SET title = 'Streams'")
+        versions = [version for answer in answers for version in answer.result()]
+    assert None not in versions and watcher.version() != before
