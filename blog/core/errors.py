@@ -1,6 +1,8 @@
 """Errors with messages for people. Web views turn them into statuses, the command line into exit codes."""
 
-from collections.abc import Iterable, Sequence
+import errno
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 
 class BlogError(Exception):
@@ -71,6 +73,27 @@ class Unavailable(BlogError):
 
 class DiskFull(Unavailable):
     """The disk is full; nothing was changed."""
+
+
+def disk_full(outcome: str) -> DiskFull:
+    """Return the error for a full disk; `outcome` is like "Nothing was stored"."""
+    return DiskFull(f"The disk is full. {outcome}; free some space and try again.")
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Return whether the disk is full, or the user's share of it."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def disk_errors(problem: str, outcome: str) -> Iterator[None]:
+    """Raise DiskFull or Unavailable for each OSError; `problem` and `outcome` are sentences without a full stop."""
+    try:
+        yield
+    except OSError as error:
+        if is_disk_full(error):
+            raise disk_full(outcome) from error
+        raise Unavailable(f"{problem}: {error.strerror}. {outcome}.") from error
 
 
 class Unusable(BlogError):

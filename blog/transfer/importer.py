@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog.core.db.transaction import write_transaction
-from blog.core.errors import Invalid, Unavailable
+from blog.core.errors import Invalid, disk_errors
 from blog.core.images import storage
 from blog.core.site.settings import site, zone
 from blog.extensions import db
@@ -96,11 +96,8 @@ class Import:
                 report.problems.append(Problem(document.source, str(outcome), 1))
 
     def _move_images(self, staging: Path) -> None:
-        try:
+        with disk_errors(f"The pictures cannot be stored in {self.folder}", "Nothing was imported"):
             storage.move_staged(staging, self.folder)
-        except OSError as error:
-            reason = f"The pictures cannot be stored in {self.folder}: {error.strerror}."
-            raise Unavailable(f"{reason} Nothing was imported.") from error
 
     # -- before the transaction --------------------------------------------------------------------------
 

@@ -3,12 +3,12 @@
 import pickle
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from blog.core.errors import Unavailable
+from blog.core.errors import disk_errors
 
 T = TypeVar("T")
 IN_MEMORY = 4 * 1024 * 1024
@@ -52,10 +52,5 @@ class Spool(Generic[T]):
                 item: T = pickle.load(self._file)  # noqa: S301
             yield item
 
-    @contextmanager
-    def _disk_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            message = f"The rendered texts cannot be set aside in {self._folder}: {error.strerror}."
-            raise Unavailable(f"{message} Nothing was imported.") from error
+    def _disk_errors(self) -> AbstractContextManager[None]:
+        return disk_errors(f"The rendered texts cannot be set aside in {self._folder}", "Nothing was imported")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from blog.core.accounts import people
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields, validate_fields
-from blog.core.errors import Invalid, Unavailable
+from blog.core.errors import Invalid, disk_errors
 from blog.core.images import storage
 from blog.core.images.storage import StoredImage
 from blog.core.markdown.render import RenderedText
@@ -106,12 +106,11 @@ class Validator:
             return None
         try:
             image_hash = hashlib.sha256(data).hexdigest()
-            return storage.by_hash(image_hash) or storage.store(data, self.staging, image.file.name)
+            with disk_errors("The pictures cannot be stored", "Nothing was imported"):
+                return storage.by_hash(image_hash) or storage.store(data, self.staging, image.file.name)
         except Invalid as error:
             self._report_image(document, image, str(error))
             return None
-        except OSError as error:
-            raise Unavailable(f"The pictures cannot be stored: {error.strerror}. Nothing was imported.") from error
 
     def _report_image(self, document: Document, image: LocalImage, reason: str) -> None:
         message = f"The picture {image.address} cannot be used: {reason}."

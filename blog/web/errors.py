@@ -1,6 +1,5 @@
 """Error handlers: a calm page, with the right status, for each error."""
 
-import errno
 from http import HTTPStatus
 from urllib.parse import urlsplit, urlunsplit
 
@@ -36,10 +35,9 @@ MESSAGES = {
     429: ("Too often", ""),
     500: ("Something broke here", "It is not your fault. The error has been written down; please try again later."),
     503: ("Back in a moment", "The database is busy or cannot be reached. Please try again shortly."),
-    507: ("No room", "The disk is full. Nothing was stored; free some space and try again."),
+    507: ("No room", str(errors.disk_full("Nothing was stored"))),
 }
 RETRY_SECONDS = 10
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def init_app(app: Flask) -> None:
@@ -85,7 +83,7 @@ def _database_error(error: DBAPIError) -> BaseResponse:
 
 def _disk_error(error: OSError) -> BaseResponse:
     """Answer 507 if the disk is full; raise other errors, which do not concern visitors."""
-    if error.errno not in DISK_FULL:
+    if not errors.is_disk_full(error):
         raise error
     return error_page(507)
 

@@ -1,6 +1,5 @@
 """Back up a blog while it is read and written: one file, verified before it gets its name."""
 
-import errno
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,14 +12,13 @@ from blog.config import Settings
 from blog.core.backup import retention, sqlite_copy, zip_file
 from blog.core.backup.scratch import lock_if_free, scratch_folder
 from blog.core.backup.zip_file import DATABASE, Manifest, Member, Progress, no_progress
-from blog.core.errors import DiskFull, Invalid, Unavailable, Unusable
+from blog.core.errors import DiskFull, Invalid, Unavailable, Unusable, disk_full, is_disk_full
 from blog.core.images import storage, variants
 from blog.core.schema import integrity
 from blog.extensions import watcher_engine
 from blog.migrations import HEAD
 
 KIND = "backup"
-DISK_FULL_CODES = (errno.ENOSPC, errno.EDQUOT)
 # A daily backup leaves this much of the disk free.
 SPARE_BYTES = 256 * 2**20
 # Pictures may be deleted or restored while they are read.
@@ -103,8 +101,8 @@ def explain_write_errors(path: Path, outcome: str = "No backup was made") -> Ite
     try:
         yield
     except OSError as error:
-        if error.errno in DISK_FULL_CODES:
-            raise DiskFull(f"The disk is full. {outcome}; free some space and try again.") from error
+        if is_disk_full(error):
+            raise disk_full(outcome) from error
         raise Unavailable(f"{outcome}: {error.filename or path}: {error.strerror}.") from error
 
 

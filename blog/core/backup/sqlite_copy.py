@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from blog.core.db.transaction import describe_error, is_damage_error
+from blog.core.db.transaction import FULL, OCCUPIED, describe_error, error_code, is_damage_error
 from blog.core.errors import DiskFull, Unavailable, Unusable
 from blog.core.search import index
 from blog.extensions import database_uri, sqlite_driver
@@ -15,7 +15,6 @@ from blog.extensions import database_uri, sqlite_driver
 # How long a copy waits for another writer.
 PATIENCE_SECONDS = 60.0
 BUSY_SECONDS = 5.0
-WAITING = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
 # These work in the databases of all schema versions.
 COUNTS = {
     "posts": "SELECT count(*) FROM post WHERE kind = 'post' AND deleted_at IS NULL",
@@ -47,7 +46,7 @@ def open_database(file: Path, mode: str) -> Iterator[Any]:
             yield connection
     except driver.DatabaseError as error:
         message = describe_error(error)
-        if "full" in str(error):
+        if error_code(error) == FULL:
             raise DiskFull(message) from error
         # Not by the error's class: the backup API raises the wrong one.
         raise (Unusable if is_damage_error(error) else Unavailable)(f"{file}: {message}") from error
@@ -88,13 +87,20 @@ def close_wal(file: Path) -> None:
 
 def _copy_pages(source: Any, target: Any) -> None:
     """Copy all pages in one step, with a time limit: the driver retries for ever while another process has the lock."""
-    end = time.monotonic() + PATIENCE_SECONDS
+    end, last_status = time.monotonic() + PATIENCE_SECONDS, 0
 
     def check_time(status: int, _remaining: int, _total: int) -> None:
-        if status in WAITING and time.monotonic() > end:
+        nonlocal last_status
+        last_status = status
+        if status in OCCUPIED and time.monotonic() > end:
             raise Unavailable("Another process is writing to the database. Nothing was changed; try again in a moment.")
 
-    source.backup(target, pages=-1, progress=check_time, sleep=0.05)
+    try:
+        source.backup(target, pages=-1, progress=check_time, sleep=0.05)
+    except sqlite_driver().DatabaseError as error:
+        if not error_code(error):
+            error.sqlite_errorcode = last_status  # pysqlite3 leaves it out here
+        raise
 
 
 def find_damage(file: Path, *, quick: bool = False) -> list[str]:

@@ -9,9 +9,13 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.errors import Unavailable
+from blog.core.errors import Unavailable, disk_full
 from blog.extensions import WRITE_OPTION, db
 from blog.models import Site
+
+# SQLite's result codes (https://www.sqlite.org/rescode.html).
+BUSY, LOCKED, READONLY, CORRUPT, FULL, CANTOPEN, NOTADB = 5, 6, 8, 11, 13, 14, 26
+OCCUPIED, DAMAGED = (BUSY, LOCKED), (CORRUPT, NOTADB)
 
 
 @contextmanager
@@ -59,19 +63,23 @@ def record_public_change(session: Session) -> None:
 
 def describe_error(error: Exception) -> str:
     """Return a sentence that says why the database does not work."""
-    message = str(getattr(error, "orig", error))
-    if "locked" in message or "busy" in message:
+    code = error_code(error)
+    if code in OCCUPIED:
         return "Another process is writing to the database. Nothing was changed; try again in a moment."
-    if "full" in message:
-        return "The disk is full. Nothing was changed; free some space and try again."
-    if "readonly" in message or "read-only" in message:
+    if code == FULL:
+        return str(disk_full("Nothing was changed"))
+    if code == READONLY:
         return "The database can only be read here. Nothing was changed."
-    if is_damage_error(error):
+    if code in DAMAGED:
         return "The database is damaged. Nothing was changed; `broadsheet doctor` says more."
-    return f"The database cannot be used now ({message}). Nothing was changed."
+    return f"The database cannot be used now ({getattr(error, 'orig', error)}). Nothing was changed."
 
 
 def is_damage_error(error: Exception) -> bool:
     """Return whether a database error means that the file is damaged."""
-    message = str(getattr(error, "orig", error))
-    return "malformed" in message or "not a database" in message
+    return error_code(error) in DAMAGED
+
+
+def error_code(error: Exception) -> int:
+    """Return SQLite's primary result code for an error of the driver or of SQLAlchemy; 0 if it has none."""
+    return (getattr(getattr(error, "orig", error), "sqlite_errorcode", None) or 0) & 0xFF

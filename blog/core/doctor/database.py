@@ -8,6 +8,7 @@ from blog.config import Settings
 from blog.core.backup import upgrade
 from blog.core.backup.retention import recovery_advice
 from blog.core.backup.sqlite_copy import check_line
+from blog.core.db.transaction import CANTOPEN, READONLY, error_code
 from blog.core.doctor.findings import Execute, Finding, Findings, count_of, note, ok, problem
 from blog.core.errors import Unusable
 from blog.core.schema import counters, migrate
@@ -18,8 +19,8 @@ from blog.models.json_types import RENDERER_VERSION
 
 # A quick check does not read a larger database from end to end.
 QUICK_BYTES = 100 * 2**20
-# Parts of SQLite's message when it cannot create the files that it needs beside a database while it reads.
-CANNOT_CREATE = ("unable to open", "readonly", "read-only")
+# SQLite cannot create the files that it needs beside a database while it reads.
+CANNOT_CREATE = (CANTOPEN, READONLY)
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def open_read_only(settings: Settings) -> Iterator[Any]:
         connection.execute("SELECT count(*) FROM sqlite_master")
     except driver.OperationalError as error:
         connection.close()
-        if not any(part in str(error) for part in CANNOT_CREATE):
+        if error_code(error) not in CANNOT_CREATE:
             raise
         # No process can be writing to it: SQLite can do without its files.
         connection = driver.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)

@@ -5,13 +5,12 @@ from functools import partial
 
 from blog.config import Settings
 from blog.core.backup.retention import recovery_advice
+from blog.core.db.transaction import OCCUPIED, error_code
 from blog.core.doctor import backups, clock, database, deployment, files, outbox, pictures
 from blog.core.doctor.findings import Check, Finding, error_line, problem, run_check
 from blog.extensions import sqlite_driver
 
 __all__ = ["Finding", "before_going_public", "examine", "is_healthy"]
-
-BUSY_WORDS = ("locked", "busy")
 
 
 def examine(
@@ -70,7 +69,7 @@ def _examine_database(settings: Settings, thorough: bool) -> Generator[Finding, 
             yield from run_check("The backups", lambda: backups.examine(execute, settings))
             return True
     except driver.OperationalError as error:
-        if any(word in str(error) for word in BUSY_WORDS):
+        if error_code(error) in OCCUPIED:
             yield problem("Another process keeps the database to itself.", "Try again in a moment; nothing is lost.")
         else:
             yield problem(f"{file} cannot be read: {error_line(error)}.", recovery_advice(settings))

@@ -5,10 +5,9 @@ first and the files follow; on undelete the files come first. Files move only wi
 `purge_deleted` finishes what a killed process left.
 """
 
-import errno
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from blog import clock
 from blog.core.db.transaction import write_transaction
-from blog.core.errors import Conflict, DiskFull, Invalid, NotFound, Unavailable
+from blog.core.errors import Conflict, Invalid, NotFound, Unavailable, disk_errors
 from blog.core.images import storage, variants
 from blog.core.images.variants import ImageFile
 from blog.core.media import usage
@@ -31,9 +30,7 @@ LAST_PAGE = 10**6
 ALT_LENGTH = 1000
 MAX_WORDS = 10
 KEEP_DELETED = timedelta(days=30)
-DISK_FULL_ERRORS = (errno.ENOSPC, errno.EDQUOT)
 DELETED_MEANWHILE = "Somebody deleted it at this very moment. Nothing was stored; send it again."
-NO_ROOM = "The disk is full. Nothing was stored; free some space and try again."
 
 
 @dataclass(frozen=True)
@@ -147,13 +144,13 @@ def add(data: bytes, folder: Path, filename: str = "", alt: str = "") -> Media:
     Raises Invalid (the message names the file), DiskFull or Unavailable; then nothing is stored.
     """
     alt_text, digest = _alt_text(alt), hashlib.sha256(data).hexdigest()
-    with _name_in_errors(storage.clean_name(filename)), disk_errors(folder):
+    with _name_in_errors(storage.clean_name(filename)), _storing_errors(folder):
         existing = storage.by_hash(digest)
         complete = existing is not None and storage.has_all_files(existing, folder)
         stored = existing if existing and complete else storage.store(data, folder, filename)
     db.session.rollback()
     try:
-        with write_transaction() as session, disk_errors(folder):
+        with write_transaction() as session, _storing_errors(folder):
             storage.restore_files(folder, digest[:24])
             if not storage.has_all_files(stored, folder):
                 raise Unavailable(DELETED_MEANWHILE)
@@ -200,7 +197,7 @@ def delete(picture_id: int, folder: Path) -> Media:
 
 def undelete(picture_id: int, folder: Path) -> Media:
     """Restore a deleted picture. Raises NotFound, Unavailable, or Conflict if its files are gone."""
-    with write_transaction() as session, disk_errors(folder):
+    with write_transaction() as session, _storing_errors(folder):
         row = get_image(picture_id, session)
         storage.restore_files(folder, hash_prefix(row))
         if not (folder / row.name).is_file():
@@ -219,7 +216,7 @@ def purge_deleted(folder: Path) -> int:
     if not db.session.scalar(select(exists().where(Media.deleted_at.is_not(None)))):
         return 0
     removed = 0
-    with write_transaction() as session, disk_errors(folder):
+    with write_transaction() as session, _storing_errors(folder):
         for row in session.scalars(select(Media).where(Media.deleted_at.is_not(None)).order_by(Media.id)).all():
             prefix = hash_prefix(row)
             storage.bin_files(folder, prefix)
@@ -239,15 +236,9 @@ def purge_due() -> bool:
 # -- errors and checks --------------------------------------------------------------------------------------
 
 
-@contextmanager
-def disk_errors(folder: Path) -> Iterator[None]:
+def _storing_errors(folder: Path) -> AbstractContextManager[None]:
     """Raise DiskFull or Unavailable, with a sentence for the author, for each OSError."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in DISK_FULL_ERRORS:
-            raise DiskFull(NO_ROOM) from error
-        raise Unavailable(f"Pictures cannot be stored in {folder}: {error.strerror}. Nothing was stored.") from error
+    return disk_errors(f"Pictures cannot be stored in {folder}", "Nothing was stored")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from blog.core.accounts import people
+from blog.core.db.transaction import describe_error
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Unavailable
@@ -106,3 +107,21 @@ def test_a_full_disk_is_told_and_nothing_changes(app: Flask, post_id: int) -> No
     assert all_rows() == before
     assert site().title == "Broadsheet"
     assert publish.create(Fields(title="Large")).slug == "large"
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (517, "Another process is writing"),
+        (6, "Another process is writing"),
+        (13, "The disk is full. Nothing was changed;"),
+        (1032, "The database can only be read here."),
+        (267, "The database is damaged."),
+        (26, "The database is damaged."),
+        (1, "The database cannot be used now (no such table: locked). "),
+    ],
+)
+def test_the_code_decides_and_not_the_words(code: int, sentence: str) -> None:
+    error = sqlite_driver().OperationalError("no such table: locked")
+    error.sqlite_errorcode = code
+    assert describe_error(error).startswith(sentence)
