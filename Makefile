@@ -12,7 +12,7 @@ help:
 	@echo "make run    the blog at http://127.0.0.1:8000 (HOST=, PORT= change it)"
 	@echo "make test   all tests"
 	@echo "make lint   style, types, architecture"
-	@echo "make bench  how fast it is beside nginx, into bench/RESULTS.md; a quarter of an hour (QUICK=1: two minutes)"
+	@echo "make bench  how fast it is beside nginx, into bench/RESULTS.md; a quarter of an hour (QUICK=1: four minutes)"
 	@echo "make faults kill -9 in the middle of everything, forty times (ROUNDS=), and count what was lost; a quarter of an hour"
 	@echo "make answers FROM=/path/to/another/checkout   compare its pages, feeds and command output with those here; three minutes"
 	@echo "make lock   choose newer versions of what the blog is built on"
@@ -32,7 +32,7 @@ lint: .venv/ready-dev
 
 # BENCH_FOLDER=... keeps the made-up posts for the next run.
 bench: .venv/ready
-	@BENCH_FOLDER="$(BENCH_FOLDER)" .venv/bin/python -m bench $(if $(QUICK),--quick)
+	@BENCH_FOLDER="$(BENCH_FOLDER)" .venv/bin/python -m bench $(if $(QUICK),--quick) $(if $(AGAINST),--against "$(AGAINST)")
 
 faults: .venv/ready-dev
 	@.venv/bin/python -m tests.faults --rounds $(or $(ROUNDS),40)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from bench import edits, library, measures, pages, report, search, servers, tools, writing_page
+from bench import against, deployments, edits, library, measures, pages, report, search, servers, tools, writing_page
 from bench.client import Response, WrongResponse, get, get_checked
 from bench.measures import QUICK, Plan
 from bench.pages import Page
@@ -41,6 +41,10 @@ def main() -> int:
             tools.install_missing()
         keep = Path(arguments.folder).absolute() if arguments.folder else None
         with tempfile.TemporaryDirectory(prefix="broadsheet-bench-", dir=keep and _make_folder(keep)) as temporary:
+            if arguments.against:
+                table = against.measure(Path(arguments.against).absolute(), Path(temporary), keep, plan, progress)
+                sys.stdout.write(f"\n{table}\n")
+                return 0
             if arguments.only:
                 return write_part(*PARTS[arguments.only](Path(temporary), keep, plan, progress), quick=arguments.quick)
             rows = measure(Path(temporary), keep, plan)
@@ -63,19 +67,26 @@ def measure(folder: Path, keep: Path | None, plan: Plan) -> list[Row]:
     log = folder / "log"
     with ExitStack() as stack:
         blog = stack.enter_context(servers.broadsheet(largest, log))
+        at_start = measures.memory_at_start(blog)
         measured = measured_pages(blog)
         sent = {page.file: (response.plain(), response.body) for page, response in measured.items()}
         files = stack.enter_context(servers.nginx(folder / "nginx", sent))
-        rows = measures.cached_pages(blog, files, measured, plan, progress)
-        with ExitStack() as off:
-            blogs = {
-                size: off.enter_context(servers.broadsheet(instance, log, page_cache=False))
-                for size, instance in instances.items()
-            }
-            rows += measures.uncached_pages(blogs, files, plan, progress)
-        rows.append(edits.publish_while_reading(blog, largest, plan.edits, progress))
+        with ExitStack() as others:
+            blogs = [(deployments.DIRECT, blog)]
+            blogs += [
+                (deployment, others.enter_context(servers.broadsheet(largest, folder / deployment.name, deployment)))
+                for deployment in (deployments.BEHIND_PROXY, deployments.ACCESS_LOG)
+            ]
+            rows = measures.cached_pages(blogs, files, measured, plan, progress)
+            with ExitStack() as off:
+                by_size = {
+                    size: off.enter_context(servers.broadsheet(instance, log, deployments.CACHE_OFF))
+                    for size, instance in instances.items()
+                }
+                rows += measures.uncached_pages(by_size, files, plan, progress)
+            rows += edits.publish_while_reading(blogs, largest, plan.edits, progress)
         paths = library.article_paths(plan.sizes[-1], plan.addresses)
-        rows.append(measures.memory(blog, paths, folder, plan, progress))
+        rows.append(measures.memory(blog, at_start, paths, folder, plan, progress))
     return [*rows, measures.cold_start(largest, log, f"cold start, {plan.sizes[-1]:,} posts", plan, progress)]
 
 
@@ -126,8 +137,9 @@ def write_part(rows: Sequence[Row], section: str, *, quick: bool) -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Broadsheet beside nginx.")
-    parser.add_argument("--quick", action="store_true", help="under two minutes, at most 10,000 posts; hints only")
+    parser.add_argument("--quick", action="store_true", help="under five minutes, at most 10,000 posts; hints only")
     parser.add_argument("--only", choices=tuple(PARTS), help="measure this part, and leave all other results alone")
+    parser.add_argument("--against", metavar="CHECKOUT", help="compare with this checkout, which has a .venv, and stop")
     parser.add_argument(
         "--folder", default=os.environ.get("BENCH_FOLDER"), help="keeps the blogs for the next run (else BENCH_FOLDER)"
     )

@@ -53,25 +53,25 @@ def read_response(connection: http.client.HTTPConnection) -> Response:
     return Response(response.status, body, {name.lower(): value for name, value in response.getheaders()})
 
 
-def get_checked(port: int, path: str, page: Page) -> Response:
+def get_checked(port: int, path: str, page: Page, **headers: str) -> Response:
     """Return the compressed response after checking everything about it. Raises WrongResponse."""
-    response = get(port, path, accept_encoding="gzip")
+    response = get(port, path, accept_encoding="gzip", **headers)
     tag = response.headers.get("etag", "")
     _require(response.status == 200, path, f"answered {response.status}")
     _require(response.headers.get("content-type", "").startswith(page.kind), path, "is of another content type")
     _require(response.headers.get("content-encoding") == "gzip", path, "is not compressed")
     _require(page.says.encode() in response.plain(), path, f"does not say “{page.says}”")
     _require(bool(tag), path, "has no ETag")
-    plain = get(port, path)
+    plain = get(port, path, **headers)
     _require("content-encoding" not in plain.headers, path, "is compressed although nobody asked for it")
     _require(plain.body == response.plain(), path, "says something else when it is compressed")
-    cached = get_not_modified(port, path, tag)
+    cached = get_not_modified(port, path, tag, **headers)
     _require(cached.status == 304 and not cached.body, path, f"answered {cached.status} to one who has it already")
     return response
 
 
-def get_not_modified(port: int, path: str, tag: str) -> Response:
-    return get(port, path, accept_encoding="gzip", if_none_match=tag)
+def get_not_modified(port: int, path: str, tag: str, **headers: str) -> Response:
+    return get(port, path, accept_encoding="gzip", if_none_match=tag, **headers)
 
 
 def _require(condition: bool, path: str, problem: str) -> None:

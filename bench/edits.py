@@ -14,11 +14,13 @@ from threading import Event, Thread
 
 from bench import pages
 from bench.client import Response, read_response
+from bench.deployments import Deployment
 from bench.editor import MARK
 from bench.report import Row
 from bench.servers import ROOT, Server, environment
 
-READERS = 16
+# Of each server.
+READERS = 8
 # A new connection, which is opened after this many responses, may reach the other worker.
 RESPONSES_PER_CONNECTION = 200
 ENCODINGS = ("gzip", "br", "identity")
@@ -47,14 +49,14 @@ class Edit:
 class Reader:
     """A reader who reads one article over and over; every second reader sends If-None-Match."""
 
-    port: int
+    server: Server
     number: int
     samples: list[Sample] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     def read_until(self, stop: Event) -> None:
         while not stop.is_set():
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+            connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
             try:
                 self._read_on(connection, stop)
             except (OSError, http.client.HTTPException, ValueError) as error:
@@ -63,7 +65,7 @@ class Reader:
                 connection.close()
 
     def _read_on(self, connection: http.client.HTTPConnection, stop: Event) -> None:
-        headers = {"Accept-Encoding": ENCODINGS[self.number % len(ENCODINGS)]}
+        headers = {**self.server.headers, "Accept-Encoding": ENCODINGS[self.number % len(ENCODINGS)]}
         serial = 0
         for _ in range(RESPONSES_PER_CONNECTION):
             if stop.is_set():
@@ -96,13 +98,15 @@ def stale_samples(samples: Sequence[Sample], edits: Sequence[Edit]) -> list[Samp
     return [sample for sample in samples if sample.serial < serials[bisect_right(times, sample.sent_at)]]
 
 
-def publish_while_reading(blog: Server, instance: Path, edits: int, progress: Callable[[str], None]) -> Row:
-    """Return the row of the table; its rate is that of readers written in Python: the server could do more."""
-    progress(f"{edits} edits, one a second, while {READERS} readers read")
-    readers = [Reader(blog.port, number) for number in range(READERS)]
+def publish_while_reading(
+    blogs: Sequence[tuple[Deployment, Server]], instance: Path, edits: int, progress: Callable[[str], None]
+) -> list[Row]:
+    """Return a row for each server; its rate is that of readers written in Python: the server could do more."""
+    progress(f"{edits} edits, one a second, while {READERS} readers read from each server")
+    readers = [[Reader(server, number) for number in range(READERS)] for _, server in blogs]
     stop = Event()
-    threads = [Thread(target=reader.read_until, args=(stop,), daemon=True) for reader in readers]
-    before, began = blog.cpu_seconds(), time.monotonic()
+    threads = [Thread(target=reader.read_until, args=(stop,), daemon=True) for some in readers for reader in some]
+    before, began = [server.cpu_seconds() for _, server in blogs], time.monotonic()
     for thread in threads:
         thread.start()
     try:
@@ -112,8 +116,12 @@ def publish_while_reading(blog: Server, instance: Path, edits: int, progress: Ca
         stop.set()
         for thread in threads:
             thread.join()
-    seconds, cpu = time.monotonic() - began, blog.cpu_seconds() - before
-    return _row(readers, acknowledged, seconds, cpu)
+    seconds = time.monotonic() - began
+    used = [server.cpu_seconds() - cpu for (_, server), cpu in zip(blogs, before, strict=True)]
+    return [
+        _row(f"article, an edit a second, {deployment.name}", own_readers, acknowledged, seconds, cpu)
+        for (deployment, _), own_readers, cpu in zip(blogs, readers, used, strict=True)
+    ]
 
 
 def _run_editor(instance: Path, edits: int) -> list[Edit]:
@@ -123,7 +131,7 @@ def _run_editor(instance: Path, edits: int) -> list[Edit]:
     return [Edit(int(serial), float(when), float(seconds)) for serial, when, seconds in rows]
 
 
-def _row(readers: Sequence[Reader], edits: Sequence[Edit], seconds: float, cpu: float) -> Row:
+def _row(name: str, readers: Sequence[Reader], edits: Sequence[Edit], seconds: float, cpu: float) -> Row:
     samples = [sample for reader in readers for sample in reader.samples]
     errors = [error for reader in readers for error in reader.errors]
     last = sum(sample.serial == len(edits) for sample in samples)
@@ -137,4 +145,4 @@ def _row(readers: Sequence[Reader], edits: Sequence[Edit], seconds: float, cpu: 
         "rate": len(samples) / seconds, "cpu_ms": cpu * 1000 / max(1, len(samples)), "p50_ms": median(times),
         "p99_ms": quantiles(times, n=100)[98], "stale": float(late),
     }  # fmt: skip
-    return Row("article, an edit a second", figures, (pages.NO_STALE,), remark, "; ".join(wrong))
+    return Row(name, figures, (pages.NO_STALE,), remark, "; ".join(wrong))

@@ -77,7 +77,8 @@ def parse(output: str, cpu_seconds: float = 0.0) -> Run:
 
 def command(target: Target, seconds: int, script: Path) -> list[str]:
     """Return the command line of wrk."""
-    headers = [part for name, value in {**GZIP, **target.headers}.items() for part in ("-H", f"{name}: {value}")]
+    sent = {**GZIP, **target.server.headers, **target.headers}
+    headers = [part for name, value in sent.items() for part in ("-H", f"{name}: {value}")]
     options = [
         f"-t{THREADS}",
         f"-c{CONNECTIONS}",

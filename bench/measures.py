@@ -7,12 +7,14 @@ from statistics import median
 
 from bench import load, pages, servers
 from bench.client import Response, WrongResponse, get, get_checked, get_not_modified
+from bench.deployments import Deployment
 from bench.load import Run, Target
 from bench.pages import Page
 from bench.report import Row
 from bench.servers import Server
 
 Progress = Callable[[str], None]
+Deployed = Sequence[tuple[Deployment, Server]]
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,13 @@ QUICK = Plan(
 )
 
 
-def blog_target(server: Server, page: Page) -> Target:
-    """Check several responses, so that each worker sends one; return the target. Raises WrongResponse."""
-    responses = [get_checked(server.port, page.path, page) for _ in range(6)]
-    if len({response.body for response in responses}) > 1:
+def blog_target(server: Server, page: Page, *same: Response) -> Target:
+    """Check several responses, so that each worker sends one, which must be the `same`; return the target.
+
+    Raises WrongResponse.
+    """
+    responses = [get_checked(server.port, page.path, page, **server.headers) for _ in range(6)]
+    if len({response.body for response in (*responses, *same)}) > 1:
         raise WrongResponse(f"{page.path} says different things to different readers.")
     return _target(server, page.path, page, responses[0])
 
@@ -58,19 +63,25 @@ def _target(server: Server, path: str, page: Page, response: Response) -> Target
     if not page.not_modified:
         return Target(server, path, response.wire_bytes)
     tag = response.headers["etag"]
-    not_modified = get_not_modified(server.port, path, tag)
+    not_modified = get_not_modified(server.port, path, tag, **server.headers)
     return Target(server, path, not_modified.wire_bytes, {"If-None-Match": tag})
 
 
 def cached_pages(
-    blog: Server, files: Server, measured: Mapping[Page, Response], plan: Plan, progress: Progress
+    blogs: Deployed, files: Server, measured: Mapping[Page, Response], plan: Plan, progress: Progress
 ) -> list[Row]:
-    """Return a row for each page from the page cache, compared with nginx."""
+    """Return a row for each page from the page cache, compared with nginx, and for the article in each deployment."""
     rows = []
     for page, response in measured.items():
         progress(f"{page.name}, beside nginx")
-        ours, theirs = plan.run_in_turns([blog_target(blog, page), nginx_target(files, page, response)])
-        rows.append(Row(page.name, load.medians(ours) | _compare(ours, theirs), page.goals))
+        everywhere = page is pages.ARTICLE_PAGE
+        measured_at = blogs if everywhere else blogs[:1]
+        targets = [blog_target(server, page, response) for _, server in measured_at]
+        *all_ours, theirs = plan.run_in_turns([*targets, nginx_target(files, page, response)])
+        for (deployment, _), ours in zip(measured_at, all_ours, strict=True):
+            name = f"{page.name}, {deployment.name}" if everywhere else page.name
+            goals = deployment.article_goals() if everywhere else page.goals
+            rows.append(Row(name, load.medians(ours) | _compare(ours, theirs), goals))
     return rows
 
 
@@ -103,17 +114,24 @@ def _compare(ours: Sequence[Run], theirs: Sequence[Run]) -> dict[str, float]:
     return ratios | {"nginx_rate": nginx["rate"], "nginx_cpu_ms": nginx["cpu_ms"], "nginx_errors": errors}
 
 
-def memory(blog: Server, paths: Sequence[str], folder: Path, plan: Plan, progress: Progress) -> Row:
+def memory_at_start(blog: Server) -> float:
+    """Return the megabytes of a new server once its workers have answered."""
+    for _ in range(20):
+        get(blog.port, "/", **blog.headers)
+    blog.idle_cpu_seconds()
+    return blog.pss_megabytes()
+
+
+def memory(blog: Server, at_start: float, paths: Sequence[str], folder: Path, plan: Plan, progress: Progress) -> Row:
     """Return the memory of all processes of the server after many different articles, and all that came before."""
     progress(f"{len(paths):,} different articles")
-    before = blog.pss_megabytes()
     addresses = folder / "addresses"
     addresses.write_text("\n".join(paths) + "\n")
     run = load.run(Target(blog, paths[0], addresses=addresses), plan.seconds * 2)
-    after = blog.pss_megabytes()
-    remark = f"{run.requests:,} answers to {len(paths):,} addresses; {before:.0f} MB before"
+    figures = load.medians([run]) | {"start_mb": at_start, "pss_mb": blog.pss_megabytes()}
+    remark = f"{run.requests:,} answers to {len(paths):,} addresses"
     name = f"different articles, {plan.sizes[-1]:,} posts"
-    return Row(name, load.medians([run]) | {"pss_mb": after}, (pages.MEMORY,), remark)
+    return Row(name, figures, pages.MEMORY, remark)
 
 
 def cold_start(instance: Path, log: Path, name: str, plan: Plan, progress: Progress) -> Row:

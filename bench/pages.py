@@ -7,8 +7,8 @@ from bench import library
 HTML = "text/html"
 RSS = "application/rss+xml"
 UNITS = {
-    "cpu_ms": "ms CPU", "of_nginx": "of nginx", "growth": "times the small blog", "pss_mb": "MB", "cold_s": "s CPU",
-    "stale": "stale answers", "p50_ms": "ms p50", "p99_ms": "ms p99",
+    "cpu_ms": "ms CPU", "of_nginx": "of nginx", "growth": "times the small blog", "start_mb": "MB at start",
+    "pss_mb": "MB after load", "cold_s": "s CPU", "stale": "stale answers", "p50_ms": "ms p50", "p99_ms": "ms p99",
 }  # fmt: skip
 
 
@@ -59,30 +59,26 @@ ARTICLE = f"/posts/{library.MEASURED_SLUG}/"
 TAG = f"/tags/{library.COMMON_TAG.lower()}/"
 GROWTH = Goal("growth", 1.2, 1.05)
 
+ARTICLE_PAGE = Page("article", ARTICLE, HTML, library.MEASURED_TITLE)  # from the cache, its goals are the deployment's
+
 CACHED = (
     Page("home", "/", HTML, "Recent Posts"),
-    Page(
-        "article",
-        ARTICLE,
-        HTML,
-        library.MEASURED_TITLE,
-        (Goal("cpu_ms", 0.06, 0.04), Goal("of_nginx", 0.4, 0.6, at_least=True)),
-    ),
+    ARTICLE_PAGE,
     Page("tag", TAG, HTML, library.COMMON_TAG),
     Page("feed", "/feed.xml", RSS, "<rss"),
     Page("feed, 304", "/feed.xml", RSS, "<rss", (Goal("cpu_ms", 0.05, 0.04),), not_modified=True),
 )
 # Measured in the smallest, the middle and the largest blog.
 UNCACHED = (
-    Page("article", ARTICLE, HTML, library.MEASURED_TITLE, (Goal("cpu_ms", 1.2, 0.6), GROWTH)),
+    Page("article", ARTICLE, HTML, library.MEASURED_TITLE, (Goal("cpu_ms", 1.5, 0.6), GROWTH)),
     Page("home", "/", HTML, "Recent Posts", (GROWTH,)),
     Page("tag", TAG, HTML, library.COMMON_TAG, (GROWTH,), beside_nginx=False),
     Page("feed", "/feed.xml", RSS, "<rss", (GROWTH,), beside_nginx=False),
 )
 NO_STALE = Goal("stale", 0)
-MEMORY = Goal("pss_mb", 200, 120)
+MEMORY = (Goal("start_mb", 120), Goal("pss_mb", 190))
 SEARCH = (Goal("p50_ms", 5), Goal("p99_ms", 50))
-COLD_START = Goal("cold_s", 1.0, 0.5)
+COLD_START = Goal("cold_s", 0.8, 0.5)
 
 
 def stylesheet(path: str) -> Page:

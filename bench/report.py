@@ -31,9 +31,13 @@ that is kept busy without pause.
   divides the processor time there by that in a blog of {smallest:,} posts, pair by pair.
 - Before a page is counted, its status, type, compression, words, validators and 304 are checked; after each run, that
   there were no errors and that answers had the right size.
-- “An edit a second”: another process edits the article through `blog.core`; {readers} readers written in Python note
-  the time before they ask. An answer is stale when it shows less than was acknowledged before it was asked for.
-- Memory is PSS (what processes share counts once), of all processes of the server, after all the above.
+- “Behind a proxy” is `BLOG_TRUSTED_PROXIES=1`; wrk sends the headers that nginx would add. “With access log” is
+  `--access-log`, standard error being a file. All three servers and nginx are driven in turns.
+- “An edit a second”: another process edits the article through `blog.core`; {readers} readers of each server, written
+  in Python, note the time before they ask. An answer is stale when it shows less than was acknowledged before it was
+  asked for.
+- Memory is PSS (what processes share counts once), of all processes of the server: when both workers have answered,
+  and after all the above.
 - A cold start is the processor time of all processes from exec to the first answer of the home page.
 """
 
@@ -53,7 +57,12 @@ class Row:
 
     def remarks(self) -> str:
         """Return the figures without a column of their own, the remark and errors."""
-        formats = {"pss_mb": "{:.0f} MB PSS", "cold_s": "{:.2f} s CPU", "growth": "{:.2f} times the small blog"}
+        formats = {
+            "start_mb": "{:.0f} MB PSS at start",
+            "pss_mb": "{:.0f} MB after load",
+            "cold_s": "{:.2f} s CPU",
+            "growth": "{:.2f} times the small blog",
+        }
         parts = [form.format(self.figures[name]) for name, form in formats.items() if name in self.figures]
         errors = self.figures.get("socket_errors", 0) + self.figures.get("nginx_errors", 0)
         parts += [self.remark] if self.remark else []

@@ -12,10 +12,11 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench import client, library, proc
+from bench.deployments import DIRECT, Deployment
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
@@ -60,10 +61,11 @@ class StartError(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """A running server."""
+    """A running server; `headers` come with each request, as from its proxy."""
 
     pid: int
     port: int
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def cpu_seconds(self) -> float:
         return proc.cpu_seconds(self.pid)
@@ -84,24 +86,27 @@ class Server:
 
 
 @contextmanager
-def broadsheet(instance: Path, log: Path, *, page_cache: bool = True) -> Iterator[Server]:
-    """Run `broadsheet serve` with two workers; yield it when it responds."""
+def broadsheet(
+    instance: Path, log: Path, deployment: Deployment = DIRECT, *, checkout: Path = ROOT
+) -> Iterator[Server]:
+    """Run `broadsheet serve` of a checkout with two workers, standard error to `log`; yield it when it responds."""
     port = free_port()
-    with _process(broadsheet_command(instance, port), log, environment(page_cache=page_cache)) as process:
+    command, settings = broadsheet_command(instance, port, checkout), environment(deployment.settings)
+    with _process(command, log, settings, checkout) as process:
         _wait_until_ready(process, port, "/healthz", log)
-        yield Server(process.pid, port)
+        yield Server(process.pid, port, deployment.headers)
 
 
-def broadsheet_command(instance: Path, port: int) -> list[str]:
+def broadsheet_command(instance: Path, port: int, checkout: Path = ROOT) -> list[str]:
+    python = sys.executable if checkout == ROOT else str(checkout / ".venv" / "bin" / "python")
     options = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS)]
-    return [sys.executable, "-m", "blog", "--instance", str(instance), "serve", *options]
+    return [python, "-m", "blog", "--instance", str(instance), "serve", *options]
 
 
-def environment(*, page_cache: bool = True) -> dict[str, str]:
+def environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment of a server: none of the caller's settings, and no backup during a run."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("BLOG_")}
-    clean |= {"BLOG_SITE_URL": library.SITE_URL, "BLOG_BACKUPS": "off"}
-    return clean if page_cache else clean | {"BLOG_PAGE_CACHE_MB": "0"}
+    return clean | {"BLOG_SITE_URL": library.SITE_URL, "BLOG_BACKUPS": "off"} | dict(settings or {})
 
 
 @contextmanager
@@ -130,11 +135,11 @@ class ColdStart:
     pss_megabytes: float
 
 
-def cold_start(instance: Path, log: Path) -> ColdStart:
+def cold_start(instance: Path, log: Path, checkout: Path = ROOT) -> ColdStart:
     """Start a server; return the cost until the first response of the home page."""
     port = free_port()
     began = time.monotonic()
-    with _process(broadsheet_command(instance, port), log, environment()) as process:
+    with _process(broadsheet_command(instance, port, checkout), log, environment(), checkout) as process:
         _wait_until_ready(process, port, "/", log)
         seconds, cpu = time.monotonic() - began, proc.cpu_seconds(process.pid)
         return ColdStart(cpu, seconds, proc.pss_megabytes(process.pid))
@@ -148,10 +153,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def _process(command: Sequence[str], log: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _process(
+    command: Sequence[str], log: Path, env: Mapping[str, str], folder: Path = ROOT
+) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("ab") as out:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, process_group=0
+            command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, process_group=0
         )
     try:
         yield process

@@ -36,4 +36,4 @@ def test_the_edition_is_read_from_the_whole_page() -> None:
 
 def test_pages_have_goals_of_known_figures() -> None:
     goals = [goal for page in (*pages.CACHED, *pages.UNCACHED) for goal in page.goals]
-    assert {goal.figure for goal in [*goals, pages.MEMORY, pages.COLD_START, pages.NO_STALE]} <= set(pages.UNITS)
+    assert {goal.figure for goal in [*goals, *pages.MEMORY, pages.COLD_START, pages.NO_STALE]} <= set(pages.UNITS)

@@ -14,7 +14,7 @@ CPU = Goal("cpu_ms", 0.06, 0.04)
 BESIDE = Goal("of_nginx", 0.4, 0.6, at_least=True)
 ROWS = [
     Row("article", {"rate": 12345.6, "cpu_ms": 0.05, "of_nginx": 0.65, "nginx_rate": 19000.0}, (CPU, BESIDE)),
-    Row("memory", {"pss_mb": 119.6}, (Goal("pss_mb", 200, 120),), "10 answers"),
+    Row("memory", {"start_mb": 119.6}, (Goal("start_mb", 200, 120),), "10 answers"),
 ]
 
 
@@ -46,7 +46,7 @@ def test_the_table_is_aligned_and_names_goals_beside_figures() -> None:
     assert len({len(line) for line in lines}) == 1
     assert len({line.count("|") for line in lines}) == 1
     assert "12,346" in lines[2] and "| met; met, close to the limit" in lines[2]
-    assert "120 MB PSS; 10 answers" in lines[3] and "≤ 200 (120) MB" in lines[3]
+    assert "120 MB PSS at start; 10 answers" in lines[3] and "≤ 200 (120) MB at start" in lines[3]
 
 
 def test_errors_are_told_in_their_row() -> None:

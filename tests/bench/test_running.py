@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as story
-from bench import client, edits, library, pages, search, servers
+from bench import client, deployments, edits, library, measures, pages, search, servers
 from bench.client import WrongResponse
 from bench.measures import QUICK, Plan
 from bench.pages import Page
@@ -22,9 +22,11 @@ def test_a_real_server_is_checked_read_while_edited_and_ended(tmp_path: Path) ->
             client.get_checked(blog.port, "/", Page("home", "/", pages.HTML, "words that nobody wrote"))
         with pytest.raises(WrongResponse, match="answered 404"):
             client.get_checked(blog.port, "/nothing/", pages.CACHED[0])
-        row = edits.publish_while_reading(blog, instance, 2, lambda _: None)
-        assert (row.wrong, row.figures["stale"]) == ("", 0)
-        assert row.figures["cpu_ms"] > 0 and blog.pss_megabytes() > 20
+        with servers.broadsheet(instance, tmp_path / "log", deployments.BEHIND_PROXY) as behind:
+            both = [(deployments.DIRECT, blog), (deployments.BEHIND_PROXY, behind)]
+            rows = edits.publish_while_reading(both, instance, 2, lambda _: None)
+        assert [(row.wrong, row.figures["stale"]) for row in rows] == [("", 0)] * 2
+        assert min(row.figures["cpu_ms"] for row in rows) > 0 and measures.memory_at_start(blog) > 20
     with pytest.raises(OSError, match="refused"):
         client.get(blog.port, "/")
 
