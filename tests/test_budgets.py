@@ -16,6 +16,7 @@ from blog.core.posts import lists
 from blog.core.site.settings import configure
 from blog.web.theme.colours import contrast
 from tests.admin.conftest import Author, join
+from tests.admin.writing import held
 from tests.recorder import recorded
 from tests.world import ESSAY, LONG_AGO, Blog, picture, run
 
@@ -129,6 +130,16 @@ def test_every_page_of_authors_asks_few_questions(blog: Blog) -> None:
     for number in range(5):
         library.add(picture(colour=f"#00000{number}"), blog.instance / "media", f"river {number}.png")
     assert asked(ana.get, QUERIES_OF_AUTHORS) == QUERIES_OF_AUTHORS
+
+
+def test_publishing_loads_a_post_once(blog: Blog) -> None:
+    ana, post = Author(blog), blog.make_post("Rivers", tags=["Water", "Maps"])
+    path = f"/admin/posts/{post.id}/"
+    form = held(ana.page(path)) | {"body": "Other words.", "action": "publish"}
+    with recorded() as statements:
+        assert ana.post(path, **form).status_code == 303
+    assert blog.again(post).body == "Other words."
+    assert len([statement for statement in statements if re.match(r"SELECT.*\bpost\.body\b", statement, re.S)]) == 1
 
 
 def test_a_list_does_not_load_bodies(blog: Blog) -> None:

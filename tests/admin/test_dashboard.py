@@ -24,7 +24,7 @@ NAMES = "//ol[@class = 'work']//*[contains(@class, 'name')]"
 def change(post: Post, **fields: Any) -> None:
     """Save changes of a post that readers do not see."""
     now = working_copy.load(post.id)
-    drafts.save(post.id, Submission(replace(now.fields, **fields), now.date, now.version), Saver(None, False))
+    drafts.save(now, Submission(replace(now.fields, **fields), now.date, now.version), Saver(None, False))
 
 
 @pytest.fixture

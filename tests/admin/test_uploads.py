@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from blog.core.editor import publish
+from blog.core.editor import publish, working_copy
 from blog.models import Media
 from tests.admin.conftest import Author, Visitor, alerts, notices, rows
 from tests.admin.ladder import fields
@@ -97,7 +97,7 @@ def test_a_picture_of_former_times_gets_its_twins(blog: Blog, author: Author, ri
         (folder(blog) / name).unlink()
     blog.run(Media.__table__.update().values(widths=[]))
     post = blog.make_post("Post", slug="post", body=f"![A](/media/{river.name})")
-    assert "srcset" not in publish.load(blog_session(), post.id).html
+    assert "srcset" not in working_copy.load_rows(blog_session(), post.id).post.html
     assert author.get(path(river)).status_code == 200
     upload(author, ("river.jpg", picture(800, 600, "JPEG")))
     assert rows(Media)[0].widths == [640, 800] and len(lying(blog)) == 4

@@ -8,7 +8,7 @@ import pytest
 from blog import clock
 from blog.core.accounts.throttle import MAX_FAILURES
 from blog.core.backup import create, retention
-from blog.core.editor import drafts, publish
+from blog.core.editor import drafts, publish, working_copy
 from blog.core.editor.fields import Fields
 from blog.core.editor.revisions import Saver
 from blog.core.outbox import HandlerError
@@ -48,7 +48,7 @@ def test_what_the_editor_saves_is_kept_though_the_clock_was_set_back(blog: Blog,
     post = blog.make_post("Rivers", body="0", published_at=None)
     for minute in range(1, 31):
         at(NOW + timedelta(minutes=minute))
-        drafts.save(post.id, form(post.id, body=f"{minute}"), Saver(auto=True))
+        drafts.save(working_copy.load(post.id), form(post.id, body=f"{minute}"), Saver(auto=True))
     assert len(stored_revisions(post)) >= 3
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, text, update
 
 from blog.core.accounts import people
 from blog.core.db.transaction import write_transaction
-from blog.core.editor import drafts, preview, publish
+from blog.core.editor import drafts, preview, publish, working_copy
 from blog.core.editor.drafts import Submission
 from blog.core.editor.fields import Fields
 from blog.core.editor.revisions import Saver
@@ -113,7 +113,9 @@ SILENT: dict[str, Act] = {
         update(Post).where(Post.id == world.post.id).values(saved_by=1, saved_at=NOON, saved_auto=True, version=9)
     ),
     "changes that wait": lambda world: drafts.save(
-        world.post.id, Submission(Fields(title="Other", body="Other.", slug="other"), None, 1), Saver(1)
+        working_copy.load(world.post.id),
+        Submission(Fields(title="Other", body="Other.", slug="other"), None, 1),
+        Saver(1),
     ),
     "a secret link": lambda world: preview.link_token(world.post.id),
     "a draft": lambda world: world.make_post("New", published_at=None),

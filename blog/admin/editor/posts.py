@@ -45,7 +45,7 @@ def new_post() -> ResponseReturnValue:
         post_id = drafts.create(submission, _saver(), guid=forms.parse_guid(request.form), action=action)
     except BlogError as error:
         return form_with_error(error, None)
-    flash(_notice(working_copy.load(post_id), action))
+    flash(_notice(post_id, action))
     return redirect(url_for("admin.post", post_id=post_id), 303)
 
 
@@ -64,28 +64,28 @@ def post(post_id: int) -> ResponseReturnValue:
     try:
         if errors and action not in FORM_UNUSED:
             raise InvalidFields(errors)
-        ACTIONS.get(action, drafts.save)(post_id, submission, _saver())
+        ACTIONS.get(action, drafts.save)(post, submission, _saver())
     except BlogError as error:
         return form_with_error(error, post)
-    flash(_notice(working_copy.load(post_id), action))
+    flash(_notice(post_id, action))
     return redirect(url_for("admin.post", post_id=post_id), 303)
 
 
-def _undelete(post_id: int, _submission: Submission, _by: Saver) -> None:
-    publish.undelete(post_id)
+def _undelete(post: EditorPost, _submission: Submission, _by: Saver) -> None:
+    publish.undelete(post.id)
 
 
-def _link(post_id: int, submission: Submission, by: Saver) -> None:
-    drafts.save(post_id, submission, by)
-    preview.link_token(post_id)
+def _link(post: EditorPost, submission: Submission, by: Saver) -> None:
+    drafts.save(post, submission, by)
+    preview.link_token(post.id)
 
 
-def _unlink(post_id: int, submission: Submission, by: Saver) -> None:
-    preview.revoke_link(post_id)
-    drafts.save(post_id, submission, by)
+def _unlink(post: EditorPost, submission: Submission, by: Saver) -> None:
+    preview.revoke_link(post.id)
+    drafts.save(post, submission, by)
 
 
-ACTIONS: dict[str, Callable[[int, Submission, Saver], None]] = {
+ACTIONS: dict[str, Callable[[EditorPost, Submission, Saver], None]] = {
     "save": drafts.save,
     "publish": drafts.publish,
     "schedule": drafts.schedule,
@@ -103,7 +103,7 @@ def _saver() -> Saver:
     return Saver(current_person().id)
 
 
-def _notice(post: EditorPost, action: str) -> str:
+def _notice(post_id: int, action: str) -> str:
     sentences = {
         "delete": "Deleted. Nothing is lost: Undelete brings all of it back.",
         "undelete": "Back again.",
@@ -114,8 +114,10 @@ def _notice(post: EditorPost, action: str) -> str:
         "publish": "Published.",
         "schedule": "Scheduled.",
     }
-    saved = "Saved. Readers see nothing of these changes until you publish them." if post.copied else "Saved."
-    return sentences.get(action, saved)
+    if action in sentences:
+        return sentences[action]
+    is_copied = working_copy.load(post_id).copied
+    return "Saved. Readers see nothing of these changes until you publish them." if is_copied else "Saved."
 
 
 # -- the page -----------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ def history(post_id: int) -> ResponseReturnValue:
 
 def _restore(post: EditorPost) -> ResponseReturnValue:
     try:
-        drafts.restore(post.id, _number(request.form.get("revision", "")), Saver(current_person().id))
+        drafts.restore(post, _number(request.form.get("revision", "")), Saver(current_person().id))
     except (InvalidFields, Invalid) as error:
         return _list(post, f"These words cannot be restored as they are: {error}", 422)
     except NotFound:
@@ -61,7 +61,7 @@ def _revision(post: EditorPost, number: str) -> RevisionText:
     if number == NOW:
         return RevisionText(None, post.saved.at, post.author, "", post.text)
     if number == PUBLIC:
-        saved = working_copy.published_text(post.id)
+        saved = post.published_text
         return RevisionText(0, saved.at, None, PUBLIC, saved.text)
     return revisions.revision(post.id, _number(number))
 

@@ -61,7 +61,7 @@ def _save(post: EditorPost | None, submission: Submission) -> int:
     by = Saver(current_person().id)
     if post is None:
         return drafts.create(submission, by, guid=forms.parse_guid(request.form))
-    drafts.save(post.id, submission, by)
+    drafts.save(post, submission, by)
     return post.id
 
 

@@ -80,7 +80,7 @@ def _save(post: EditorPost | None, submission: Submission, saver: Saver, guid: s
     db.session.rollback()
     if post is None:
         return drafts.create(submission, saver, guid=guid)
-    drafts.save(post.id, submission, saver)
+    drafts.save(post, submission, saver)
     return post.id
 
 

@@ -19,7 +19,7 @@ from blog.core.editor.fields import Fields, validate_fields
 from blog.core.editor.publish import add, change, mark_deleted, render_body
 from blog.core.editor.revisions import PostText, SavedText, Saver
 from blog.core.editor.unit_of_work import PostWrites
-from blog.core.editor.working_copy import PostRows
+from blog.core.editor.working_copy import EditorPost, PostRows
 from blog.core.errors import Conflict, EditConflict, Invalid, InvalidFields
 from blog.core.markdown.render import RenderedText
 from blog.core.media import usage
@@ -67,14 +67,14 @@ def create(submission: Submission, saver: Saver, *, guid: str = "", action: str 
             post.saved_by, post.saved_auto = saver.person_id, saver.auto
             writes.flush()
             return post.id
-    {"save": save, "publish": publish, "schedule": schedule}[action](post_id, submission, saver)
+    {"save": save, "publish": publish, "schedule": schedule}[action](working_copy.load(post_id), submission, saver)
     return post_id
 
 
-def save(post_id: int, submission: Submission, saver: Saver) -> None:
+def save(post: EditorPost, submission: Submission, saver: Saver) -> None:
     """Store the submitted text; readers see none of it. Raises InvalidFields, EditConflict or NotFound."""
     fields = _validated(submission)
-    rendered = None if working_copy.has_date(post_id) else _rendered(fields)
+    rendered = None if post.status in ("published", "scheduled") else _rendered(fields)
 
     def act(writes: PostWrites, rows: PostRows) -> None:
         if rendered is None or rows.post.published_at:
@@ -83,27 +83,27 @@ def save(post_id: int, submission: Submission, saver: Saver) -> None:
             _replace_post(writes, rows, fields, rendered, saver)
             rows.post.planned_at = submission.date
 
-    _edit(post_id, submission, fields, saver, act)
+    _edit(post, submission, fields, saver, act)
 
 
-def publish(post_id: int, submission: Submission, saver: Saver) -> None:
+def publish(post: EditorPost, submission: Submission, saver: Saver) -> None:
     """Publish the submitted text now, or with a date in the past.
 
     Without a date the post gets the date that it had before, if any. A scheduled post whose date was not changed in the
     form is published now. Raises InvalidFields, EditConflict or NotFound.
     """
-    if submission.date and submission.date == working_copy.load(post_id).scheduled_at:
+    if submission.date == post.scheduled_at:
         submission = replace(submission, date=None)
-    _publish(post_id, submission, saver, _date_errors("publish", submission.date))
+    _publish(post, submission, saver, _date_errors("publish", submission.date))
 
 
-def schedule(post_id: int, submission: Submission, saver: Saver) -> None:
+def schedule(post: EditorPost, submission: Submission, saver: Saver) -> None:
     """Publish the submitted text at its date. Raises InvalidFields, EditConflict or NotFound."""
-    is_public = working_copy.load(post_id).status == "published"
-    _publish(post_id, submission, saver, _date_errors("schedule", submission.date, is_public=is_public))
+    is_public = post.status == "published"
+    _publish(post, submission, saver, _date_errors("schedule", submission.date, is_public=is_public))
 
 
-def unpublish(post_id: int, submission: Submission, saver: Saver) -> None:
+def unpublish(post: EditorPost, submission: Submission, saver: Saver) -> None:
     """Make a post a draft again, with the submitted text. Raises InvalidFields, EditConflict, Conflict or NotFound."""
     fields = _validated(submission)
     rendered = _rendered(fields)
@@ -113,35 +113,35 @@ def unpublish(post_id: int, submission: Submission, saver: Saver) -> None:
             raise Conflict(f"“{rows.post.title}” is a draft already.")
         _replace_post(writes, rows, fields, rendered, saver, to_draft=True)
 
-    _edit(post_id, submission, fields, saver, act)
+    _edit(post, submission, fields, saver, act)
 
 
-def delete(post_id: int, submission: Submission, saver: Saver) -> None:
+def delete(post: EditorPost, submission: Submission, saver: Saver) -> None:
     """Delete a post. Unsaved text becomes a revision, valid or not. Raises Conflict or NotFound."""
     with write_transaction() as session:
-        rows = working_copy.load_rows(session, post_id)
+        rows = working_copy.rows_to_write(session, post)
         if rows.post.deleted_at:
             raise Conflict(f"“{rows.post.title}” is deleted already.")
         _save_unsaved_text(session, rows, submission, saver)
         mark_deleted(rows.post)
 
 
-def discard(post_id: int, submission: Submission, saver: Saver) -> None:
+def discard(post: EditorPost, submission: Submission, saver: Saver) -> None:
     """Delete a working copy; its text, and the unsaved text, become revisions. Raises Conflict or NotFound."""
     with write_transaction() as session:
-        rows = working_copy.load_rows(session, post_id)
+        rows = working_copy.rows_to_write(session, post)
         if rows.copy is None:
             raise Conflict("There are no unpublished changes to discard.")
         _save_unsaved_text(session, rows, submission, saver)
-        revisions.save_revision(session, post_id, rows.saved, "discarded")
+        revisions.save_revision(session, post.id, rows.saved, "discarded")
         _delete_copy(session, rows)
 
 
-def restore(post_id: int, number: int, saver: Saver) -> None:
+def restore(post: EditorPost, number: int, saver: Saver) -> None:
     """Save the text of a revision again. Raises NotFound, Conflict or InvalidFields."""
-    post, text = working_copy.load(post_id), revisions.revision(post_id, number).text
+    text = revisions.revision(post.id, number).text
     fields = replace(post.fields, title=text.title, summary=text.summary, body=text.body)
-    save(post_id, Submission(fields, post.date, post.version), saver)
+    save(post, Submission(fields, post.date, post.version), saver)
 
 
 def _save_unsaved_text(session: Session, rows: PostRows, submission: Submission, saver: Saver) -> None:
@@ -178,39 +178,39 @@ def _rendered(fields: Fields) -> RenderedText:
         raise InvalidFields([error]) from error
 
 
-def _publish(post_id: int, submission: Submission, saver: Saver, date_errors: Sequence[Invalid]) -> None:
+def _publish(post: EditorPost, submission: Submission, saver: Saver, date_errors: Sequence[Invalid]) -> None:
     """Replace the text that readers see with the submitted text."""
     fields = _validated(submission, date_errors)
     rendered = _rendered(fields)
 
     def act(writes: PostWrites, rows: PostRows) -> None:
-        post = rows.post
-        old_date = post.published_at if post.status == "published" else post.first_published_at
+        row = rows.post
+        old_date = row.published_at if row.status == "published" else row.first_published_at
         date = submission.date or old_date or clock.now()
         _replace_post(writes, rows, fields, rendered, saver, minor=submission.minor, published_at=date)
 
-    _edit(post_id, submission, fields, saver, act)
+    _edit(post, submission, fields, saver, act)
 
 
 # -- within it ----------------------------------------------------------------------------------------------
 
 
 def _edit(
-    post_id: int, submission: Submission, fields: Fields, saver: Saver, act: Callable[[PostWrites, PostRows], None]
+    post: EditorPost, submission: Submission, fields: Fields, saver: Saver, act: Callable[[PostWrites, PostRows], None]
 ) -> None:
     """Act on a post unless somebody else saved it meanwhile; if so, store the submitted text as a revision."""
     with write_transaction() as session:
-        rows = working_copy.load_rows(session, post_id)
+        rows = working_copy.rows_to_write(session, post)
         conflict = _conflict(submission, fields, rows)
         if conflict:
-            revisions.save_revision_once(session, post_id, _saved_now(_text(fields), saver), "conflict")
+            revisions.save_revision_once(session, post.id, _saved_now(_text(fields), saver), "conflict")
         else:
             writes = PostWrites(session)
             with _slug_errors():
                 act(writes, rows)
             writes.flush()
     if conflict:
-        raise EditConflict(post_id, conflict)
+        raise EditConflict(post.id, conflict)
 
 
 def _conflict(submission: Submission, fields: Fields, rows: PostRows) -> str:
@@ -250,7 +250,8 @@ def _replace_post(
 ) -> None:
     """Store the submitted fields in the post itself, and delete its working copy."""
     post, version = rows.post, rows.version
-    fields = replace(fields, slug=_slug(writes.addresses, rows, fields))
+    tags = None if fields.tags == rows.tags else fields.tags
+    fields = replace(fields, slug=_slug(writes.addresses, rows, fields), tags=tags)
     if rows.copy:
         revisions.record_replaced(writes.session, post.id, rows.saved, _text(fields))
         writes.session.delete(rows.copy)
@@ -297,7 +298,7 @@ def _save_copy(writes: PostWrites, rows: PostRows, fields: Fields, date: datetim
         permalinks.check_slug(writes.addresses, kind, slugs.validate_slug(slug, kind), exclude=post)
     if rows.copy:
         revisions.record_replaced(session, post.id, rows.saved, _text(fields))
-    if working_copy.same_fields(fields, PostRows(post, None).fields) and date in (None, post.published_at):
+    if working_copy.same_fields(fields, rows.post_fields) and date in (None, post.published_at):
         _delete_copy(session, rows)
         return
     if rows.copy is None:

@@ -9,15 +9,15 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, undefer_group
+from sqlalchemy.orm import Session
 
 from blog import clock
 from blog.core.db.transaction import write_transaction
-from blog.core.editor import revisions
+from blog.core.editor import revisions, working_copy
 from blog.core.editor.fields import Fields, require_valid
 from blog.core.editor.revisions import PostText, Saver
 from blog.core.editor.unit_of_work import PostWrites
-from blog.core.errors import Conflict, Invalid, NotFound
+from blog.core.errors import Conflict, Invalid
 from blog.core.images import storage
 from blog.core.markdown import render
 from blog.core.markdown.render import RenderedText
@@ -91,14 +91,14 @@ def edit(post_id: int, fields: Fields, *, minor: bool = False, published_at: dat
 
     A public post counts as updated if title, summary or body changed, unless `minor`.
     """
-    before = load(db.session(), post_id)
+    before = working_copy.load_rows(db.session(), post_id).post
     fields = require_valid(replace(fields, kind=fields.kind or before.kind))
     needs_render = fields.body is not None or fields.cover is not None or fields.kind != before.kind
     body = before.body if fields.body is None else fields.body
     cover = (before.cover or "") if fields.cover is None else fields.cover
     rendered = render_body(body, fields.kind or "post", cover) if needs_render else None
     with write_transaction() as session:
-        post = load(session, post_id)
+        post = working_copy.load_rows(session, post_id).post
         if post.deleted_at:
             raise Conflict(f"“{post.title}” is deleted; undelete it first.")
         stale = (fields.body is None and post.body != body) or (fields.cover is None and (post.cover or "") != cover)
@@ -204,7 +204,7 @@ def mark_deleted(post: Post) -> None:
 def undelete(post_id: int) -> Post:
     """Restore a deleted post as it was. If its scheduled time passed meanwhile, it is a draft, so nothing surprises."""
     with write_transaction() as session:
-        post = _load_without_text(session, post_id)
+        post = working_copy.load_rows(session, post_id).post
         if post.deleted_at is None:
             raise Conflict(f"“{post.title}” is not deleted.")
         if post.published_at and post.published_at <= clock.now() and not post.was_public:
@@ -223,7 +223,7 @@ def rerender_outdated(progress: Callable[[Sequence[int]], Iterable[int]] = iter)
     db.session.rollback()
     refused = []
     for post_id in progress(ids):
-        post = load(db.session(), post_id)
+        post = working_copy.load_rows(db.session(), post_id).post
         version, slug = post.version, post.slug
         try:
             rendered = render_body(post.body, post.kind, post.cover or "")
@@ -231,7 +231,7 @@ def rerender_outdated(progress: Callable[[Sequence[int]], Iterable[int]] = iter)
             refused.append(slug)
             continue
         with write_transaction() as session:
-            post = load(session, post_id)
+            post = working_copy.load_rows(session, post_id).post
             if post.version == version:  # else its author saved it meanwhile, which rendered it with this version
                 _set_rendered(post, rendered)
                 index.index_posts(session, [post_id])
@@ -250,23 +250,8 @@ def parse_guid(text: str) -> str:
 # -- within a transaction -----------------------------------------------------------------------------------
 
 
-def load(session: Session, post_id: int) -> Post:
-    """Load a post with its text. Raises NotFound."""
-    post = session.scalars(select(Post).where(Post.id == post_id).options(undefer_group("text"))).first()
-    if post is None:
-        raise NotFound("There is no such post.")
-    return post
-
-
-def _load_without_text(session: Session, post_id: int) -> Post:
-    post = session.get(Post, post_id)
-    if post is None:
-        raise NotFound("There is no such post.")
-    return post
-
-
 def _load_undeleted(session: Session, post_id: int) -> Post:
-    post = _load_without_text(session, post_id)
+    post = working_copy.load_rows(session, post_id).post
     if post.deleted_at:
         raise Conflict(f"“{post.title}” is deleted; undelete it first.")
     return post

@@ -4,11 +4,11 @@ A draft is edited in place. A published or scheduled post is edited in a working
 unfinished; publishing replaces the post's text with the copy's.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload, undefer_group
+from sqlalchemy import Integer, bindparam, case, select
+from sqlalchemy.orm import Load, Session
 
 from blog.core.editor import revisions
 from blog.core.editor.fields import Fields
@@ -16,7 +16,7 @@ from blog.core.editor.revisions import PostText, SavedText
 from blog.core.errors import NotFound
 from blog.core.urls import permalinks
 from blog.extensions import db
-from blog.models import Draft, Person, Post, Preview
+from blog.models import Draft, Person, Post, Preview, Tag, post_tag
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class EditorPost:
 
     `date` is when its author wants to publish it, `due_at` when it is published. `version` tells whether a form is
     older than the last save. `copied`: it has a working copy, so readers see another text. `behind`: the post changed
-    after the working copy was begun.
+    after the working copy was begun. `rows` are what `rows_to_write` needs.
     """
 
     id: int
@@ -41,6 +41,7 @@ class EditorPost:
     due_at: datetime | None
     path: str
     preview: str | None
+    rows: "PostRows" = field(repr=False, compare=False)
 
     @property
     def kind(self) -> str:
@@ -51,6 +52,11 @@ class EditorPost:
         return self.saved.text
 
     @property
+    def published_text(self) -> SavedText:
+        """Return the text of the post itself, even if it has a working copy."""
+        return revisions.text_of(self.rows.post)
+
+    @property
     def scheduled_at(self) -> datetime | None:
         """The time of publication, if it is in the future."""
         return self.due_at if self.status == "scheduled" else None
@@ -58,13 +64,19 @@ class EditorPost:
 
 @dataclass(frozen=True)
 class PostRows:
-    """The rows of a post in an open session: the post with its text, and its working copy if it has one.
+    """The rows of a post: the post with its text and tags, and its working copy if it has one.
 
     The properties are the values that were saved last.
     """
 
     post: Post
     copy: Draft | None
+    tags: list[str]
+
+    @property
+    def versions(self) -> tuple[str, int, int | None]:
+        """Return what tells whether anybody saved the post since it was loaded."""
+        return self.post.guid, self.post.version, self.copy.version if self.copy else None
 
     @property
     def version(self) -> int:
@@ -75,7 +87,12 @@ class PostRows:
     def fields(self) -> Fields:
         if self.copy:
             return _fields(self.copy, self.copy.tags)
-        return _fields(self.post, [tag.name for tag in self.post.tags])
+        return self.post_fields
+
+    @property
+    def post_fields(self) -> Fields:
+        """Return the values of the post itself, even if it has a working copy."""
+        return _fields(self.post, self.tags)
 
     @property
     def date(self) -> datetime | None:
@@ -86,20 +103,55 @@ class PostRows:
         return revisions.text_of(self.copy or self.post)
 
 
+POST_ID = bindparam("post_id", type_=Integer)
+SAVED_BY = case((Draft.post_id.is_(None), Post.saved_by), else_=Draft.saved_by)
+ROWS_QUERY = (
+    select(Post, Draft, Person.name, Preview.token)
+    .outerjoin(Draft, Draft.post_id == Post.id)
+    .outerjoin(Person, Person.id == SAVED_BY)
+    .outerjoin(Preview, Preview.post_id == Post.id)
+    .where(Post.id == POST_ID)
+    .options(Load(Post).undefer_group("text"))
+)
+TAGS_QUERY = select(Tag.name).join(post_tag).where(post_tag.c.post_id == POST_ID).order_by(post_tag.c.position)
+VERSIONS_QUERY = (
+    select(Post.guid, Post.version, Draft.version).outerjoin(Draft, Draft.post_id == Post.id).where(Post.id == POST_ID)
+)
+
+
 def load_rows(session: Session, post_id: int) -> PostRows:
     """Load the rows of a post. Raises NotFound."""
-    query = select(Post).where(Post.id == post_id).options(undefer_group("text"), selectinload(Post.tags))
-    post = session.scalars(query).first()
-    if post is None:
+    return _load(session, post_id)[0]
+
+
+def _load(session: Session, post_id: int) -> tuple[PostRows, str | None, str | None]:
+    """Load the rows of a post, the name of the person who saved it last, and the token of its secret link."""
+    row = session.execute(ROWS_QUERY, {"post_id": post_id}).first()
+    if row is None:
         raise NotFound("There is no such post.")
-    return PostRows(post, session.get(Draft, post_id))
+    post, copy, name, token = row
+    return PostRows(post, copy, list(session.scalars(TAGS_QUERY, {"post_id": post_id}))), name, token
+
+
+def rows_to_write(session: Session, post: EditorPost) -> PostRows:
+    """Return the rows of a post in a writing transaction: as they were loaded, or anew if somebody saved meanwhile.
+
+    Raises NotFound if it is no more.
+    """
+    rows = post.rows
+    if session.execute(VERSIONS_QUERY, {"post_id": post.id}).first() != rows.versions:
+        return load_rows(session, post.id)
+    copy = session.merge(rows.copy, load=False) if rows.copy else None
+    return replace(rows, post=session.merge(rows.post, load=False), copy=copy)
 
 
 def load(post_id: int) -> EditorPost:
     """Load a post as its authors see it. Raises NotFound."""
-    rows = load_rows(db.session(), post_id)
+    session = db.session()
+    rows, name, token = _load(session, post_id)
     post, copy = rows.post, rows.copy
-    name = select(Person.name).where(Person.id == rows.saved.by)
+    for row in filter(None, (post, copy)):  # no later query or rollback changes them
+        session.expunge(row)
     return EditorPost(
         id=post.id,
         version=rows.version,
@@ -107,24 +159,15 @@ def load(post_id: int) -> EditorPost:
         fields=rows.fields,
         date=rows.date,
         saved=rows.saved,
-        author=db.session.scalar(name) if rows.saved.by else None,
+        author=name,
         copied=copy is not None,
         behind=copy is not None and copy.base_version != post.version,
         was_public=post.was_public,
         due_at=post.published_at,
         path=permalinks.path_of(post),
-        preview=db.session.scalar(select(Preview.token).where(Preview.post_id == post_id)),
+        preview=token,
+        rows=rows,
     )
-
-
-def published_text(post_id: int) -> SavedText:
-    """Return the text of the post itself, even if it has a working copy. Raises NotFound."""
-    return revisions.text_of(load_rows(db.session(), post_id).post)
-
-
-def has_date(post_id: int) -> bool:
-    """Return whether a post is published or scheduled. Raises NotFound."""
-    return load(post_id).status in ("published", "scheduled")
 
 
 def same_fields(first: Fields, second: Fields) -> bool:

@@ -119,7 +119,7 @@ def test_nothing_is_published_at_a_time_that_its_author_cannot_mean(
 
 def test_a_draft_is_edited_where_it_is(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="One.", published_at=None)
-    drafts.save(post.id, form(post.id, body="Two."), ana)
+    drafts.save(now(post), form(post.id, body="Two."), ana)
     assert (now(post).fields.body, now(post).copied, now(post).author) == ("Two.", False, "Ana")
     assert stored_revisions(post) == [("One.", "")]
 
@@ -127,14 +127,14 @@ def test_a_draft_is_edited_where_it_is(blog: Blog, ana: Saver) -> None:
 def test_its_slug_follows_the_title_until_it_is_chosen(blog: Blog, ana: Saver) -> None:
     blog.make_post("Hills", slug="hills")
     post = blog.make_post("Rivers", published_at=None)
-    drafts.save(post.id, form(post.id, title="Hills"), ana)
+    drafts.save(now(post), form(post.id, title="Hills"), ana)
     assert now(post).fields.slug == "hills-2"
-    drafts.save(post.id, form(post.id, title="Seas"), ana)
+    drafts.save(now(post), form(post.id, title="Seas"), ana)
     assert now(post).fields.slug == "seas"
-    drafts.save(post.id, form(post.id, slug="mine"), ana)
-    drafts.save(post.id, form(post.id, title="Lakes"), ana)
+    drafts.save(now(post), form(post.id, slug="mine"), ana)
+    drafts.save(now(post), form(post.id, title="Lakes"), ana)
     assert now(post).fields.slug == "mine"
-    drafts.save(post.id, form(post.id, slug=""), ana)
+    drafts.save(now(post), form(post.id, slug=""), ana)
     assert now(post).fields.slug == "mine"
 
 
@@ -142,18 +142,18 @@ def test_what_the_editor_saves_by_itself_is_kept_every_ten_minutes(blog: Blog, a
     post = blog.make_post("Rivers", body="0", published_at=None)
     for minute in range(1, 31):
         at(NOW + timedelta(minutes=minute))
-        drafts.save(post.id, form(post.id, body=f"{minute}"), Saver(ana.person_id, auto=True))
+        drafts.save(now(post), form(post.id, body=f"{minute}"), Saver(ana.person_id, auto=True))
     assert [body for body, _ in stored_revisions(post)] == ["0", "10", "20"]
-    drafts.save(post.id, form(post.id, body="by hand"), ana)
-    drafts.save(post.id, form(post.id, body="by hand, again"), ana)
+    drafts.save(now(post), form(post.id, body="by hand"), ana)
+    drafts.save(now(post), form(post.id, body="by hand, again"), ana)
     assert [body for body, _ in stored_revisions(post)] == ["0", "10", "20", "30", "by hand"]
 
 
 def test_a_text_that_is_wiped_out_by_accident_is_kept_at_once(blog: Blog, ana: Saver) -> None:
     auto = Saver(ana.person_id, auto=True)
     post = blog.make_post("Rivers", body="0", published_at=None)
-    drafts.save(post.id, form(post.id, body="word " * 100), auto)
-    drafts.save(post.id, form(post.id, body=""), auto)
+    drafts.save(now(post), form(post.id, body="word " * 100), auto)
+    drafts.save(now(post), form(post.id, body=""), auto)
     assert "word " * 100 in [body for body, _ in stored_revisions(post)]
 
 
@@ -164,14 +164,14 @@ def test_readers_see_a_change_only_when_it_is_published(blog: Blog, ana: Saver) 
     post = blog.make_post("Rivers", body="Public words.", tags=["Water"])
     before = public_version()
     drafts.save(
-        post.id, form(post.id, title="Seas", body="Secret words.", tags=["Salt"], slug="seas", unlisted=True), ana
+        now(post), form(post.id, title="Seas", body="Secret words.", tags=["Salt"], slug="seas", unlisted=True), ana
     )
     assert public_version() == before
     assert (now(post).copied, now(post).status, now(post).fields.title) == (True, "published", "Seas")
     page = blog.read("/posts/rivers/")
     assert words(page.xpath("//article//h1")[0]) == "Rivers" and "Public words." in words(page)
     assert blog.get("/posts/seas/").status_code == 404
-    drafts.publish(post.id, form(post.id), ana)
+    drafts.publish(now(post), form(post.id), ana)
     assert "Secret words." in words(blog.read("/posts/seas/"))
     assert blog.get("/posts/rivers/").status_code == 301
     assert texts(blog.read("/posts/seas/"), "//ul[@class = 'kicker']/li") == ["Salt"]
@@ -181,7 +181,7 @@ def test_readers_see_a_change_only_when_it_is_published(blog: Blog, ana: Saver) 
 
 def test_a_scheduled_post_keeps_the_words_it_was_scheduled_with(blog: Blog, ana: Saver, at: Clock) -> None:
     post = blog.make_post("Rivers", body="Ready.", published_at=LATER)
-    drafts.save(post.id, form(post.id, body="Not re"), ana)
+    drafts.save(now(post), form(post.id, body="Not re"), ana)
     at(LATER)
     assert "Ready." in words(blog.read("/posts/rivers/"))
     assert now(post).fields.body == "Not re"
@@ -189,7 +189,7 @@ def test_a_scheduled_post_keeps_the_words_it_was_scheduled_with(blog: Blog, ana:
 
 def test_scheduling_again_takes_the_new_words(blog: Blog, ana: Saver, at: Clock) -> None:
     post = blog.make_post("Rivers", body="Ready.", published_at=LATER)
-    drafts.schedule(post.id, form(post.id, body="Readier.", date=LATER + timedelta(hours=1)), ana)
+    drafts.schedule(now(post), form(post.id, body="Readier.", date=LATER + timedelta(hours=1)), ana)
     assert (now(post).status, now(post).date, now(post).copied) == ("scheduled", LATER + timedelta(hours=1), False)
     at(LATER + timedelta(hours=1))
     assert "Readier." in words(blog.read("/posts/rivers/"))
@@ -197,60 +197,60 @@ def test_scheduling_again_takes_the_new_words(blog: Blog, ana: Saver, at: Clock)
 
 def test_a_copy_that_says_what_readers_see_is_none(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Words.")
-    drafts.save(post.id, form(post.id), ana)
+    drafts.save(now(post), form(post.id), ana)
     assert not now(post).copied
-    drafts.save(post.id, form(post.id, body="Other words."), ana)
+    drafts.save(now(post), form(post.id, body="Other words."), ana)
     stale = form(post.id, body="Words, from another tab.")
-    drafts.save(post.id, form(post.id, body="Words."), ana)
+    drafts.save(now(post), form(post.id, body="Words."), ana)
     assert not now(post).copied
     with pytest.raises(EditConflict):
-        drafts.save(post.id, stale, ana)
+        drafts.save(now(post), stale, ana)
 
 
 def test_a_minor_edit_does_not_count_as_an_update(blog: Blog, ana: Saver, at: Clock) -> None:
     post = blog.make_post("Rivers", body="Wrods.")
-    drafts.publish(post.id, form(post.id, body="Words.", minor=True), ana)
+    drafts.publish(now(post), form(post.id, body="Words.", minor=True), ana)
     assert blog.again(post).updated_at is None
-    drafts.publish(post.id, form(post.id, body="More words."), ana)
+    drafts.publish(now(post), form(post.id, body="More words."), ana)
     assert blog.again(post).updated_at == NOW
 
 
 def test_publishing_keeps_the_date_that_readers_know(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers")
     was = post.published_at
-    drafts.publish(post.id, form(post.id, body="Other.", date=None), ana)
+    drafts.publish(now(post), form(post.id, body="Other.", date=None), ana)
     assert blog.again(post).published_at == was
-    drafts.unpublish(post.id, form(post.id), ana)
+    drafts.unpublish(now(post), form(post.id), ana)
     assert now(post).status == "draft"
-    drafts.publish(post.id, form(post.id, date=None), ana)
+    drafts.publish(now(post), form(post.id, date=None), ana)
     assert blog.again(post).published_at == was
 
 
 def test_a_public_post_is_not_scheduled(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers")
     with pytest.raises(InvalidFields, match="public already"):
-        drafts.schedule(post.id, form(post.id, date=LATER), ana)
+        drafts.schedule(now(post), form(post.id, date=LATER), ana)
     assert blog.get("/posts/rivers/").status_code == 200
 
 
 def test_unpublishing_takes_the_copy_into_the_draft(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Public.")
-    drafts.save(post.id, form(post.id, body="Changed."), ana)
-    drafts.unpublish(post.id, form(post.id, body="Changed more."), ana)
+    drafts.save(now(post), form(post.id, body="Changed."), ana)
+    drafts.unpublish(now(post), form(post.id, body="Changed more."), ana)
     assert (now(post).status, now(post).copied, now(post).fields.body) == ("draft", False, "Changed more.")
     assert stored_revisions(post) == [("Changed.", ""), ("Public.", "public")]
     with pytest.raises(Conflict, match="a draft already"):
-        drafts.unpublish(post.id, form(post.id), ana)
+        drafts.unpublish(now(post), form(post.id), ana)
 
 
 def test_a_discarded_copy_stays_among_the_revisions(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Public.")
-    drafts.save(post.id, form(post.id, body="Changed."), ana)
-    drafts.discard(post.id, form(post.id, body="Typed last."), ana)
+    drafts.save(now(post), form(post.id, body="Changed."), ana)
+    drafts.discard(now(post), form(post.id, body="Typed last."), ana)
     assert (now(post).copied, now(post).fields.body) == (False, "Public.")
     assert stored_revisions(post) == [("Typed last.", "unsaved"), ("Changed.", "discarded")]
     with pytest.raises(Conflict, match="no unpublished changes"):
-        drafts.discard(post.id, form(post.id), ana)
+        drafts.discard(now(post), form(post.id), ana)
 
 
 def test_an_import_takes_no_place_of_what_is_being_edited(blog: Blog, ana: Saver, tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_an_import_takes_no_place_of_what_is_being_edited(blog: Blog, ana: Saver
 
     bring("From the file.")
     post = query.find("rivers")
-    drafts.save(post.id, form(post.id, body="Work of a day."), ana)
+    drafts.save(now(post), form(post.id, body="Work of a day."), ana)
     assert "rivers" in str(bring("From the file, changed.")["kept"])
     assert now(post).fields.body == "Work of a day."
     assert "From the file." in words(blog.read("/posts/rivers/"))
@@ -269,7 +269,7 @@ def test_an_import_takes_no_place_of_what_is_being_edited(blog: Blog, ana: Saver
 def test_samples_that_are_being_edited_are_not_removed(blog: Blog, ana: Saver) -> None:
     samples.load(blog.instance / "media")
     post = query.find("reading-by-rss")
-    drafts.save(post.id, form(post.id, body="Work of a day."), ana)
+    drafts.save(now(post), form(post.id, body="Work of a day."), ana)
     assert samples.remove()[1] == ["reading-by-rss"]
     assert now(post).fields.body == "Work of a day."
 
@@ -279,17 +279,17 @@ def test_samples_that_are_being_edited_are_not_removed(blog: Blog, ana: Saver) -
 
 def test_what_was_typed_before_deleting_is_kept(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Public.")
-    drafts.delete(post.id, form(post.id, title="", body="Never saved."), ana)
+    drafts.delete(now(post), form(post.id, title="", body="Never saved."), ana)
     assert now(post).status == "deleted"
     assert stored_revisions(post) == [("Never saved.", "unsaved")]
     with pytest.raises(Conflict, match="deleted already"):
-        drafts.delete(post.id, form(post.id), ana)
+        drafts.delete(now(post), form(post.id), ana)
 
 
 def test_a_copy_outlives_deleting_and_undeleting(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Public.")
-    drafts.save(post.id, form(post.id, body="Changed."), ana)
-    drafts.delete(post.id, form(post.id), ana)
+    drafts.save(now(post), form(post.id, body="Changed."), ana)
+    drafts.delete(now(post), form(post.id), ana)
     publish.undelete(post.id)
     assert (now(post).status, now(post).fields.body) == ("published", "Changed.")
 
@@ -300,7 +300,7 @@ def test_a_form_of_a_post_that_was_deleted_meanwhile_loses_nothing(blog: Blog, a
     publish.delete(post.id)
     for act in (drafts.save, drafts.publish, drafts.unpublish):
         with pytest.raises(EditConflict, match="deleted meanwhile"):
-            act(post.id, sent, ana)
+            act(now(post), sent, ana)
     assert stored_revisions(post) == [("Long work.", "conflict")]
     assert now(post).status == "deleted"
 
@@ -312,13 +312,13 @@ def test_a_form_of_a_post_that_was_deleted_meanwhile_loses_nothing(blog: Blog, a
 def test_the_second_of_two_authors_keeps_both_texts(blog: Blog, ana: Saver, state: str) -> None:
     post = blog.make_post("Rivers", body="First.", published_at="now" if state == "published" else None)
     hers, his = form(post.id, body="Hers."), form(post.id, body="His.")
-    drafts.save(post.id, hers, ana)
+    drafts.save(now(post), hers, ana)
     for act in (drafts.save, drafts.publish):
         with pytest.raises(EditConflict):
-            act(post.id, his, Saver())
+            act(now(post), his, Saver())
     assert now(post).fields.body == "Hers."
     assert stored_revisions(post).count(("His.", "conflict")) == 1
-    drafts.save(post.id, replace(his, version=now(post).version), Saver())
+    drafts.save(now(post), replace(his, version=now(post).version), Saver())
     assert now(post).fields.body == "His."
     assert "Hers." in [body for body, _ in stored_revisions(post)]
 
@@ -326,24 +326,24 @@ def test_the_second_of_two_authors_keeps_both_texts(blog: Blog, ana: Saver, stat
 def test_a_button_pressed_twice_is_no_conflict(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", published_at=None)
     sent = form(post.id, body="Words.")
-    drafts.save(post.id, sent, ana)
-    drafts.save(post.id, sent, ana)
-    drafts.publish(post.id, sent, ana)
-    drafts.publish(post.id, sent, ana)
+    drafts.save(now(post), sent, ana)
+    drafts.save(now(post), sent, ana)
+    drafts.publish(now(post), sent, ana)
+    drafts.publish(now(post), sent, ana)
     assert now(post).status == "published"
     assert not [body for body, note in stored_revisions(post) if note == "conflict"]
 
 
 def test_a_change_by_command_meets_a_working_copy(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="Public.")
-    drafts.save(post.id, form(post.id, body="Copy."), ana)
+    drafts.save(now(post), form(post.id, body="Copy."), ana)
     sent = form(post.id, body="Copy, more.")
     publish.edit(post.id, Fields(body="By command."))
     assert now(post).behind
     with pytest.raises(EditConflict):
-        drafts.publish(post.id, sent, ana)
+        drafts.publish(now(post), sent, ana)
     assert "By command." in words(blog.read("/posts/rivers/"))
-    drafts.publish(post.id, replace(sent, version=now(post).version), ana)
+    drafts.publish(now(post), replace(sent, version=now(post).version), ana)
     assert "Copy, more." in words(blog.read("/posts/rivers/"))
     assert ("By command.", "public") in stored_revisions(post)
 
@@ -352,19 +352,35 @@ def test_versions_never_come_again(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="0")
     seen = [now(post).version]
     for act in (
-        lambda: drafts.save(post.id, form(post.id, body="1"), ana),
-        lambda: drafts.discard(post.id, form(post.id), ana),
-        lambda: drafts.save(post.id, form(post.id, body="2"), ana),
-        lambda: drafts.save(post.id, form(post.id, body="0"), ana),
-        lambda: drafts.save(post.id, form(post.id, body="3"), ana),
-        lambda: drafts.publish(post.id, form(post.id), ana),
-        lambda: drafts.save(post.id, form(post.id, body="4"), ana),
-        lambda: drafts.unpublish(post.id, form(post.id), ana),
-        lambda: drafts.save(post.id, form(post.id, body="5"), ana),
+        lambda: drafts.save(now(post), form(post.id, body="1"), ana),
+        lambda: drafts.discard(now(post), form(post.id), ana),
+        lambda: drafts.save(now(post), form(post.id, body="2"), ana),
+        lambda: drafts.save(now(post), form(post.id, body="0"), ana),
+        lambda: drafts.save(now(post), form(post.id, body="3"), ana),
+        lambda: drafts.publish(now(post), form(post.id), ana),
+        lambda: drafts.save(now(post), form(post.id, body="4"), ana),
+        lambda: drafts.unpublish(now(post), form(post.id), ana),
+        lambda: drafts.save(now(post), form(post.id, body="5"), ana),
     ):
         act()
         seen.append(now(post).version)
     assert seen == sorted(set(seen))
+
+
+def test_the_post_is_judged_as_it_is_when_it_is_written(blog: Blog, ana: Saver) -> None:
+    """Somebody saves after the post was loaded for the form, and before the transaction begins."""
+    post = blog.make_post("Rivers", body="First.")
+    loaded, hers = now(post), form(post.id, body="Hers.")
+    drafts.publish(now(post), form(post.id, body="His."), Saver())
+    with pytest.raises(EditConflict):
+        drafts.publish(loaded, hers, ana)
+    assert ("Hers.", "conflict") in stored_revisions(post)
+    drafts.save(now(post), form(post.id, body="His copy."), Saver())
+    loaded, hers = now(post), form(post.id, body="Hers.")
+    drafts.discard(now(post), form(post.id), Saver())
+    with pytest.raises(EditConflict):
+        drafts.save(loaded, hers, ana)
+    assert (now(post).fields.body, now(post).copied) == ("His.", False)
 
 
 # -- addresses ----------------------------------------------------------------------------------------------
@@ -375,7 +391,7 @@ def test_a_slug_in_use_is_told_beside_its_field(blog: Blog, ana: Saver, act: Cal
     blog.make_post("Hills", slug="hills")
     post = blog.make_post("Rivers")
     with pytest.raises(InvalidFields) as rejected:
-        act(post.id, form(post.id, slug="hills"), ana)
+        act(now(post), form(post.id, slug="hills"), ana)
     assert [error.field for error in rejected.value.errors] == ["slug"]
     assert not now(post).copied
 
@@ -385,28 +401,28 @@ def test_a_slug_in_use_is_told_beside_its_field(blog: Blog, ana: Saver, act: Cal
 
 def test_restoring_is_itself_a_revision(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="One.")
-    drafts.publish(post.id, form(post.id, title="Seas", body="Two."), ana)
-    drafts.restore(post.id, revisions.history(post.id)[0].number or 0, ana)
+    drafts.publish(now(post), form(post.id, title="Seas", body="Two."), ana)
+    drafts.restore(now(post), revisions.history(post.id)[0].number or 0, ana)
     assert (now(post).fields.title, now(post).fields.body, now(post).copied) == ("Rivers", "One.", True)
     assert "Two." in words(blog.read("/posts/rivers/"))
-    drafts.publish(post.id, form(post.id), ana)
+    drafts.publish(now(post), form(post.id), ana)
     assert [body for body, _ in stored_revisions(post)] == ["One.", "Two."]
     with pytest.raises(NotFound):
-        drafts.restore(post.id, 999, ana)
+        drafts.restore(now(post), 999, ana)
 
 
 def test_a_revision_of_another_post_is_missing(blog: Blog, ana: Saver) -> None:
     one, other = blog.make_post("One", published_at=None), blog.make_post("Other", published_at=None)
-    drafts.save(one.id, form(one.id, body="Changed."), ana)
+    drafts.save(now(one), form(one.id, body="Changed."), ana)
     with pytest.raises(NotFound):
-        drafts.restore(other.id, revisions.history(one.id)[0].number or 0, ana)
+        drafts.restore(now(other), revisions.history(one.id)[0].number or 0, ana)
 
 
 def test_what_is_torn_out_takes_its_copy_along(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers")
-    drafts.save(post.id, form(post.id, body="Changed."), ana)
+    drafts.save(now(post), form(post.id, body="Changed."), ana)
     with write_transaction() as session:
         session.delete(session.get_one(Post, post.id))
     assert db.session.scalars(select(Draft.post_id)).all() == []
     with pytest.raises(NotFound):
-        drafts.save(post.id, Submission(Fields(title="x", body="")), ana)
+        drafts.save(now(post), Submission(Fields(title="x", body="")), ana)

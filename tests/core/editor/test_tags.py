@@ -36,7 +36,7 @@ def copy(post: Post, names: Iterable[str]) -> None:
     """Save a working copy that carries these tags."""
     now = working_copy.load(post.id)
     fields = replace(now.fields, tags=list(names), body="Other words.")
-    drafts.save(post.id, Submission(fields, now.date, now.version), Saver(None, False))
+    drafts.save(now, Submission(fields, now.date, now.version), Saver(None, False))
 
 
 def lead(target: str | None, *addresses: str) -> None:
