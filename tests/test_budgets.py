@@ -139,7 +139,7 @@ def test_publishing_loads_a_post_once(blog: Blog) -> None:
     with recorded() as statements:
         assert ana.post(path, **form).status_code == 303
     assert blog.again(post).body == "Other words."
-    assert len([statement for statement in statements if re.match(r"SELECT.*\bpost\.body\b", statement, re.S)]) == 1
+    assert len([statement for statement in statements if re.match(r"(?s)SELECT.*\bpost\.body\b", statement)]) == 1
 
 
 def test_a_list_does_not_load_bodies(blog: Blog) -> None:
