@@ -1,4 +1,4 @@
-"""Paths of templates, static files, samples, migrations and the instance folder.
+"""Paths of templates, static files, samples and the instance folder.
 
 In a checkout (and in an editable install of one) `templates/` and `static/` lie beside the package; a wheel
 carries them inside it.
@@ -25,10 +25,6 @@ def static() -> Path:
 
 def samples() -> Path:
     return PACKAGE / "samples"
-
-
-def migrations() -> Path:
-    return PACKAGE / "migrations"
 
 
 def checkout_instance() -> Path | None:

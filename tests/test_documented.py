@@ -33,7 +33,6 @@ NOT_RUN = {
     ".venv/bin/broadsheet --instance /tmp/trial serve": "it runs until it is stopped",
     ".venv/bin/python -m pytest": "it would run tests within a test",
     ".venv/bin/python -m bench": "it takes minutes",
-    ".venv/bin/python -m tests.schemas": "it writes into the repository",
     "apt install": "it changes the machine",
     "useradd ": "it changes the machine",
     "install --directory": "it changes the machine",
@@ -46,7 +45,7 @@ NOT_RUN = {
     "docker ": "it needs Docker",
 }
 # Languages of blocks that hold no commands.
-OTHER_BLOCKS = {"caddyfile", "crontab", "css", "html", "markdown", "nginx", "text", "toml", "yaml"}
+OTHER_BLOCKS = {"caddyfile", "crontab", "css", "html", "markdown", "nginx", "python", "text", "toml", "yaml"}
 # The endings of files that may name a page of the documentation.
 NAMING = {".py", ".html", ".service"}
 # What there is before the commands of a page run.

@@ -17,18 +17,24 @@ from blog.config import BadSetting, Settings, instance_folder, load, with_secret
 from blog.core.backup import restore, upgrade
 from blog.core.db.transaction import describe_error
 from blog.core.errors import Unavailable
+from blog.core.schema import migrate
 from blog.extensions import db
 
 T = TypeVar("T")
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 
 
-def load_settings(ctx: click.Context, *, create: bool = False, **arguments: Any) -> Settings:
-    """Return the settings for a command. With `create`, make the instance folder if it is missing."""
+def load_settings(ctx: click.Context, *, create: bool = False, any_schema: bool = False, **arguments: Any) -> Settings:
+    """Return the settings for a command. With `create`, make the instance folder if it is missing.
+
+    Raise Unusable if the blog's database is too old, unless the command can do with `any_schema`.
+    """
     folder = instance_folder(ctx.find_root().obj, os.environ)
     if not folder.is_dir():
         _make_folder(folder, create)
     settings = load(folder, **arguments)
+    if not any_schema:
+        migrate.refuse_older(settings.database_file)
     return load(folder, **arguments) if restore.finish_interrupted(settings) else settings
 
 

@@ -64,7 +64,7 @@ def restore(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> Non
 
     What was here is backed up before, so that a restore can be undone.
     """
-    settings = load_settings(ctx, create=not dry_run)
+    settings = load_settings(ctx, create=not dry_run, any_schema=True)
     file = file.absolute()
     with bar("Restoring", _work(settings, file)) as progress:
         result = backup_restore.restore(settings, file, dry_run=dry_run, progress=progress)

@@ -10,8 +10,10 @@ from blog import config, create_app
 from blog.commands import json_option, print_result
 from blog.config import BadSetting, Settings
 from blog.core.doctor import run as core
-from blog.core.doctor.findings import Finding
+from blog.core.doctor.findings import Finding, problem
 from blog.core.doctor.fix import apply_fixes
+from blog.core.errors import Unusable
+from blog.core.schema import migrate
 from blog.extensions import db
 
 MARKS = {"good": "ok  ", "note": "note", "bad": "BAD "}
@@ -28,7 +30,11 @@ NO_KEY = "-" * 32
 def doctor(ctx: click.Context, fix: bool, deploy: bool, as_json: bool) -> None:
     """Look the whole blog over and say what to do. Exit status 1 when something is bad."""
     settings, faults = config.load_with_faults(ctx.find_root().obj)
-    findings, fixes = examine(settings, faults, fix=fix, deploy=deploy)
+    try:
+        migrate.refuse_older(settings.database_file)
+        findings, fixes = examine(settings, faults, fix=fix, deploy=deploy)
+    except Unusable as error:
+        findings, fixes = [problem(str(error))], []
     bad = not core.is_healthy(findings)
     data = {"well": not bad, "findings": [asdict(finding) for finding in findings]} | ({"mended": fixes} if fix else {})
     print_result("\n".join([*fix_lines(fixes, fix=fix), *map(finding_text, findings)]), data, as_json=as_json)

@@ -23,10 +23,10 @@ ROOT = Path(__file__).resolve().parents[2]
 NEW = "/admin/posts/new/"
 
 
-def command_line(instance: Path, *arguments: str, files: int = 0) -> list[str]:
+def command_line(instance: Path, *arguments: str, files: int = 0, module: str = "blog") -> list[str]:
     """A command, which may have so many files open if that is given."""
     limited = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh"] if files else []
-    return [*limited, sys.executable, "-m", "blog", "--instance", str(instance), *arguments]
+    return [*limited, sys.executable, "-m", module, "--instance", str(instance), *arguments]
 
 
 def broadsheet(instance: Path, *arguments: str, stdin: str = "", files: int = 0) -> Result:

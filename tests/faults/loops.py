@@ -11,20 +11,19 @@ from pathlib import Path
 from blog import config
 from blog.commands import open_app
 from blog.extensions import sqlite_driver
-from blog.migrations import HEAD
 from tests.faults.killing import Tally, length, moments, strike
 from tests.faults.living import command_line
+from tests.later_schema import LATER, OLDER, later_schema
 from tests.transfer.library import files, rows, text
-from tests.world import SITE_URL, Blog, picture, run, write
+from tests.world import SITE_URL, Blog, run, write
 
-GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "schemas" / "0001.sql"
 TEXTS = 150
 POSTS = 400
 MORE = 5
 OWN = ("custom.css", "templates/", "media/")
-# A post of the first schema like another one, but for its number.
+# Posts like the first one, but for their numbers.
 GROW = """
-INSERT INTO post SELECT {columns} FROM (SELECT * FROM post WHERE id = 1) AS first,
+INSERT INTO post SELECT {columns} FROM (SELECT * FROM post LIMIT 1) AS first,
 (WITH RECURSIVE numbers(n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000 + {posts} - 1)
 SELECT n FROM numbers)
 """
@@ -92,42 +91,39 @@ def import_(rounds: int, folder: Path, seed: Path) -> Tally:
     return _killed("import", rounds, prepare)
 
 
-def upgrade(rounds: int, folder: Path, _seed: Path) -> Tally:
-    """A database of the first schema that is upgraded: it has the old schema or the new one, and all its posts."""
+def upgrade(rounds: int, folder: Path, seed: Path) -> Tally:
+    """A database that is upgraded to a later schema: it has the old schema or the new one, and all its posts."""
+    grown = grow(shutil.copytree(seed, folder / "grown"))
 
     def prepare(number: int) -> Trial:
-        instance = folder / f"instance-{number}"
-        instance.mkdir()
-        old(instance)
+        instance = shutil.copytree(grown, folder / f"instance-{number}")
         posts, bodies = _posts(instance), rows(instance, "SELECT id, title, body FROM post ORDER BY id")
 
         def look() -> list[str]:
             ((version,),) = rows(instance, "SELECT version_num FROM schema_version")
             kept = rows(instance, "SELECT id, title, body FROM post ORDER BY id") == bodies
-            return _wrong("schema", version in ("0001", HEAD), True) + _wrong("posts kept", kept, True)
+            return _wrong("schema", version in (OLDER, LATER), True) + _wrong("posts kept", kept, True)
 
         def finished() -> list[str]:
-            wrong = _wrong("schema", rows(instance, "SELECT version_num FROM schema_version"), [(HEAD,)])
-            indexed = rows(instance, "SELECT count(*) FROM search")[0][0] if not wrong else 0
+            wrong = _wrong("schema", rows(instance, "SELECT version_num FROM schema_version"), [(LATER,)])
+            indexed = rows(instance, "SELECT count(*) FROM search")[0][0]
             return wrong + _wrong("posts", _posts(instance), posts) + _wrong("found", indexed > POSTS, True) + look()
 
-        command = command_line(instance, "list")
+        command = command_line(instance, "list", module="tests.later_schema")
         return Trial(instance, command, (instance / ".upgrade.lock").exists, look, finished)
 
-    return _killed("upgrade", rounds, prepare)
+    with later_schema():
+        return _killed("upgrade", rounds, prepare)
 
 
-def old(instance: Path) -> None:
-    """A blog of the first schema, with some hundred posts."""
+def grow(instance: Path) -> Path:
+    """Give a blog some hundred posts, which the upgrade has to index."""
     with closing(sqlite_driver().connect(instance / "blog.db")) as connection:
-        connection.executescript(GOLDEN.read_text("utf-8"))
         names = [row[1] for row in connection.execute("PRAGMA table_info(post)")]
         changed = {"id": "n", "guid": "'guid-' || n", "slug": "'grown-' || n", "origin": "NULL"}
-        (instance / "blog.db").chmod(0o600)
         connection.execute(GROW.format(columns=", ".join(changed.get(name, name) for name in names), posts=POSTS))
         connection.commit()
-    for (name,) in rows(instance, "SELECT name FROM media"):
-        write(instance, f"media/{name}", picture())
+    return instance
 
 
 def backup(rounds: int, folder: Path, seed: Path) -> Tally:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from blog import clock
+from blog import clock, migrations
 from blog.config import Settings
 from blog.core.backup import retention, sqlite_copy, zip_file
 from blog.core.backup.scratch import lock_if_free, scratch_folder
@@ -16,7 +16,6 @@ from blog.core.errors import DiskFull, Invalid, Unavailable, Unusable, disk_full
 from blog.core.images import storage, variants
 from blog.core.schema import integrity
 from blog.extensions import watcher_engine
-from blog.migrations import HEAD
 
 KIND = "backup"
 # A daily backup leaves this much of the disk free.
@@ -60,7 +59,7 @@ def create_backup(
             draft = scratch / "draft.zip"
             manifest, missing = _write(settings, draft, reason, progress)
             verify(draft, progress)
-            restore_problem = _find_violation(scratch / DATABASE) if manifest.schema == HEAD else ""
+            restore_problem = _find_violation(scratch / DATABASE) if manifest.schema == migrations.HEAD else ""
             file = retention.new_backup_path(folder, reason, manifest.made_at) if target in (None, folder) else target
             assert file is not None  # noqa: S101
             draft.replace(file)

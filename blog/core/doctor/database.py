@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from blog import migrations
 from blog.config import Settings
 from blog.core.backup import upgrade
 from blog.core.backup.retention import recovery_advice
@@ -14,7 +15,6 @@ from blog.core.errors import Unusable
 from blog.core.schema import counters, migrate
 from blog.core.search import index
 from blog.extensions import has_wal_fix, sqlite_driver
-from blog.migrations import HEAD
 from blog.models.json_types import RENDERER_VERSION
 
 # A quick check does not read a larger database from end to end.
@@ -83,9 +83,11 @@ def examine(execute: Execute, settings: Settings, *, thorough: bool) -> Generato
     posts = execute("SELECT count(*) FROM post WHERE deleted_at IS NULL").fetchone()[0]
     content = f"{count_of(posts, 'post')} and pages" if posts != 1 else "1 posts and pages"
     if complete:
-        yield ok(f"The database is whole: {content}, schema {HEAD}.")
+        yield ok(f"The database is whole: {content}, schema {migrations.HEAD}.")
     else:
-        yield ok(f"The database answers: {content}, schema {HEAD}. `broadsheet doctor` reads it from end to end.")
+        yield ok(
+            f"The database answers: {content}, schema {migrations.HEAD}. `broadsheet doctor` reads it from end to end."
+        )
     return True
 
 
@@ -94,14 +96,14 @@ def _examine_version(execute: Execute, settings: Settings) -> Generator[Finding,
     if not is_blog(execute):
         yield problem("The database holds no blog.", f"Choose another instance folder, or: {recovery_advice(settings)}")
         return False
-    (version,) = execute(f"SELECT version_num FROM {migrate.VERSION_TABLE}").fetchone() or ("",)  # noqa: S608
+    (version,), head = execute(migrate.VERSION).fetchone() or ("",), migrations.HEAD
     if not version:
         yield problem("The database is damaged: it does not say what schema it has.", recovery_advice(settings))
-    elif version > HEAD:
-        yield problem(f"The database has schema {version}, this code {HEAD}.", "Install the newer Broadsheet.")
-    elif version < HEAD:
-        yield note(f"The database has schema {version}, this code {HEAD}.", "The next `broadsheet serve` upgrades it.")
-    return bool(version == HEAD)
+    elif version > head:
+        yield problem(f"The database has schema {version}, this code {head}.", "Install the newer Broadsheet.")
+    elif version < head:
+        yield note(f"The database has schema {version}, this code {head}.", "The next `broadsheet serve` upgrades it.")
+    return bool(version == head)
 
 
 def _examine_derived_data(execute: Execute, index_damage: str) -> Findings:

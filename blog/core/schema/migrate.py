@@ -3,31 +3,31 @@
 import fcntl
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, insert, inspect
 
-from blog import clock, paths
+from blog import clock, migrations
 from blog.core.errors import Unusable
 from blog.core.schema import counters
 from blog.core.schema.counters import Execute
 from blog.core.search import index
-from blog.extensions import BUSY_MS, WRITE_OPTION, Base, is_read_only
-from blog.migrations import HEAD
+from blog.extensions import BUSY_MS, WRITE_OPTION, Base, database_uri, is_read_only, sqlite_driver
 from blog.models import Post, Site, triggers
 from blog.models.site import DEFAULTS
 
 VERSION_TABLE = "schema_version"
+VERSION = f"SELECT version_num FROM {VERSION_TABLE}"  # noqa: S608
 
 
 def current_version(connection: Connection) -> str | None:
     """Return the schema version of a database; None if it is not a blog's."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    return connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()  # noqa: S608
+    return connection.exec_driver_sql(VERSION).scalar()
 
 
 def missing_triggers(execute: Execute) -> set[str]:
@@ -59,7 +59,7 @@ def upgrade(engine: Engine, before: Callable[[str | None], object]) -> None:
     """Create a database or migrate it to this schema.
 
     Before that, `before` is called with the present schema version, None if the database is empty. Raises Unusable for
-    a foreign or newer database, and the database's own errors.
+    a foreign, newer or too old database, and the database's own errors.
     """
     with engine.connect() as connection:
         version = current_version(connection)
@@ -68,15 +68,13 @@ def upgrade(engine: Engine, before: Callable[[str | None], object]) -> None:
             raise Unusable(
                 f"The database holds another program's tables ({', '.join(foreign[:3])}): nothing was touched."
             )
-        is_current = version == HEAD and not missing_triggers(connection.exec_driver_sql)
-    if version is not None and not _is_supported(version):
-        raise Unusable(
-            f"The database was written by a newer Broadsheet (schema {version}; this one knows up to {HEAD})."
-            " Nothing was touched: install that version or a newer one."
-        )
+        is_current = version == migrations.HEAD and not missing_triggers(connection.exec_driver_sql)
+    if version is not None:
+        _refuse_older(str(version))
+        _refuse_newer(str(version))
     if is_current:
         return
-    if version != HEAD:
+    if version != migrations.HEAD:
         before(version)
     _migrate(engine, version)
 
@@ -92,8 +90,36 @@ def missing_columns(connection: Connection) -> list[str]:
     return [f"{table}.{column}" for table, column in expected if (table, column) not in present]
 
 
-def _is_supported(version: object) -> bool:
-    return isinstance(version, str) and re.fullmatch(r"\d{4}", version) is not None and version <= HEAD
+def refuse_older(database: Path) -> None:
+    """Raise Unusable if a database has a schema before the first one. This leaves no trace, in it or beside it."""
+    file = database.resolve()  # SQLite keeps the log beside the file itself
+    log, driver = file.with_name(f"{file.name}-wal"), sqlite_driver()
+    # Without a log to read, SQLite would create one.
+    uri = database_uri(file, "ro") + ("" if log.is_file() and log.stat().st_size else "&immutable=1")
+    # `upgrade` explains why a database cannot be read, or is not a blog's.
+    with suppress(driver.Error), closing(driver.connect(uri, uri=True)) as connection:
+        for (version,) in connection.execute(VERSION):
+            _refuse_older(str(version))
+
+
+def _refuse_older(version: str) -> None:
+    if _is_schema(version) and version < migrations.FIRST:
+        raise Unusable(
+            f"The database was made by an older, unreleased Broadsheet (schema {version}). Nothing was changed:"
+            f" upgrade it with commit {migrations.UPGRADES_OLDER} first, then use this version."
+        )
+
+
+def _refuse_newer(version: str) -> None:
+    if not _is_schema(version) or version > migrations.HEAD:
+        raise Unusable(
+            f"The database was written by a newer Broadsheet (schema {version}; this one knows up to"
+            f" {migrations.HEAD}). Nothing was touched: install that version or a newer one."
+        )
+
+
+def _is_schema(version: str) -> bool:
+    return re.fullmatch(r"\d{4}", version) is not None
 
 
 def _migrate(engine: Engine, version: str | None) -> None:
@@ -104,7 +130,7 @@ def _migrate(engine: Engine, version: str | None) -> None:
         try:
             with connection.begin():
                 _drop_triggers(connection)
-                _run_migrations(connection)
+                _run_migrations(connection, version)
                 if version is None:
                     connection.execute(insert(Site).values(**_first_site()))
                 counters.recount(connection.exec_driver_sql)
@@ -149,20 +175,15 @@ def recreate_triggers(connection: Connection) -> None:
     _create_triggers(connection)
 
 
-def _run_migrations(connection: Connection) -> None:
-    from alembic.config import Config
-    from alembic.runtime.environment import EnvironmentContext
+def _run_migrations(connection: Connection, version: str | None) -> None:
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
     from alembic.script import ScriptDirectory
 
-    config = Config()
-    config.set_main_option("script_location", str(paths.migrations()).replace("%", "%%"))
-    script = ScriptDirectory.from_config(config)
-
-    def steps(revision, _context):  # type: ignore[no-untyped-def]
-        return script._upgrade_revs("head", revision)
-
-    with EnvironmentContext(config, script, fn=steps) as environment:
-        environment.configure(
-            connection=connection, version_table=VERSION_TABLE, transactional_ddl=False, render_as_batch=True
-        )
-        environment.run_migrations()
+    folder, *_ = migrations.FOLDERS
+    script = ScriptDirectory(folder, version_locations=migrations.FOLDERS)
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    with Operations.context(context):
+        for step in reversed([*script.iterate_revisions("head", version or "base")]):
+            step.module.upgrade()
+            context.stamp(script, step.revision)

@@ -14,10 +14,10 @@ import pytest
 from blog.core.backup import create, retention, scratch, sqlite_copy, zip_file
 from blog.core.errors import DiskFull, Unusable
 from blog.extensions import sqlite_driver
-from blog.migrations import HEAD
 from tests.core.backup.conftest import ask, publish, read, settings_of, state
 from tests.core.backup.test_zip_file import parts_of
 from tests.core.db.test_transaction import locked
+from tests.later_schema import LATER, OLDER, later_schema
 from tests.world import run, write
 
 At = Callable[[datetime], None]
@@ -273,39 +273,32 @@ def test_the_oldest_make_room_when_the_disk_is_small(old: Path, monkeypatch: pyt
 # -- before an upgrade --------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def first_schema(instance: Path) -> Path:
-    """A blog of schema 0001."""
-    connection = sqlite_driver().connect(instance / "blog.db")
-    connection.executescript((ROOT / "tests" / "golden" / "schemas" / "0001.sql").read_text("utf-8"))
-    connection.close()
-    return instance
+def test_an_upgrade_is_backed_up_before_and_can_be_undone(old: Path) -> None:
+    rows = ask(old, "SELECT id, slug, title, body FROM post ORDER BY id")
+    with later_schema():
+        assert run(old, "list").status == 0
+        (kept,) = retention.list_backups(old / "backups")
+        assert kept.reason == "before-upgrade" and not kept.complete
+        with zip_file.open_backup(kept.file) as opened:
+            assert (opened.manifest.schema, opened.manifest.scope) == (OLDER, "database")
+        copy = write(old.parent, "copy/blog.db", parts_of(kept.file)[0]["blog.db"])
+        assert ask(copy.parent, "SELECT version_num FROM schema_version") == [(OLDER,)]
+        assert ask(copy.parent, "SELECT id, slug, title, body FROM post ORDER BY id") == rows
+        assert run(old, "list").status == 0 and len(retention.list_backups(old / "backups")) == 1
+        publish(old, "Later")
+        assert run(old, "restore", str(kept.file)).status == 0
+        assert ask(old, "SELECT id, slug, title, body FROM post ORDER BY id") == rows
+        assert ask(old, "SELECT version_num FROM schema_version") == [(LATER,)]
 
 
-def test_an_upgrade_is_backed_up_before_and_can_be_undone(first_schema: Path) -> None:
-    rows = ask(first_schema, "SELECT id, slug, title, body FROM post ORDER BY id")
-    assert run(first_schema, "list").status == 0
-    (kept,) = retention.list_backups(first_schema / "backups")
-    assert kept.reason == "before-upgrade" and not kept.complete
-    with zip_file.open_backup(kept.file) as opened:
-        assert (opened.manifest.schema, opened.manifest.scope) == ("0001", "database")
-    copy = write(first_schema.parent, "copy/blog.db", parts_of(kept.file)[0]["blog.db"])
-    assert ask(copy.parent, "SELECT version_num FROM schema_version") == [("0001",)]
-    assert ask(copy.parent, "SELECT id, slug, title, body FROM post ORDER BY id") == rows
-    assert run(first_schema, "list").status == 0 and len(retention.list_backups(first_schema / "backups")) == 1
-    publish(first_schema, "Later")
-    assert run(first_schema, "restore", str(kept.file)).status == 0
-    assert ask(first_schema, "SELECT id, slug, title, body FROM post ORDER BY id") == rows
-    assert ask(first_schema, "SELECT version_num FROM schema_version") == [(HEAD,)]
-
-
-def test_without_a_backup_there_is_no_upgrade(first_schema: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = (first_schema / "blog.db").read_bytes()
+def test_without_a_backup_there_is_no_upgrade(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (old / "blog.db").read_bytes()
     monkeypatch.setattr(create, "free_bytes", lambda _: 1000)
-    answer = run(first_schema, "list")
+    with later_schema():
+        answer = run(old, "list")
     assert answer.status == 1 and "could not be backed up before. A backup needs" in answer.err
-    assert ask(first_schema, "SELECT version_num FROM schema_version") == [("0001",)]
-    assert (first_schema / "blog.db").stat().st_size == len(before)
+    assert ask(old, "SELECT version_num FROM schema_version") == [(OLDER,)]
+    assert (old / "blog.db").stat().st_size == len(before)
 
 
 def test_an_upgrade_is_undone_by_the_older_code(old: Path) -> None:

@@ -1,8 +1,5 @@
 """Which posts name which pictures: known at every moment, whatever is done to a post."""
 
-import re
-from pathlib import Path
-
 import pytest
 from flask import Flask
 
@@ -11,12 +8,9 @@ from blog.core.editor.drafts import Submission
 from blog.core.editor.fields import Fields
 from blog.core.editor.revisions import Saver
 from blog.core.media import usage
-from blog.core.schema import migrate
 from blog.extensions import db
-from blog.models import MediaUse, Post, Site
-from tests import schemas
+from blog.models import MediaUse, Post
 from tests.core.posts.test_query_plans import plan, slow
-from tests.core.schema.test_migrate import begun, change
 from tests.recorder import recorded
 from tests.world import Blog
 
@@ -99,31 +93,3 @@ def test_they_are_found_by_an_index(app: Flask) -> None:
     assert steps and not [step for step in steps if "SCAN" in step]
     assert any("media_use_by_stem" in step for step in steps)
     assert not [step for step in steps if slow(step) and "post " in step]
-
-
-@pytest.mark.parametrize("posts", [3, 450])
-def test_an_upgrade_notes_them_all(instance: Path, posts: int) -> None:
-    begun(instance)
-    columns = "guid, kind, slug, title, summary, unlisted, version, created_at, words, extract, renderer, body, html,"
-    columns += " feed_html, contents, links, pictures, cover"
-    values = "'post', 'x' || value, 'x', '', 0, 1, '2024-01-01', 0, '', 1"
-    values += ", '![](/media/' || printf('%024x', value) || '.jpg)'"
-    change(
-        instance,
-        f"WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < {posts})"
-        f" INSERT INTO post ({columns}) SELECT value, {values}, '', '', '[]', '[]', '[]',"
-        f" CASE value WHEN 1 THEN '/media/{A}.png' END FROM n",
-    )
-    then = schemas.database("0008")
-    later = [column.name for column in Site.__table__.columns if not re.search(rf"\b{column.name}\b", then)]
-    change(
-        instance,
-        *(f"DROP TRIGGER {name}" for name in migrate.trigger_names()),
-        *(f"ALTER TABLE site DROP COLUMN {name}" for name in later),
-        "DROP TABLE media_use", "DROP INDEX media_deleted", "ALTER TABLE media DROP COLUMN widths",
-        "ALTER TABLE media DROP COLUMN filename", "ALTER TABLE media DROP COLUMN deleted_at",
-        "UPDATE schema_version SET version_num = '0008'",
-    )  # fmt: skip
-    begun(instance)
-    assert change(instance, "SELECT count(*), count(DISTINCT stem) FROM media_use") == [(posts + 1, posts + 1)]
-    assert change(instance, "SELECT copied FROM media_use WHERE post_id = 1") == [(0,), (0,)]

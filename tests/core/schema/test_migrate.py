@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import event, inspect, select
 
-from blog import config, create_app, paths
+from blog import config, create_app, migrations
 from blog.commands import open_app
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
@@ -26,6 +25,7 @@ from blog.migrations import HEAD
 from blog.models import Site
 from tests.world import SITE_URL
 
+ROOT = Path(__file__).resolve().parents[3]
 BEGIN = """
 import sys
 from pathlib import Path
@@ -165,10 +165,9 @@ def test_a_step_that_fails_leaves_nothing_behind(instance: Path, monkeypatch: py
 
 def test_two_processes_that_begin_at_once_both_succeed(instance: Path) -> None:
     command = [sys.executable, "-W", "error", "-c", BEGIN, str(instance)]
-    root = str(paths.migrations().parent.parent)
     pair = [
         subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
         )
         for _ in range(2)
     ]
@@ -223,10 +222,10 @@ def test_what_the_comparison_cannot_see_is_the_models_too(app: Flask) -> None:
         assert rows == keys, table.name
 
 
-def test_the_newest_step_is_the_head() -> None:
-    settings = Config()
-    settings.set_main_option("script_location", str(paths.migrations()))
-    assert ScriptDirectory.from_config(settings).get_heads() == [HEAD]
+def test_the_newest_step_is_the_head_and_the_oldest_the_first() -> None:
+    (folder,) = migrations.FOLDERS
+    steps = ScriptDirectory(folder, version_locations=[folder])
+    assert (steps.get_heads(), steps.get_bases()) == ([HEAD], [migrations.FIRST])
 
 
 # -- connections --------------------------------------------------------------------------------------------
