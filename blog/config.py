@@ -9,14 +9,16 @@ import re
 import secrets
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from blog import paths
+from blog.files import draft
 from blog.hostnames import ascii_name
 
 HIGHEST_PORT = 65535
@@ -329,16 +331,7 @@ def _secret_from(folder: Path) -> str:
 
 
 def _make_secret(file: Path) -> None:
-    temporary = file.with_name(f".secret_key-{os.getpid()}-{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as out:
-            out.write(secrets.token_hex(32) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        # A link, not a rename: if two processes start at once, the first key stays.
+    secret = BytesIO(f"{secrets.token_hex(32)}\n".encode())
+    # A link, not a rename: if two processes start at once, the first key stays.
+    with draft(file, secret, 0o600) as temporary, suppress(FileExistsError):
         os.link(temporary, file)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()

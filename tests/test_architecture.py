@@ -13,10 +13,11 @@ from packaging.requirements import Requirement
 
 PACKAGE = Path(__file__).resolve().parent.parent / "blog"
 FACES = {"reader", "feeds", "social", "admin"}
-GROUND = {"config", "paths", "clock", "extensions", "hostnames", "outbound", "processes"}
+GROUND = {"config", "paths", "clock", "extensions", "files", "hostnames", "outbound", "processes"}
 # Room -> the rooms it may import. create_app (blog/__init__.py) and cli may import everything.
 MAY_KNOW = {
-    "config": {"paths", "hostnames"},
+    "config": {"paths", "files", "hostnames"},
+    "files": {"clock"},
     "hostnames": set(),
     "processes": set(),
     "outbound": {""},  # the version

@@ -2,13 +2,11 @@
 
 Before the transaction begins, texts are read, validated and rendered, and their images staged in a folder. A spool
 holds them meanwhile, so that a large library does not fill the memory. A killed import leaves no post behind, at most
-a staging folder, which the next import deletes.
+a scratch folder, which the next import removes.
 """
 
-import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from operator import length_hint
 from pathlib import Path
@@ -21,6 +19,7 @@ from blog.core.errors import Invalid, disk_errors
 from blog.core.images import storage
 from blog.core.site.settings import site, zone
 from blog.extensions import db
+from blog.files import scratch_folder
 from blog.models import Post
 from blog.models.json_types import RENDERER_VERSION
 from blog.transfer.document import Document, Problem, SkippedFile
@@ -30,7 +29,6 @@ from blog.transfer.save import DocumentWriter
 from blog.transfer.spool import Spool
 from blog.transfer.validate import Validator, ValidDocument, without_duplicates
 
-STAGING_PREFIX = ".import-"
 Progress = Callable[[Iterable[object], str, int], Iterable[object]]
 
 
@@ -107,14 +105,11 @@ class Import:
         if self.dry_run:
             yield None
             return
-        for stale in self.folder.parent.glob(f"{STAGING_PREFIX}*"):
-            if not _is_running(stale.name.removeprefix(STAGING_PREFIX)):
-                shutil.rmtree(stale, ignore_errors=True)
-        staging = self.folder.parent / f"{STAGING_PREFIX}{os.getpid()}"
-        try:
+        parent = self.folder.parent
+        with ExitStack() as stack:
+            with disk_errors(f"Nothing can be stored in {parent}", "Nothing was imported"):
+                staging = stack.enter_context(scratch_folder(parent, storage.STAGING))
             yield staging
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
 
     def _rendered(
         self, items: Iterable[ReaderItem], staging: Path | None, report: ImportReport
@@ -154,17 +149,6 @@ def _documents(items: Iterable[ReaderItem], report: ImportReport, bad_sources: s
         else:
             bad_sources.add(item.source)
             report.problems.append(item)
-
-
-def _is_running(pid: str) -> bool:
-    """Return whether the process of a staging folder may still run."""
-    try:
-        os.kill(int(pid), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _known_digests() -> set[str]:

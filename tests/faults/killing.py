@@ -13,7 +13,7 @@ from unittest import mock
 
 from PIL import Image
 
-from blog import clock, config
+from blog import clock, config, files
 from blog.core.doctor import run
 from blog.core.images import storage
 from tests.faults.living import ROOT
@@ -81,7 +81,7 @@ def shows(file: Path) -> bool:
 
 def left_behind(folder: Path) -> list[Path]:
     """Drafts in a folder of pictures that are still there after they were swept on a later day."""
-    later = clock.now() + 2 * storage.STALE_AFTER
+    later = clock.now() + 2 * files.MAX_WRITE_TIME
     with mock.patch.object(clock, "now", lambda: later):
         storage.remove_stale(folder)
     return list(folder.glob(".*"))

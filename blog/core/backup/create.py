@@ -10,12 +10,12 @@ from pathlib import Path
 from blog import clock, migrations
 from blog.config import Settings
 from blog.core.backup import retention, sqlite_copy, zip_file
-from blog.core.backup.scratch import lock_if_free, scratch_folder
 from blog.core.backup.zip_file import DATABASE, Manifest, Member, Progress, no_progress
 from blog.core.errors import DiskFull, Invalid, Unavailable, Unusable, disk_full, is_disk_full
-from blog.core.images import storage, variants
+from blog.core.images import variants
 from blog.core.schema import integrity
 from blog.extensions import watcher_engine
+from blog.files import lock_if_free, scratch_folder, sync_folder
 
 KIND = "backup"
 # A daily backup leaves this much of the disk free.
@@ -63,7 +63,7 @@ def create_backup(
             file = retention.new_backup_path(folder, reason, manifest.made_at) if target in (None, folder) else target
             assert file is not None  # noqa: S101
             draft.replace(file)
-            storage.sync_folder(folder)
+            sync_folder(folder)
         # A restore prunes at its own end: if it fails, it must remove no backup, least of all the one it reads.
         if target is None and reason != "before-restore":
             retention.prune(folder)

@@ -22,13 +22,13 @@ from blog.config import BadSetting, Settings
 from blog.core.backup import sqlite_copy, upgrade, zip_file
 from blog.core.backup.create import create_backup, explain_write_errors, free_bytes
 from blog.core.backup.retention import NAME_TIME, prune
-from blog.core.backup.scratch import remove_if_stale, scratch_folder, stale_folders
 from blog.core.backup.zip_file import DATABASE, BackupFile, Manifest, Progress, no_progress
 from blog.core.db.transaction import describe_error
 from blog.core.errors import DiskFull, Invalid, Unavailable, Unusable
 from blog.core.images import storage
 from blog.core.schema import integrity, migrate
 from blog.extensions import is_read_only, separate_engine
+from blog.files import move_file, remove_if_stale, scratch_folder, stale_folders, sync_folder
 from blog.models import AuthorSession, Lease, Media, Site
 
 KIND = "restore"
@@ -254,7 +254,7 @@ def _add_pictures(settings: Settings, scratch: Path, result: RestoreResult) -> N
             for file in (Path(folder, name) for name in names):
                 target = settings.instance / file.relative_to(scratch / UNPACKED)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                storage.move_file(file, target)
+                move_file(file, target)
     missing = []
     for name in sqlite_copy.picture_names(scratch / UNPACKED / DATABASE):
         if not (settings.media / name).is_file():
@@ -350,7 +350,7 @@ def _put_database(settings: Settings, database: Path, result: RestoreResult) -> 
         if file.name.endswith(("-wal", "-shm")):  # of the old file: SQLite would take them for the new one's
             file.unlink()
     database.chmod(0o600)
-    storage.move_file(database, target)
+    move_file(database, target)
 
 
 def _put_files(instance: Path, scratch: Path) -> None:
@@ -366,7 +366,7 @@ def _put_files(instance: Path, scratch: Path) -> None:
         if file.is_dir() or target.is_dir():  # a folder cannot be replaced in one step
             _move_away(target, scratch)
         file.replace(target)
-    storage.sync_folder(instance)
+    sync_folder(instance)
 
 
 def _move_away(file: Path, scratch: Path) -> None:

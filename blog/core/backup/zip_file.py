@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from blog.core.errors import Invalid
+from blog.files import sync
 
 FORMAT = 1
 MANIFEST, DATABASE = "manifest.json", "blog.db"
@@ -94,8 +95,7 @@ def write(
                     tuple(_add(archive, name, members[name], progress) for name in sorted(members))
                 )
                 archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1, default=str))
-            out.flush()
-            os.fsync(out.fileno())
+            sync(out)
         if manifest.bytes <= unpacked_limit(target.stat().st_size):
             break
     return manifest

@@ -2,26 +2,20 @@
 
 import os
 import pwd
-import re
 import shlex
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 
-from blog import clock
 from blog.config import Settings
 from blog.core.backup.create import KIND as BACKUP
-from blog.core.backup.scratch import stale_folders
 from blog.core.doctor.findings import Findings, count_of, join_names, megabytes, note, ok, problem
+from blog.core.images.storage import STAGING
 from blog.core.site.health import has_space
+from blog.files import stale_drafts, stale_folders
 
 MIN_FREE_BYTES = 200 * 2**20
-# Names of unfinished files, and of the folders in which an import stages its pictures.
-UNFINISHED = re.compile(r"\.(?:secret_key|.+\.(?:jpg|png|webp|gif))-\d+-[0-9a-f]{8}|\.import-\d+")
-# No process takes this long to write one file.
-MAX_WRITE_TIME = timedelta(hours=1)
 
 
 def examine(settings: Settings) -> Findings:
@@ -136,27 +130,8 @@ def _examine_space(settings: Settings) -> Findings:
 
 
 def leftover_files(settings: Settings) -> Iterator[Path]:
-    """Yield unfinished files of killed processes. No running process can still be writing them."""
+    """Yield unfinished files and scratch folders of killed processes."""
     for folder in (settings.instance, settings.media, settings.cards):
-        with suppress(OSError), os.scandir(folder) as entries:
-            for entry in entries:
-                if UNFINISHED.fullmatch(entry.name) and _is_old(entry) and not _is_running_import(entry):
-                    yield Path(entry.path)
+        yield from stale_drafts(folder)
+    yield from stale_folders(settings.instance, STAGING)
     yield from stale_folders(settings.backup_folder, BACKUP)
-
-
-def _is_old(entry: "os.DirEntry[str]") -> bool:
-    return entry.stat(follow_symlinks=False).st_mtime < (clock.now() - MAX_WRITE_TIME).timestamp()
-
-
-def _is_running_import(entry: "os.DirEntry[str]") -> bool:
-    """Return whether this is the folder of a running import, which may take hours. Its name has the process id."""
-    if not entry.name.startswith(".import-"):
-        return False
-    try:
-        os.kill(int(entry.name.rpartition("-")[2]), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True

@@ -5,13 +5,13 @@ from typing import TypeVar
 
 from blog.config import Settings
 from blog.core.backup import upgrade
-from blog.core.backup.scratch import remove_if_stale
 from blog.core.doctor import database, files, pictures
 from blog.core.doctor.findings import Execute, count_of, error_line, join_names
 from blog.core.editor import publish
 from blog.core.schema import counters, migrate
 from blog.core.search import index
 from blog.extensions import db
+from blog.files import remove_if_stale
 
 # A quick fix restores the files of this many pictures at most, and renders this many texts.
 QUICK_PICTURES = 20

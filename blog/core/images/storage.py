@@ -4,24 +4,17 @@ Files are written first, the row last: if the process is killed in between, no r
 files according to a row runs within a writing transaction, so that two processes never move the same files at once.
 """
 
-import errno
 import hashlib
-import os
 import re
-import secrets
-import shutil
-import stat
 import unicodedata
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blog import clock
+from blog import clock, files
 from blog.core.db.batches import batches
 from blog.core.errors import Invalid
 from blog.core.images import encode, variants
@@ -34,8 +27,8 @@ FILE_BYTES = 40 * 1024 * 1024
 FILENAME_LENGTH = 200
 # The files of deleted pictures wait in this folder until they are removed or restored.
 DELETED_FOLDER = "deleted"
-# The name of a file while it is written, and the age after which no process can still be writing it.
-UNFINISHED, STALE_AFTER = re.compile(rf"\.{variants.IMAGE_NAME}-\d+-[0-9a-f]{{8}}"), timedelta(days=1)
+# The kind of the scratch folders in which an import keeps pictures until its posts are stored.
+STAGING = "import"
 
 
 @dataclass(frozen=True)
@@ -89,7 +82,7 @@ def store(data: bytes, folder: Path | None, filename: str = "") -> StoredImage:
     encoded = encode.encode(data, digest[:24])
     if folder:
         folder.mkdir(exist_ok=True)
-        _write(folder, encoded.files)
+        files.write_files(folder, encoded.files)
     image, name = encoded.image_file, encoded.image_file.name
     mime_type, size = variants.TYPES[name.rpartition(".")[2]], len(encoded.files[name])
     widths = list(image.widths)
@@ -116,7 +109,7 @@ def move_staged(staging: Path, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for file in staging.iterdir():
         file.replace(folder / file.name)
-    sync_folder(folder)
+    files.sync_folder(folder)
 
 
 def save_row(session: Session, stored: StoredImage) -> Media:
@@ -145,9 +138,9 @@ def restore_variants(image: ImageFile, missing: Collection[str], folder: Path) -
         encoded = encode.encode((folder / image.name).read_bytes(), image.name[:24])
     except Invalid:
         return False
-    files = {name: data for name, data in encoded.files.items() if name in missing}
-    _write(folder, files)
-    return len(files) == len(missing)
+    restored = {name: data for name, data in encoded.files.items() if name in missing}
+    files.write_files(folder, restored)
+    return len(restored) == len(missing)
 
 
 def bin_files(folder: Path, prefix: str) -> None:
@@ -176,61 +169,10 @@ def _move(source: Path, target: Path, prefix: str) -> None:
             (source / name).unlink()
         else:
             (source / name).replace(target / name)
-    sync_folder(target)
-
-
-def _write(folder: Path, files: encode.Files) -> None:
-    """Write files under temporary names, and rename them once all are on the disk."""
-    unfinished: list[tuple[Path, Path]] = []
-    try:
-        for name, data in files.items():
-            file = folder / f".{name}-{os.getpid()}-{secrets.token_hex(4)}"
-            unfinished.append((file, folder / name))
-            with file.open("xb") as out:
-                out.write(data)
-                out.flush()
-                os.fsync(out.fileno())
-        for file, target in unfinished:
-            file.replace(target)
-        sync_folder(folder)
-    finally:
-        for file, _ in unfinished:
-            file.unlink(missing_ok=True)
-
-
-def move_file(file: Path, target: Path) -> None:
-    """Move a file in one step, also to another disk. Raises OSError."""
-    try:
-        file.replace(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        copy = target.with_name(f".{target.name}-{os.getpid()}-{secrets.token_hex(4)}")
-        try:
-            # Created with the mode of the original: a private file is never readable for others, not for a moment.
-            descriptor = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IMODE(file.stat().st_mode))
-            with os.fdopen(descriptor, "wb") as out, file.open("rb") as source:
-                shutil.copyfileobj(source, out)
-                out.flush()
-                os.fsync(out.fileno())
-            copy.replace(target)
-        finally:
-            copy.unlink(missing_ok=True)
+    files.sync_folder(target)
 
 
 def remove_stale(folder: Path) -> None:
-    """Remove old unfinished files: the process that wrote them was killed."""
-    for file in folder.glob(".*"):
-        with suppress(OSError):
-            modified = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-            if UNFINISHED.fullmatch(file.name) and modified < clock.now() - STALE_AFTER:
-                file.unlink()
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the names of the folder's files are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Remove unfinished files of killed processes."""
+    for file in files.stale_drafts(folder):
+        file.unlink(missing_ok=True)

@@ -4,10 +4,7 @@ The address of a card holds a hash of its content. So a page can name a card bef
 changes.
 """
 
-import os
-import secrets
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +18,7 @@ from blog.core.images import html
 from blog.core.images.variants import TYPES
 from blog.core.posts import article, taxonomy
 from blog.core.text.validate import CARD_NAME
+from blog.files import write_files
 from blog.models.json_types import Picture
 from blog.social.cards import image
 from blog.social.cards.image import Card
@@ -140,15 +138,10 @@ def store(file: Path, data: bytes) -> bool:
 
     Without the file a card is only slower: it is drawn for each request.
     """
-    draft = file.with_name(f".{file.name}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
         file.parent.mkdir(exist_ok=True)
-        with draft.open("wb") as out:
-            out.write(data)
-        draft.replace(file)
+        write_files(file.parent, {file.name: data})
     except OSError:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
         return False
     return True
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from blog.core.backup import create, retention, scratch, sqlite_copy, zip_file
+from blog import files
+from blog.core.backup import create, retention, sqlite_copy, zip_file
 from blog.core.errors import DiskFull, Unusable
 from blog.extensions import sqlite_driver
 from tests.core.backup.conftest import ask, publish, read, settings_of, state
@@ -146,7 +147,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(old: Path, monkeypatch: pytest.M
 def test_what_a_killed_one_left_goes_with_the_next(old: Path) -> None:
     left = old / "backups" / ".backup-0123456789abcdef"
     write(left, "blog.db", b"half")
-    with scratch.scratch_folder(old / "backups", "backup") as at_work:
+    with files.scratch_folder(old / "backups", "backup") as at_work:
         assert run(old, "backup").status == 0
         assert not left.exists() and at_work.is_dir()
     assert not at_work.exists()
@@ -158,13 +159,13 @@ def test_what_is_removed_is_locked_until_it_is_gone(old: Path, monkeypatch: pyte
     seen: list[object] = []
 
     def look(folder: Path, **_: object) -> None:
-        seen.extend((folder, scratch.stale_folders(old / "backups", "backup")))
+        seen.extend((folder, files.stale_folders(old / "backups", "backup")))
 
     with monkeypatch.context() as patch:
-        patch.setattr(scratch.shutil, "rmtree", look)
-        scratch.remove_stale(old / "backups", "backup")
+        patch.setattr(files.shutil, "rmtree", look)
+        files.remove_stale_folders(old / "backups", "backup")
     assert seen == [left, []]
-    assert scratch.stale_folders(old / "backups", "backup") == [left]
+    assert files.stale_folders(old / "backups", "backup") == [left]
 
 
 # -- daily ones ---------------------------------------------------------------------------------------------

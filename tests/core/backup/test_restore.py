@@ -357,7 +357,7 @@ def test_one_that_is_cut_off_leaves_the_old_blog_or_is_finished(
 
     with monkeypatch.context() as patch:
         patch.setattr(restore, step, killed)
-        patch.setattr("blog.core.backup.scratch.shutil.rmtree", lambda *_, **__: None)  # nobody cleans up after a kill
+        patch.setattr("blog.files.shutil.rmtree", lambda *_, **__: None)  # nobody cleans up after a kill
         with pytest.raises(Killed):
             restore.restore(settings_of(old), saved)
     is_new = STEPS.index(step) > STEPS.index("_put_database") or (step, when) == ("_put_database", "after")
@@ -375,7 +375,7 @@ def test_one_that_is_cut_off_while_it_clears_away_was_done(
 ) -> None:
     publish(old, "Later")
     with monkeypatch.context() as patch:
-        patch.setattr("blog.core.backup.scratch.shutil.rmtree", lambda *_, **__: None)
+        patch.setattr("blog.files.shutil.rmtree", lambda *_, **__: None)
         restore.restore(settings_of(old), saved)
     (work,) = old.glob(".restore-*")
     shutil.rmtree(work / gone)
