@@ -6,7 +6,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
 # A terminal sends SIGINT to all its processes, and SIGHUP when it closes.
@@ -52,12 +51,6 @@ def handle_parent_signal() -> None:
             handler(number, None)
 
     threading.Thread(target=listen, daemon=True).start()
-
-
-def process_pool(workers: int) -> ProcessPoolExecutor:
-    """Return a pool that starts processes when there is work for them; submit work inside `block_interrupt`."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=exit_with_parent)
 
 
 @contextmanager

@@ -13,13 +13,14 @@ from packaging.requirements import Requirement
 
 PACKAGE = Path(__file__).resolve().parent.parent / "blog"
 FACES = {"reader", "feeds", "social", "admin"}
-GROUND = {"config", "paths", "clock", "extensions", "files", "hostnames", "outbound", "processes"}
+GROUND = {"config", "paths", "clock", "extensions", "files", "hostnames", "outbound", "processes", "worker_pool"}
 # Room -> the rooms it may import. create_app (blog/__init__.py) and cli may import everything.
 MAY_KNOW = {
     "config": {"paths", "files", "hostnames"},
     "files": {"clock"},
     "hostnames": set(),
     "processes": set(),
+    "worker_pool": {"processes"},
     "outbound": {""},  # the version
     "paths": set(),
     "clock": set(),

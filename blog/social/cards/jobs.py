@@ -1,36 +1,31 @@
 """Draw cards: some after a change, as outbox jobs, or all at once in several processes."""
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import chain
+from functools import partial
 from pathlib import Path
 
 from flask import current_app
 
 from blog.config import Settings
-from blog.core.db.batches import batches
 from blog.core.errors import Unavailable
 from blog.core.outbox import Handler
 from blog.core.posts import share_items, taxonomy
 from blog.core.posts.share_items import ShareItem
 from blog.extensions import db
-from blog.processes import block_interrupt, process_pool
 from blog.social.cards import files as card_files
 from blog.social.cards import image
 from blog.social.cards.files import CardFile
 from blog.social.cards.image import Card
 from blog.web import templating
+from blog.worker_pool import map_in_order
 
-# Cards sent to a process at once, and batches that wait for each process.
+# Cards sent to a process at once.
 BATCH_SIZE = 4
-BATCHES_PER_PROCESS = 3
 # Starting a process takes longer than drawing fewer cards than this.
 POOL_THRESHOLD = 12
-MAX_PROCESSES = 8
 # When the site's colour or name changes, the cards of this many newest posts are drawn soon; others on request.
 SITE_CHANGE_LIMIT = 20
 
@@ -103,25 +98,13 @@ def all_cards() -> Iterator[CardFile]:
 
 def _draw_and_store(todo: list[tuple[Path, Card]], media: Path) -> Iterator[bool]:
     """Yield for each card whether it could be stored."""
-    if len(todo) < POOL_THRESHOLD:
-        yield from chain.from_iterable(_draw_batch([task], media) for task in todo)
-        return
-    workers = min(os.cpu_count() or 1, MAX_PROCESSES)
-    with process_pool(workers) as processes:
-        results: deque[Future[list[bool]]] = deque()
-        try:
-            for batch in batches(todo, BATCH_SIZE):
-                with block_interrupt():
-                    results.append(processes.submit(_draw_batch, list(batch), media))
-                if len(results) > workers * BATCHES_PER_PROCESS:
-                    yield from results.popleft().result()
-            while results:
-                yield from results.popleft().result()
-        except BrokenProcessPool as error:
-            raise Unavailable("A process that draws cards was ended from outside; what it drew is kept.") from error
-        finally:
-            processes.shutdown(cancel_futures=True)
+    alone = 0 if len(todo) >= POOL_THRESHOLD else POOL_THRESHOLD
+    try:
+        yield from map(bool, map_in_order(partial(_draw, media), todo, batch_size=BATCH_SIZE, alone=alone))
+    except BrokenProcessPool as error:
+        raise Unavailable("A process that draws cards was ended from outside; what it drew is kept.") from error
 
 
-def _draw_batch(batch: list[tuple[Path, Card]], media: Path) -> list[bool]:
-    return [card_files.store(file, image.draw(card, media)) for file, card in batch]
+def _draw(media: Path, task: tuple[Path, Card]) -> bool:
+    file, card = task
+    return card_files.store(file, image.draw(card, media))
