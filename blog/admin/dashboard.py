@@ -12,6 +12,7 @@ from blog.admin.blueprint import bp
 from blog.config import Settings
 from blog.core.backup import retention
 from blog.core.editor import dashboard as lists
+from blog.core.text.amounts import megabytes
 from blog.web import templating
 
 PAGE = "admin/dashboard.html"
@@ -41,7 +42,7 @@ def start_page(sentence: str = "") -> ResponseReturnValue:
 
 
 def _backups(settings: Settings) -> dict[str, Any]:
-    """Return how many backups there are, their size in megabytes, and the age of the newest complete one."""
+    """Return how many backups there are, their size, and the age of the newest complete one."""
     stored_backups = retention.list_backups(settings.backup_folder)
     newest = next((backup for backup in retention.not_in_future(settings.backup_folder) if backup.complete), None)
     age = clock.now() - newest.made_at if newest else None
@@ -51,7 +52,7 @@ def _backups(settings: Settings) -> dict[str, Any]:
     return {
         "daily": settings.backups is not None, "number": len(stored_backups), "newest": newest,
         "age": _format_age(age) if age is not None else "", "late": late,
-        "megabytes": max(0.1, sum(backup.bytes for backup in stored_backups) / 1e6),
+        "size": megabytes(sum(backup.bytes for backup in stored_backups)),
     }  # fmt: skip
 
 

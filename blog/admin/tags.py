@@ -12,6 +12,7 @@ from blog.admin.form_recovery import FormFields
 from blog.core.editor import tags as editor_tags
 from blog.core.editor.tags import NameTaken
 from blog.core.errors import Invalid
+from blog.core.text.amounts import count_of
 
 PAGE = "admin/tag.html"
 # Names of other tags to complete the field for merging with.
@@ -63,7 +64,7 @@ def _rename(tag_id: int) -> ResponseReturnValue:
 def _merge(tag_id: int) -> ResponseReturnValue:
     old, other = editor_tags.tag(tag_id), editor_tags.id_of_name(request.form.get("into", ""))
     posts, name = editor_tags.merge(tag_id, other), editor_tags.tag(other).name
-    count = f"{posts:,} {'post that carried it carries' if posts == 1 else 'posts that carried it carry'}"
+    count = count_of(posts, "post that carried it carries", "posts that carried it carry")
     return responses.redirect_to("admin.tags", f"“{old.name}” is merged: {count} “{name}” now.")
 
 

@@ -13,11 +13,11 @@ from blog.core.backup import create, retention, zip_file
 from blog.core.backup import restore as backup_restore
 from blog.core.backup.restore import RestoreResult
 from blog.core.backup.zip_file import Manifest, Progress
-from blog.core.doctor.findings import count_of
 from blog.core.editor import publish
 from blog.core.errors import BlogError
 from blog.core.media import library
 from blog.core.posts import query
+from blog.core.text.amounts import count_of, megabytes
 
 FILE = click.Path(path_type=Path)
 # Below this many bytes it is done before anybody looks at a bar.
@@ -46,7 +46,7 @@ def backup(ctx: click.Context, file: Path | None, as_json: bool) -> None:
     }
     lines = [f"Backed up {describe(result.manifest)} into {result.file} ({megabytes(result.bytes)}), and verified."]
     if missing := result.missing_pictures:
-        lines.append(f"Files of {len(missing)} pictures are missing, {missing[0]} among them.")
+        lines.append(f"Files of {count_of(len(missing), 'picture')} are missing, {missing[0]} among them.")
     if result.restore_problem:
         lines.append(f"It could not be restored as it is: the database {result.restore_problem}.")
     print_result("\n".join(lines), data, as_json=as_json)
@@ -116,10 +116,6 @@ def describe(manifest: Manifest) -> str:
     parts = [count_of(counts.get("posts", 0), "post"), count_of(counts.get("pages", 0), "page")]
     parts += [count_of(counts.get("pictures", 0), "picture")] if manifest.scope == "all" else []
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB" if size < 1e8 else f"{size / 1e6:,.0f} MB"
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import click
 
 from blog.commands import json_option, open_blog, print_result, progress_bar
 from blog.core.posts import query
+from blog.core.text.amounts import count_of
 from blog.social import share_preview
 from blog.social.cards import jobs
 
@@ -23,8 +24,8 @@ def cards(ctx: click.Context, missing: bool, as_json: bool) -> None:
             lambda results, total: progress_bar(results, "Drawing cards", total),
             anew=not missing,
         )
-    text = f"{result.drawn} of {result.cards} cards drawn."
-    text += f" {result.removed} old ones removed." if result.removed else ""
+    text = f"{result.drawn} of {count_of(result.cards, 'card')} drawn."
+    text += f" {count_of(result.removed, 'old one')} removed." if result.removed else ""
     if result.failed:
         text += f" {result.failed} could not be stored: is there room on the disk, and may it be written?"
     print_result(text, asdict(result), as_json=as_json)

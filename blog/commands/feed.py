@@ -9,6 +9,7 @@ import click
 from blog import outbound
 from blog.commands import json_option, open_blog, print_result, progress_bar
 from blog.core.errors import NotFound
+from blog.core.text.amounts import count_of
 from blog.feeds import rules
 from blog.feeds import validate as core
 from blog.feeds.parse import ParsedFeed
@@ -76,19 +77,18 @@ def full_text(reports: list[list[FeedReport]]) -> str:
     site, others = reports[0], list(chain(*reports[1:]))
     lines = [report_text(report) for report in site]
     if well := [report for report in others if not report.faults]:
-        lines.append(f"ok    {len(well)} feeds of tags and authors, each with its newest posts.")
+        lines.append(f"ok    {count_of(len(well), 'feed')} of tags and authors, each with its newest posts.")
     lines += [report_text(report) for report in others if report.faults]
     faults = sum(len(report.faults) for report in [*site, *others])
-    return "\n".join([*lines, f"{faults} {'fault' if faults == 1 else 'faults'}." if faults else NOTHING])
+    return "\n".join([*lines, f"{count_of(faults, 'fault')}." if faults else NOTHING])
 
 
 def report_text(report: FeedReport) -> str:
     lines = [f"{'BAD ' if report.faults else 'ok  '}  {report.address}"]
     if report.first is not None:
-        posts, documents = len(report.items), report.documents
         lines.append(
-            f"      {report.format}, {posts} {'post' if posts == 1 else 'posts'}"
-            f" in {documents} {'document' if documents == 1 else 'documents'}{newest(report)}."
+            f"      {report.format}, {count_of(len(report.items), 'post')}"
+            f" in {count_of(report.documents, 'document')}{newest(report)}."
         )
         if not report.compared:
             lines.append("      It is not a feed of this blog: its posts were not compared with the database.")

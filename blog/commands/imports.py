@@ -15,6 +15,7 @@ from blog import config
 from blog.commands import json_option, open_app, open_blog, print_result, progress_bar
 from blog.config import Settings
 from blog.core.errors import Invalid
+from blog.core.text.amounts import count_of, noun
 from blog.core.text.validate import one_line
 from blog.transfer import samples as shipped
 from blog.transfer.importer import Import, ImportReport
@@ -93,9 +94,10 @@ def _print_report(report: ImportReport, dry_run: bool) -> None:
         click.echo(f"Note: {note}", err=True)
     if report.problems and not report.done and not dry_run:
         count = len({problem.source for problem in report.problems})
-        noun = "text cannot" if count == 1 else "texts cannot"
         click.echo(
-            f"{count} {noun} be used: nothing was imported. Mend them, or leave them out with --skip-bad.", err=True
+            f"{count_of(count, 'text cannot', 'texts cannot')} be used: nothing was imported."
+            f" Mend {noun(count, 'it', 'them')}, or leave {noun(count, 'it', 'them')} out with --skip-bad.",
+            err=True,
         )
         return
     for name, meaning in OUTCOMES:
@@ -122,7 +124,7 @@ def remove(ctx: click.Context, as_json: bool) -> None:
     """Remove the samples that were not edited."""
     with open_blog(ctx):
         removed, edited = shipped.remove()
-        lines = [f"{len(removed)} samples removed." if len(removed) != 1 else "1 sample removed."]
+        lines = [f"{count_of(len(removed), 'sample')} removed."]
         lines += [f"Kept, because it was edited here: {slug}" for slug in edited]
         print_result("\n".join(lines), {"removed": removed, "kept": edited}, as_json=as_json)
 

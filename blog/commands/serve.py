@@ -17,6 +17,7 @@ from blog.core.backup import retention, sqlite_copy
 from blog.core.errors import Unusable
 from blog.core.posts import query
 from blog.core.site.settings import record_build
+from blog.core.text.amounts import count_of
 from blog.extensions import is_read_only, sqlite_driver
 from blog.server.workers import run
 from blog.transfer import samples
@@ -41,7 +42,9 @@ def serve(ctx: click.Context, /, **options: Any) -> None:
     settings = load_settings(ctx, create=True, **options)
     app, sample_count, token = _prepare(settings)
     if sample_count:
-        click.echo(f"A new blog, with {sample_count} samples (`broadsheet samples remove` takes them away).")
+        click.echo(
+            f"A new blog, with {count_of(sample_count, 'sample')} (`broadsheet samples remove` takes them away)."
+        )
     click.echo(f"Broadsheet at {local_address(settings.host, settings.port)}/")
     if settings.site_url != local_address(settings.host, settings.port):
         click.echo(f"Readers' address: {settings.site_url}/")

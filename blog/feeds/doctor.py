@@ -2,7 +2,8 @@
 
 from flask import current_app
 
-from blog.core.doctor.findings import Findings, count_of, note, ok, problem
+from blog.core.doctor.findings import Findings, note, ok, problem
+from blog.core.text.amounts import count_of
 from blog.feeds.views import feed_links
 
 

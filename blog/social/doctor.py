@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from blog.core import outbox
-from blog.core.doctor.findings import Findings, count_of, join_names, note, ok
+from blog.core.doctor.findings import Findings, join_names, note, ok
 from blog.core.posts import share_items
 from blog.core.posts.share_items import ShareItem
+from blog.core.text.amounts import count_of
 from blog.models.outbox import CARD
 from blog.social.cards import fonts, image, jobs
 from blog.social.cards.files import CardFile

@@ -19,6 +19,7 @@ from blog.core.images.html import image_file_of, picture_html
 from blog.core.posts.summaries import PostSummary
 from blog.core.site import context
 from blog.core.site.context import SiteContext
+from blog.core.text.amounts import noun
 from blog.models import Site
 from blog.models.json_types import Picture
 from blog.models.site import DEFAULTS
@@ -40,6 +41,7 @@ def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
     app.add_template_filter(localize.direction)
     app.add_template_global(cover_markup)
     app.add_template_global(date)
+    app.add_template_global(noun)
     app.add_template_global(date_and_time, "moment")
     app.add_template_global(language_attributes, "spoken")
     app.add_template_global(MacroCache(theme), "once")

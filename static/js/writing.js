@@ -131,7 +131,7 @@ function begin() {
   const remarks = part(".remarks"), copies = part(".copies"), [bring, brought] = copies.children;
   let foreign = [];
   const show = previewing(body, pane, answer => {
-    part(".tally").textContent = `${answer.words.toLocaleString("en")} words · ${answer.minutes} min`;
+    part(".tally").textContent = `${answer.words.toLocaleString("en")} ${answer.words === 1 ? "word" : "words"} · ${answer.minutes} min`;
     follow(answer.slug);
     part(".remarks ul").replaceChildren(...answer.remarks.map(text => make("li", {}, text)));
     remarks.hidden = !answer.remarks.length;

@@ -308,7 +308,7 @@ def test_the_editor_is_told_of_pictures_that_are_not_here(author: Author, river:
 def test_doctor_names_pictures_without_files(blog: Blog, river: Media, command: Any) -> None:
     (folder(blog) / river.name).unlink()
     result: Result = command("doctor", "--json")
-    assert result.status == 1 and "1 pictures lack their files" in json.dumps(result.data)
+    assert result.status == 1 and "1 picture lacks its files" in json.dumps(result.data)
 
 
 def test_sizes_are_what_lies_there(blog: Blog, river: Media) -> None:

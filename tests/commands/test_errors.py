@@ -238,7 +238,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_the_doctor_finds_a_good_blog_well(used: Path, command: Command) -> None:
     result = command("doctor", "--json")
     assert (result.status, result.data["well"]) == (0, True)
-    assert any("1 posts and pages" in finding["what"] for finding in result.data["findings"])
+    assert any("1 post or page, schema" in finding["what"] for finding in result.data["findings"])
 
 
 @pytest.mark.parametrize("content", [b"This is no database. " * 100, b""])

@@ -224,7 +224,7 @@ def test_cards_that_cannot_be_stored_are_told(command: Command, blog: Blog) -> N
     (blog.instance / "cards" / name).unlink()
     (blog.instance / "cards" / name).mkdir()  # nothing can take its place
     result = command("cards")
-    assert result.status == 1 and result.out.startswith("0 of 1 cards drawn. 1 could not be stored:")
+    assert result.status == 1 and result.out.startswith("0 of 1 card drawn. 1 could not be stored:")
 
 
 def test_a_link_is_shown_as_networks_will_show_it(command: Command, blog: Blog, tmp_path: Path) -> None:

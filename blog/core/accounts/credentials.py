@@ -10,6 +10,7 @@ import secrets
 from functools import cache
 
 from blog.core.errors import Invalid
+from blog.core.text.amounts import noun
 
 # In characters.
 PASSWORD_LENGTHS = (10, 1000)
@@ -22,7 +23,10 @@ def hash_password(password: str) -> str:
 
     shortest, longest = PASSWORD_LENGTHS
     if not shortest <= len(password) <= longest:
-        raise Invalid("password", f"The password has {len(password)} characters; it needs {shortest} to {longest}.")
+        raise Invalid(
+            "password",
+            f"The password has {len(password)} {noun(len(password), 'character')}; it needs {shortest} to {longest}.",
+        )
     return PasswordHasher().hash(password)
 
 

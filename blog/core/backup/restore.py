@@ -27,6 +27,7 @@ from blog.core.db.transaction import describe_error
 from blog.core.errors import DiskFull, Invalid, Unavailable, Unusable
 from blog.core.images import storage
 from blog.core.schema import integrity, migrate
+from blog.core.text.amounts import count_of, noun
 from blog.extensions import is_read_only, separate_engine
 from blog.files import move_file, remove_if_stale, scratch_folder, stale_folders, sync_folder
 from blog.models import AuthorSession, Lease, Media, Site
@@ -199,9 +200,9 @@ def _check_database(file: Path, database: Path, result: RestoreResult) -> None:
     finally:
         engine.dispose()
     if broken:
-        result.notes.append(
-            f"{broken} references in the restored database lead nowhere, as they did when it was saved."
-        )
+        one, several = "reference in the restored database leads", "references in the restored database lead"
+        count, subject = count_of(broken, one, several), noun(broken, "it", "they")
+        result.notes.append(f"{count} nowhere, as {subject} did when the database was saved.")
 
 
 def _save_present_blog(settings: Settings, result: RestoreResult, progress: Progress) -> None:
@@ -261,7 +262,7 @@ def _add_pictures(settings: Settings, scratch: Path, result: RestoreResult) -> N
             storage.restore_files(settings.media, name[:24])
             missing += [name] if not (settings.media / name).is_file() else []
     if missing:
-        result.notes.append(f"Files of {len(missing)} pictures are missing, {missing[0]} among them.")
+        result.notes.append(f"Files of {count_of(len(missing), 'picture')} are missing, {missing[0]} among them.")
 
 
 def _stage_files(settings: Settings, scratch: Path, result: RestoreResult) -> None:

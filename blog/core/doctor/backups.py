@@ -7,7 +7,8 @@ from blog import clock
 from blog.config import Settings
 from blog.core.backup import retention
 from blog.core.doctor.clock import newest_write
-from blog.core.doctor.findings import Execute, Findings, count_of, megabytes, note, ok, problem
+from blog.core.doctor.findings import Execute, Findings, note, ok, problem
+from blog.core.text.amounts import count_of, megabytes
 
 # A daily backup may be a day late: a machine may sleep.
 MAX_AGE = timedelta(days=2)

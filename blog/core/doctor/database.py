@@ -10,10 +10,11 @@ from blog.core.backup import upgrade
 from blog.core.backup.retention import recovery_advice
 from blog.core.backup.sqlite_copy import check_line
 from blog.core.db.transaction import CANTOPEN, READONLY, error_code
-from blog.core.doctor.findings import Execute, Finding, Findings, count_of, note, ok, problem
+from blog.core.doctor.findings import Execute, Finding, Findings, note, ok, problem
 from blog.core.errors import Unusable
 from blog.core.schema import counters, migrate
 from blog.core.search import index
+from blog.core.text.amounts import count_of
 from blog.extensions import has_wal_fix, sqlite_driver
 from blog.models.json_types import RENDERER_VERSION
 
@@ -76,12 +77,13 @@ def examine(execute: Execute, settings: Settings, *, thorough: bool) -> Generato
         return False
     broken = execute("PRAGMA foreign_key_check").fetchall() if complete else []
     if broken:
-        yield problem(f"{len(broken)} references in the database lead nowhere.", recovery_advice(settings))
+        count = count_of(len(broken), "reference in the database leads", "references in the database lead")
+        yield problem(f"{count} nowhere.", recovery_advice(settings))
     if not (yield from _examine_version(execute, settings)):
         return False
     yield from _examine_derived_data(execute, "; ".join(problems))
     posts = execute("SELECT count(*) FROM post WHERE deleted_at IS NULL").fetchone()[0]
-    content = f"{count_of(posts, 'post')} and pages" if posts != 1 else "1 posts and pages"
+    content = count_of(posts, "post or page", "posts and pages")
     if complete:
         yield ok(f"The database is whole: {content}, schema {migrations.HEAD}.")
     else:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from blog.config import Settings
 from blog.core.doctor import backups, files
-from blog.core.doctor.findings import Execute, Findings, count_of, join_names, note, ok, problem
+from blog.core.doctor.findings import Execute, Findings, join_names, note, ok, problem
+from blog.core.text.amounts import count_of
 from blog.models.site import DEFAULTS
 
 ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104
@@ -112,8 +113,8 @@ def _is_supervised() -> bool:
 def examine_site(execute: Execute) -> Findings:
     """Check what readers would see: sample posts, default names, a site without accounts."""
     if samples := [slug for (slug,) in execute(SAMPLE_POSTS)]:
-        count = count_of(len(samples), "sample post")
-        yield problem(f"{count} are still there: {join_names(samples)}.", "`broadsheet samples remove`")
+        count = count_of(len(samples), "sample post is", "sample posts are")
+        yield problem(f"{count} still there: {join_names(samples)}.", "`broadsheet samples remove`")
     title, author, tagline, contact = execute("SELECT title, author, tagline, security_contact FROM site").fetchone()
     for name, value in (("title", title), ("author", author)):
         if value == DEFAULTS[name]:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from blog.config import Settings
 from blog.core.backup.create import KIND as BACKUP
-from blog.core.doctor.findings import Findings, count_of, join_names, megabytes, note, ok, problem
+from blog.core.doctor.findings import Findings, join_names, note, ok, problem
 from blog.core.images.storage import STAGING
 from blog.core.site.health import has_space
+from blog.core.text.amounts import count_of, megabytes
 from blog.files import stale_drafts, stale_folders
 
 MIN_FREE_BYTES = 200 * 2**20
@@ -38,7 +39,7 @@ def examine(settings: Settings) -> Findings:
     yield from _examine_space(settings)
     if leftovers := list(leftover_files(settings)):
         yield note(
-            f"{count_of(len(leftovers), 'file')} of killed processes are left:"
+            f"{count_of(len(leftovers), 'file of killed processes is', 'files of killed processes are')} left:"
             f" {join_names([path.name for path in leftovers])}.",
             "`broadsheet doctor --fix` removes them.",
         )

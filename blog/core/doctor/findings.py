@@ -66,13 +66,3 @@ def join_names(names: Sequence[str], total: int = 0) -> str:
     more = (total or len(names)) - NAMES_SHOWN
     first = ", ".join(names[:NAMES_SHOWN])
     return f"{first} and {more:,} more" if more > 0 else first
-
-
-def count_of(number: int, singular: str, plural: str = "") -> str:
-    """Return a number with its noun; the plural is the singular with an s, if it is not given."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
-
-
-def megabytes(size: int) -> str:
-    """Format a size in bytes. A size that is not 0 is shown as at least 0.1 MB."""
-    return f"{size / 1e6:,.0f} MB" if size >= 1e7 else f"{max(size / 1e6, 0.1 if size else 0):.1f} MB"

@@ -6,10 +6,11 @@ from typing import TypeVar
 from blog.config import Settings
 from blog.core.backup import upgrade
 from blog.core.doctor import database, files, pictures
-from blog.core.doctor.findings import Execute, count_of, error_line, join_names
+from blog.core.doctor.findings import Execute, error_line, join_names
 from blog.core.editor import publish
 from blog.core.schema import counters, migrate
 from blog.core.search import index
+from blog.core.text.amounts import count_of
 from blog.extensions import db
 from blog.files import remove_if_stale
 
@@ -105,7 +106,7 @@ def _restore_picture_files(settings: Settings, *, thorough: bool) -> Iterator[st
     if failed:
         yield f"These could not be made again; upload the pictures once more: {join_names(failed)}."
     if remaining := len(fixable) - len(selected):
-        yield f"{count_of(remaining, 'picture')} more lack files: mend again."
+        yield f"{count_of(remaining, 'picture more lacks', 'pictures more lack')} files: mend again."
 
 
 def _query(settings: Settings, query: Callable[[Execute], T]) -> T:

@@ -7,8 +7,9 @@ from itertools import islice
 from sqlalchemy import func, select
 
 from blog.core.db.batches import batches
-from blog.core.doctor.findings import Findings, count_of, join_names, note, ok
+from blog.core.doctor.findings import Findings, join_names, note, ok
 from blog.core.posts.query import visible
+from blog.core.text.amounts import count_of
 from blog.core.urls import internal_links, permalinks
 from blog.extensions import db
 from blog.models import Post
@@ -37,9 +38,11 @@ def examine(site_url: str, *, thorough: bool) -> Findings:
     checked = total if thorough else min(total, QUICK_TEXTS)
     broken = list(islice(broken_links(site_url, checked), MAX_BROKEN))
     if broken:
-        count = f"{MAX_BROKEN:,} links or more" if len(broken) == MAX_BROKEN else count_of(len(broken), "link")
+        many = f"{MAX_BROKEN:,} links or more of this site lead"
+        one = "link of this site leads", "links of this site lead"
+        count = many if len(broken) == MAX_BROKEN else count_of(len(broken), *one)
         yield note(
-            f"{count} of this site lead nowhere: {join_names(list(map(str, broken)))}.",
+            f"{count} nowhere: {join_names(list(map(str, broken)))}.",
             "Mend the texts, or let the old address lead somewhere at /admin/redirects/.",
         )
     elif checked < total:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from blog import clock
 from blog.core import outbox
-from blog.core.doctor.findings import Execute, Finding, Findings, count_of, note, ok, problem
+from blog.core.doctor.findings import Execute, Finding, Findings, note, ok, problem
+from blog.core.text.amounts import count_of, noun
 from blog.models.outbox import CARD
 
 # `serve` runs due jobs every two seconds, cron every few minutes.
@@ -25,9 +26,12 @@ def examine(execute: Execute, connection: object) -> Findings:
     cards = overdue.pop(CARD, 0)
     remedy = "Run `broadsheet serve`, or let cron run `broadsheet tick` every few minutes."
     if calls := sum(overdue.values()):
-        yield problem(f"{count_of(calls, 'call')} to hubs are due for more than an hour: nobody makes them.", remedy)
+        count = count_of(calls, "call to hubs is", "calls to hubs are")
+        yield problem(f"{count} due for more than an hour: nobody makes {noun(calls, 'it', 'them')}.", remedy)
     elif cards:
-        yield note(f"{count_of(cards, 'card')} to be drawn wait for more than an hour.", remedy)
+        yield note(
+            f"{count_of(cards, 'card to be drawn waits', 'cards to be drawn wait')} for more than an hour.", remedy
+        )
 
 
 def _examine_hub(status: outbox.HubStatus) -> Finding:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from blog import clock
 from blog.config import Settings
-from blog.core.doctor.findings import Execute, Findings, count_of, join_names, megabytes, note, ok, problem
+from blog.core.doctor.findings import Execute, Findings, join_names, note, ok, problem
 from blog.core.images import storage, variants
 from blog.core.images.storage import DELETED_FOLDER
 from blog.core.images.variants import ImageFile
+from blog.core.text.amounts import count_of, megabytes, noun
 
 ROWS = "SELECT name, width, height, widths FROM media WHERE deleted_at IS NULL ORDER BY id"
 HASH_PREFIXES = "SELECT substr(hash, 1, 24) FROM media"
@@ -46,7 +47,8 @@ def examine(execute: Execute, settings: Settings) -> Findings:
     lost = [picture.image.name for picture in incomplete if picture.lacks_base]
     if lost:
         yield problem(
-            f"{len(lost)} pictures lack their files, among them {', '.join(lost[:3])}.",
+            f"{count_of(len(lost), 'picture lacks its files', 'pictures lack their files')},"
+            f" among them {', '.join(lost[:3])}.",
             "Put them back into media/ from a backup, or upload them again.",
         )
     fixable = [picture.image.name for picture in incomplete if not picture.lacks_base]
@@ -83,7 +85,8 @@ def _examine_unknown_files(execute: Execute, media: Path) -> Findings:
         names, size = _unknown_files(_scan(folder), prefixes)
         if names:
             yield note(
-                f"{count_of(len(names), 'file')} in {folder} ({megabytes(size)}) belong to no picture of the library:"
+                f"{count_of(len(names), 'file')} in {folder} ({megabytes(size)})"
+                f" {noun(len(names), 'belongs', 'belong')} to no picture of the library:"
                 f" {join_names(sorted(names))}.",
                 "Nothing is removed by itself: look at them, and delete what you do not miss.",
             )

@@ -118,7 +118,7 @@ def test_lost_pictures_are_told_and_the_rest_is_saved(old: Path) -> None:
     for file in (old / "media").iterdir():
         file.unlink()
     answer = run(old, "backup")
-    assert answer.status == 0 and "Files of 1 pictures are missing" in answer.out
+    assert answer.status == 0 and "Files of 1 picture are missing" in answer.out
 
 
 def test_pictures_that_move_while_one_reads_are_found(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:

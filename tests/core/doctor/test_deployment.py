@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from blog.config import Settings
 from blog.core.doctor.run import before_going_public, examine
+from blog.core.editor import publish
 from blog.core.site.settings import configure
+from blog.extensions import db
+from blog.models import Post
 from blog.transfer import samples
 from tests.admin.conftest import join
 from tests.core.doctor.findings import made, told
@@ -84,6 +88,9 @@ def test_what_nobody_chose_is_told_until_somebody_does(ready: Settings) -> None:
 def test_samples_are_told_until_they_are_removed_or_edited(ready: Settings, blog: Blog) -> None:
     samples.load(blog.instance / "media")
     assert "5 sample posts are still there: about, " in missing(ready)
+    for post_id in db.session.scalars(select(Post.id).where(Post.slug != "about")).all():
+        publish.delete(post_id)
+    assert "1 sample post is still there: about." in missing(ready)
     samples.remove()
     assert missing(ready) == ""
 

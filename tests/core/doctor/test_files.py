@@ -171,7 +171,7 @@ def test_a_missing_picture_is_told_and_left_to_its_keeper(blog: Blog, river: Med
     file = blog.instance / "media" / river.name
     data = file.read_bytes()
     file.unlink()
-    assert f"1 pictures lack their files, among them {river.name}. Put them back into media/" in seen(blog)
+    assert f"1 picture lacks its files, among them {river.name}. Put them back into media/" in seen(blog)
     assert mended(blog) == []
     file.write_bytes(data)
     assert seen(blog) == ""
@@ -180,7 +180,7 @@ def test_a_missing_picture_is_told_and_left_to_its_keeper(blog: Blog, river: Med
 def test_a_missing_media_folder_is_told(blog: Blog, river: Media) -> None:
     folder = blog.instance / "media"
     folder.rename(blog.instance / "away")
-    assert "1 pictures lack their files" in seen(blog)
+    assert "1 picture lacks its files" in seen(blog)
     (blog.instance / "away").rename(folder)
     assert seen(blog) == ""
 
@@ -195,7 +195,7 @@ def test_a_picture_that_is_damaged_is_not_made_of(blog: Blog, river: Media) -> N
 def test_where_somebody_waits_so_many_are_made_again(blog: Blog, river: Media, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("blog.core.doctor.fix.QUICK_PICTURES", 0)
     (blog.instance / "media" / f"{river.name[:24]}-640.webp").unlink()
-    assert mended(blog, thorough=False) == ["1 picture more lack files: mend again."]
+    assert mended(blog, thorough=False) == ["1 picture more lacks files: mend again."]
 
 
 def test_files_of_no_picture_are_named_and_never_removed(blog: Blog, river: Media) -> None:
@@ -207,7 +207,7 @@ def test_files_of_no_picture_are_named_and_never_removed(blog: Blog, river: Medi
         f"2 files in {blog.instance / 'media'} (6.0 MB) belong to no picture of the library: {'0' * 24}.webp, a.png."
         in found
     )
-    assert f"1 file in {blog.instance / 'media' / 'deleted'} (0.1 MB) belong" in found
+    assert f"1 file in {blog.instance / 'media' / 'deleted'} (0.1 MB) belongs to" in found
     mended(blog)
     assert all(file.exists() for file in strange)
     for file in strange:

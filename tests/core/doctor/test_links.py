@@ -58,4 +58,4 @@ def test_where_somebody_waits_the_newest_texts_are_read(blog: Blog, monkeypatch:
     blog.make_post("Old", body="[x](/posts/lost/)")
     blog.make_post("New")
     assert "in the 1 newest texts; `broadsheet doctor` reads all" in seen(blog, "good", thorough=False)
-    assert "lead nowhere" in seen(blog, "note")
+    assert "1 link of this site leads nowhere: " in seen(blog, "note")

@@ -20,11 +20,11 @@ def test_errands_that_nobody_runs_are_told(blog: Blog, at: At) -> None:
     at(NOW + timedelta(minutes=50))
     assert "more than an hour" not in seen(blog, "note", "bad")
     at(NOW + timedelta(minutes=90))
-    assert "1 card to be drawn wait for more than an hour. Run `broadsheet serve`" in seen(blog, "note")
+    assert "1 card to be drawn waits for more than an hour. Run `broadsheet serve`" in seen(blog, "note")
     configure("hubs", "https://hub.example.org/")
     publish.edit(query.find("post").id, Fields(title="Told to the hub"))
     at(NOW + timedelta(hours=4))
-    assert "1 call to hubs are due for more than an hour: nobody makes them." in seen(blog)
+    assert "1 call to hubs is due for more than an hour: nobody makes it." in seen(blog)
     change(blog.instance, "UPDATE outbox SET done_at = '2026-01-01 00:00:00'")
     assert seen(blog) == "" and "more than an hour" not in seen(blog, "note")
 
