@@ -46,6 +46,10 @@ class Conflict(BlogError):
     """It would replace something that must stay."""
 
 
+class AddressTaken(Conflict):
+    """Another post has this address, or an old address leads to it."""
+
+
 class EditConflict(Conflict):
     """Another person saved the post meanwhile. The rejected text is stored as a revision of the post."""
 

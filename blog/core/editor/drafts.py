@@ -4,7 +4,7 @@ Texts are validated and rendered before the transaction begins. If somebody else
 stored as a revision, and then `EditConflict` is raised: nothing is lost.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,7 +20,7 @@ from blog.core.editor.publish import add, change, mark_deleted, render_body
 from blog.core.editor.revisions import PostText, SavedText, Saver
 from blog.core.editor.unit_of_work import PostWrites
 from blog.core.editor.working_copy import EditorPost, PostRows
-from blog.core.errors import Conflict, EditConflict, Invalid, InvalidFields
+from blog.core.errors import AddressTaken, Conflict, EditConflict, Invalid, InvalidFields
 from blog.core.markdown.render import RenderedText
 from blog.core.media import usage
 from blog.core.text import slugs
@@ -62,9 +62,8 @@ def create(submission: Submission, saver: Saver, *, guid: str = "", action: str 
             with _slug_errors():
                 signed = replace(fields, author_id=saver.person_id)
                 published_at = (date or clock.now()) if is_public else None
-                post = add(writes, signed, rendered, published_at=published_at, guid=guid)
+                post = add(writes, signed, rendered, published_at=published_at, guid=guid, saver=saver)
             post.planned_at = None if is_public else date
-            post.saved_by, post.saved_auto = saver.person_id, saver.auto
             writes.flush()
             return post.id
     {"save": save, "publish": publish, "schedule": schedule}[action](working_copy.load(post_id), submission, saver)
@@ -91,6 +90,11 @@ def publish(post: EditorPost, submission: Submission, saver: Saver) -> None:
 
     Without a date the post gets the date that it had before, if any. A scheduled post whose date was not changed in the
     form is published now. Raises InvalidFields, EditConflict or NotFound.
+
+    Triggers do the rest in the same transaction, whoever changes a post: `outbox_post_update_*` and
+    `outbox_post_tag_*` add the pings of hubs, `outbox_card_update` the card (models/outbox.py); `tally_post_update_*`
+    and `tally_post_tag_*` update the counters of month, author and tags (models/tally.py); `public_post_update` and
+    `public_post_tag_*` advance `site.public_version`, which ends all cached pages (models/triggers.py).
     """
     if submission.date == post.scheduled_at:
         submission = replace(submission, date=None)
@@ -123,7 +127,7 @@ def delete(post: EditorPost, submission: Submission, saver: Saver) -> None:
         if rows.post.deleted_at:
             raise Conflict(f"“{rows.post.title}” is deleted already.")
         _save_unsaved_text(session, rows, submission, saver)
-        mark_deleted(rows.post)
+        mark_deleted(session, rows.post)
 
 
 def discard(post: EditorPost, submission: Submission, saver: Saver) -> None:
@@ -231,10 +235,8 @@ def _slug_errors() -> Iterator[None]:
         yield
     except Invalid as error:
         raise InvalidFields([error]) from error
-    except Conflict as error:
-        if str(error).startswith("The address"):
-            raise InvalidFields([Invalid("slug", str(error))]) from error
-        raise
+    except AddressTaken as error:
+        raise InvalidFields([Invalid("slug", str(error))]) from error
 
 
 def _replace_post(
@@ -249,18 +251,13 @@ def _replace_post(
     to_draft: bool = False,
 ) -> None:
     """Store the submitted fields in the post itself, and delete its working copy."""
-    post, version = rows.post, rows.version
     tags = None if fields.tags == rows.tags else fields.tags
     fields = replace(fields, slug=_slug(writes.addresses, rows, fields), tags=tags)
-    if rows.copy:
-        revisions.record_replaced(writes.session, post.id, rows.saved, _text(fields))
-        writes.session.delete(rows.copy)
-        writes.session.flush()
     change(
-        writes, post, fields, rendered, minor=minor, published_at=published_at, to_draft=to_draft, saver=saver
+        writes, rows.post, fields, rendered, minor=minor, published_at=published_at, to_draft=to_draft, saver=saver,
+        instead_of=rows.copy,
     )  # fmt: skip
-    post.version = max(post.version, version + 1)
-    post.planned_at = None
+    rows.post.planned_at = None
 
 
 def slug_if_saved(post_id: int | None, fields: Fields) -> str:
@@ -296,28 +293,25 @@ def _save_copy(writes: PostWrites, rows: PostRows, fields: Fields, date: datetim
     kind, slug = fields.kind or "post", fields.slug or ""
     if (kind, slug) != (post.kind, post.slug):
         permalinks.check_slug(writes.addresses, kind, slugs.validate_slug(slug, kind), exclude=post)
-    if rows.copy:
-        revisions.record_replaced(session, post.id, rows.saved, _text(fields))
+    replaces = [(rows.saved, "")] if rows.copy else []
     if working_copy.same_fields(fields, rows.post_fields) and date in (None, post.published_at):
-        _delete_copy(session, rows)
+        _delete_copy(session, rows, replaces)
         return
     if rows.copy is None:
-        post.version += 1  # from now on the post counts as edited here: an import does not overwrite it
-    copy = rows.copy or Draft(post_id=post.id, base_version=post.version, version=post.version)
-    copy.version += 1
-    copy.saved_at, copy.saved_by, copy.saved_auto = clock.now(), saver.person_id, saver.auto
+        revisions.record_save(session, post)  # the post counts as edited here: an import does not overwrite it
+    copy = rows.copy or Draft(post_id=post.id, base_version=post.version, version=0)
     copy.published_at = date or post.published_at
     for name, value in fields.changes().items():
         if name != "author_id":
             setattr(copy, name, value or None if name in ("language", "cover", "canonical_url") else value)
+    revisions.record_save(session, copy, saver=saver, replaces=replaces, beside=post)
     session.add(copy)
     usage.save_draft_uses(session, copy)
 
 
-def _delete_copy(session: Session, rows: PostRows) -> None:
-    """Delete a working copy, and raise the version of the post above that of the copy: no form of the copy is newer."""
+def _delete_copy(session: Session, rows: PostRows, replaces: Iterable[tuple[SavedText, str]] = ()) -> None:
     if rows.copy:
-        rows.post.version = rows.copy.version + 1
+        revisions.record_save(session, rows.post, replaces=replaces, beside=rows.copy)
         session.delete(rows.copy)
 
 

@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blog import clock
 from blog.core.db.transaction import write_transaction
 from blog.core.editor import revisions, working_copy
 from blog.core.editor.fields import Fields, require_valid
-from blog.core.editor.revisions import PostText, Saver
+from blog.core.editor.revisions import Saver
 from blog.core.editor.unit_of_work import PostWrites
 from blog.core.errors import Conflict, Invalid
 from blog.core.images import storage
@@ -60,6 +60,7 @@ def add(
     guid: str | None = None,
     aliases: Sequence[str] = (),
     replaces: Post | None = None,
+    saver: Saver = NOBODY,
 ) -> Post:
     """Add a post with validated fields and a rendered body; `replaces` is a post to delete first.
 
@@ -74,8 +75,9 @@ def add(
     permalinks.check_old_addresses(writes.addresses, aliases, exclude=replaces)
     if replaces is not None:
         writes.delete(replaces)
-    post = Post(guid=guid or str(uuid4()), kind=kind, slug=slug, created_at=clock.now(), published_at=published_at)
-    post.version, post.saved_at = 1, post.created_at
+    post = Post(guid=guid or str(uuid4()), kind=kind, slug=slug, published_at=published_at, version=0)
+    revisions.record_save(writes.session, post, saver=saver)
+    post.created_at = post.saved_at or clock.now()
     _set_fields(post, fields)
     _set_rendered(post, rendered)
     writes.add(post)
@@ -121,8 +123,11 @@ def change(
     to_draft: bool = False,
     aliases: Sequence[str] = (),
     saver: Saver = NOBODY,
+    instead_of: Draft | None = None,
 ) -> None:
     """Change a post within a transaction; `to_draft` makes it a draft again, `aliases` will redirect to it.
+
+    `instead_of` is its working copy, whose text is published: it is deleted.
 
     Raises Invalid or Conflict, with nothing changed, for a slug or an alias that it cannot have.
     """
@@ -146,15 +151,13 @@ def change(
     if fields.tags is not None:
         writes.tags.set_tags(post, fields.tags)
     writes.mark_changed(post)
-    text = PostText(post.title, post.summary, post.body)
-    if text != before.text:
-        revisions.record_replaced(writes.session, post.id, before, text, note)
-        if was_public and post.published_at and not minor:
-            post.updated_at = clock.now()
-    post.version += 1
-    post.saved_at, post.saved_by, post.saved_auto = clock.now(), saver.person_id, saver.auto
-    # The editor of a working copy will see that the post changed.
-    writes.session.execute(update(Draft).where(Draft.post_id == post.id).values(version=Draft.version + 1))
+    if was_public and post.published_at and not minor and revisions.text_of(post).text != before.text:
+        post.updated_at = clock.now()
+    replaces = [(before, note)]
+    if instead_of:
+        replaces.insert(0, (revisions.text_of(instead_of), ""))
+        writes.session.delete(instead_of)
+    revisions.record_save(writes.session, post, saver=saver, replaces=replaces, beside=instead_of)
     for old in [old_path, *aliases] if was_public else aliases:
         permalinks.redirect_to_post(writes.addresses, post, old)
 
@@ -173,7 +176,7 @@ def publish(post_id: int, at: datetime | None = None) -> Post:
             post.published_at = at
         elif post.published_at is None or post.published_at > clock.now():
             post.published_at = post.first_published_at or clock.now()
-        post.version += 1
+        revisions.record_save(session, post)
         return post
 
 
@@ -183,7 +186,7 @@ def unpublish(post_id: int) -> Post:
         if post.published_at is None:
             raise Conflict(f"“{post.title}” is a draft already.")
         _make_draft(post)
-        post.version += 1
+        revisions.record_save(session, post)
         return post
 
 
@@ -191,14 +194,14 @@ def delete(post_id: int) -> Post:
     """Mark a post as deleted; its address answers 410 if it was ever public. `undelete` restores all of it."""
     with write_transaction() as session:
         post = _load_undeleted(session, post_id)
-        mark_deleted(post)
+        mark_deleted(session, post)
         return post
 
 
-def mark_deleted(post: Post) -> None:
+def mark_deleted(session: Session, post: Post) -> None:
     _remember_first_date(post)
     post.deleted_at = clock.now()
-    post.version += 1
+    revisions.record_save(session, post)
 
 
 def undelete(post_id: int) -> Post:
@@ -210,7 +213,7 @@ def undelete(post_id: int) -> Post:
         if post.published_at and post.published_at <= clock.now() and not post.was_public:
             post.published_at = None
         post.deleted_at = None
-        post.version += 1
+        revisions.record_save(session, post)
         return post
 
 

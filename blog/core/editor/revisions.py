@@ -1,10 +1,10 @@
-"""Revisions: a text that a save replaces is stored, so that no word is ever lost."""
+"""Versions and revisions: a save has a number, and the text that it replaces is stored: no word is ever lost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from blog import clock
@@ -17,6 +17,7 @@ AUTOSAVE_INTERVAL = timedelta(minutes=10)
 MIN_SHRINK_LENGTH = 200
 # A list has at most PAGE_SIZE revisions, all with numbers below NEWEST at first.
 PAGE_SIZE, NEWEST = 50, 2**62
+RAISE_COPY = update(Draft).where(Draft.post_id == bindparam("post")).values(version=Draft.version + 1)
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,31 @@ def text_of(row: Post | Draft) -> SavedText:
     return SavedText(text, row.saved_at or clock.now(), row.saved_by, row.saved_auto)
 
 
+def record_save(
+    session: Session,
+    row: Post | Draft,
+    *,
+    saver: Saver | None = None,
+    replaces: Iterable[tuple[SavedText, str]] = (),
+    beside: Post | Draft | None = None,
+) -> None:
+    """Give a post or working copy that was changed its next version; only this function sets versions.
+
+    One number counts the saves of a post and its working copy, so that an older form never has the present one: the
+    version rises above that of the other row, if it is `beside`. `replaces` are the texts that the row's text replaces,
+    with their notes: they become revisions. `saver` saved the text; None if it stays as it was.
+    """
+    for saved, note in replaces:
+        _record_replaced(session, row, saved, note)
+    row.version = max(row.version, beside.version if beside else 0) + 1
+    if saver is None:
+        return
+    row.saved_at, row.saved_by, row.saved_auto = clock.now(), saver.person_id, saver.auto
+    if isinstance(row, Post) and row.id and beside is None:
+        # The editor of a working copy will see that the post changed.
+        session.connection().execute(RAISE_COPY, {"post": row.id})
+
+
 def save_revision(session: Session, post_id: int, saved: SavedText, note: str = "") -> None:
     text = saved.text
     session.add(
@@ -94,8 +120,9 @@ def save_revision_once(session: Session, post_id: int, saved: SavedText, note: s
         save_revision(session, post_id, saved, note)
 
 
-def record_replaced(session: Session, post_id: int, old: SavedText, new: PostText, note: str = "") -> None:
-    """Store the old text when a save replaces it, unless both are the same or it is one of many autosaves."""
+def _record_replaced(session: Session, row: Post | Draft, old: SavedText, note: str) -> None:
+    """Store the old text, unless the new one is the same or it is one of many autosaves."""
+    post_id, new = row.id if isinstance(row, Post) else row.post_id, PostText(row.title, row.summary, row.body)
     if old.text == new:
         return
     if note or not old.auto or _shrinks(old.text, new) or not _is_recent(session, post_id, old.at):

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 from sqlalchemy.orm import Session
 
 from blog import clock
-from blog.core.errors import Conflict
+from blog.core.errors import AddressTaken, Conflict
 from blog.core.posts.query import visible
 from blog.core.text.slugs import RESERVED, unique_slug
 from blog.core.text.validate import clean
@@ -69,15 +69,15 @@ def free_slug(addresses: AddressBook, kind: str, slug: str, exclude: Post | None
 
 
 def check_slug(addresses: AddressBook, kind: str, slug: str, exclude: Post | None = None) -> str:
-    """Return the slug that the author chose. Raises Conflict if it leads to another post than `exclude`."""
+    """Return the slug that the author chose. Raises AddressTaken if it leads to another post than `exclude`."""
     other = other_post_at(addresses, kind, slug, exclude)
     if other is None:
         return slug
     if other.deleted_at:
-        raise Conflict(
+        raise AddressTaken(
             f"The address “{slug}” belongs to a deleted post, “{other.title}”: undelete it, or choose another."
         )
-    raise Conflict(f"The address “{slug}” leads to another post, “{other.title}”: choose another.")
+    raise AddressTaken(f"The address “{slug}” leads to another post, “{other.title}”: choose another.")
 
 
 @lru_cache(4096)

@@ -350,7 +350,7 @@ def test_a_change_by_command_meets_a_working_copy(blog: Blog, ana: Saver) -> Non
 
 def test_versions_never_come_again(blog: Blog, ana: Saver) -> None:
     post = blog.make_post("Rivers", body="0")
-    seen = [now(post).version]
+    seen, stored = [now(post).version], [post.version]
     for act in (
         lambda: drafts.save(now(post), form(post.id, body="1"), ana),
         lambda: drafts.discard(now(post), form(post.id), ana),
@@ -361,10 +361,17 @@ def test_versions_never_come_again(blog: Blog, ana: Saver) -> None:
         lambda: drafts.save(now(post), form(post.id, body="4"), ana),
         lambda: drafts.unpublish(now(post), form(post.id), ana),
         lambda: drafts.save(now(post), form(post.id, body="5"), ana),
+        lambda: drafts.publish(now(post), form(post.id), ana),
+        lambda: drafts.save(now(post), form(post.id, body="6"), ana),
+        lambda: (
+            [publish.publish(post.id, NOW - timedelta(days=day)) for day in (3, 2, 1)]
+            and drafts.discard(now(post), form(post.id), ana)
+        ),
     ):
         act()
         seen.append(now(post).version)
-    assert seen == sorted(set(seen))
+        stored.append(blog.again(post).version)
+    assert seen == sorted(set(seen)) and stored == sorted(stored)
 
 
 def test_the_post_is_judged_as_it_is_when_it_is_written(blog: Blog, ana: Saver) -> None:
