@@ -99,7 +99,8 @@ def has_wal_fix(version: tuple[int, int, int]) -> bool:
 def init_database(app: Flask, file: Path) -> None:
     """Connect the database to an app: driver, pragmas, and the start of transactions."""
     app.config["SQLALCHEMY_DATABASE_URI"] = _address(file)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"module": sqlite_driver(), "hide_parameters": True}
+    options = {"module": sqlite_driver(), "hide_parameters": True, "paramstyle": "named"}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
         event.listen(db.engine, "connect", _configure)

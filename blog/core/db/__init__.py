@@ -1,1 +1,1 @@
-"""Transactions, compiled queries, keyset pages, and the watcher of public changes."""
+"""Transactions, compiled queries, joins in a fixed order, keyset pages, and the watcher of public changes."""

@@ -3,20 +3,18 @@
 SQLAlchemy takes some milliseconds to build and compile the query of an article's neighbours, and some hundred
 microseconds to load a post as an object that tracks its changes; SQLite takes twenty to answer. So the queries of
 public pages are compiled once, with named parameters. Their SQL goes straight to the driver, and their results are
-plain rows.
+plain rows. Plain SQLAlchemy statements, even made once and found in its cache, take a fifth longer for a whole article.
 
 Values that decide the query plan (a kind, a number of rows) should be written into the SQL: if they are parameters,
 SQLite looks at their values and plans the query anew each time.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
-from types import MappingProxyType
+from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import BindParameter, Dialect, Select, bindparam
+from sqlalchemy import BindParameter, Select, bindparam
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.sql.type_api import TypeEngine
 
 from blog import clock
 from blog.extensions import db, read_cursor, sqlite_driver
@@ -24,10 +22,9 @@ from blog.models.types import Instant
 
 T = TypeVar("T")
 AnySelect = Select[*tuple[Any, ...]]
-Convert = Callable[[Any], Any]
+Converts = Sequence[tuple[Any, Callable[[Any], Any]]]
 DRIVER = sqlite_driver()
 NOW = "now"
-NO_HINTS: Mapping[str, str] = MappingProxyType({})
 
 
 def now_parameter() -> BindParameter[Any]:
@@ -36,29 +33,22 @@ def now_parameter() -> BindParameter[Any]:
 
 
 class Statement(NamedTuple):
-    """The SQL of a query, and how to convert its parameters and results.
-
-    `parameters` hold the name (None for a constant), the value of a constant, and the conversion to the driver's type;
-    `result_columns` hold the position of a column and the conversion from the driver's type.
-    """
+    """The SQL of a query with its constants, and what converts some parameters (by name) and columns (by position)."""
 
     sql: str
-    parameters: Sequence[tuple[str | None, Any, Convert]]
-    result_columns: Sequence[tuple[int, Convert]]
+    constants: Mapping[str, Any]
+    parameters: Converts
+    columns: Converts
 
 
 class CompiledQuery(Generic[T]):
     """A query, and the function that makes an object of each row.
 
     `build` is called once, when the query first runs; `make_row` gets the columns of each row, in the query's order.
-    `hints` replace parts of the SQL: SQLAlchemy cannot tell SQLite which index to use.
     """
 
-    def __init__(
-        self, build: Callable[[], AnySelect], make_row: Callable[..., T], *, hints: Mapping[str, str] = NO_HINTS
-    ) -> None:
-        self._build, self._make_row, self._hints = build, make_row, hints
-        self._statement: Statement | None = None
+    def __init__(self, build: Callable[[], AnySelect], make_row: Callable[..., T]) -> None:
+        self._build, self._make_row = build, make_row
 
     def all(self, **values: Any) -> list[T]:
         """Run the query with these parameters and return an object for each row. Raises SQLAlchemy's errors."""
@@ -69,9 +59,10 @@ class CompiledQuery(Generic[T]):
 
     def raw_rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Run the query and return the driver's rows; they can be compared, to see whether the result changed."""
-        sql, parameters, _ = self._statement or self._compile()
-        values.setdefault(NOW, clock.now())
-        arguments = [constant if name is None else convert(values[name]) for name, constant, convert in parameters]
+        sql, constants, parameters, _ = self._statement
+        arguments = {NOW: clock.now(), **constants, **values}
+        for name, convert in parameters:
+            arguments[name] = convert(arguments[name])
         try:
             return read_cursor().execute(sql, arguments).fetchall()  # type: ignore[no-any-return]
         except DRIVER.OperationalError as error:
@@ -81,38 +72,32 @@ class CompiledQuery(Generic[T]):
 
     def convert_rows(self, rows: Iterable[tuple[Any, ...]]) -> list[T]:
         """Make an object of each row that `raw_rows` returned."""
-        _, _, result_columns = self._statement or self._compile()
-        return [self._make_row(*_convert_row(row, result_columns)) for row in rows]
+        columns = self._statement.columns
+        return [self._make_row(*_convert_row(row, columns)) for row in rows]
 
-    def _compile(self) -> Statement:
+    @cached_property
+    def _statement(self) -> Statement:
         query, dialect = self._build(), db.engine.dialect
         compiled = query.compile(dialect=dialect)
-        parameters: list[tuple[str | None, Any, Convert]] = []
-        for bind in (compiled.binds[name] for name in compiled.positiontup or ()):
-            convert = _dialect_type(bind.type, dialect).bind_processor(dialect) or _unchanged
-            is_variable = bind.required or bind.key == NOW
-            parameters.append((bind.key, None, convert) if is_variable else (None, convert(bind.value), convert))
-        converts = [
-            _dialect_type(column.type, dialect).result_processor(dialect, None) for column in query.selected_columns
-        ]
-        result_columns = [(position, convert) for position, convert in enumerate(converts) if convert]
-        sql = reduce(lambda text, part: text.replace(part, self._hints[part]), self._hints, compiled.string)
-        self._statement = Statement(sql, parameters, result_columns)
-        return self._statement
+        binds, columns = compiled.binds, enumerate(query.selected_columns)
+        converts = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
+        constants = {name: bind.value for name, bind in binds.items() if not bind.required and name != NOW}
+        return Statement(
+            compiled.string,
+            {name: convert(value) if (convert := converts[name]) else value for name, value in constants.items()},
+            [(name, convert) for name, convert in converts.items() if convert and name not in constants],
+            [
+                (position, convert)
+                for position, column in columns
+                if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
+            ],
+        )
 
 
-def _convert_row(row: tuple[Any, ...], result_columns: Sequence[tuple[int, Convert]]) -> Sequence[Any]:
-    if not result_columns:
+def _convert_row(row: tuple[Any, ...], columns: Converts) -> Sequence[Any]:
+    if not columns:
         return row
     cells = list(row)
-    for position, convert in result_columns:
+    for position, convert in columns:
         cells[position] = convert(cells[position])
     return cells
-
-
-def _dialect_type(column_type: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
-    return column_type.dialect_impl(dialect)
-
-
-def _unchanged(value: Any) -> Any:
-    return value

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CTE, Select, and_, bindparam, func, literal_column, select, true, tuple_, union_all
 
 from blog.core.db.compiled_query import AnySelect, CompiledQuery, now_parameter
+from blog.core.db.cross_join import CrossJoin
 from blog.core.errors import Gone, NotFound
 from blog.core.posts import lists, taxonomy
 from blog.core.posts.query import LIMIT, LISTED, is_listed, is_public
@@ -213,7 +214,9 @@ def _candidates(own: CTE) -> CTE:
     newest_ids = newest_ids.order_by(newest.c.listed_at.desc(), newest.c.post_id.desc())
     newest_ids = newest_ids.limit(literal_column(str(CANDIDATES_PER_TAG))).correlate(own)
     # The join names the post alone: if it named the tag, too, SQLite would read all posts of the tag.
-    others = select(candidate.c.post_id.label("id")).join_from(own, candidate, candidate.c.post_id.in_(newest_ids))
+    others = select(candidate.c.post_id.label("id")).select_from(
+        CrossJoin(own, candidate, candidate.c.post_id.in_(newest_ids))
+    )
     return others.where(candidate.c.post_id != bindparam("post")).distinct().cte("others")
 
 
@@ -221,29 +224,24 @@ def _related_query() -> AnySelect:
     own, post_tags = _own_tags(), post_tag.alias("carried")
     others = _candidates(own)
     shared, rarest, date = func.count(), func.min(own.c.posts), func.max(post_tags.c.listed_at)
+    is_shared = and_(post_tags.c.post_id == others.c.id, post_tags.c.tag_id == own.c.tag_id)
     # All tags of a candidate are compared: among the newest posts of one tag, it may be too old to be so for another.
     alike = (
         select(others.c.id, shared.label("shared"), rarest.label("rarest"))
-        .join_from(others, own, true())
-        .join(post_tags, and_(post_tags.c.post_id == others.c.id, post_tags.c.tag_id == own.c.tag_id))
+        .select_from(CrossJoin(CrossJoin(others, own, true()), post_tags, is_shared))
         .group_by(others.c.id)
         .order_by(shared.desc(), rarest, date.desc(), others.c.id.desc())
         .limit(literal_column(str(RELATED + NEIGHBOURS)))
         .subquery("alike")
     )
     order = alike.c.shared.desc(), alike.c.rarest, Post.published_at.desc(), Post.id.desc()
-    query = select(is_listed(), *SUMMARY_COLUMNS).join_from(alike, Post, Post.id == alike.c.id)
+    query = select(is_listed(), *SUMMARY_COLUMNS).select_from(CrossJoin(alike, Post.__table__, Post.id == alike.c.id))
     return query.order_by(*order)
 
 
 def related_query() -> CompiledQuery[tuple[bool, PostSummary]]:
-    """Return the query of related posts: whether each is public and listed, and its summary.
-
-    CROSS JOIN makes SQLite read the tables in the written order: each row finds a few rows of the next by an index.
-    """
-    return CompiledQuery(
-        _related_query, lambda is_shown, *cells: (is_shown, PostSummary(*cells)), hints={" JOIN ": " CROSS JOIN "}
-    )
+    """Return the query of related posts: whether each is public and listed, and its summary."""
+    return CompiledQuery(_related_query, lambda is_shown, *cells: (is_shown, PostSummary(*cells)))
 
 
 RELATED_QUERY = related_query()

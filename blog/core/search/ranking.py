@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from blog.core.db.compiled_query import AnySelect, CompiledQuery, now_parameter
+from blog.core.db.cross_join import CrossJoin
 from blog.core.posts.query import is_public, status_filter
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.core.search import normalize
@@ -193,10 +194,13 @@ def _newest_matches(operator: str, terms: Sequence[CountedTerm], without: str, s
 
 SEARCH = table("search")
 ROW: ColumnElement[int] = literal_column("search.rowid", Integer)
-# A search reads some columns of thousands of posts: this index contains them, so that no post itself is read.
-BY_INDEX = {"JOIN post ON": "CROSS JOIN post INDEXED BY post_found ON"}
-# Read ten posts by id, instead of reading all public posts to find the ten among them.
-IN_THIS_ORDER = {"JOIN post ON": "CROSS JOIN post ON"}
+
+
+class JoinFoundPost(CrossJoin):
+    """A join by the index that contains what a search reads of thousands of posts, so that no post itself is read."""
+
+    inherit_cache = True
+    index = "post_found"
 
 
 def _matches(table_name: str, parameter: str) -> ColumnElement[bool]:
@@ -209,7 +213,7 @@ def _integer(parameter: str) -> BindParameter[int]:
 
 def _select_matches(scope: Scope, *columns: Any) -> AnySelect:
     """Select the posts of a scope that match the parameter `match`."""
-    joined = SEARCH.join(Post.__table__, Post.id == ROW)
+    joined = JoinFoundPost(SEARCH, Post.__table__, Post.id == ROW)
     return select(*columns).select_from(joined).where(_matches("search", "match"), scope.condition())
 
 
@@ -233,7 +237,7 @@ def _best_first(scope: Scope, *conditions: ColumnElement[bool]) -> AnySelect:
     matching = select(ROW.label("id"), _relevance().label("worth")).select_from(SEARCH)
     pool = matching.where(_matches("search", "match"), *conditions).order_by("worth").limit(_integer("pool"))
     best = pool.cte("best")
-    posts = best.join(Post.__table__, Post.id == best.c.id)
+    posts = JoinFoundPost(best, Post.__table__, Post.id == best.c.id)
     worths: AnySelect = select(best.c.worth).select_from(posts).where(scope.condition()).order_by(best.c.worth)
     last = worths.limit(literal_column("1")).offset(_integer("last")).correlate(None).scalar_subquery()
     within_reach = best.c.worth * (1 + FRESHNESS) <= func.coalesce(last, 0)
@@ -244,7 +248,7 @@ def _best_first(scope: Scope, *conditions: ColumnElement[bool]) -> AnySelect:
 
 @cache
 def _best(scope: Scope) -> CompiledQuery[int]:
-    return CompiledQuery(lambda: _best_first(scope), int, hints=BY_INDEX)
+    return CompiledQuery(lambda: _best_first(scope), int)
 
 
 @cache
@@ -253,7 +257,7 @@ def _best_within(scope: Scope) -> CompiledQuery[int]:
     within: AnySelect = select(literal_column("inside.rowid")).select_from(table("search").alias("inside"))
     # The plus keeps SQLite from running the inner search again for each of these rows.
     condition = literal_column("+search.rowid").in_(within.where(_matches("inside", "within")))
-    return CompiledQuery(lambda: _best_first(scope, condition), int, hints=BY_INDEX)
+    return CompiledQuery(lambda: _best_first(scope, condition), int)
 
 
 @cache
@@ -263,7 +267,7 @@ def _newest(scope: Scope) -> CompiledQuery[int]:
     latest = _select_matches(scope, date, ROW.label("id")).order_by(ROW.desc()).limit(_integer("latest"))
     rows = latest.subquery("latest")
     query: AnySelect = select(rows.c.id).order_by(rows.c.date.desc(), rows.c.id.desc()).limit(_integer("size"))
-    return CompiledQuery(lambda: query, int, hints=BY_INDEX)
+    return CompiledQuery(lambda: query, int)
 
 
 def _count_of_matches() -> AnySelect:
@@ -274,7 +278,8 @@ def _count_of_matches() -> AnySelect:
 
 def _summaries() -> AnySelect:
     ids = func.json_each(bindparam("ids")).table_valued("value", name="wanted")
-    posts = ids.join(Post.__table__, Post.id == ids.c.value)
+    # Ten posts are read by id, instead of reading all public posts to find the ten among them.
+    posts = CrossJoin(ids, Post.__table__, Post.id == ids.c.value)
     return select(*SUMMARY_COLUMNS, START_OF_HTML).select_from(posts).where(READERS.condition())
 
 
@@ -284,7 +289,7 @@ COUNT: CompiledQuery[int] = CompiledQuery(_count_of_matches, int)
 TAG_NAMES: CompiledQuery[str] = CompiledQuery(lambda: select(func.json_group_object(Tag.id, Tag.name)), str)
 # Posts by ids, each with the first FIRST_LOOK characters of its HTML; and the rest of one post's HTML.
 SUMMARIES: CompiledQuery[tuple[PostSummary, str]] = CompiledQuery(
-    _summaries, lambda *cells: (PostSummary(*cells[:-1]), cells[-1]), hints=IN_THIS_ORDER
+    _summaries, lambda *cells: (PostSummary(*cells[:-1]), cells[-1])
 )
 REST_OF_HTML: CompiledQuery[str] = CompiledQuery(
     lambda: select(func.substr(Post.html, FIRST_LOOK + 1, _integer("length"))).where(Post.id == bindparam("id")), str
