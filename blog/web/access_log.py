@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable
+from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -49,13 +50,21 @@ class AccessLog:
         except Exception:
             self._write(environ, "500", 0, started)
             raise
-        self._write(environ, statuses[-1].partition(" ")[0], sum(map(len, body)), started)
+        self._write(environ, statuses[-1][:3], sum(map(len, body)), started)
         return body
 
     def _write(self, environ: "WSGIEnvironment", status: str, size: int, started: float) -> None:
-        # No query string: it may hold what a reader searched for. The path is quoted so that it stays one line.
-        path = quote(hide_tokens(environ["PATH_INFO"]).encode("latin-1", "replace"), safe="/~:@!$&'()*+,;=")[:500]
-        method = environ["REQUEST_METHOD"][:20]
-        elapsed = (perf_counter() - started) * 1000
-        sys.stderr.write(f"{method} {path} {status} {size} {elapsed:.2f} {environ.get(CACHE_RESULT, '-')}\n")
-        sys.stderr.flush()
+        write(environ["REQUEST_METHOD"], environ["PATH_INFO"], status, size, started, environ.get(CACHE_RESULT, "-"))
+
+
+def write(method: str, path: str, status: str, size: int, started: float, cache: str) -> None:
+    """Log one request that began at `started`, a time of `perf_counter`; `cache` is hit, miss or "-"."""
+    elapsed = (perf_counter() - started) * 1000
+    sys.stderr.write(f"{method[:20]} {_shown(path)} {status} {size} {elapsed:.2f} {cache}\n")
+    sys.stderr.flush()
+
+
+@lru_cache(maxsize=1024)
+def _shown(path: str) -> str:
+    """Return a path without tokens, quoted so that it stays one line. No query: it may say what a reader looks for."""
+    return quote(hide_tokens(path).encode("latin-1", "replace"), safe="/~:@!$&'()*+,;=")[:500]

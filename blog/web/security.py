@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, request
+from werkzeug.http import parse_list_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from blog.config import Settings
@@ -88,6 +89,13 @@ def trust_proxies(wsgi: "WSGIApplication", settings: Settings) -> "WSGIApplicati
     """Trust the X-Forwarded- headers of as many proxies as the settings say."""
     hops = settings.trusted_proxies
     return ProxyFix(wsgi, x_for=hops, x_proto=hops, x_host=hops) if hops else wsgi
+
+
+@lru_cache(maxsize=64)
+def forwarded_host(value: str | None, hops: int) -> str | None:
+    """Return the host in an X-Forwarded-Host header that the outermost of `hops` proxies set, as ProxyFix does."""
+    hosts = parse_list_header(value) if value else []
+    return hosts[-hops] if len(hosts) >= hops else None
 
 
 def content_policy(*, foreign_media: bool = False, admin: bool = False) -> str:
