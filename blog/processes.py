@@ -4,13 +4,11 @@ import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 # A terminal sends SIGINT to all its processes, and SIGHUP when it closes.
 EXIT_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-POLL_SECONDS = 0.05
 
 
 def block_signals() -> None:
@@ -35,22 +33,12 @@ def handle_signals(act: Callable[[], object]) -> None:
     threading.Thread(target=listen, daemon=True).start()
 
 
-def handle_parent_signal() -> None:
-    """Block all signals but the parent's SIGTERM; on SIGTERM call, once, the handler that is set later.
+def accept_sigterm() -> None:
+    """Let SIGTERM in again, once its handler is in place: one that came before is handled now.
 
-    Granian's handler never returns from a second call. Threads and processes that start later get no signals.
+    The other signals stay blocked. A terminal sends them to all its processes; the parent then ends this one.
     """
-    block_signals()
-    inherited = signal.getsignal(signal.SIGTERM)
-
-    def listen() -> None:
-        number = signal.sigwait([signal.SIGTERM])
-        while (handler := signal.getsignal(signal.SIGTERM)) == inherited:
-            time.sleep(POLL_SECONDS)
-        if callable(handler):
-            handler(number, None)
-
-    threading.Thread(target=listen, daemon=True).start()
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
 
 
 @contextmanager

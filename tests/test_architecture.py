@@ -76,7 +76,7 @@ DOORS = {
     "babel": {"web/localize.py"},
     "brotli": {"web/responses.py"},
     "idna": {"hostnames.py"},
-    "granian": {"server/dispatch.py", "server/workers.py"},
+    "granian": {"server/workers.py"},
     "httpcore": {"outbound.py"},
     "httpx": {"outbound.py"},
     "sqlite3": {"extensions.py"},

@@ -15,14 +15,11 @@ from blog import create_app
 from blog.config import Settings
 from blog.core.errors import Unusable
 from blog.extensions import db, is_read_only
-from blog.processes import block_signals, exit_with_parent, handle_parent_signal, handle_signals
-from blog.server import dispatch
+from blog.processes import block_signals, exit_with_parent, handle_signals
+from blog.server.application import Application
 from blog.server.background import background_process
-from blog.web import middleware
 from blog.web.page_cache import PageCache
 
-# If dispatch.py is not supported: two, so that one slow answer does not block all readers.
-THREADS = 2
 # Connections that may wait to be accepted; 4,096 is the kernel's usual limit.
 BACKLOG = 4096
 # Connections that a worker keeps open. An idle one costs a file and some kilobytes, and no thread. If the number were
@@ -56,13 +53,12 @@ def run(settings: Settings, address: str, app: Flask) -> None:
     server = Granian(
         "blog.server.workers:worker",
         factory=True,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         address=address,
         port=settings.port,
         workers=settings.workers,
         # Not "auto": it waits without a time limit for the first byte, which distinguishes HTTP/1 from HTTP/2.
         http=HTTPModes.http1,
-        blocking_threads=1 + dispatch.FORMS if dispatch.is_supported() else THREADS,
         backlog=BACKLOG,
         backpressure=_connections(),
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
@@ -112,15 +108,8 @@ def _warm(app: Flask) -> None:
     gc.freeze()  # the garbage collector does not touch these objects, so their memory stays shared
 
 
-def worker() -> Flask:
+def worker() -> Application:
     """Return the application of one server process. The process ends with its parent."""
-    handle_parent_signal()
+    block_signals()
     exit_with_parent()
-    app = preloaded.get("app") or create_app()
-    if dispatch.is_supported():
-        # Requests that need middleware (a proxy, an access log) never skip the application.
-        allowed = middleware.memory_path_allowed(app.extensions["settings"])
-        dispatch.install(
-            app.extensions["ready"] if allowed else lambda _environ, _start: None, app.extensions["receive"]
-        )
-    return app
+    return Application(preloaded.get("app") or create_app())

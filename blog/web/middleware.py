@@ -1,7 +1,5 @@
 """The WSGI middleware in front of Flask. Every request passes through it; the outermost is added last."""
 
-from typing import TYPE_CHECKING
-
 from flask import Flask
 
 from blog.config import Settings
@@ -11,9 +9,6 @@ from blog.web.access_log import AccessLog, TokenFilter
 from blog.web.page_cache import PageCache
 from blog.web.static_files import StaticFiles
 from blog.web.theme.owner_files import Theme
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
@@ -27,13 +22,6 @@ def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
     )
     app.extensions["page_cache"] = pages
     files = app.extensions["static_files"] = StaticFiles(pages, settings, theme)
-
-    def ready(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes] | None:
-        """Answer from memory; if the response is not there, return None and do nothing."""
-        body = files.ready(environ, start)
-        return pages.ready(environ, start) if body is None else body
-
-    app.extensions["ready"] = ready
     app.logger.addFilter(TokenFilter())
     wrapped = security.trust_proxies(files, settings)
     app.wsgi_app = AccessLog(wrapped) if settings.access_log else wrapped  # type: ignore[method-assign, assignment]
@@ -54,8 +42,3 @@ class SiteVersion:
     def close(self) -> None:
         """Close the database; the next call of `version` opens it again."""
         self.watcher.close()
-
-
-def memory_path_allowed(settings: Settings) -> bool:
-    """Return whether `ready` may bypass the other middleware: only where that would do nothing."""
-    return not settings.trusted_proxies and not settings.access_log

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
-from blog.web.responses import CHANGED_AT, EFFORT_CACHED, UNCACHEABLE, EncodedResponse, Header
+from blog.web.responses import CHANGED_AT, EFFORT_CACHED, UNCACHEABLE, Answer, EncodedResponse, Header, RequestHead
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -107,54 +107,46 @@ class PageCache:
         self._locks = [Lock() for _ in range(LOCKS)]
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        head = RequestHead.from_environ(environ)
+        if not head.is_read:
             return self.application(environ, start)
-        version = self.watcher.version() if self._is_public(environ) else None
-        if version is None:
-            return self._call_application(environ)[0].send(environ, start)
-        key = environ["PATH_INFO"]
-        response = self.store.get(key, version)
+        if environ.get("SCRIPT_NAME") or not self.is_public(head) or (version := self.watcher.version()) is None:
+            return self._call_application(environ)[0].answer(head).start(start)
+        response = self.store.get(head.path, version)
         environ[CACHE_RESULT] = "miss" if response is None else "hit"
         if response is None:
-            return self._build(key, version, environ).send(environ, start)
-        return self._send(key, response, environ, start)
+            return self._build(head, version, environ).answer(head).start(start)
+        return self._answer(response, head).start(start)
 
-    def ready(self, environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes] | None:
+    def ready(self, head: RequestHead) -> Answer | None:
         """Answer from the cache, which takes no time; if the response is not there, return None and do nothing."""
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not self._is_public(environ):
+        if not head.is_read or not self.is_public(head) or (version := self.watcher.version()) is None:
             return None
-        version = self.watcher.version()
-        key = environ["PATH_INFO"]
-        response = self.store.get(key, version) if version is not None else None
-        return None if response is None else self._send(key, response, environ, start)
+        response = self.store.get(head.path, version)
+        return None if response is None else self._answer(response, head)
 
-    def _send(
-        self, key: str, response: EncodedResponse, environ: "WSGIEnvironment", start: "StartResponse"
-    ) -> list[bytes]:
-        variants = response.variants
-        body = response.send(environ, start)
-        if response.variants != variants:
-            self.store.update_size(key, response)
-        return body
-
-    def _is_public(self, environ: "WSGIEnvironment") -> bool:
+    def is_public(self, head: RequestHead) -> bool:
         """Return whether everybody gets the same response to this request."""
-        return bool(
-            self.store.limit
-            and self._cookie not in environ.get("HTTP_COOKIE", "")
-            and not environ.get("SCRIPT_NAME")
-            and self._is_own_host(str(environ.get("HTTP_HOST", environ["SERVER_NAME"])))
-        )
+        return bool(self.store.limit and self._cookie not in head.cookie and self._is_own_host(head.host))
 
-    def _build(self, key: str, version: int, environ: "WSGIEnvironment") -> EncodedResponse:
+    def _answer(self, response: EncodedResponse, head: RequestHead) -> Answer:
+        variants = response.variants
+        answer = response.answer(head)
+        if response.variants != variants:
+            self.store.update_size(head.path, response)
+        return answer
+
+    def _build(self, head: RequestHead, version: int, environ: "WSGIEnvironment") -> EncodedResponse:
         """Build a response in one thread, while others that need the same page wait for it."""
+        key = head.path
         with self._locks[hash(key) % LOCKS]:
             response = self.store.get(key, version)
             if response is None:
                 response, cacheable = self._call_application(environ)
                 if cacheable:
                     response.effort = EFFORT_CACHED
-                    response.prepare(environ)  # stored compressed, so that threads that wait need not compress it
+                    # Stored compressed, so that threads that wait need not compress it.
+                    response.prepare(head.accept_encoding)
                     self.store.put(key, version, response)
             return response
 

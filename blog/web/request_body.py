@@ -3,8 +3,7 @@
 A form that was cut off may look complete, and half a text would be saved over a whole one.
 """
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING
@@ -15,8 +14,6 @@ from blog.core.errors import DiskFull
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-    Receive = Callable[[WSGIEnvironment], None]
 
 BODYLESS_METHODS = ("GET", "HEAD", "OPTIONS")
 # Authors' forms hold whole texts. One that is too long is sent back with all its words, so it must be read.
@@ -33,8 +30,7 @@ BODY_ERROR = "broadsheet.body"  # key in the environment: the status of the resp
 
 def init_app(app: Flask) -> None:
     """Read bodies before the views of an app, unless the server did so already."""
-    receive = app.extensions["receive"] = partial(read_body, app.instance_path)
-    app.wsgi_app = _read_first(app.wsgi_app, receive)  # type: ignore[method-assign, assignment]
+    app.wsgi_app = _read_first(app.wsgi_app, app.instance_path)  # type: ignore[method-assign, assignment]
 
     @app.before_request
     def refuse_incomplete() -> None:
@@ -54,48 +50,63 @@ def temporary_file(folder: str) -> "SpooledTemporaryFile[bytes]":
     return SpooledTemporaryFile(MEMORY_LIMIT, dir=folder)
 
 
-def read_body(folder: str, environ: "WSGIEnvironment") -> None:
+class Body:
+    """The body of a request while it is received: in memory, or in a file in `folder` if it is an upload.
+
+    `length` is the number of bytes that were announced. `error` is the status of a response that refuses the request;
+    it is 0 as long as nothing is wrong.
+    """
+
+    def __init__(self, environ: "WSGIEnvironment", folder: str) -> None:
+        self.environ = environ
+        self.is_upload = max_length(environ) == MEDIA_LIMIT
+        self.error = _length_error(environ)
+        self.length = 0 if self.error else int(environ.get("CONTENT_LENGTH") or 0)
+        self.received = 0
+        self._file: IO[bytes] = temporary_file(folder) if self.is_upload else BytesIO()
+
+    @property
+    def missing(self) -> int:
+        """Return the number of bytes that are still to come; 0 after an error."""
+        return 0 if self.error else self.length - self.received
+
+    def add(self, chunk: bytes) -> None:
+        try:
+            self._file.write(chunk)
+        except OSError:
+            self.error = DISK_FULL
+        self.received += len(chunk)
+
+    def finish(self) -> None:
+        """Give the body, or the error, to the request."""
+        if self.missing:
+            self.error = 400
+        elif isinstance(self._file, BytesIO) and _has_too_many_fields(self.environ, self._file.getvalue()):
+            self.error = 413
+        self._file.seek(0)
+        if self.error:
+            self._file.close()
+        self.environ["wsgi.input"], self.environ[BODY_ERROR] = BytesIO() if self.error else self._file, self.error
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def read_body(environ: "WSGIEnvironment", folder: str) -> None:
     """Replace the input stream of a request by its whole body; set BODY_ERROR to an error status or 0."""
-    if environ["PATH_INFO"] == MEDIA_PATH and max_length(environ) == MEDIA_LIMIT:
-        _read_upload(folder, environ)
-    else:
-        read_into_memory(environ)
+    body, stream = Body(environ, folder), environ["wsgi.input"]
+    while body.missing and (chunk := stream.read(min(body.missing, CHUNK_BYTES))):
+        body.add(chunk)
+    body.finish()
 
 
-def _read_upload(folder: str, environ: "WSGIEnvironment") -> None:
-    chunked = "HTTP_TRANSFER_ENCODING" in environ
-    length = environ.get("CONTENT_LENGTH") or ("" if chunked else "0")
-    if chunked or not _is_number(length) or int(length) > MEDIA_LIMIT:
-        environ["wsgi.input"], environ[BODY_ERROR] = BytesIO(), 413 if _is_number(length) and not chunked else 411
-        return
-    body: IO[bytes] = temporary_file(folder)
-    error, left, stream = 0, int(length), environ["wsgi.input"]
-    try:
-        while left and (chunk := stream.read(min(left, CHUNK_BYTES))):
-            body.write(chunk)
-            left -= len(chunk)
-        body.seek(0)
-        error = 400 if left else 0
-    except OSError:
-        error = DISK_FULL
-    if error:
-        body.close()
-    environ["wsgi.input"], environ[BODY_ERROR] = BytesIO() if error else body, error
-
-
-def read_into_memory(environ: "WSGIEnvironment") -> None:
-    """Do the same in memory, for bodies that are not large."""
-    length, limit = environ.get("CONTENT_LENGTH") or "", max_length(environ)
-    chunked = "HTTP_TRANSFER_ENCODING" in environ
-    body, error = b"", 0
-    if chunked or (length and not _is_number(length)):
-        error = 411  # the server does not say when chunks end too early
-    elif length and int(length) > limit:
-        error = 413
-    elif length and int(length):
-        body = environ["wsgi.input"].read(int(length))
-        error = 400 if len(body) < int(length) else 413 if _has_too_many_fields(environ, body) else 0
-    environ["wsgi.input"], environ[BODY_ERROR] = BytesIO(b"" if error else body), error
+def _length_error(environ: "WSGIEnvironment") -> int:
+    """Return 411 if a request does not say how long its body is, 413 if it is too long, or 0."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    # Of chunks, the server does not say whether they ended too early.
+    if "HTTP_TRANSFER_ENCODING" in environ or (length and not _is_number(length)):
+        return 411
+    return 413 if length and int(length) > max_length(environ) else 0
 
 
 def max_length(environ: "WSGIEnvironment") -> int:
@@ -115,10 +126,10 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 16
 
 
-def _read_first(wsgi: "WSGIApplication", receive: "Receive") -> "WSGIApplication":
+def _read_first(wsgi: "WSGIApplication", folder: str) -> "WSGIApplication":
     def application(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in BODYLESS_METHODS and BODY_ERROR not in environ:
-            receive(environ)
+            read_body(environ, folder)
         return wsgi(environ, start)
 
     return application

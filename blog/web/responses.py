@@ -76,6 +76,48 @@ def _pass_on(response: Response) -> Response:
     return response
 
 
+class RequestHead(NamedTuple):
+    """What a request says that decides how a response in memory answers it. `path` is that of the WSGI environment."""
+
+    method: str
+    path: str
+    host: str
+    cookie: str
+    accept_encoding: str
+    if_none_match: str | None
+    if_modified_since: str | None
+
+    @classmethod
+    def from_environ(cls, environ: "WSGIEnvironment") -> "RequestHead":
+        get = environ.get
+        return cls(
+            environ["REQUEST_METHOD"],
+            environ["PATH_INFO"],
+            str(get("HTTP_HOST", environ["SERVER_NAME"])),
+            get("HTTP_COOKIE", ""),
+            get("HTTP_ACCEPT_ENCODING", ""),
+            get("HTTP_IF_NONE_MATCH"),
+            get("HTTP_IF_MODIFIED_SINCE"),
+        )
+
+    @property
+    def is_read(self) -> bool:
+        return self.method in ("GET", "HEAD")
+
+
+class Answer(NamedTuple):
+    """The answer to one request. The headers are shared with other answers: they must not be changed."""
+
+    status: str
+    headers: list[Header]
+    body: bytes
+
+    def start(self, start: "StartResponse") -> list[bytes]:
+        """Return the answer as a WSGI application does."""
+        start(self.status, self.headers[:])
+        return [self.body] if self.body else []
+
+
 class Variant(NamedTuple):
     """A response in one encoding; `headers_304` are the headers of a 304."""
 
@@ -118,20 +160,18 @@ class EncodedResponse:
         self._variants: dict[str, Variant] = {}
         self._body: bytes | None = body
 
-    def send(self, environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+    def answer(self, head: RequestHead) -> Answer:
         """Answer a request with this response, or with 304 if the client has it already."""
         if self._date_ahead:
             self._update_last_modified()
-        variant = self.prepare(environ)
-        if self.tag and self._is_current(environ, variant.tag):
-            start("304 Not Modified", variant.headers_304[:])
-            return []
-        start(self.status, variant.headers[:])
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [variant.body]
+        variant = self.prepare(head.accept_encoding)
+        if self.tag and self._is_current(head, variant.tag):
+            return Answer("304 Not Modified", variant.headers_304, b"")
+        return Answer(self.status, variant.headers, b"" if head.method == "HEAD" else variant.body)
 
-    def prepare(self, environ: "WSGIEnvironment") -> Variant:
-        """Return the variant for this request; encode it if it was not requested before."""
-        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if self.compressible else IDENTITY
+    def prepare(self, accept_encoding: str) -> Variant:
+        """Return the variant for an Accept-Encoding header; encode it if it was not requested before."""
+        encoding = best_encoding(accept_encoding) if self.compressible else IDENTITY
         return self._variants.get(encoding) or self._encode(encoding)
 
     @property
@@ -185,19 +225,18 @@ class EncodedResponse:
         ]
         return decompress(variant.body)
 
-    def _is_current(self, environ: "WSGIEnvironment", tag: str) -> bool:
+    def _is_current(self, head: RequestHead, tag: str) -> bool:
         """Return whether the client's copy is current. If-None-Match takes precedence over If-Modified-Since."""
-        if_none_match = environ.get("HTTP_IF_NONE_MATCH")
+        if_none_match = head.if_none_match
         if if_none_match is not None:
             return (
                 if_none_match == tag
                 or if_none_match.strip() == "*"
                 or any(ENCODING_SUFFIX.sub("", value) == self.tag for value in ENTITY_TAG.findall(if_none_match))
             )
-        since = environ.get("HTTP_IF_MODIFIED_SINCE")
-        if since is None or self.changed_at is None:
+        if head.if_modified_since is None or self.changed_at is None:
             return False
-        date = parse_date(since)
+        date = parse_date(head.if_modified_since)
         return date is not None and self.changed_at <= date
 
 

@@ -13,7 +13,7 @@ from blog import paths
 from blog.config import Settings
 from blog.core.images.variants import IMAGE_NAME, TYPES
 from blog.web import security
-from blog.web.responses import EFFORT_FOREVER, EncodedResponse
+from blog.web.responses import EFFORT_FOREVER, Answer, EncodedResponse, RequestHead
 from blog.web.theme import stylesheets
 from blog.web.theme.owner_files import Theme
 
@@ -69,23 +69,17 @@ class StaticFiles:
         self.stylesheets: dict[str, EncodedResponse] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        body = self.ready(environ, start)
-        if body is not None:
-            return body
-        path = environ["PATH_INFO"]
-        if path.startswith(("/static/", "/media/", "/favicon.ico")) and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            response = self._response(path)
+        head = RequestHead.from_environ(environ)
+        if head.is_read and head.path.startswith(("/static/", "/media/", "/favicon.ico")):
+            response = self._response(head.path)
             if response is not None:
-                return response.send(environ, start)
+                return response.answer(head).start(start)
         return self.application(environ, start)
 
-    def ready(self, environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes] | None:
+    def ready(self, head: RequestHead) -> Answer | None:
         """Answer with a file that is in memory; for other requests, return None and do nothing."""
-        path: str = environ["PATH_INFO"]
-        response = self._files.get(path[8:]) if path.startswith("/static/") else None
-        if response is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return None
-        return response.send(environ, start)
+        response = self._files.get(head.path[8:]) if head.path.startswith("/static/") else None
+        return response.answer(head) if response and head.is_read else None
 
     def _response(self, path: str) -> EncodedResponse | None:
         folder, _, name = path.lstrip("/").partition("/")

@@ -14,9 +14,8 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from blog.server.dispatch import FORMS
 from tests.commands.test_sign_in import PASSWORD, Browser
-from tests.live_server import ROOT, Server, Start, free_port, until
+from tests.live_server import ROOT, Server, Start, free_port
 from tests.world import run
 
 pytestmark = pytest.mark.slow
@@ -45,7 +44,7 @@ def status(server: Server, words: bytes) -> int:
     return int(found[1]) if found else 0
 
 
-@pytest.mark.parametrize("options", [(), ("--access-log",)], ids=["dispatched", "equal threads"])
+@pytest.mark.parametrize("options", [(), ("--access-log",)], ids=["", "access log"])
 def test_a_form_arrives_whole(lasting: Start, options: tuple[str, ...]) -> None:
     browser = Browser(lasting(*options, workers=1))
     for email in ("ana@example.org", "é" * 100_000):
@@ -66,17 +65,15 @@ def test_a_form_that_comes_slowly_arrives_too(lasting: Start) -> None:
     assert b'value="slow@example.org"' in said
 
 
-def test_forms_that_never_come_keep_no_reader_waiting(start: Start) -> None:
+def test_forms_that_never_come_keep_nobody_waiting(start: Start) -> None:
     server = start(workers=1)
-    with sending(server, head(10), 40):
-        until(lambda: status(server, head(3) + b"a=b") == 503, 10, "all places taken")
-        for path, expected in (("/", 200), ("/posts/diplomatic-relations/", 200), ("/nothing/", 404), (DOOR, 200)):
+    with sending(server, head(10), 1000):
+        asked = (("/", 200), ("/posts/diplomatic-relations/", 200), ("/nothing/", 404), (DOOR, 200))
+        for path, expected in asked:
             began = time.monotonic()
             assert server.get(path)[0] == expected
             assert time.monotonic() - began < 1, path
-    until(lambda: status(server, head(3) + b"a=b") == 400, 10, "a free place")
-    with sending(server, head(10), FORMS):
-        assert server.get("/")[0] == 200
+        assert status(server, head(3) + b"a=b") == 400  # a form without its token
         assert server.stop(signal.SIGTERM) == 0
 
 

@@ -265,9 +265,13 @@ def test_pages_that_must_be_made_keep_nobody_waiting(lasting: Start) -> None:
     assert set(made) == {404}
 
 
-@pytest.mark.parametrize("options", [(), ("--access-log",)], ids=["dispatched", "equal threads"])
-def test_every_kind_of_request_is_answered_in_either_way(lasting: Start, options: tuple[str, ...]) -> None:
-    server = lasting(*options, workers=1)
+@pytest.mark.parametrize("proxies", ["0", "1"], ids=["direct", "behind a proxy"])
+@pytest.mark.parametrize("options", [(), ("--access-log",)], ids=["", "access log"])
+def test_every_kind_of_request_is_answered(
+    start: Start, monkeypatch: pytest.MonkeyPatch, proxies: str, options: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("BLOG_TRUSTED_PROXIES", proxies)
+    server = start(*options, workers=1)
     reader = Reader(server)
     tag = ""
     for _ in range(2):

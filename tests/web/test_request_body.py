@@ -52,7 +52,7 @@ def test_what_is_too_long_is_not_even_read(echo: Flask) -> None:
         "CONTENT_LENGTH": str(request_body.DEFAULT_LIMIT + 1),
         "wsgi.input": None,
     }
-    request_body.read_into_memory(environ)
+    request_body.read_body(environ, "")
     assert environ[request_body.BODY_ERROR] == 413
     assert ask(echo, b"x" * (request_body.DEFAULT_LIMIT + 1)) == 413
     assert ask(echo, b"x" * request_body.DEFAULT_LIMIT) == 200
@@ -79,7 +79,7 @@ def test_pictures_are_set_aside_for_whoever_has_a_session(echo: Flask) -> None:
 def test_a_picture_lies_on_the_disk_of_the_blog_while_it_comes_in(app: Flask) -> None:
     environ: dict[str, Any] = {"PATH_INFO": "/admin/media/", "CONTENT_LENGTH": "3000000", **PICTURES}
     environ["wsgi.input"] = BytesIO(b"x" * 3_000_000)
-    app.extensions["receive"](environ)
+    request_body.read_body(environ, app.instance_path)
     body = environ["wsgi.input"]
     assert environ[request_body.BODY_ERROR] == 0 and body._rolled
     assert held_by_folder(body.fileno()).startswith(f"{app.instance_path}/")

@@ -1,0 +1,68 @@
+"""Threads for the requests that take longer than the event loop may wait.
+
+Pages, searches, forms and pictures have threads of their own: no reader waits for an author's save, and nobody for a
+flood of searches. More threads would gain nothing, since they take turns at the interpreter's lock.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from blog.server.refusals import BUSY, Refused
+
+T = TypeVar("T")
+# Requests that store or fetch pictures take turns, so they delay neither readers nor authors.
+PICTURES = "/admin/media/"
+COPIES = "/copies/"
+SEARCH = "/search/"
+
+
+class Pool:
+    """A few threads, and a limited number of requests that wait for them. All methods are for the event loop."""
+
+    def __init__(self, name: str, threads: int, waiting: int) -> None:
+        self._threads = ThreadPoolExecutor(threads, name)
+        self._places = threads + waiting
+
+    def submit(self, function: Callable[..., T], *arguments: object) -> "asyncio.Future[T]":
+        """Run a function in a thread. Raises Refused if too many requests are waiting."""
+        if not self._places:
+            raise Refused(BUSY)
+        self._places -= 1
+        future = asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+        future.add_done_callback(self._release)
+        return future
+
+    def _release(self, _future: "asyncio.Future[T]") -> None:
+        self._places += 1
+
+    def close(self) -> None:
+        """Let the threads end; requests that still wait are dropped."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class Pools:
+    """The pools of a worker. Their numbers of waiting requests are work for about a second."""
+
+    def __init__(self) -> None:
+        self.pages = Pool("pages", 1, 256)
+        self.searches = Pool("searches", 1, 64)
+        # Two: a text may take seconds to render, and the editor renders it after every pause in writing.
+        self.forms = Pool("forms", 2, 32)
+        self.pictures = Pool("pictures", 1, 16)
+
+    def for_form(self, path: str) -> Pool:
+        return self.pictures if stores_pictures(path) else self.forms
+
+    def for_page(self, path: str) -> Pool:
+        return self.searches if path == SEARCH else self.pages
+
+    def close(self) -> None:
+        for pool in (self.pages, self.searches, self.forms, self.pictures):
+            pool.close()
+
+
+def stores_pictures(path: str) -> bool:
+    """Return whether a form sent to a path uploads or fetches pictures, which may take seconds."""
+    return path == PICTURES or path.endswith(COPIES)
