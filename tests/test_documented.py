@@ -42,6 +42,7 @@ NOT_RUN = {
     "cat >/var/lib/broadsheet/config.toml": "it changes the machine; tests/test_deployment.py reads the settings",
     "cp deploy/broadsheet.service": "it changes the machine",
     "systemctl ": "it needs systemd",
+    "certbot ": "it asks an authority on the web for a certificate",
     "sudo -u blog": "it needs the user that systemd runs the blog as",
     "docker ": "it needs Docker",
 }
