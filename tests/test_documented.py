@@ -35,7 +35,6 @@ NOT_RUN = {
     ".venv/bin/python -m bench": "it takes minutes",
     "apt install": "it changes the machine",
     "useradd ": "it changes the machine",
-    "certbot ": "it asks for a certificate",
     "install --directory": "it changes the machine",
     "python3 -m venv /opt/": "it changes the machine",
     "/opt/broadsheet/bin/pip install": "it changes the machine",
