@@ -1,14 +1,13 @@
 """The sitemap."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from flask import Response, url_for
+from flask import Response, render_template, url_for
 
 from blog.core.errors import NotFound
 from blog.core.posts import archive, lists, taxonomy
-from blog.core.urls.sitemap import last_change, page_entries, post_entries
+from blog.core.urls.sitemap import SitemapEntry, last_change, page_entries, post_entries
 from blog.feeds import sitemap
 from blog.feeds.blueprint import bp, feed_response
 from blog.web import templating
@@ -20,15 +19,15 @@ def site_map() -> Response:
     changed_at = templating.site_context().changed_at
     others, total = _others(), lists.count(lists.ALL)
     if len(others) + total <= sitemap.MAX_ADDRESSES:
-        return _xml(sitemap.sitemap(_absolute(chain(others, _posts(0)))))
+        return _xml("feeds/sitemap.xml", chain(others, _posts(0)))
     parts = [
-        (
+        SitemapEntry(
             url_for("feeds.site_map_part", number=number),
             changed_at if file.kind == "others" else last_change(file.start, sitemap.MAX_ADDRESSES),
         )
         for number, file in enumerate(sitemap.files(len(others), total), 1)
     ]
-    return _xml(sitemap.index(_absolute(parts)))
+    return _xml("feeds/sitemap-index.xml", parts)
 
 
 @bp.get("/sitemap-<page:number>.xml")
@@ -41,28 +40,27 @@ def site_map_part(number: int) -> Response:
         raise NotFound("There are not that many sitemaps.")
     file = files[number - 1]
     entries = others[file.start : file.start + sitemap.MAX_ADDRESSES] if file.kind == "others" else _posts(file.start)
-    return _xml(sitemap.sitemap(_absolute(entries)))
+    return _xml("feeds/sitemap.xml", entries)
 
 
-def _others() -> list[tuple[str, datetime | None]]:
+def _others() -> list[SitemapEntry]:
     """Return the paths of all pages but posts, with the time of their last change if it is known."""
-    entries: list[tuple[str, datetime | None]] = [(url_for("reader.home"), templating.site_context().changed_at)]
-    entries += [(url_for(name), None) for name in ("reader.archive", "reader.tags", "feeds.subscribe")]
-    entries += [(page.path, page.changed_at) for page in page_entries()]
-    entries += [(url_for("reader.tag", slug=tag.slug), None) for tag in taxonomy.tags()]
+    entries = [SitemapEntry(url_for("reader.home"), templating.site_context().changed_at)]
+    entries += [SitemapEntry(url_for(name)) for name in ("reader.archive", "reader.tags", "feeds.subscribe")]
+    entries += page_entries()
+    entries += [SitemapEntry(url_for("reader.tag", slug=tag.slug)) for tag in taxonomy.tags()]
     counts = archive.years(templating.zone())
-    entries += [(url_for("reader.archive_year", year=int(year.slug)), None) for year in counts]
-    entries += [(url_for("reader.author", slug=person.slug), None) for person in taxonomy.authors()]
+    entries += [SitemapEntry(url_for("reader.archive_year", year=int(year.slug))) for year in counts]
+    entries += [SitemapEntry(url_for("reader.author", slug=person.slug)) for person in taxonomy.authors()]
     return entries
 
 
-def _posts(start: int) -> Iterator[tuple[str, datetime]]:
-    return ((post.path, post.changed_at) for post in post_entries(start, sitemap.MAX_ADDRESSES))
+def _posts(start: int) -> Iterator[SitemapEntry]:
+    return post_entries(start, sitemap.MAX_ADDRESSES)
 
 
-def _absolute(entries: sitemap.Entries) -> sitemap.Entries:
-    return ((templating.absolute_url(path), changed_at) for path, changed_at in entries)
-
-
-def _xml(body: bytes) -> Response:
-    return feed_response(body, "application/xml; charset=utf-8")
+def _xml(template: str, entries: Iterable[SitemapEntry]) -> Response:
+    """Return a sitemap, or a list of sitemaps: absolute URLs, each with the time of its last change if it is known."""
+    base = templating.absolute_url("")
+    rows = ((base + path, changed_at and changed_at.isoformat(timespec="seconds")) for path, changed_at in entries)
+    return feed_response(f"{render_template(template, entries=rows)}\n".encode(), "application/xml; charset=utf-8")

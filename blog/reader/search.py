@@ -2,18 +2,20 @@
 
 import re
 
-from flask import Response, current_app, render_template, request, url_for
+from flask import Response, current_app, render_template, request
 
 from blog.core.errors import NotFound
 from blog.core.posts.summaries import PostSummary
 from blog.core.search import results as engine
 from blog.core.search.query import parse_query
 from blog.core.search.results import Results, Unsearchable
-from blog.reader.opensearch import CONTENT_TYPE, OpenSearchSite, description
 from blog.reader.views import bp
 from blog.web import templating
 from blog.web.errors import RETRY_SECONDS
-from blog.web.static_files import asset_url
+
+CONTENT_TYPE = "application/opensearchdescription+xml"
+# The longest that the specification allows, in characters.
+SHORT_NAME_LENGTH, LONG_NAME_LENGTH, DESCRIPTION_LENGTH = 16, 48, 1024
 
 
 @bp.get("/search/")
@@ -33,16 +35,23 @@ def search() -> Response:
 
 @bp.get("/opensearch.xml")
 def opensearch() -> Response:
-    site = templating.site_context().site
-    opensearch_site = OpenSearchSite(
-        title=site.title,
-        language=site.language,
-        search=templating.absolute_url(url_for("reader.search")),
-        icon=templating.absolute_url(asset_url("icon.svg")),
-        favicon=templating.absolute_url("/favicon.ico"),
-        description=templating.absolute_url(url_for("reader.opensearch")),
+    """Return the document with which a browser searches the blog from its address bar (OpenSearch 1.1)."""
+    title = templating.site_context().site.title
+    text = render_template(
+        "reader/opensearch.xml",
+        short_name=_cut(title, SHORT_NAME_LENGTH),
+        long_name=_cut(title, LONG_NAME_LENGTH),
+        description=f"Search {title}"[:DESCRIPTION_LENGTH],
+        content_type=CONTENT_TYPE,
     )
-    return Response(description(opensearch_site), content_type=f"{CONTENT_TYPE}; charset=utf-8")
+    return Response(f"{text}\n", content_type=f"{CONTENT_TYPE}; charset=utf-8")
+
+
+def _cut(title: str, limit: int) -> str:
+    """Return the title, cut to `limit` characters: after a word, if that leaves any."""
+    if len(title) <= limit:
+        return title
+    return title[: limit + 1].rpartition(" ")[0] or title[:limit]
 
 
 def _page_number(text: str) -> int:

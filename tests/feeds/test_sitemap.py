@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from flask import Flask, render_template
+
 from blog.core.accounts import people
 from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.feeds import sitemap
 from tests.world import LONG_AGO, SITE_URL, Blog
 
 NOW = datetime(2031, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -64,8 +65,11 @@ def test_an_empty_blog_has_one_too(blog: Blog) -> None:
     assert f"{SITE_URL}/" in entries(blog)
 
 
-def test_addresses_are_escaped() -> None:
-    assert b"<loc>https://x.example/?a=1&amp;b=&lt;</loc>" in sitemap.sitemap([("https://x.example/?a=1&b=<", None)])
+def test_addresses_are_escaped(app: Flask) -> None:
+    rows = [("https://x.example/?a=1&b=<", None)]
+    for name in ("sitemap", "sitemap-index"):
+        xml = render_template(f"feeds/{name}.xml", entries=rows)
+        assert "<loc>https://x.example/?a=1&amp;b=&lt;</loc>" in xml
 
 
 def test_robots_name_the_sitemap_and_close_the_desk(blog: Blog) -> None:

@@ -1,8 +1,8 @@
 """Every public address as plain values, for the sitemap, without loading posts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, case, func, select
 
@@ -16,12 +16,11 @@ from blog.models import Post
 FETCH_SIZE = 1000
 
 
-@dataclass(frozen=True)
-class SitemapEntry:
-    """The path of a post or page, and the time when its text last changed."""
+class SitemapEntry(NamedTuple):
+    """The path of a page, and the time when its text last changed if it is known."""
 
     path: str
-    changed_at: datetime
+    changed_at: datetime | None = None
 
 
 CHANGED_AT = case((Post.updated_at > Post.published_at, Post.updated_at), else_=Post.published_at)
