@@ -85,7 +85,7 @@ DOORS = {
 # Same input, same bytes: no database, no clock, no network, nothing of Flask.
 PURE = {
     "core/db/batches.py", "web/theme/colours.py", "web/theme/custom_css.py", "core/db/keyset.py", "core/text/diff.py",
-    "core/text/amounts.py",
+    "core/text/amounts.py", "core/db/pager.py",
     "core/errors.py", "core/editor/fields.py", "core/markdown/figures.py",
     "core/markdown/code.py", "core/site/link_lists.py", "core/images/html.py", "core/markdown/paste.py",
     "core/images/variants.py", "core/images/file_types.py", "core/markdown/render.py",

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from blog import paths
 from blog.admin import responses
 from blog.admin.blueprint import bp, current_person
+from blog.core.db.pager import Pager
 from blog.core.editor import preview
 from blog.core.editor.fields import Fields
 from blog.core.media import library
 from blog.core.posts.article import Article, MorePosts
 from blog.core.posts.summaries import PostSummary
-from blog.web.pagination import Pager
 
 SAMPLE = "writing-in-markdown.md"
 PICTURE = "desk.png"

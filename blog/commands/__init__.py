@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -79,5 +79,14 @@ def print_result(text: str, data: dict[str, Any] | None, *, as_json: bool) -> No
 
 def progress_bar(items: Iterable[T], label: str, total: int, shortest: int = 20) -> Iterator[T]:
     """Yield the items, with a bar on standard error if there are `shortest` or more."""
-    with click.progressbar(items, label=label, length=total, file=sys.stderr, hidden=total < shortest) as bar:
-        yield from bar
+    with open_bar(label, total, hidden=total < shortest) as advance:
+        for item in items:
+            yield item
+            advance(1)
+
+
+@contextmanager
+def open_bar(label: str, total: int, *, hidden: bool) -> Iterator[Callable[[int], None]]:
+    """Yield a function that advances a bar on standard error, by a part of `total`."""
+    with click.progressbar(length=total, label=label, file=sys.stderr, hidden=hidden) as bar:
+        yield bar.update

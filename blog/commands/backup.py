@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
 
-from blog.commands import json_option, load_settings, open_app, print_result
+from blog.commands import json_option, load_settings, open_app, open_bar, print_result
 from blog.config import Settings
 from blog.core.backup import create, retention, zip_file
 from blog.core.backup import restore as backup_restore
@@ -118,13 +118,9 @@ def describe(manifest: Manifest) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-@contextmanager
-def bar(label: str, size: int) -> Iterator[Progress]:
-    """Yield a function that advances a bar by a number of bytes. Show the bar for long work in a terminal only."""
-    with click.progressbar(
-        length=size, label=label, file=sys.stderr, hidden=size < NO_BAR_BYTES or not sys.stderr.isatty()
-    ) as progress:
-        yield progress.update
+def bar(label: str, size: int) -> AbstractContextManager[Progress]:
+    """Return a bar that is advanced by numbers of bytes. It is shown for long work in a terminal only."""
+    return open_bar(label, size, hidden=size < NO_BAR_BYTES or not sys.stderr.isatty())
 
 
 def _work(settings: Settings, file: Path) -> int:

@@ -17,6 +17,7 @@ from blog.core.db import leases
 from blog.core.db.transaction import write_transaction
 from blog.extensions import db
 from blog.models import OutboxItem
+from blog.models.media import KEEP_DELETED
 from blog.models.outbox import AT_ONCE, CARD
 
 LEASE = "outbox"
@@ -233,7 +234,7 @@ def next_due(connection: Any) -> datetime | None:
     (item,), (deleted,) = connection.execute(NEXT_ITEM).fetchone(), connection.execute(FIRST_DELETED).fetchone()
     times = [datetime.fromisoformat(item).replace(tzinfo=UTC)] if item else []
     if deleted:
-        times.append(datetime.fromisoformat(deleted).replace(tzinfo=UTC) + RETENTION)
+        times.append(datetime.fromisoformat(deleted).replace(tzinfo=UTC) + KEEP_DELETED)
     return min(times, default=None)
 
 

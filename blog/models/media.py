@@ -1,12 +1,15 @@
 """Stored pictures, and which posts use them. Their files lie in instance/media/; the file names hold a hash."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from blog.extensions import Base
 from blog.models.types import Instant
+
+# A deleted picture can be restored for this long.
+KEEP_DELETED = timedelta(days=30)
 
 
 class Media(Base):

@@ -6,19 +6,18 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
+from blog.core.db.pager import PAGE_SIZE, Pager, make_pager
 from blog.core.errors import Gone, NotFound, Unavailable
 from blog.core.posts import archive as post_archive
 from blog.core.posts import article as post_article
 from blog.core.posts import lists, taxonomy
 from blog.core.posts.lists import PostList
-from blog.core.posts.summaries import PostSummary, recent
+from blog.core.posts.summaries import RECENT_POSTS, PostSummary, recent
 from blog.core.site.health import write_problem
 from blog.core.urls import permalinks
 from blog.web import templating
 from blog.web.errors import RETRY_SECONDS
-from blog.web.pagination import PAGE_SIZE, Pager, make_pager
 
-RECENT_POSTS = 3
 # An archive of at most this many posts shows them all on one page.
 SHORT_ARCHIVE = 150
 YEAR_PAGE_SIZE = 100

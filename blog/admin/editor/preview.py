@@ -12,9 +12,8 @@ from blog.core.editor.fields import Fields
 from blog.core.editor.working_copy import EditorPost
 from blog.core.errors import NotFound
 from blog.core.posts.article import MorePosts
-from blog.core.posts.summaries import recent
+from blog.core.posts.summaries import RECENT_POSTS, recent
 
-RECENT_POSTS = 3
 secret_links = Blueprint("preview", __name__)
 
 

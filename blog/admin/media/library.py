@@ -58,7 +58,7 @@ def _library(status: int = 200, **variables: Any) -> ResponseReturnValue:
     number = forms.parse_number(request.args.get("page", "1"))
     image_page = library.list_images(show, words, number)
     if errors.wants_json():
-        next_address = _address(show, words, number + 1) if number < image_page.pages else None
+        next_address = _address(show, words, image_page.pager.older) if image_page.pager.older else None
         pictures = [picture_data(item.row) for item in image_page.pictures]
         return responses.json_response({"pictures": pictures, "next": next_address})
     return responses.page(

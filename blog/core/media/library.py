@@ -9,13 +9,13 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from blog import clock
+from blog.core.db.pager import Pager, make_pager
 from blog.core.db.transaction import write_transaction
 from blog.core.errors import Conflict, Invalid, NotFound, Unavailable, disk_errors
 from blog.core.images import storage, variants
@@ -24,12 +24,11 @@ from blog.core.media import usage
 from blog.core.text import validate
 from blog.extensions import db
 from blog.models import Media, MediaUse, Site
+from blog.models.media import KEEP_DELETED
 
 PAGE_SIZE = 48
-LAST_PAGE = 10**6
 ALT_LENGTH = 1000
 MAX_WORDS = 10
-KEEP_DELETED = timedelta(days=30)
 DELETED_MEANWHILE = "Somebody deleted it at this very moment. Nothing was stored; send it again."
 
 
@@ -47,15 +46,10 @@ class LibraryItem:
 
 @dataclass(frozen=True)
 class ImagePage:
-    """One page of a list of pictures, newest first; `total` counts the pictures of the whole list."""
+    """One page of a list of pictures, newest first."""
 
     pictures: Sequence[LibraryItem]
-    number: int
-    total: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
+    pager: Pager
 
 
 def image_file(row: Media) -> ImageFile:
@@ -82,16 +76,15 @@ LISTS: dict[str, tuple[ColumnElement[bool], ...]] = {
 
 def list_images(list_name: str = "", words: str = "", number: int = 1) -> ImagePage:
     """Return a page of a list, of pictures whose name or alt text contains all `words`. Raises NotFound."""
-    if list_name not in LISTS or not 1 <= number <= LAST_PAGE:
+    if list_name not in LISTS or number < 1:
         raise NotFound("There is no such page of pictures.")
     filters = (*LISTS[list_name], *map(_holds, validate.one_line(words).split()[:MAX_WORDS]))
     total = db.session.scalar(select(func.count()).select_from(Media).where(*filters)) or 0
-    if number > 1 and total <= PAGE_SIZE * (number - 1):
-        raise NotFound("There is no such page of pictures.")
-    query = select(Media).where(*filters).order_by(Media.id.desc()).limit(PAGE_SIZE).offset(PAGE_SIZE * (number - 1))
+    pager = make_pager(number, total, PAGE_SIZE)
+    query = select(Media).where(*filters).order_by(Media.id.desc()).limit(PAGE_SIZE).offset(pager.start)
     rows = db.session.scalars(query).all()
     counts = usage.use_counts(map(hash_prefix, rows))
-    return ImagePage([LibraryItem(row, counts.get(hash_prefix(row), 0)) for row in rows], number, total)
+    return ImagePage([LibraryItem(row, counts.get(hash_prefix(row), 0)) for row in rows], pager)
 
 
 def newest_images() -> Sequence[Media]:

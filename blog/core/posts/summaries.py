@@ -11,6 +11,9 @@ from blog.core.posts.query import LIMIT, is_listed
 from blog.models import Post
 from blog.models.json_types import PostProperties
 
+# So many of the newest posts stand below an article, and on error pages.
+RECENT_POSTS = 3
+
 
 @dataclass(frozen=True)
 class PostSummary(PostProperties):
