@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from blog import clock
@@ -18,6 +18,12 @@ from blog.models import AuthorSession, Person
 
 LIFETIME = timedelta(days=30)
 TOUCH_INTERVAL = timedelta(hours=1)
+FIND_QUERY = (
+    select(AuthorSession, Person)
+    .join(Person, Person.id == AuthorSession.person_id)
+    .where(AuthorSession.id == bindparam("session"), AuthorSession.seen_at > bindparam("since"))
+    .where(Person.password.is_not(None))
+)
 
 
 @dataclass(frozen=True)
@@ -33,9 +39,7 @@ def find(token: object) -> ActiveSession | None:
     session_id = credentials.hash_token(token)
     if not session_id:
         return None
-    in_use = (AuthorSession.id == session_id, AuthorSession.seen_at > clock.now() - LIFETIME)
-    query = select(AuthorSession, Person).join(Person, Person.id == AuthorSession.person_id)
-    rows = db.session.execute(query.where(*in_use, Person.password.is_not(None))).first()
+    rows = db.session.execute(FIND_QUERY, {"session": session_id, "since": clock.now() - LIFETIME}).first()
     if rows is None:
         return None
     for row in rows:  # both are read until the end of the request, even if they are deleted meanwhile

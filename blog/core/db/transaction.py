@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,9 @@ from blog.models import Site
 # SQLite's result codes (https://www.sqlite.org/rescode.html).
 BUSY, LOCKED, READONLY, CORRUPT, FULL, CANTOPEN, NOTADB = 5, 6, 8, 11, 13, 14, 26
 OCCUPIED, DAMAGED = (BUSY, LOCKED), (CORRUPT, NOTADB)
+
+CHANGE_QUERY = select(Site.public_version, Site.changed_version, Site.changed_at)
+SET_CHANGE = update(Site).values(changed_version=bindparam("version"), changed_at=bindparam("moment"))
 
 
 @contextmanager
@@ -55,10 +58,11 @@ def record_public_change(session: Session) -> None:
     Last-Modified counts in seconds: a second change within one second gets the next one, or a reader who only
     compares dates would miss it.
     """
-    row = session.execute(select(Site.public_version, Site.changed_version, Site.changed_at)).one()
+    connection = session.connection()
+    row = connection.execute(CHANGE_QUERY).one()
     if row.public_version != row.changed_version:
         moment = max(clock.now().replace(microsecond=0), row.changed_at + timedelta(seconds=1))
-        session.execute(update(Site).values(changed_version=row.public_version, changed_at=moment))
+        connection.execute(SET_CHANGE, {"version": row.public_version, "moment": moment})
 
 
 def describe_error(error: Exception) -> str:

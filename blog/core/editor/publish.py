@@ -29,12 +29,13 @@ from blog.models import Draft, Post, Site
 from blog.models.json_types import RENDERER_VERSION
 
 NOBODY = Saver()
+FOREIGN_MEDIA = select(Site.foreign_media)
 
 
 def render_body(body: str, kind: str, cover: str = "") -> RenderedText:
     """Render a text as this site shows it. Raises Invalid if the result is too large."""
     image_files = storage.image_files_in(body, cover)
-    foreign = db.session.scalars(select(Site.foreign_media)).one()
+    foreign = db.session.scalars(FOREIGN_MEDIA).one()
     db.session.rollback()
     base = permalinks.path(kind, "-")
     return render.render(body, base=base, cover=cover, image_files=image_files, foreign_media=foreign)

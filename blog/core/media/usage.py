@@ -7,13 +7,16 @@ counts, also within code: it is better to keep one picture too many than one too
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Integer, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session, load_only
 
 from blog.core.db.batches import batches
 from blog.core.images import variants
 from blog.extensions import db
 from blog.models import Draft, MediaUse, Post
+
+IDS = bindparam("ids", expanding=True, type_=Integer)
+DELETE_USES = delete(MediaUse).where(MediaUse.post_id.in_(IDS), MediaUse.copied.is_(False))
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class ImageUse:
 
 def save_uses(session: Session, new: Iterable[Post], changed: Collection[Post]) -> None:
     for batch in batches(post.id for post in changed):
-        session.execute(delete(MediaUse).where(MediaUse.post_id.in_(batch), MediaUse.copied.is_(False)))
+        session.connection().execute(DELETE_USES, {"ids": batch})
     _insert(session, [(post.id, False, _hash_prefixes(post)) for post in (*new, *changed)])
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Integer, bindparam, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -40,6 +40,9 @@ DELETE_ROW = f"DELETE FROM {TABLE} WHERE rowid = ?"  # noqa: S608
 INSERT_ROW = f"INSERT INTO {TABLE} (rowid, {', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
 PROBE = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH 'a' LIMIT 1"  # noqa: S608
 EXISTS = f"SELECT count(*) FROM sqlite_master WHERE name = '{TABLE}'"  # noqa: S608
+IDS = bindparam("ids", expanding=True, type_=Integer)
+TAG_IDS = select(post_tag.c.post_id, post_tag.c.tag_id).where(post_tag.c.post_id.in_(IDS))
+TEXTS = select(Post.id, Post.title, Post.summary, Post.html).where(Post.id.in_(IDS)).order_by(Post.id)
 # Posts without a row, and rows without a post: read from FTS5's own list of rows, which is small.
 MISSING_ROWS = f"SELECT id FROM post WHERE id NOT IN (SELECT id FROM {TABLE}_docsize) ORDER BY id"  # noqa: S608
 ORPHANED_ROWS = f"SELECT id FROM {TABLE}_docsize WHERE id NOT IN (SELECT id FROM post)"  # noqa: S608
@@ -72,12 +75,9 @@ def _replace_rows(connection: Connection, ids: Sequence[int]) -> None:
 
 def _rows(connection: Connection, ids: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     tag_ids: dict[int, list[int]] = {}
-    for post_id, tag_id in connection.execute(
-        select(post_tag.c.post_id, post_tag.c.tag_id).where(post_tag.c.post_id.in_(ids))
-    ):
+    for post_id, tag_id in connection.execute(TAG_IDS, {"ids": ids}):
         tag_ids.setdefault(post_id, []).append(tag_id)
-    texts = select(Post.id, Post.title, Post.summary, Post.html).where(Post.id.in_(ids)).order_by(Post.id)
-    for post_id, title, summary, html in connection.execute(texts):
+    for post_id, title, summary, html in connection.execute(TEXTS, {"ids": ids}):
         columns = map(normalize.index_text, (title, summary, normalize.html_to_text(html)))
         yield post_id, *columns, normalize.index_tags(tag_ids.get(post_id, [])), normalize.index_title(title)
 

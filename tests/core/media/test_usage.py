@@ -28,7 +28,7 @@ def save(post: Post, action: str, **fields: str) -> None:
     now = working_copy.load(post.id)
     given = {"cover": "", **fields}
     words = Fields(title="River", summary="", tags=[], kind="post", unlisted=False, **given)  # type: ignore[arg-type]
-    getattr(drafts, action)(post.id, Submission(words, None, now.version), ME)
+    getattr(drafts, action)(now, Submission(words, None, now.version), ME)
 
 
 def test_a_post_uses_what_its_text_and_cover_name(blog: Blog) -> None:
