@@ -33,49 +33,29 @@ def parts(
     return [difference.part for difference in comparison.differences]
 
 
-def test_equal_answers_do_not_differ() -> None:
-    assert parts(answer(), answer()) == []
-    assert parts(of_command(1, b"a", b"b"), of_command(1, b"a", b"b")) == []
+PRINTED = of_command(1, b"printed\n", b"", {"card.png": b"\xff\x00"})
 
 
 @pytest.mark.parametrize(
-    ("other", "part"),
+    ("one", "other", "part"),
     [
-        (answer(201), "status"),
-        (answer(body=b"pagE"), "body"),
-        (answer(body=b"page "), "body"),
-        (answer(body=b""), "body"),
-        (answer(body=b"pag\xff"), "body"),
-        (answer(body=b"page\r"), "body"),
-        (answer(body=b"page\n--"), "body"),
-        (answer(body=b"page\n++\n"), "body"),
-        (answer(Vary="Cookie"), "headers"),
-        (of_reply(Reply(200, (("Content-Type", "text/html; charset=utf-8"),), b"page")), "headers"),
+        (answer(), answer(201), "status"),
+        (answer(), answer(body=b"page "), "body"),
+        (answer(), answer(body=b"pag\xff"), "body"),
+        (answer(), answer(body=b"page\r"), "body"),
+        (answer(), answer(body=b"page\n++\n"), "body"),
+        (answer(), answer(Vary="Cookie"), "headers"),
+        (answer(ETag='"1"'), answer(ETag='"2"'), "headers"),
+        (PRINTED, of_command(0, b"printed\n", b"", {"card.png": b"\xff\x00"}), "exit"),
+        (PRINTED, of_command(1, b"printed\r\n", b"", {"card.png": b"\xff\x00"}), "output"),
+        (PRINTED, of_command(1, b"printed\n", b"Warning\n", {"card.png": b"\xff\x00"}), "errors"),
+        (PRINTED, of_command(1, b"printed\n", b"", {"card.png": b"\xff\x01"}), "card.png"),
+        (PRINTED, of_command(1, b"printed\n", b""), "card.png"),
     ],
 )
-def test_a_changed_response_is_found(other: Answer, part: str) -> None:
-    assert parts(answer(), other) == [part]
-    assert parts(other, answer()) == [part]
-
-
-@pytest.mark.parametrize(
-    ("other", "part"),
-    [
-        (of_command(0, b"printed\n", b""), "exit"),
-        (of_command(1, b"printed", b""), "output"),
-        (of_command(1, b"printed\r\n", b""), "output"),
-        (of_command(1, b"printed\n", b"Warning\n"), "errors"),
-        (of_command(1, b"printed\n", b"", {"card.png": b"\xff\x00"}), "card.png"),
-    ],
-)
-def test_a_changed_command_is_found(other: Answer, part: str) -> None:
-    assert parts(of_command(1, b"printed\n", b""), other) == [part]
-    assert parts(other, of_command(1, b"printed\n", b"")) == [part]
-
-
-def test_bytes_that_are_no_text_are_compared_too() -> None:
-    one, other = ({"card.png": b"\x89PNG\x00" + end} for end in (b"1", b"2"))
-    assert parts(of_command(0, b"", b"", one), of_command(0, b"", b"", other)) == ["card.png"]
+def test_what_changed_is_found(one: Answer, other: Answer, part: str) -> None:
+    assert parts(one, other) == parts(other, one) == [part]
+    assert parts(one, one) == parts(other, other) == []
 
 
 def test_order_and_case_of_header_names_mean_nothing_and_those_of_values_do() -> None:
@@ -84,13 +64,7 @@ def test_order_and_case_of_header_names_mean_nothing_and_those_of_values_do() ->
     assert parts(one, of_reply(Reply(200, (("A", "1"), ("B", "3"), ("B", "2")), b""))) == ["headers"]
 
 
-def test_the_headers_that_the_http_server_sets_are_not_compared() -> None:
-    assert parts(answer(Date="now"), answer(Date="then", Connection="close")) == []
-
-
 def test_validators_are_compared_where_the_bytes_are_the_same() -> None:
-    assert parts(answer(ETag='"1"'), answer(ETag='"2"')) == ["headers"]
-    assert parts(answer(**{"Content-Length": "4"}), answer(**{"Content-Length": "5"})) == ["headers"]
     token = '<input name="csrf_token" value="{}">'
     one, other = (answer(body=token.format(value).encode(), ETag=value) for value in ("one", "two"))
     assert parts(one, other) == []
@@ -185,51 +159,26 @@ def test_random_ids_are_told_apart_and_known_ones_are_kept() -> None:
     assert ids_in(f"\x00{ID}post\xff".encode("latin-1")) == {ID}
 
 
-def test_literals_are_replaced_on_their_side_only() -> None:
-    assert Normalizer({"/tmp/a": "<folder>"}).normalize("in /tmp/a, /tmp/b") == "in <folder>, /tmp/b"
-
-
-def test_an_expected_difference_hides_no_other() -> None:
-    expected = (Expected(r"page GET /.*", "Old", "New", "it has a better name"),)
-    assert parts(answer(body=b"Old name"), answer(body=b"New name"), expected) == []
-    assert parts(answer(body=b"Old name"), answer(body=b"New game"), expected) == ["body"]
-    assert parts(answer(body=b"Old name"), answer(body=b"Old name"), expected) == []
-    assert parts(
-        answer(body=b"Old name"),
-        answer(body=b"New name"),
-        (Expected("file .*", "Old", "New", ""),),
-    ) == ["body"]
-
-
-def test_an_expected_difference_that_is_not_there_is_reported() -> None:
+def test_an_expected_difference_hides_no_other_and_is_reported_if_it_is_not_there() -> None:
     expected = Expected(r"page .*", "Old", "New", "it has a better name")
+    assert parts(answer(body=b"Old name"), answer(body=b"New name"), (expected,)) == []
+    assert parts(answer(body=b"Old name"), answer(body=b"New game"), (expected,)) == ["body"]
+    assert parts(answer(body=b"Old"), answer(body=b"New"), (Expected("file .*", "Old", "New", ""),)) == ["body"]
     comparison = Comparison((expected,))
     comparison.compare("page", "GET /", [answer(body=b"Old")] * 2, [Normalizer()] * 2)
     assert comparison.unused == [expected]
     comparison.compare("page", "GET /", [answer(body=b"Old"), answer(body=b"New")], [Normalizer()] * 2)
     assert not comparison.unused and not comparison.differences
-
-
-def test_each_expected_difference_has_a_reason() -> None:
     assert all(each.reason and each.before and each.where for each in EXPECTED)
 
 
-def test_long_lines_are_shown_where_they_differ() -> None:
+def test_long_lines_are_shown_where_they_differ_and_the_table_counts_by_kind() -> None:
     comparison = Comparison(())
     before, after = (answer(body=b"x" * 900 + word + b"y" * 900) for word in (b"one", b"two"))
     comparison.compare("page", "GET /", [before, after], [Normalizer()] * 2)
     text = str(comparison.differences[0])
     assert "one" in text and "two" in text and len(text) < 700
-
-
-def test_the_table_counts_by_kind() -> None:
-    comparison = Comparison(())
-    for body in (b"1", b"2"):
-        comparison.compare("page", "GET /", [answer(body=b"1"), answer(body=body)], [Normalizer()] * 2)
-    assert [line.split() for line in comparison.table().splitlines()[1:]] == [
-        ["page", "2", "1", "1"],
-        ["all", "2", "1", "1"],
-    ]
+    assert comparison.table().split()[-4:] == ["all", "1", "0", "1"]
 
 
 def test_links_and_forms_are_those_of_the_page() -> None:

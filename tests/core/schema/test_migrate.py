@@ -100,31 +100,7 @@ def test_an_empty_file_in_an_unused_folder_becomes_a_blog(instance: Path) -> Non
     assert begun(instance) is True
 
 
-def test_lost_triggers_are_made_again(instance: Path) -> None:
-    begun(instance)
-    change(instance, "DROP TRIGGER public_post_update", "UPDATE site SET title = 'Mine'")
-    assert begun(instance) is False
-    assert change(instance, "SELECT count(*) FROM sqlite_master WHERE name = 'public_post_update'") == [(1,)]
-    assert change(instance, "SELECT title FROM site") == [("Mine",)]
-
-
 # -- refusing -----------------------------------------------------------------------------------------------
-
-
-def test_a_newer_database_is_refused_in_one_sentence(instance: Path) -> None:
-    begun(instance)
-    change(instance, "UPDATE schema_version SET version_num = '0999'")
-    said = refused(instance)
-    assert f"newer Broadsheet (schema 0999; this one knows up to {HEAD})" in said
-    assert "install that version" in said
-
-
-def test_another_programs_database_is_refused(instance: Path) -> None:
-    change(instance, "CREATE TABLE recipes (id)", "INSERT INTO recipes VALUES (1)")
-    with pytest.raises(Unusable, match=r"another program's tables \(recipes\): nothing was touched"):
-        begun(instance)
-    assert change(instance, "SELECT name FROM sqlite_master") == [("recipes",)]
-    assert change(instance, "SELECT id FROM recipes") == [(1,)]
 
 
 @pytest.mark.parametrize("trace", ["secret_key", "media", "cards"])
@@ -137,11 +113,6 @@ def test_no_new_blog_is_begun_over_a_used_instance(instance: Path, trace: str, s
     assert f"blog.db is {state}" in said
     assert trace in said.partition("it holds")[2]
     assert (instance / "blog.db").exists() == (state == "empty")
-
-
-def test_what_is_no_database_is_refused(instance: Path) -> None:
-    (instance / "blog.db").write_bytes(b"not a database " * 1000)
-    assert "The database is damaged. Nothing was changed" in refused(instance)
 
 
 def test_a_version_that_is_torn_out_is_refused(instance: Path) -> None:
