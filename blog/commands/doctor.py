@@ -30,11 +30,7 @@ NO_KEY = "-" * 32
 def doctor(ctx: click.Context, fix: bool, deploy: bool, as_json: bool) -> None:
     """Look the whole blog over and say what to do. Exit status 1 when something is bad."""
     settings, faults = config.load_with_faults(ctx.find_root().obj)
-    try:
-        migrate.refuse_older(settings.database_file)
-        findings, fixes = examine(settings, faults, fix=fix, deploy=deploy)
-    except Unusable as error:
-        findings, fixes = [problem(str(error))], []
+    findings, fixes = examine(settings, faults, fix=fix, deploy=deploy)
     bad = not core.is_healthy(findings)
     data = {"well": not bad, "findings": [asdict(finding) for finding in findings]} | ({"mended": fixes} if fix else {})
     print_result("\n".join([*fix_lines(fixes, fix=fix), *map(finding_text, findings)]), data, as_json=as_json)
@@ -45,7 +41,14 @@ def doctor(ctx: click.Context, fix: bool, deploy: bool, as_json: bool) -> None:
 def examine(
     settings: Settings, faults: Sequence[BadSetting], *, fix: bool, deploy: bool
 ) -> tuple[list[Finding], list[str]]:
-    """Return all findings, and the fixes that were made before them if `fix` is set."""
+    """Return all findings, and the fixes that were made before them if `fix` is set.
+
+    Nothing is examined or fixed if the database is too old.
+    """
+    try:
+        migrate.refuse_older(settings.database_file)
+    except Unusable as error:
+        return [problem(str(error))], []
     app = create_app(replace(settings, secret_key=settings.secret_key or NO_KEY))
     with app.app_context():
         try:

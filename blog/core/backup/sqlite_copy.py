@@ -135,9 +135,6 @@ def database_info(file: Path) -> DatabaseInfo:
 
 
 def picture_names(file: Path) -> list[str]:
-    """Return the names of the pictures that are not deleted. Works with schemas that have no column for this, too."""
+    """Return the names of the pictures that are not deleted."""
     with open_database(file, "ro") as connection:
-        rows = connection.execute("SELECT * FROM media")
-        columns = [column[0] for column in rows.description]
-        pictures = [dict(zip(columns, row, strict=True)) for row in rows]
-    return [str(picture["name"]) for picture in pictures if not picture.get("deleted_at")]
+        return [str(name) for (name,) in connection.execute("SELECT name FROM media WHERE deleted_at IS NULL")]
