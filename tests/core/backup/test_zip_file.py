@@ -173,7 +173,8 @@ def test_what_the_manifest_does_not_name_is_refused_and_what_it_misses_too(old: 
 
 @pytest.mark.parametrize(
     "manifest", [None, "", "nonsense", b"\xff\xfe", "[]", "{}", "[" * 20000, '{"format": 1}', '{"format": "x"}',
-                 '{"format": 1, "entries": 3}', '{"format": 1, "entries": [{}]}', "null", "1e400"],
+                 '{"format": 1, "entries": 3}', '{"format": 1, "entries": [{}]}', "null", "1e400", '{"format": 1e400}',
+                 '{"format": 1, "entries": [{"name": "blog.db", "bytes": 1e400, "sha256": ""}]}'],
 )  # fmt: skip
 def test_a_zip_file_of_somebody_else_is_refused(old: Path, saved: Path, manifest: str | bytes | None) -> None:
     parts, _ = parts_of(saved)
