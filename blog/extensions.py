@@ -37,41 +37,44 @@ class Base(DeclarativeBase):
 
 
 class ReaderSession(Session):
-    """A session that runs compiled queries on a raw connection: most pages need no other.
+    """A session whose compiled queries need no transaction of SQLAlchemy's: to begin one takes as long as two of them.
 
-    All queries until the end of the request, or until a rollback (each write begins with one), see the database as it
-    was at the first query.
+    All queries use one connection. Until the end of the request, or until a rollback (each write begins with one), they
+    see the database as it was at the first query.
     """
 
-    raw: PoolProxiedConnection | None = None
+    reader: Connection | None = None
 
     def cursor(self) -> Any:
-        """Return a cursor of the driver, in the session's transaction if there is one. Raises OperationalError."""
-        if self.in_transaction():
-            return self.connection().connection.cursor()
-        if self.raw is None:
-            raw = db.engine.raw_connection()
+        """Return a cursor of the driver, in the session's transaction. Raises OperationalError."""
+        if self.reader is None:
+            if self.in_transaction():
+                return self.connection().connection.cursor()
+            reader = db.engine.connect()
             try:
-                begin_transaction(raw)
+                begin_transaction(reader.connection)
             except OperationalError:
-                raw.close()
+                reader.close()
                 raise
-            self.raw = raw
-        return self.raw.cursor()
+            self.reader = reader
+        return self.reader.connection.cursor()
+
+    def get_bind(self, *arguments: Any, **options: Any) -> Engine | Connection:
+        return self.reader or super().get_bind(*arguments, **options)
 
     def rollback(self) -> None:
         """Discard uncommitted changes; the next query sees the present database."""
-        self._close_raw()
         super().rollback()
+        self._close_reader()
 
     def close(self) -> None:
-        self._close_raw()
         super().close()
+        self._close_reader()
 
-    def _close_raw(self) -> None:
-        raw, self.raw = self.raw, None
-        if raw is not None:
-            raw.close()
+    def _close_reader(self) -> None:
+        reader, self.reader = self.reader, None
+        if reader is not None:
+            reader.close()
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": ReaderSession, "expire_on_commit": False})
@@ -152,7 +155,9 @@ def _configure(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     # With a plain BEGIN under WAL, a writer gets "database is locked" at its first write.
-    begin_transaction(connection.connection, write=bool(connection.get_execution_options().get(WRITE_OPTION)))
+    write = bool(connection.get_execution_options().get(WRITE_OPTION))
+    if write or not connection.connection.in_transaction:  # ReaderSession may have begun one
+        begin_transaction(connection.connection, write=write)
 
 
 def begin_transaction(connection: PoolProxiedConnection, *, write: bool = False) -> None:

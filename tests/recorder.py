@@ -1,6 +1,6 @@
 """A recorder of the SQL statements of a page, as SQLite gets them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,8 +12,10 @@ Statements = list[str]
 
 
 @contextmanager
-def recorded() -> Iterator[Statements]:
+def recorded(before: Callable[[int], None] = lambda _number: None) -> Iterator[Statements]:
     """Record the statements during the block, with their values, without BEGIN, COMMIT and the like.
+
+    `before` is called before each statement reads anything, with its number from 0.
 
     The search engine's queries of its own tables are not counted: most begin like a comment; one is made once for each
     connection.
@@ -23,6 +25,7 @@ def recorded() -> Iterator[Statements]:
 
     def note(statement: str) -> None:
         if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "-- ", "SELECT k, v FROM")):
+            before(len(statements))
             statements.append(statement)
 
     def trace(connection: Any, *_rest: object) -> None:

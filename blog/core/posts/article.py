@@ -108,7 +108,8 @@ def more_posts(post: Article, limit: int) -> MorePosts:
     posts = _neighbours(post, limit + RELATED)
     neighbour_ids = {other.id for other in (posts.older, posts.newer) if other}
     related = [other for other in related_posts(post) if other.id not in neighbour_ids][:RELATED]
-    others = [other for other in posts.recent if other not in related]
+    related_ids = {other.id for other in related}
+    others = [other for other in posts.recent if other.id not in related_ids]
     return replace(posts, related=related, recent=others[:limit])
 
 
