@@ -13,7 +13,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from bench import against, deployments, edits, library, measures, pages, report, search, servers, tools, writing_page
+from bench import (
+    against,
+    deployments,
+    edits,
+    library,
+    measures,
+    pages,
+    publishing,
+    report,
+    search,
+    servers,
+    tools,
+    writing_page,
+)
 from bench.client import Response, WrongResponse, get, get_checked
 from bench.measures import QUICK, Plan
 from bench.pages import Page
@@ -87,6 +100,7 @@ def measure(folder: Path, keep: Path | None, plan: Plan) -> list[Row]:
             rows += edits.publish_while_reading(blogs, largest, plan.edits, progress)
         paths = library.article_paths(plan.sizes[-1], plan.addresses)
         rows.append(measures.memory(blog, at_start, paths, folder, plan, progress))
+    rows.append(publishing.measure(folder, keep, plan, progress))
     return [*rows, measures.cold_start(largest, log, f"cold start, {plan.sizes[-1]:,} posts", plan, progress)]
 
 

@@ -4,11 +4,14 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as story
-from bench import client, deployments, edits, library, measures, pages, search, servers
+from bench import client, deployments, edits, library, measures, pages, publishing, search, servers
 from bench.client import WrongResponse
 from bench.measures import QUICK, Plan
 from bench.pages import Page
 from bench.report import Row
+from blog import config
+from blog.commands import open_app
+from blog.core.posts import query
 
 
 @pytest.mark.slow
@@ -59,6 +62,16 @@ def test_wrong_answers_are_told_and_not_kept(
     missed = Row("article", {"growth": 9.0}, (pages.GROWTH,))
     assert story.write_results([missed], Plan(), quick=False) == 0
     assert "| missed" in (tmp_path / "RESULTS.md").read_text()
+
+
+@pytest.mark.slow
+def test_an_essay_is_published_again_and_again(tmp_path: Path) -> None:
+    plan = replace(QUICK, sizes=(20,), seconds=1)
+    row = publishing.measure(tmp_path, None, plan, lambda _: None)
+    assert row.name == "publish by form" and row.figures["cpu_ms"] > 0
+    with open_app(config.load(tmp_path / "publishing", environ={}, site_url=library.SITE_URL)):
+        essay = query.find("an-essay", whole=True)
+    assert essay.version == 2 * publishing.RATE + 1 and essay.body.endswith("Edition 39.")
 
 
 @pytest.mark.slow
