@@ -37,9 +37,12 @@ class Application:
         self._bodies = Bodies(app.instance_path)
         self._pools = Pools()
         self._builds: dict[str, asyncio.Future[Answer]] = {}
+        self._version: int | None = None
+        self._is_version_read = False
 
-    def __rsgi_init__(self, _loop: asyncio.AbstractEventLoop) -> None:
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin, with the signal handlers in place."""
+        self._loop = loop
         accept_sigterm()
 
     def __rsgi_del__(self, _loop: asyncio.AbstractEventLoop) -> None:
@@ -80,8 +83,22 @@ class Application:
         answer = self._files.ready(head)
         if answer is not None:
             return self._log(head, answer, started)
-        answer = self._pages.ready(head)
+        answer = self._pages.ready(head, self._read_version)
         return None if answer is None else self._log(head, answer, started, "hit")
+
+    def _read_version(self) -> int | None:
+        """Return the site's version, which is read once for all requests that are here already.
+
+        Reading it makes threads take turns at the interpreter's lock. The event loop calls functions in the order in
+        which they were registered: a request that it handles before `_forget_version` came before the version was read.
+        """
+        if not self._is_version_read:
+            self._loop.call_soon(self._forget_version)
+            self._version, self._is_version_read = self._pages.watcher.version(), True
+        return self._version
+
+    def _forget_version(self) -> None:
+        self._is_version_read = False
 
     def _log(self, head: RequestHead, answer: Answer, started: float, cache: str = "-") -> Answer:
         """Log an answer that the WSGI application does not see, if the access log is on."""

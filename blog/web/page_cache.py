@@ -118,9 +118,9 @@ class PageCache:
             return self._build(head, version, environ).answer(head).start(start)
         return self._answer(response, head).start(start)
 
-    def ready(self, head: RequestHead) -> Answer | None:
+    def ready(self, head: RequestHead, read_version: Callable[[], int | None]) -> Answer | None:
         """Answer from the cache, which takes no time; if the response is not there, return None and do nothing."""
-        if not head.is_read or not self.is_public(head) or (version := self.watcher.version()) is None:
+        if not head.is_read or not self.is_public(head) or (version := read_version()) is None:
             return None
         response = self.store.get(head.path, version)
         return None if response is None else self._answer(response, head)
