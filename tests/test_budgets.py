@@ -9,8 +9,7 @@ from urllib.parse import urljoin
 import pytest
 
 from blog import paths
-from blog.core.accounts import invitations, people
-from blog.core.db.transaction import write_transaction
+from blog.core.accounts import invitations
 from blog.core.media import library
 from blog.core.posts import lists
 from blog.core.site.settings import configure
@@ -92,8 +91,7 @@ REQUESTS = 4
 def fill(blog: Blog) -> None:
     """A blog in which every page has something to ask for."""
     configure("timezone", "America/New_York")
-    with write_transaction() as session:
-        ana = people.author_id(session, "Ana")
+    ana = blog.author("Ana")
     for number in range(1, 31):
         when = datetime(2010 + number % 15, 1, 1, tzinfo=UTC) if number < 20 else LONG_AGO + timedelta(days=number)
         author = ana if number % 2 == 0 else None

@@ -16,9 +16,12 @@ from flask import Flask
 from lxml import etree, html
 
 from blog import cli
+from blog.core.accounts import people
 from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
+from blog.core.images import storage
+from blog.core.images.storage import StoredImage
 from blog.core.posts import query
 from blog.extensions import db
 from blog.models import Post
@@ -43,6 +46,18 @@ class Blog:
         when = LONG_AGO.replace(minute=self.made % 60) if published_at == "now" else published_at
         fields.setdefault("body", f"The text of {title}.")
         return publish.create(Fields(title=title, **fields), published_at=when)
+
+    def author(self, name: str) -> int:
+        """The id of a person who only signs posts."""
+        with write_transaction() as session:
+            return people.author_id(session, name)
+
+    def store(self, data: bytes) -> StoredImage:
+        """A picture in the library."""
+        with write_transaction() as session:
+            stored = storage.store(data, self.instance / "media")
+            storage.save_row(session, stored)
+        return stored
 
     def get(self, path: str, **headers: str) -> Any:
         """The answer at an address; header names are written with underscores."""

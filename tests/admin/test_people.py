@@ -7,7 +7,6 @@ import pytest
 from lxml import html
 
 from blog.core.accounts import invitations, people
-from blog.core.db.transaction import write_transaction
 from blog.models import AuthorSession, Invitation, Person
 from tests.admin.conftest import ANA, PASSWORD, Author, Visitor, alerts, join, notices, rows
 from tests.world import SITE_URL, Blog, texts
@@ -33,8 +32,7 @@ def test_everybody_is_shown_in_order_of_arrival(author: Author, another: Another
 
 
 def test_the_first_is_who_joined_first_whatever_an_import_knew(blog: Blog) -> None:
-    with write_transaction() as session:
-        people.author_id(session, "Zed")
+    blog.author("Zed")
     ana = Author(blog)
     join("zed@example.org", "Zed")
     assert [one.name for one in people.list_accounts()] == ["Ana", "Zed"]
@@ -147,9 +145,8 @@ def test_nobody_of_a_bad_number_is_found(author: Author, number: str) -> None:
     assert author.post(f"/admin/people/{number}/removal/").status_code == 404
 
 
-def test_a_byline_has_no_account_to_remove(author: Author) -> None:
-    with write_transaction() as session:
-        number = people.author_id(session, "Zed")
+def test_a_byline_has_no_account_to_remove(blog: Blog, author: Author) -> None:
+    number = blog.author("Zed")
     assert author.post(f"/admin/people/{number}/removal/").status_code == 404
     assert len(rows(Person)) == 2
 

@@ -9,8 +9,6 @@ import pytest
 from lxml import html
 from PIL import Image
 
-from blog.core.db.transaction import write_transaction
-from blog.core.images import storage
 from blog.models import Post
 from blog.social import network_limits
 from tests.admin.conftest import Author, Visitor, rows
@@ -46,9 +44,7 @@ def test_each_network_is_shown_with_the_card(blog: Blog, author: Author) -> None
 
 
 def test_a_cover_that_fits_is_shown_as_it_is(blog: Blog, author: Author) -> None:
-    cover = storage.store(picture(1200, 630, "JPEG"), blog.instance / "media")
-    with write_transaction() as session:
-        storage.save_row(session, cover)
+    cover = blog.store(picture(1200, 630, "JPEG"))
     part = seen(author, title="Rivers", body="x", summary="S", cover=f"/media/{cover.name}")
     (source,) = set(part.xpath(".//img/@src"))
     assert source == f"/media/{cover.name}" and texts(part, ".//li") == []

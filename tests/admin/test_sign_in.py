@@ -83,9 +83,8 @@ def test_a_name_nobody_has_costs_as_much_as_one_somebody_has(visitor: Visitor, m
     assert len(verified) == 4 and len(set(verified)) == 1, verified  # the same parameters, too
 
 
-def test_who_has_a_byline_only_cannot_come_in(visitor: Visitor) -> None:
-    with write_transaction() as session:
-        people.author_id(session, "Zed")
+def test_who_has_a_byline_only_cannot_come_in(blog: Blog, visitor: Visitor) -> None:
+    blog.author("Zed")
     put("UPDATE person SET email = 'zed@example.org'")
     assert alerts(visitor.sign_in("zed@example.org", "")) == [WRONG]
 

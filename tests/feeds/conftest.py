@@ -14,8 +14,6 @@ import pytest
 
 from blog import config
 from blog.commands import open_app
-from blog.core.accounts import people
-from blog.core.db.transaction import write_transaction
 from blog.extensions import sqlite_driver
 from tests.live_server import serving
 from tests.world import LONG_AGO, SITE_URL, Blog
@@ -37,8 +35,7 @@ def rivers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def fill(blog: Blog) -> None:
     """An editor's post, and three of Ana's that are worth compressing."""
-    with write_transaction() as session:
-        ana = people.author_id(session, "Ana")
+    ana = blog.author("Ana")
     blog.make_post("The editor's", published_at=LONG_AGO - timedelta(days=1))
     for number, title in enumerate(("Source", "Ford", "Mouth")):
         when = LONG_AGO + timedelta(days=number)

@@ -7,11 +7,8 @@ from typing import Any
 import feedparser
 import pytest
 
-from blog.core.accounts import people
-from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.images.storage import save_row, store
 from blog.core.site.settings import configure
 from tests.feeds.reading import FORMATS, PLACES, Read, address, read
 from tests.world import LONG_AGO, SITE_URL, Blog, picture, texts
@@ -106,8 +103,7 @@ def test_a_title_is_not_escaped_twice(blog: Blog) -> None:
 
 def test_the_author_is_named(blog: Blog) -> None:
     configure("author", "The & Editor")
-    with write_transaction() as session:
-        ana = people.author_id(session, "Ana <Lind>")
+    ana = blog.author("Ana <Lind>")
     blog.make_post("Editor's")
     blog.make_post("Hers", author_id=ana)
     for form in FORMATS:
@@ -128,9 +124,7 @@ def test_a_language_of_its_own_is_told_where_a_format_can(blog: Blog) -> None:
 
 
 def test_the_cover_is_told_whole_and_with_its_size(blog: Blog) -> None:
-    with write_transaction() as session:
-        kept = store(picture(800, 600), blog.instance / "media")
-        save_row(session, kept)
+    kept = blog.store(picture(800, 600))
     blog.make_post("Covered", cover=kept.path)
     for form in FORMATS:
         [item] = read(blog, address(form)).items

@@ -6,8 +6,6 @@ from itertools import count
 
 import pytest
 
-from blog.core.accounts import people
-from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.posts import query
@@ -24,8 +22,7 @@ EVERY = [(form, place) for form in FORMATS for place in PLACES]
 
 def essay(blog: Blog, **fields: object) -> Post:
     """A post by Ana, tagged "Rivers"; nothing else of what the blog holds is."""
-    with write_transaction() as session:
-        ana = people.author_id(session, "Ana")
+    ana = blog.author("Ana")
     blog.make_post("The editor's", published_at=LONG_AGO - timedelta(days=9))
     essay: dict[str, object] = {"tags": ["Rivers"], "author_id": ana, "published_at": LONG_AGO, **fields}
     return blog.make_post("Essay", **essay)  # type: ignore[arg-type]

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask, render_template
 
-from blog.core.accounts import people
-from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from tests.world import LONG_AGO, SITE_URL, Blog
@@ -30,8 +28,7 @@ def test_it_names_every_public_address_whole(blog: Blog) -> None:
 
 
 def test_it_names_the_pages_of_several_authors(blog: Blog) -> None:
-    with write_transaction() as session:
-        ana = people.author_id(session, "Ana")
+    ana = blog.author("Ana")
     blog.make_post()
     blog.make_post(author_id=ana)
     assert f"{SITE_URL}/authors/ana/" in entries(blog)

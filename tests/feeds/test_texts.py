@@ -2,10 +2,8 @@
 
 from lxml import etree
 
-from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.images.storage import save_row, store
 from tests.feeds.reading import FORMATS, Read, address, read
 from tests.world import LONG_AGO, SITE_URL, Blog, picture, texts
 
@@ -44,9 +42,7 @@ def test_a_post_without_a_summary_is_described_by_its_opening(blog: Blog) -> Non
 
 
 def test_every_address_in_a_text_is_whole(blog: Blog) -> None:
-    with write_transaction() as session:
-        kept = store(picture(800, 600), blog.instance / "media")
-        save_row(session, kept)
+    kept = blog.store(picture(800, 600))
     blog.make_post("Other", slug="other", published_at=LONG_AGO)
     blog.make_post("Linked", slug="linked", body=LINKED.format(picture=kept.path))
     for form in FORMATS:

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.images.storage import save_row, store
 from blog.core.site.settings import configure
 from tests.world import LONG_AGO, Blog, picture, texts, words
 
@@ -17,9 +15,7 @@ SECTIONS = "".join(f"## Part {number}\n\n{'word ' * 400}\n\n" for number in rang
 
 def stored(blog: Blog, width: int = 800, height: int = 600) -> str:
     """The address of a picture of ours."""
-    with write_transaction() as session:
-        kept = store(picture(width, height), blog.instance / "media")
-        save_row(session, kept)
+    kept = blog.store(picture(width, height))
     return kept.path
 
 

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from blog.core.accounts import people
-from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.extensions import db
@@ -36,8 +34,7 @@ def world(blog: Blog) -> None:
 
 def hidden(blog: Blog, state: str, kind: str) -> Post:
     """A post or page in this state, marked everywhere."""
-    with write_transaction() as session:
-        author = people.author_id(session, MARK)
+    author = blog.author(MARK)
     when = {
         "draft": None,
         "deleted draft": None,
@@ -125,8 +122,7 @@ def test_no_page_of_a_full_blog_holds_a_dead_link(blog: Blog, at: Callable[[date
     at(NOW)
     world(blog)
     hidden(blog, "unlisted", "post")
-    with write_transaction() as session:
-        author = people.author_id(session, "Ana")
+    author = blog.author("Ana")
     blog.make_post("Hers", author_id=author, tags=["Other"], body="[See](/posts/post-1/) and [here](../post-2/).")
     for path, answer in crawl(blog).items():
         assert answer.status_code == (404 if path in ("/nothing/", "/share/mastodon/") else 200), path

@@ -64,12 +64,8 @@ def test_every_page_has_a_card_that_is_there(blog: Blog, path: str) -> None:
 
 
 def test_a_card_with_a_cover_is_a_photograph(blog: Blog) -> None:
-    from blog.core.db.transaction import write_transaction
-    from blog.core.images.storage import save_row, store
 
-    with write_transaction() as session:
-        stored = store(picture(900, 900, colour="navy"), blog.instance / "media")
-        save_row(session, stored)
+    stored = blog.store(picture(900, 900, colour="navy"))
     blog.make_post("Post", slug="post", cover=stored.path)
     answer = blog.get(shared(blog))
     assert answer.mimetype == "image/jpeg" and Image.open(io.BytesIO(answer.data)).format == "JPEG"

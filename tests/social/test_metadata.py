@@ -9,11 +9,8 @@ from typing import Any
 
 import pytest
 
-from blog.core.accounts import people
-from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
-from blog.core.images.storage import save_row, store
 from blog.core.site.settings import configure
 from blog.social.metadata import locale
 from tests.world import LONG_AGO, Blog, picture, texts, words
@@ -131,8 +128,7 @@ def test_a_change_is_never_told_to_lie_before_the_publication(blog: Blog, at: Ca
 
 
 def test_several_authors_are_told_apart(blog: Blog) -> None:
-    with write_transaction() as session:
-        ana = people.author_id(session, "Ana & Co")
+    ana = blog.author("Ana & Co")
     blog.make_post()
     blog.make_post("Post", slug="post", author_id=ana)
     page = blog.read("/posts/post/")
@@ -180,9 +176,7 @@ def test_a_long_description_is_cut_between_words(blog: Blog) -> None:
 
 def upload(blog: Blog, data: bytes) -> str:
     """The path of a picture that was stored."""
-    with write_transaction() as session:
-        stored = store(data, blog.instance / "media")
-        save_row(session, stored)
+    stored = blog.store(data)
     return stored.path
 
 

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from blog.core.db.transaction import write_transaction
 from blog.core.editor import publish
-from blog.core.images.storage import save_row, store
 from blog.core.site.settings import configure
 from tests.web.ask import ask, put, rough, served
 from tests.world import SITE_URL, Blog, picture
@@ -25,9 +23,7 @@ HEADERS = {
 def answers(blog: Blog) -> dict[str, Any]:
     """One answer of every kind."""
     rough(blog)
-    with write_transaction() as session:
-        kept = store(picture(), blog.instance / "media")
-        save_row(session, kept)
+    kept = blog.store(picture())
     blog.make_post("Post", slug="post", tags=["Tag"], body="Water. " * 100)
     blog.make_post("About", kind="page", slug="about")
     publish.delete(blog.make_post("Gone", slug="gone").id)

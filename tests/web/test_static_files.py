@@ -4,8 +4,6 @@ import re
 
 import pytest
 
-from blog.core.db.transaction import write_transaction
-from blog.core.images.storage import save_row, store
 from blog.core.site.settings import configure
 from blog.web.static_files import MAX_READER_STYLESHEETS, StaticFiles
 from blog.web.theme import stylesheets
@@ -19,9 +17,7 @@ STYLE = "//head/link[@rel = 'stylesheet']/@href"
 @pytest.fixture
 def media(blog: Blog) -> str:
     """The address of a stored picture."""
-    with write_transaction() as session:
-        kept = store(picture(400, 300, colour="navy"), blog.instance / "media")
-        save_row(session, kept)
+    kept = blog.store(picture(400, 300, colour="navy"))
     return kept.path
 
 
