@@ -43,6 +43,7 @@ def build_environ(scope: HttpScope) -> "WSGIEnvironment":
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "REMOTE_ADDR": scope.client.rpartition(":")[0],
+        "HTTP_HOST": "",  # who names no host gets the answer of a foreign one
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": BytesIO(),
@@ -53,9 +54,10 @@ def build_environ(scope: HttpScope) -> "WSGIEnvironment":
     }
     headers = scope.headers
     for name in headers.keys():  # noqa: SIM118 (it cannot be iterated over)
+        value = joined(headers, name, "; " if name == "cookie" else ",")  # None if it is not ASCII
         # X_Forwarded_Host would be the same variable as X-Forwarded-Host, which only proxies set.
-        if "_" not in name:
-            environ[_variable(name)] = joined(headers, name, "; " if name == "cookie" else ",")
+        if "_" not in name and value is not None:
+            environ[_variable(name)] = value
     return environ
 
 
