@@ -63,7 +63,9 @@ class Sides:
 def open_sides(other: Checkout, ours: Checkout) -> Iterator[Sides]:
     """Keep folders, processes and threads for both while the block runs."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="answers-"))).resolve()
+        # A process that ends late may still write there: what was compared must be told all the same.
+        temporary = tempfile.TemporaryDirectory(prefix="answers-", ignore_cleanup_errors=True)
+        folder = Path(stack.enter_context(temporary)).resolve()
         sides = []
         # Folders of equal length: what is laid out in columns, or cut to a length, is so alike.
         for number, checkout in enumerate((other, ours)):
