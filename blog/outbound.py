@@ -11,10 +11,12 @@ import socket
 import ssl
 import time
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
 from threading import Thread
 from typing import Any
+from urllib.parse import urlencode
 
 import httpcore
 import httpx
@@ -25,8 +27,8 @@ MAX_SECONDS = 10.0
 MAX_REDIRECTS = 3
 MAX_BYTES = 1_000_000
 PORTS = {"http": 80, "https": 443}
-# A redirected POST stays a POST: as a GET it would succeed and send nothing.
-SAME_METHOD = (301, 302, 307, 308)
+# A redirected POST stays a POST, but for a 303: as a GET it would succeed and send nothing.
+REDIRECTS, SEE_OTHER = (301, 302, 303, 307, 308), 303
 GLOBAL_V6 = ipaddress.ip_network("2000::/3")
 # Reserved for protocols and documentation; versions of Python disagree on these.
 RESERVED = [ipaddress.ip_network(network) for network in ("192.0.0.0/24", "2001::/23", "3fff::/20")]
@@ -123,22 +125,22 @@ class _Call:
     def run(
         self, method: str, address: str, headers: dict[str, str], form: Mapping[str, str] | None
     ) -> OutboundResponse:
-        defaults = {"User-Agent": f"Broadsheet/{__version__} (+{self.site}/)", "Accept-Encoding": "identity"}
+        agent = {"User-Agent": f"Broadsheet/{__version__} (+{self.site}/)", "Accept": "*/*"}
+        headers = agent | {"Accept-Encoding": "identity"} | headers
         url, host = self._check(address), ""
-        with httpx.Client(
-            transport=_Transport(self), trust_env=False, timeout=self.seconds, headers=defaults
-        ) as client:
+        with httpcore.ConnectionPool(ssl_context=tls_context(), network_backend=_Network(self)) as pool:
             try:
                 for _ in range(MAX_REDIRECTS + 1):
                     host = _host(url)
-                    with client.stream(method, url, headers=headers, data=form) as response:
-                        if response.has_redirect_location:
-                            url = self._check(str(url.join(response.headers["Location"])))
-                            method, form = (method, form) if response.status_code in SAME_METHOD else ("GET", None)
+                    with _send(pool, method, url, headers, form) as response:
+                        answer = httpx.Headers(response.headers)
+                        if response.status in REDIRECTS and "Location" in answer:
+                            url = self._check(str(url.join(answer["Location"])))
+                            method, form = ("GET", None) if response.status == SEE_OTHER else (method, form)
                             continue
-                        body = self._body(response, host)
-                        return OutboundResponse(response.status_code, dict(response.headers), body, str(url))
-            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+                        body = self._body(response, answer, host)
+                        return OutboundResponse(response.status, dict(answer), body, str(url))
+            except (httpx.InvalidURL, ValueError) as error:
                 raise Unreachable(f"{host} cannot be asked: {_printable(str(error)).rstrip('.')}.") from error
             except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:
                 raise Unreachable(_error_message(host, error, self.seconds)) from error
@@ -158,11 +160,11 @@ class _Call:
         name = _name(host)
         return f"{name}:{port}" in self.allow or (name in self.allow and port in PORTS.values())
 
-    def _body(self, response: httpx.Response, host: str) -> bytes:
-        if response.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
+    def _body(self, response: httpcore.Response, headers: httpx.Headers, host: str) -> bytes:
+        if headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
             raise Unreachable(f"{host} sends a compressed answer, which nobody asked for.")
         body = bytearray()
-        for chunk in response.iter_raw():
+        for chunk in response.iter_stream():
             body += chunk
             if len(body) > self.max_bytes:
                 raise Unreachable(f"{host} sends more than {self.max_bytes // 1_000_000} MB.")
@@ -243,35 +245,16 @@ def _error_message(host: str, error: Exception, seconds: float) -> str:
 # -- connections --------------------------------------------------------------------------------------------
 
 
-class _Transport(httpx.BaseTransport):
-    """Sends requests over checked connections."""
-
-    def __init__(self, call: _Call) -> None:
-        self._pool = httpcore.ConnectionPool(ssl_context=tls_context(), network_backend=_Network(call))
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path
-        )
-        raw_request = httpcore.Request(
-            request.method, url, headers=request.headers.raw, content=request.stream, extensions=request.extensions
-        )
-        response = self._pool.handle_request(raw_request)
-        return httpx.Response(response.status, headers=response.headers, stream=_Body(response))
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-
-    def __iter__(self) -> Any:
-        return self._response.iter_stream()
-
-    def close(self) -> None:
-        self._response.close()
+def _send(
+    pool: httpcore.ConnectionPool, method: str, url: httpx.URL, headers: dict[str, str], form: Mapping[str, str] | None
+) -> AbstractContextManager[httpcore.Response]:
+    headers = {"Host": url.netloc.decode("ascii"), **headers}
+    if form is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    return pool.stream(
+        method, target, headers=[*headers.items()], content=None if form is None else urlencode(form).encode()
+    )
 
 
 class _Network(httpcore.NetworkBackend):
