@@ -28,13 +28,12 @@ def make_figure(tokens: list[Token], index: int) -> bool:
     if picture and picture.type == "image":
         return _picture_figure(tokens, index, picture, linked)
     address = _only_address(inline, children, linked)
+    element = "video" if VIDEO_URL.fullmatch(address) else html.player_element(address)
     if html.player_element(address):
         inline.children = [html_token(html.player_html(address))]
-        _become_figure(tokens, index, html.player_element(address))
-        return True
-    if VIDEO_URL.fullmatch(address):
-        _become_figure(tokens, index, "video")
-    return bool(VIDEO_URL.fullmatch(address))
+    if element:
+        _become_figure(tokens, index, element)
+    return bool(element)
 
 
 def _picture_figure(tokens: list[Token], index: int, picture: Token, linked: bool) -> bool:

@@ -6,7 +6,6 @@ written as Markdown; the style of text is only read (`marks`): bs4 is slow to mo
 """
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
@@ -66,16 +65,12 @@ def _style(tag: Tag) -> str:
     return str(tag.get("style") or "")
 
 
-def _tags(soup: Tag, names: Iterable[str]) -> list[Tag]:
-    return list(soup.find_all(list(names)))
-
-
 # -- Word ---------------------------------------------------------------------------------------------------
 
 
 def _name_paragraphs(soup: Tag) -> None:
     """Turn paragraphs with the style of a title or heading into headings."""
-    for tag in _tags(soup, ("p", "div")):
+    for tag in soup.find_all(["p", "div"]):
         classes = _classes(tag)
         heading = next((match for name in classes if (match := HEADING.fullmatch(name))), None)
         outline = OUTLINE.search(_style(tag))
@@ -89,7 +84,7 @@ def _make_lists(soup: Tag) -> None:
     """Turn Word's list paragraphs into lists."""
     open_lists: list[tuple[int, Tag]] = []
     last_list: Tag | None = None
-    for item in _tags(soup, ("p",)):
+    for item in soup.find_all("p"):
         level = _level(item)
         if not level:
             continue
@@ -126,11 +121,8 @@ def _level(item: Tag) -> int:
     level = LEVEL.search(_style(item))
     if level:
         return int(level[1])
-    return 1 if any(name.startswith("MsoListParagraph") for name in _classes(item)) and _has_mark(item) else 0
-
-
-def _has_mark(item: Tag) -> bool:
-    return BULLET.match(item.get_text()) is not None
+    is_list = any(name.startswith("MsoListParagraph") for name in _classes(item))
+    return 1 if is_list and BULLET.match(item.get_text()) else 0
 
 
 def _take_mark(item: Tag) -> str:
@@ -208,7 +200,7 @@ def _neighbour(node: PageElement, step: int) -> PageElement | None:
 
 def _nest_lists(soup: Tag) -> None:
     """Move a list beside an item into it; unwrap the paragraph of items that have only one."""
-    for inner in _tags(soup, {"ul", "ol"}):
+    for inner in soup.find_all(["ul", "ol"]):
         before = _neighbour(inner, -1)
         if inner.parent is None or inner.parent.name not in ("ul", "ol"):
             continue
@@ -216,7 +208,7 @@ def _nest_lists(soup: Tag) -> None:
             before.append(inner.extract())
         else:
             inner.unwrap()
-    for item in _tags(soup, {"li"}):
+    for item in soup.find_all("li"):
         blocks = [child for child in item.children if isinstance(child, Tag) and child.name in ("p", "div")]
         if len(blocks) == 1:
             blocks[0].unwrap()
@@ -225,11 +217,11 @@ def _nest_lists(soup: Tag) -> None:
 
 def _fix_tables(soup: Tag) -> None:
     """Turn layout tables into blocks; store the number of columns in all other tables."""
-    for table in reversed(_tags(soup, {"table"})):
-        rows = list(_rows(table))
+    for table in reversed(soup.find_all("table")):
+        rows = [(row, list(row.find_all(["td", "th"]))) for row in table.find_all("tr")]
         columns = max((sum(map(colspan, row)) for _, row in rows), default=0)
         if columns < 2 or table.find("table") is not None or table.find(["ul", "ol", "pre", "h1", "h2"]) is not None:
-            for part in _tags(table, {"tr", "td", "th", "thead", "tbody", "tfoot", "caption"}):
+            for part in table.find_all(["tr", "td", "th", "thead", "tbody", "tfoot", "caption"]):
                 if part.find_parent("table") is table:
                     part.name = "div"
             table.name = "div"
@@ -241,14 +233,9 @@ def _fix_tables(soup: Tag) -> None:
             table.insert_before(caption.extract())
 
 
-def _rows(table: Tag) -> Iterator[tuple[Tag, list[Tag]]]:
-    for row in table.find_all("tr"):
-        yield row, list(row.find_all(["td", "th"]))
-
-
 def _number_items(soup: Tag) -> None:
     """Store the number of each item of ordered lists."""
-    for items in _tags(soup, {"ol"}):
+    for items in soup.find_all("ol"):
         value = str(items.get("start") or "")
         start = int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else 1
         for number, item in enumerate(items.find_all("li", recursive=False), start):

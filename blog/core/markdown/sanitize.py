@@ -47,20 +47,8 @@ STORED_ATTRIBUTES = ATTRIBUTES | {
     "img": ATTRIBUTES["img"] | {"sizes", "srcset"},
     "source": {"sizes", "src", "srcset", "type"},
 }
-FEED_ATTRIBUTES: dict[str, set[str]] = {
-    "*": {"dir", "lang", "title"},
-    "a": {"href"},
-    "audio": {"controls", "preload", "src"},
-    "input": {"checked", "type"},
-    "img": {"alt", "height", "src", "width"},
-    "li": {"value"},
-    "ol": {"reversed", "start"},
-    "source": {"src", "type"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-    "time": {"datetime"},
-    "video": {"controls", "height", "poster", "preload", "src", "width"},
-}
+NOT_IN_FEEDS = set("aria-label class decoding fetchpriority id loading open role span tabindex".split())
+FEED_ATTRIBUTES = {tag: names - NOT_IN_FEEDS for tag, names in ATTRIBUTES.items()}
 # Elements removed together with their content.
 REMOVED_WITH_CONTENT = {"script", "style", "template", "noscript", "svg", "math", "iframe", "object", "title"}
 PASTED_TAGS = set("address article center dir fieldset font footer form h1 header main nav strike tt".split())
@@ -111,15 +99,25 @@ def clean(html: str, *, foreign_media: bool = False) -> str:
 
     `foreign_media` allows pictures and videos from other https sites. Clean HTML is returned unchanged.
     """
-    media_filter = _https_media if foreign_media else _local_media
+
+    def may_load(source: str) -> bool:
+        return _may_show(source, foreign_media=foreign_media)
+
     for _ in range(MAX_PASSES):  # broken HTML may need a second pass: repairing it can form new elements
-        before, html = html, _unique_ids(_checkboxes(_sanitize(html, media_filter, STORED_TAGS, STORED_ATTRIBUTES)))
+        before, html = html, _unique_ids(_checkboxes(_sanitize(html, may_load, STORED_TAGS, STORED_ATTRIBUTES)))
         if html == before:
             break
     return html
 
 
-def _sanitize(html: str, attribute_filter: "AttributeFilter", tags: set[str], attributes: dict[str, set[str]]) -> str:
+def _sanitize(html: str, may_load: Callable[[str], bool], tags: set[str], attributes: dict[str, set[str]]) -> str:
+    def attribute_filter(_tag: str, name: str, value: str) -> str | None:
+        if name in ("src", "poster"):
+            return value if may_load(value) else None
+        if name in NUMERIC_ATTRIBUTES:
+            return value if re.fullmatch(r"-?\d{1,5}", value, re.ASCII) else None
+        return _FILTERS[name](value) if name in _FILTERS else value
+
     return nh3.clean(
         html,
         tags=tags,
@@ -156,7 +154,6 @@ def _unique_ids(html: str) -> str:
     return ID_ATTRIBUTE.sub(unless_repeated, html)
 
 
-AttributeFilter = Callable[[str, str, str], str | None]
 # Returns the HTML of a picture, from its attributes and the class of its figure.
 PictureMarkup = Callable[[dict[str, str], str], str]
 
@@ -167,33 +164,10 @@ def external_url(address: str) -> str:
     return url if EXTERNAL.match(url) else ""
 
 
-def _any_media(_tag: str, name: str, value: str) -> str | None:
-    return value if name in ("src", "poster") else _filter_attribute(name, value)
-
-
-def _local_media(_tag: str, name: str, value: str) -> str | None:
-    if name in ("src", "poster"):
-        return None if external_url(value) else value
-    return _filter_attribute(name, value)
-
-
-def _https_media(_tag: str, name: str, value: str) -> str | None:
-    if name in ("src", "poster"):
-        return value if _may_show(value, foreign_media=True) else None
-    return _filter_attribute(name, value)
-
-
 def _may_show(source: str, *, foreign_media: bool) -> bool:
     """Return whether a picture or video may be shown in the page."""
     url = external_url(source)
     return not url or (foreign_media and url.lower().startswith("https://"))
-
-
-def _filter_attribute(name: str, value: str) -> str | None:
-    if name in NUMERIC_ATTRIBUTES:
-        return value if re.fullmatch(r"-?\d{1,5}", value, re.ASCII) else None
-    attribute_filter = _FILTERS.get(name)
-    return attribute_filter(value) if attribute_filter else value
 
 
 def _class(value: str) -> str | None:
@@ -252,7 +226,7 @@ def render_pictures(html: str, markup: PictureMarkup, *, foreign_media: bool, on
     Pictures and videos on other sites become links, unless `foreign_media` is set and they use https; within a link, a
     picture becomes its alt text. `on_foreign` is called with the full URL of each such picture.
     """
-    html = _sanitize(html, _any_media, TAGS, ATTRIBUTES)
+    html = _sanitize(html, lambda _source: True, TAGS, ATTRIBUTES)
     linked, figure_class = False, ""
 
     def replace(match: re.Match[str]) -> str:
