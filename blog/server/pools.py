@@ -1,7 +1,7 @@
 """Threads for the requests that take longer than the event loop may wait.
 
-Pages, searches, forms and pictures have threads of their own: no reader waits for an author's save, and nobody for a
-flood of searches. More threads would gain nothing, since they take turns at the interpreter's lock.
+Pages, searches, files, authors' work and pictures have threads of their own: no reader waits for an author's save, and
+nobody for a flood of searches. More threads would gain nothing, since they take turns at the interpreter's lock.
 """
 
 import asyncio
@@ -12,10 +12,10 @@ from typing import TypeVar
 from blog.server.refusals import BUSY, Refused
 
 T = TypeVar("T")
-# Requests that store or fetch pictures take turns, so they delay neither readers nor authors.
-PICTURES = "/admin/media/"
+# Each of these paths may take seconds: it stores, fetches or draws pictures.
+UPLOADS = "/admin/media/"
 COPIES = "/copies/"
-SEARCH = "/search/"
+CARDS = "/cards/"
 
 
 class Pool:
@@ -48,21 +48,19 @@ class Pools:
     def __init__(self) -> None:
         self.pages = Pool("pages", 1, 256)
         self.searches = Pool("searches", 1, 64)
+        self.files = Pool("files", 1, 256)
         # Two: a text may take seconds to render, and the editor renders it after every pause in writing.
         self.forms = Pool("forms", 2, 32)
         self.pictures = Pool("pictures", 1, 16)
 
     def for_form(self, path: str) -> Pool:
-        return self.pictures if stores_pictures(path) else self.forms
+        return self.pictures if path == UPLOADS or path.endswith(COPIES) else self.forms
 
     def for_page(self, path: str) -> Pool:
-        return self.searches if path == SEARCH else self.pages
+        """Return the pool of a GET request. Authors' pages share that of the forms."""
+        pools = {"/search/": self.searches, "/media/": self.files, CARDS: self.pictures, "/admin/": self.forms}
+        return next((pool for start, pool in pools.items() if path.startswith(start)), self.pages)
 
     def close(self) -> None:
-        for pool in (self.pages, self.searches, self.forms, self.pictures):
+        for pool in (self.pages, self.searches, self.files, self.forms, self.pictures):
             pool.close()
-
-
-def stores_pictures(path: str) -> bool:
-    """Return whether a form sent to a path uploads or fetches pictures, which may take seconds."""
-    return path == PICTURES or path.endswith(COPIES)
