@@ -31,6 +31,8 @@ OWN_FILES = 48
 HEAD_SECONDS = 15
 HEAD_BYTES = 64 * 1024
 KILL_SECONDS = 8
+# For so long, a thread that builds a page may keep the event loop waiting for the interpreter's lock (usually 5 ms).
+SWITCH_SECONDS = 0.001
 WARM_PATHS = ("/", "/feed.xml")
 # A forked worker finds its app here; a spawned one creates its own.
 preloaded: dict[str, Flask] = {}
@@ -112,4 +114,5 @@ def worker() -> Application:
     """Return the application of one server process. The process ends with its parent."""
     block_signals()
     exit_with_parent()
+    sys.setswitchinterval(SWITCH_SECONDS)
     return Application(preloaded.get("app") or create_app())

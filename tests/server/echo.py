@@ -1,6 +1,6 @@
 """A server whose application has a few addresses more: they show what arrives, and what becomes of an answer.
 
-`python -m tests.server.echo INSTANCE PORT` serves in one worker, with the pauses in bodies that ECHO_PAUSE allows.
+`python -m tests.server.echo INSTANCE PORT` serves in one worker. ECHO_PAUSE and ECHO_BYTES lower the limits of bodies.
 """
 
 import os
@@ -78,7 +78,8 @@ def with_more(app: Flask) -> Flask:
 def worker() -> Application:
     block_signals()
     exit_with_parent()
-    bodies.PAUSE_SECONDS = float(os.environ.get("ECHO_PAUSE", bodies.PAUSE_SECONDS))  # type: ignore[assignment]
+    bodies.PAUSE_SECONDS = int(os.environ.get("ECHO_PAUSE", bodies.PAUSE_SECONDS))
+    bodies.MAX_BYTES = int(os.environ.get("ECHO_BYTES", bodies.MAX_BYTES))
     return Application(with_more(create_app(config.load(os.environ["BLOG_INSTANCE"]))))
 
 

@@ -164,7 +164,7 @@ def test_a_request_under_way_is_answered_before_the_end(tmp_path: Path, started_
         began = time.monotonic()
         echo.process.send_signal(signal.SIGTERM)
         assert read(connection)[0] == 200
-        assert echo.process.wait(10) == 0 and time.monotonic() - began < 5
+        assert echo.process.wait(10) == 0 and time.monotonic() - began < 8  # else it was killed
 
 
 # -- bodies -------------------------------------------------------------------------------------------------
@@ -227,11 +227,10 @@ def test_no_more_uploads_come_in_at_once_than_may(tmp_path: Path, started_blog: 
 
 
 def test_bodies_take_no_more_memory_than_they_may(tmp_path: Path, started_blog: Path) -> None:
-    size = 8 * 2**20
-    with echoing(tmp_path, started_blog) as echo:
-        for _ in range(bodies.MAX_BYTES // size):
-            echo.connect(form(size, b"x" * (size - 1), "/admin/posts/new/"))
-        until(lambda: echo.ask(form(30_000, b"y" * 30_000))[0] == 503, 10, "a full memory")
+    with echoing(tmp_path, started_blog, ECHO_BYTES="1000000") as echo:
+        for _ in range(10):
+            echo.connect(form(100_000, b"x" * 99_999, "/admin/posts/new/"))
+        until(lambda: echo.ask(form(1000, b"y" * 1000))[0] == 503, 10, "a full memory")
         echo.close()
         until(lambda: echo.ask(form(3, b"a=b"))[0] == 200, 10, "room")
 
