@@ -68,7 +68,7 @@ def csrf_failed() -> ResponseReturnValue:
 
 def not_saved(error: Unavailable) -> ResponseReturnValue:
     """Show the form again if nothing could be written."""
-    status = errors.STATUSES.get(type(error), 503)
+    status = errors.status_of(error)
     response = _form_again(f"{error} What you typed is still here.", status, str(error))
     response.headers["Retry-After"] = str(errors.RETRY_SECONDS)
     return response

@@ -16,9 +16,9 @@ from blog.extensions import db
 from blog.web import templating
 from blog.web.sessions import ADMIN_PATH
 
-STATUSES: dict[type[errors.BlogError], int] = {
-    errors.NotFound: 404, errors.Gone: 410, errors.Invalid: 422, errors.Conflict: 409, errors.Forbidden: 403,
-    errors.TooManyAttempts: 429, errors.Unavailable: 503, errors.DiskFull: 507,
+STATUSES: dict[type, int] = {
+    errors.NotFound: 404, errors.Gone: 410, errors.Invalid: 422, errors.InvalidFields: 422, errors.Conflict: 409,
+    errors.Forbidden: 403, errors.TooManyAttempts: 429, errors.Unavailable: 503, errors.DiskFull: 507,
 }  # fmt: skip
 # The error's own message says more than the one below.
 OWN_MESSAGE = {403, 409, 422, 429}
@@ -50,8 +50,13 @@ def init_app(app: Flask) -> None:
     app.after_request(_make_redirect_relative)
 
 
+def status_of(error: errors.BlogError) -> int:
+    """Return the status that reports an error: that of its class, or of the nearest class above it."""
+    return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
+
+
 def _blog_error(error: errors.BlogError) -> BaseResponse:
-    status = STATUSES.get(type(error), 500)
+    status = status_of(error)
     if status == 404:
         return _redirect_or_not_found()
     response = error_page(status, str(error) if status in OWN_MESSAGE else "")

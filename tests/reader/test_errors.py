@@ -13,6 +13,16 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
+from blog.core.errors import (
+    AddressTaken,
+    BlogError,
+    EditConflict,
+    Invalid,
+    InvalidFields,
+    Unusable,
+    disk_full,
+)
+from blog.core.search.results import Unsearchable
 from blog.extensions import db, sqlite_driver
 from tests.web.ask import ask, put, rough, served
 from tests.world import LONG_AGO, Blog, texts, words
@@ -225,6 +235,27 @@ def test_a_fault_is_a_page_without_a_trace(blog: Blog) -> None:
         word in said for word in ("Traceback", "secret-column", "JSONDecodeError", "sqlalchemy", "File ", ".py")
     )
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (EditConflict(1, "Saved elsewhere."), 409),
+        (AddressTaken("Taken."), 409),
+        (InvalidFields([Invalid("title", "Too long.")]), 422),
+        (Unsearchable("No index."), 503),
+        (disk_full("Nothing was stored"), 507),
+        (Unusable("Too new."), 500),
+    ],
+)
+def test_an_error_that_no_view_catches_has_the_status_of_its_kind(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch, error: BlogError, status: int
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setitem(blog.app.view_functions, "reader.archive", fail)
+    blog.read("/archive/", status)
 
 
 def test_a_damaged_setting_does_not_break_the_error_page(blog: Blog) -> None:

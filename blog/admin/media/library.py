@@ -95,7 +95,7 @@ def _store(files: Sequence[FileStorage]) -> tuple[list[Media], list[str], int]:
         except Invalid as error:
             messages.append(str(error))
         except Unavailable as error:
-            return stored, [*messages, str(error)], error_status(error)
+            return stored, [*messages, str(error)], errors.status_of(error)
     return stored, messages, status
 
 
@@ -109,10 +109,6 @@ def upload_failed(messages: Sequence[str], status: int) -> ResponseReturnValue:
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
-
-
-def error_status(error: BlogError) -> int:
-    return errors.STATUSES.get(type(error), 503)
 
 
 # -- one picture --------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ def copies() -> ResponseReturnValue:
     try:
         row = _fetcher().copy(request.form.get("address", "").strip())
     except (Invalid, Unavailable) as error:
-        return library.upload_failed([str(error)], library.error_status(error))
+        return library.upload_failed([str(error)], errors.status_of(error))
     if errors.wants_json():
         return responses.json_response({"picture": library.picture_data(row)}, 201)
     return responses.redirect_to("admin.picture", "Copied here.", picture_id=row.id)
