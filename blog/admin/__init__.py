@@ -8,6 +8,7 @@ from blog.admin.blueprint import bp, edit_address, keep_private
 from blog.admin.csrf import csrf_token
 from blog.admin.editor import autosave, live_preview, paste, posts, preview, revisions, share_preview
 from blog.admin.media import library, remote_images
+from blog.core.editor.preview import post_with_token
 
 __all__ = [
     "account", "autosave", "dashboard", "doctor", "init_app", "library", "live_preview", "paste", "people", "posts",
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # a token is valid as long as its session
     app.register_blueprint(bp)
     app.register_blueprint(preview.secret_links)
+    app.extensions["address_checks"]["preview.by_link"] = post_with_token
     app.add_template_global(csrf_token)
     app.add_template_global(edit_address)
     app.add_template_global(preview.preview_address, "preview_address")

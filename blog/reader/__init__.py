@@ -3,8 +3,9 @@
 from flask import Flask
 
 from blog.reader import search  # noqa: F401 (it registers its views on the blueprint)
-from blog.reader.views import bp
+from blog.reader.views import ADDRESS_CHECKS, bp
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.extensions["address_checks"] |= ADDRESS_CHECKS

@@ -1,6 +1,7 @@
 """The public pages: home, articles, pages, tags, authors, archive; and /healthz."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template
@@ -144,6 +145,18 @@ def healthz() -> Response:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+ADDRESS_CHECKS: dict[str, Callable[..., object]] = {
+    "reader.home": lambda number: make_pager(number, lists.count(lists.ALL)),
+    "reader.article": partial(post_article.check, "post"),
+    "reader.page": partial(post_article.check, "page"),
+    "reader.tag": lambda slug, number: make_pager(number, lists.count(lists.WITH_TAG, taxonomy.tag(slug).id)),
+    "reader.author": lambda slug, number: make_pager(number, lists.count(lists.BY_AUTHOR, taxonomy.author(slug).id)),
+    "reader.archive_year": lambda year, number: make_pager(
+        number, post_archive.posts_in_year(year, templating.zone(), 0, 0).total, YEAR_PAGE_SIZE
+    ),
+}
 
 
 def _list_page(number: int, post_list: PostList, scope_id: int = 0) -> tuple[Sequence[PostSummary], Pager]:

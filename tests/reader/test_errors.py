@@ -340,6 +340,25 @@ def test_what_is_not_there_is_told_at_once_without_a_final_slash(blog: Blog, pat
     assert blog.get(path).status_code == 404
 
 
+def test_an_address_without_a_final_slash_is_answered_as_with_it(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(blog)
+    blog.make_post("Hers", slug="hers", author_id=blog.author("Ana Lind"))
+    publish.delete(blog.make_post("Taken", slug="taken").id)
+    pages = ["/posts/hers/", "/about/", "/tags/tag/", "/tags/tag/page/2/", "/authors/ana-lind/", "/page/2/"]
+    pages += [f"/archive/{LONG_AGO.year}/"]
+    missing = ["/posts/none/", "/posts/taken/", "/none/", "/tags/none/", "/tags/tag/page/3/", "/authors/none/"]
+    missing += ["/authors/ana-lind/page/2/", "/page/9/", "/archive/1999/", "/archive/1999/page/2/", "/preview/none/"]
+    statuses = {path: blog.get(path).status_code for path in [*pages, *missing]}
+    assert all(statuses[path] == 200 for path in pages)
+    for endpoint in ("home", "article", "page", "tag", "author", "archive_year"):
+        monkeypatch.delitem(blog.app.view_functions, f"reader.{endpoint}")  # they are not called
+    for path in missing:
+        assert blog.get(path.rstrip("/")).status_code == statuses[path], path
+    for path in pages:
+        answer = blog.get(path.rstrip("/"))
+        assert (answer.status_code, answer.location) == (308, path)
+
+
 def test_an_old_address_without_a_final_slash_leads_on_in_one_step(blog: Blog) -> None:
     post = blog.make_post("A", slug="one")
     publish.edit(post.id, Fields(slug="two"))

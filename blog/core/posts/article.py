@@ -12,7 +12,7 @@ from blog.core.db.compiled_query import AnySelect, CompiledQuery, now_parameter
 from blog.core.db.cross_join import CrossJoin
 from blog.core.errors import Gone, NotFound
 from blog.core.posts import lists, taxonomy
-from blog.core.posts.query import LIMIT, LISTED, is_listed, is_public
+from blog.core.posts.query import LIMIT, LISTED, is_listed, is_public, visible
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary, listed_posts, recent, take_newest
 from blog.extensions import db
 from blog.models import Person, Post, Tag, Tally, post_tag
@@ -82,6 +82,13 @@ def load(kind: str, slug: str) -> Article:
     if article is None:
         raise _gone_or_missing(kind, slug)
     return replace(article, tags=TAGS_QUERY.all(post=article.id))
+
+
+def check(kind: str, slug: str) -> None:
+    """Raise Gone or NotFound if no public post or page has this slug."""
+    query = visible().where(Post.kind == kind, Post.slug == slug)
+    if db.session.scalar(query.with_only_columns(Post.id)) is None:
+        raise _gone_or_missing(kind, slug)
 
 
 def markdown_source(slug: str) -> tuple[str, str]:
