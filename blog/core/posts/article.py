@@ -12,7 +12,7 @@ from blog.core.db.compiled_query import AnySelect, CompiledQuery, now_parameter
 from blog.core.db.cross_join import CrossJoin
 from blog.core.errors import Gone, NotFound
 from blog.core.posts import lists, taxonomy
-from blog.core.posts.query import LIMIT, LISTED, is_listed, is_public, visible
+from blog.core.posts.query import LISTED, is_listed, is_public, visible
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary, listed_posts, recent, take_newest
 from blog.extensions import db
 from blog.models import Person, Post, Tag, Tally, post_tag
@@ -112,31 +112,23 @@ def more_posts(post: Article, limit: int) -> MorePosts:
 
     No post appears twice: the related posts exclude the neighbours, the newest posts exclude the related ones.
     """
-    posts = _neighbours(post, limit + RELATED)
-    neighbour_ids = {other.id for other in (posts.older, posts.newer) if other}
-    related = [other for other in related_posts(post) if other.id not in neighbour_ids][:RELATED]
-    related_ids = {other.id for other in related}
-    others = [other for other in posts.recent if other.id not in related_ids]
-    return replace(posts, related=related, recent=others[:limit])
+    around = _neighbours(post, limit + RELATED)
+    older, newer = (next(iter(around[place]), None) for place in ("older", "newer"))
+    rows = RELATED_QUERY.all(post=post.id) if post.tags else []
+    related = [other for is_shown, other in rows if is_shown and other not in (older, newer)][:RELATED]
+    others = [other for other in around["recent"] if other not in related]
+    return MorePosts(older, newer, others[:limit], related)
 
 
-def related_posts(post: Article) -> list[PostSummary]:
-    """Return the listed posts that share most tags with a post; its neighbours may be among them.
-
-    Posts with equal numbers of shared tags: those that share its rarest tag come first, then the newest.
-    """
-    return [other for is_shown, other in RELATED_QUERY.all(post=post.id) if is_shown] if post.tags else []
-
-
-def _neighbours(post: Article, limit: int) -> MorePosts:
-    """Return the neighbours of a post, and at most `limit` of the newest others, with one query."""
-    if post.kind != "post" or post.unlisted:
-        return MorePosts(None, None, recent(limit, exclude=post.id))
+def _neighbours(post: Article, limit: int) -> dict[str, list[PostSummary]]:
+    """Return the `older` and the `newer` post, if any, and the `limit` newest others, with one query."""
     posts: dict[str, list[PostSummary]] = {"older": [], "newer": [], "recent": []}
-    for place, other in _neighbours_query(min(limit, LIMIT)).all(id=post.id, at=post.published_at):
+    if post.unlisted:
+        return posts | {"recent": recent(limit, exclude=post.id)}
+    for place, other in _neighbours_query(limit).all(id=post.id, at=post.published_at):
         posts[place].append(other)
-    newest = sorted(posts["recent"], key=lambda other: (other.published_at, other.id), reverse=True)
-    return MorePosts(next(iter(posts["older"]), None), next(iter(posts["newer"]), None), newest)
+    posts["recent"].sort(key=lambda other: (other.published_at, other.id), reverse=True)
+    return posts
 
 
 def load_cover(post: PostSummary) -> Picture | None:
@@ -248,7 +240,10 @@ def _related_query() -> AnySelect:
 
 
 def related_query() -> CompiledQuery[tuple[bool, PostSummary]]:
-    """Return the query of related posts: whether each is public and listed, and its summary."""
+    """Return the query of the posts that share most tags with a post: whether each is listed, and its summary.
+
+    Posts with equal numbers of shared tags: those that share its rarest tag come first, then the newest.
+    """
     return CompiledQuery(_related_query, lambda is_shown, *cells: (is_shown, PostSummary(*cells)))
 
 
