@@ -83,10 +83,11 @@ class Body:
             self.error = 400
         elif isinstance(self._file, BytesIO) and _has_too_many_fields(self.environ, self._file.getvalue()):
             self.error = 413
-        self._file.seek(0)
         if self.error:
-            self._file.close()
-        self.environ["wsgi.input"], self.environ[BODY_ERROR] = BytesIO() if self.error else self._file, self.error
+            self.close()
+            self._file = BytesIO()
+        self._file.seek(0)
+        self.environ["wsgi.input"], self.environ[BODY_ERROR] = self._file, self.error
 
     def close(self) -> None:
         self._file.close()
