@@ -13,4 +13,5 @@ def init_app(app: Flask) -> None:
     """Register the feeds and the check of `doctor`."""
     app.url_map.converters["alias"] = aliases.AliasConverter
     app.register_blueprint(bp)
+    app.register_blueprint(robots.bp)
     app.extensions["checks"]["The feeds"] = Check(doctor.examine)

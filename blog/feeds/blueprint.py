@@ -2,9 +2,12 @@
 
 from flask import Blueprint, Response
 
+from blog.web import templating
+
 CACHE_CONTROL = "public, max-age=300, stale-while-revalidate=3600"
 
 bp = Blueprint("feeds", __name__)
+bp.before_request(templating.date_page)
 
 
 def feed_response(body: bytes, content_type: str) -> Response:

@@ -1,10 +1,12 @@
 """The address /robots.txt, which names the sitemap."""
 
-from flask import Response, url_for
+from flask import Blueprint, Response, url_for
 
 from blog.feeds import sitemap
-from blog.feeds.blueprint import bp, feed_response
+from blog.feeds.blueprint import feed_response
 from blog.web import templating
+
+bp = Blueprint("robots", __name__)  # it needs no database
 
 
 @bp.get("/robots.txt")

@@ -33,7 +33,6 @@ def site_map() -> Response:
 @bp.get("/sitemap-<page:number>.xml")
 def site_map_part(number: int) -> Response:
     """Return one of several sitemaps. The oldest posts come first, so that a full file never changes its URLs."""
-    templating.site_context()
     others, total = _others(), lists.count(lists.ALL)
     files = sitemap.files(len(others), total) if len(others) + total > sitemap.MAX_ADDRESSES else []
     if number > len(files):

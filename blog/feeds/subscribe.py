@@ -7,7 +7,6 @@ from flask import Response, render_template
 
 from blog.core.posts import taxonomy
 from blog.feeds.blueprint import bp
-from blog.web import templating
 
 # The number of tags on the page, the most used first.
 MAX_TAGS = 30
@@ -41,7 +40,6 @@ def add_links(url: str) -> list[AddLink]:
 @bp.get("/subscribe/")
 def subscribe() -> Response:
     """Show the page that explains feeds, and how to follow this site."""
-    templating.site_context()
     tags = sorted(taxonomy.tags(), key=lambda tag: -tag.posts)
     context = {"tags": tags[:MAX_TAGS], "more_tags": len(tags) > MAX_TAGS, "authors": taxonomy.authors()}
     page = render_template("feeds/subscribe.html", **context, add_links=add_links)

@@ -23,7 +23,6 @@ def search() -> Response:
     """Show the matches of `q`, ten posts a page; without words only the form."""
     number = _page_number(request.args.get("page", "1"))
     text = request.args.get("q", "")
-    templating.site_context()
     try:
         return _page(engine.search_public(text, number), 200)
     except Unsearchable as error:

@@ -24,6 +24,8 @@ SHORT_ARCHIVE = 150
 YEAR_PAGE_SIZE = 100
 
 bp = Blueprint("reader", __name__)
+bp.before_request(templating.date_page)
+health = Blueprint("health", __name__)  # it answers without the database, too
 
 
 @bp.app_template_global()
@@ -74,9 +76,7 @@ def article_markdown(slug: str) -> BaseResponse:
         if row and row.target is None:
             raise Gone("This was here and has been taken away.") from None
         raise
-    templating.site_context()
-    text = text.strip("\n")
-    response = Response(f"# {title}\n\n{text}\n", mimetype="text/markdown")
+    response = Response("# {}\n\n{}\n".format(title, text.strip("\n")), mimetype="text/markdown")
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Link"] = f'<{templating.absolute_url(path)}>; rel="canonical"'
     return response
@@ -129,7 +129,7 @@ def archive_year(year: int, number: int) -> BaseResponse:
     return _page("reader/year.html", year=year, posts=post_page.posts, pager=pager)
 
 
-@bp.get("/healthz")
+@health.get("/healthz")
 def healthz() -> Response:
     """Tell a monitor whether the blog serves readers, and what keeps authors from writing, if anything.
 
@@ -165,5 +165,4 @@ def _list_page(number: int, post_list: PostList, scope_id: int = 0) -> tuple[Seq
 
 
 def _page(template: str, **variables: Any) -> BaseResponse:
-    templating.site_context()
     return Response(render_template(template, **variables), mimetype="text/html")

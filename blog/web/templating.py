@@ -51,6 +51,11 @@ def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
     app.add_template_global(cached_url_for(app), "url_for")
 
 
+def date_page() -> None:
+    """Set the Last-Modified of a response before its view is called; blueprints of readers' pages do so for each."""
+    site_context()
+
+
 def site_context() -> SiteContext:
     """Return the site as it is now, queried once a request, and set the Last-Modified of the response."""
     if "site_context" not in g:
