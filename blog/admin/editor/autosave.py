@@ -24,7 +24,7 @@ def autosave() -> ResponseReturnValue:
     try:
         post = working_copy.load(post_id) if post_id else None
         submission, errors = forms.parse(fields, post)
-        result = save(post_id, submission, by, guid=forms.parse_guid(fields), wrong=errors)
+        result = save(post, submission, by, guid=forms.parse_guid(fields), wrong=errors)
     except NotFound:
         return responses.json_response({"error": GONE}, 404)
     except InvalidFields as error:

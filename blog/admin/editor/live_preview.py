@@ -31,7 +31,7 @@ def live_preview() -> ResponseReturnValue:
             "minutes": article.minutes,
             "remarks": lint.warnings(article, text, current_app.config["SITE_URL"]),
             "foreign": text.foreign_images,
-            "slug": drafts.slug_if_saved(post.id if post else None, fields),
+            "slug": drafts.slug_if_saved(post, fields),
         }
     )
 

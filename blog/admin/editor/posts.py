@@ -116,8 +116,9 @@ def _notice(post_id: int, action: str) -> str:
     }
     if action in sentences:
         return sentences[action]
-    is_copied = working_copy.load(post_id).copied
-    return "Saved. Readers see nothing of these changes until you publish them." if is_copied else "Saved."
+    if working_copy.has_copy(post_id):
+        return "Saved. Readers see nothing of these changes until you publish them."
+    return "Saved."
 
 
 # -- the page -----------------------------------------------------------------------------------------------

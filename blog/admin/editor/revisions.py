@@ -30,8 +30,7 @@ def _restore(post: EditorPost) -> ResponseReturnValue:
         raise
     except BlogError as error:
         return _list(post, str(error), 409)
-    readers_see_it = not working_copy.load(post.id).copied
-    message = "Restored." if readers_see_it else "Restored; publish it, and readers will see it."
+    message = "Restored; publish it, and readers will see it." if working_copy.has_copy(post.id) else "Restored."
     return responses.redirect_to("admin.post", message, post_id=post.id)
 
 

@@ -35,14 +35,14 @@ class AutosaveResult:
 
 
 def save(
-    post_id: int | None, submission: Submission, saver: Saver, *, guid: str = "", wrong: Sequence[Invalid] = ()
+    post: EditorPost | None, submission: Submission, saver: Saver, *, guid: str = "", wrong: Sequence[Invalid] = ()
 ) -> AutosaveResult:
-    """Save the submitted text, as `drafts.save` does. Without an id, create a post. `wrong` are earlier errors.
+    """Save the submitted text, as `drafts.save` does. Without a post, create one. `wrong` are earlier errors.
 
     Raises EditConflict or NotFound, and InvalidFields only if the text itself cannot be stored.
     """
-    post = working_copy.load(post_id) if post_id is not None else _post_with_guid(guid)
-    if post_id is None:
+    if post is None:
+        post = _post_with_guid(guid)
         # The form has no version. If nobody else saved the post that it created, that post is still at version 1.
         submission = replace(submission, version=1)
     submission, left_out = _storable(submission, wrong, post)

@@ -123,7 +123,7 @@ def unpublish(post: EditorPost, submission: Submission, saver: Saver) -> None:
 def delete(post: EditorPost, submission: Submission, saver: Saver) -> None:
     """Delete a post. Unsaved text becomes a revision, valid or not. Raises Conflict or NotFound."""
     with write_transaction() as session:
-        rows = working_copy.rows_to_write(session, post)
+        rows = working_copy.current_rows(session, post)
         if rows.post.deleted_at:
             raise Conflict(f"“{rows.post.title}” is deleted already.")
         _save_unsaved_text(session, rows, submission, saver)
@@ -133,7 +133,7 @@ def delete(post: EditorPost, submission: Submission, saver: Saver) -> None:
 def discard(post: EditorPost, submission: Submission, saver: Saver) -> None:
     """Delete a working copy; its text, and the unsaved text, become revisions. Raises Conflict or NotFound."""
     with write_transaction() as session:
-        rows = working_copy.rows_to_write(session, post)
+        rows = working_copy.current_rows(session, post)
         if rows.copy is None:
             raise Conflict("There are no unpublished changes to discard.")
         _save_unsaved_text(session, rows, submission, saver)
@@ -204,7 +204,7 @@ def _edit(
 ) -> None:
     """Act on a post unless somebody else saved it meanwhile; if so, store the submitted text as a revision."""
     with write_transaction() as session:
-        rows = working_copy.rows_to_write(session, post)
+        rows = working_copy.current_rows(session, post)
         conflict = _conflict(submission, fields, rows)
         if conflict:
             revisions.save_revision_once(session, post.id, _saved_now(_text(fields), saver), "conflict")
@@ -260,13 +260,13 @@ def _replace_post(
     rows.post.planned_at = None
 
 
-def slug_if_saved(post_id: int | None, fields: Fields) -> str:
-    """Return the slug that the post would have after saving these fields. Raises NotFound."""
+def slug_if_saved(post: EditorPost | None, fields: Fields) -> str:
+    """Return the slug that a post (None: a new one) would have after saving these fields. Raises NotFound."""
     session = db.session()
     addresses, kind = AddressBook(session), "page" if fields.kind == "page" else "post"
     fields = replace(fields, slug=fields.slug or None, kind=kind)
-    if post_id is not None:
-        return _slug(addresses, working_copy.load_rows(session, post_id), fields)
+    if post is not None:
+        return _slug(addresses, working_copy.current_rows(session, post), fields)
     return fields.slug or permalinks.free_slug(addresses, kind, slugs.slug_of(fields.title or ""))
 
 

@@ -25,7 +25,7 @@ class EditorPost:
 
     `date` is when its author wants to publish it, `due_at` when it is published. `version` tells whether a form is
     older than the last save. `copied`: it has a working copy, so readers see another text. `behind`: the post changed
-    after the working copy was begun. `rows` are what `rows_to_write` needs.
+    after the working copy was begun. `rows` are what `current_rows` needs.
     """
 
     id: int
@@ -133,8 +133,8 @@ def _load(session: Session, post_id: int) -> tuple[PostRows, str | None, str | N
     return PostRows(post, copy, list(session.scalars(TAGS_QUERY, {"post_id": post_id}))), name, token
 
 
-def rows_to_write(session: Session, post: EditorPost) -> PostRows:
-    """Return the rows of a post in a writing transaction: as they were loaded, or anew if somebody saved meanwhile.
+def current_rows(session: Session, post: EditorPost) -> PostRows:
+    """Return the rows of a post in a session: as they were loaded, or loaded anew if somebody saved meanwhile.
 
     Raises NotFound if it is no more.
     """
@@ -143,6 +143,11 @@ def rows_to_write(session: Session, post: EditorPost) -> PostRows:
         return load_rows(session, post.id)
     copy = session.merge(rows.copy, load=False) if rows.copy else None
     return replace(rows, post=session.merge(rows.post, load=False), copy=copy)
+
+
+def has_copy(post_id: int) -> bool:
+    """Return whether a post has a working copy, so that readers see another text."""
+    return db.session.scalar(select(Draft.post_id).where(Draft.post_id == post_id)) is not None
 
 
 def load(post_id: int) -> EditorPost:
