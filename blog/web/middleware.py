@@ -5,8 +5,8 @@ from flask import Flask
 from blog.config import Settings
 from blog.core.db.watcher import Watcher
 from blog.web import security
-from blog.web.access_log import AccessLog, TokenFilter
-from blog.web.page_cache import PageCache
+from blog.web.access_log import AccessLog, token_filter
+from blog.web.page_cache import PageCache, SiteVersion
 from blog.web.static_files import StaticFiles
 from blog.web.theme.owner_files import Theme
 
@@ -22,23 +22,6 @@ def init_app(app: Flask, settings: Settings, theme: Theme) -> None:
     )
     app.extensions["page_cache"] = pages
     files = app.extensions["static_files"] = StaticFiles(pages, settings, theme)
-    app.logger.addFilter(TokenFilter())
+    app.logger.addFilter(token_filter)
     wrapped = security.trust_proxies(files, settings)
     app.wsgi_app = AccessLog(wrapped) if settings.access_log else wrapped  # type: ignore[method-assign, assignment]
-
-
-class SiteVersion:
-    """The version of all that readers see: of the database and of the owner's theme."""
-
-    def __init__(self, watcher: Watcher, theme: Theme) -> None:
-        self.watcher = watcher
-        self.theme = theme
-
-    def version(self) -> int | None:
-        """Return a number that grows when readers could see a change; None if the database does not answer."""
-        theme, database = self.theme.version(), self.watcher.version()
-        return None if database is None else theme + database  # both only grow
-
-    def close(self) -> None:
-        """Close the database; the next call of `version` opens it again."""
-        self.watcher.close()

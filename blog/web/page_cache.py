@@ -7,9 +7,11 @@ stays. There are no clearing calls: a commit, by any process, changes the versio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from blog.core.db.watcher import Watcher
 from blog.web.responses import CHANGED_AT, EFFORT_CACHED, UNCACHEABLE, Answer, EncodedResponse, Header, RequestHead
+from blog.web.theme.owner_files import Theme
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -23,14 +25,18 @@ CACHE_RESULT = "broadsheet.cache"  # hit or miss, for the access log
 LOCKS = 64
 
 
-class VersionSource(Protocol):
-    """Knows whether readers could see anything new."""
+class SiteVersion:
+    """The version of all that readers see: of the database and of the owner's theme."""
+
+    def __init__(self, watcher: Watcher, theme: Theme) -> None:
+        self.watcher = watcher
+        self.theme = theme
+        self.close = watcher.close
 
     def version(self) -> int | None:
-        """Return a number that grows with every change; None while it is unknown."""
-
-    def close(self) -> None:
-        """Close what is watched; the next call of `version` opens it again."""
+        """Return a number that grows when readers could see a change; None if the database does not answer."""
+        theme, database = self.theme.version(), self.watcher.version()
+        return None if database is None else theme + database  # both only grow
 
 
 class ResponseStore:
@@ -93,7 +99,7 @@ class PageCache:
     def __init__(
         self,
         application: "WSGIApplication",
-        watcher: VersionSource,
+        watcher: SiteVersion,
         *,
         limit: int,
         session_cookie: str,
