@@ -16,6 +16,7 @@ from blog import clock
 from blog.core.errors import NotFound
 from blog.core.posts import lists
 from blog.core.posts.lists import ALL, PostPage
+from blog.core.posts.summaries import PostSummary
 from blog.core.posts.taxonomy import PostCount
 from blog.core.text.validate import ARCHIVE_YEARS
 from blog.extensions import db
@@ -36,19 +37,15 @@ def year_bounds(year: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
 def years(zone: ZoneInfo) -> list[PostCount]:
     """Return the years that have listed posts, newest first."""
     months = _month_counts()
-    candidates = {int(month[:4]) + step for month, _ in months for step in _neighbour_years(month)}
+    # In another zone, the posts of a year's first or last month may belong to the year beside it.
+    candidates = {int(month[:4]) + step for month, _ in months for step in (-1, 0, 1)}
     bounds = {year: _past_bounds(year, zone) for year in sorted(candidates & set(ARCHIVE_YEARS), reverse=True)}
     before = _count_before(months, [instant for pair in bounds.values() for instant in pair])
     counts = {year: before[last] - before[first] for year, (first, last) in bounds.items()}
     return [PostCount(str(year), str(year), posts) for year, posts in counts.items() if posts]
 
 
-def _neighbour_years(month: str) -> Iterable[int]:
-    """Return the years, relative to the month's own, to which its posts can belong in some zone."""
-    return {"01": (-1, 0), "12": (0, 1)}.get(month[5:], (0,))
-
-
-def posts_in_year(year: int, zone: ZoneInfo, start: int, size: int) -> PostPage:
+def posts_in_year(year: int, zone: ZoneInfo, start: int, size: int) -> PostPage[PostSummary]:
     """Return `size` listed posts of a year, newest first, without the first `start`. Raises NotFound for no posts."""
     if year not in ARCHIVE_YEARS:
         raise NotFound("Nothing was published that year.")

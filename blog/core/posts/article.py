@@ -24,8 +24,6 @@ RELATED = 3
 # Only the newest posts of each tag are compared: a tag may be on every post of the site.
 CANDIDATES_PER_TAG = 20
 NEIGHBOURS = 2
-
-
 CONTENTS_MIN_WORDS = 1500
 
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, select
 
 from blog import clock
 from blog.core.db.compiled_query import AnySelect, CompiledQuery
 from blog.core.posts import lists
-from blog.core.posts.lists import PostList
+from blog.core.posts.lists import PostList, PostPage
 from blog.core.posts.query import LIMIT, is_listed
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.extensions import db
@@ -34,19 +35,11 @@ class FeedPost(PostSummary):
     tags: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class FeedPage:
-    """Some posts of a list, newest first, and the number of all its posts."""
-
-    posts: Sequence[FeedPost]
-    total: int
-
-
-def newest_page(post_list: PostList, size: int, list_id: int = 0) -> FeedPage:
+def newest_page(post_list: PostList, size: int, list_id: int = 0) -> PostPage[FeedPost]:
     """Return the newest `size` posts of a list, with two queries."""
     now, size = clock.now(), min(size, LIMIT)
     values = {"list_id": list_id, "until": now + timedelta.resolution, "start": 0, "size": size, "now": now}
-    return _page(_posts_query(post_list, down=True).all(**values), _tags_query(post_list, down=True).all(**values))
+    return _page(post_list, values, down=True)
 
 
 @dataclass(frozen=True)
@@ -72,7 +65,7 @@ def identities(post_list: PostList, list_id: int = 0, limit: int | None = None) 
     return [PostIdentity(*cells) for cells in db.session.execute(query, values)]  # type: ignore[arg-type]
 
 
-def older_page(post_list: PostList, last: int, size: int, list_id: int = 0) -> FeedPage:
+def older_page(post_list: PostList, last: int, size: int, list_id: int = 0) -> PostPage[FeedPost]:
     """Return `size` posts of a list: number `last`, counted from the oldest (which is 1), and the posts before it.
 
     If the list has fewer than `last` posts, the page has as many fewer.
@@ -80,16 +73,16 @@ def older_page(post_list: PostList, last: int, size: int, list_id: int = 0) -> F
     start = max(0, last - size)
     since, skip = lists.offset_from_oldest(post_list, start, list_id)
     values = {"list_id": list_id, "since": since, "start": skip, "size": min(last - start, LIMIT), "now": clock.now()}
-    return _page(_posts_query(post_list, down=False).all(**values), _tags_query(post_list, down=False).all(**values))
+    return _page(post_list, values, down=False)
 
 
-def _page(rows: list[tuple[bool, int, FeedPost]], tag_rows: list[tuple[int, str]]) -> FeedPage:
-    tags: dict[int, list[str]] = {}
-    for post_id, name in tag_rows:
+def _page(post_list: PostList, values: dict[str, Any], *, down: bool) -> PostPage[FeedPost]:
+    rows, tags = _posts_query(post_list, down=down).all(**values), dict[int, list[str]]()
+    for post_id, name in _tags_query(post_list, down=down).all(**values):
         tags.setdefault(post_id, []).append(name)
     posts = (replace(post, tags=tags.get(post.id, ())) for is_shown, _total, post in rows if is_shown)
     newest_first = sorted(posts, key=lambda post: (post.published_at, post.id), reverse=True)
-    return FeedPage(newest_first, rows[0][1] if rows else 0)
+    return PostPage(newest_first, rows[0][1] if rows else 0)
 
 
 # -- the queries of each list, compiled once ----------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -50,11 +50,14 @@ class PostList:
     id: SQLColumnExpression[int]
 
 
-@dataclass(frozen=True)
-class PostPage:
-    """Some posts of a list, and the number of all its posts."""
+P = TypeVar("P", bound=PostSummary)
 
-    posts: Sequence[PostSummary]
+
+@dataclass(frozen=True)
+class PostPage(Generic[P]):
+    """Some posts of a list, newest first, and the number of all its posts."""
+
+    posts: Sequence[P]
     total: int
 
 
@@ -98,7 +101,7 @@ def count(post_list: PostList, list_id: int = 0) -> int:
     return all_posts - scheduled
 
 
-def page(post_list: PostList, start: int, size: int, list_id: int = 0) -> PostPage:
+def page(post_list: PostList, start: int, size: int, list_id: int = 0) -> PostPage[PostSummary]:
     """Return `size` posts of a list, newest first, without the first `start`, and the number of all."""
     now = clock.now()
     [(all_posts, scheduled)] = _counts_query(post_list).all(list_id=list_id, now=now)
