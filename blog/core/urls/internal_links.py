@@ -8,6 +8,7 @@ from sqlalchemy import Select, SQLColumnExpression, select
 from blog.core.db.batches import batches
 from blog.core.images import storage, variants
 from blog.core.posts.query import visible
+from blog.core.text.slugs import RESERVED
 from blog.core.urls import permalinks
 from blog.extensions import db
 from blog.models import Post, Redirect, Tag
@@ -43,7 +44,7 @@ def _path_key(path: str) -> PathKey | None:
         return "tag", rest.partition("/")[0]
     if first == "media":
         return "media", variants.hash_prefix_of(path)
-    if "." in first or not first or permalinks.is_reserved(first):
+    if "." in first or not first or first in RESERVED:
         return None  # the blog has many other addresses, and texts rarely link to them
     return ("nothing", path) if rest else ("page", first)
 

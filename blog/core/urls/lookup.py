@@ -26,11 +26,6 @@ class AddressBook:
         self._new_redirects: dict[str, Post] = {}  # rows to be written
         self._removed: set[str] = set()  # rows to be deleted
 
-    def clear(self) -> None:
-        """Forget everything; later calls look it up again."""
-        for cache in (self._posts, self._redirects, self._stored, self._new_redirects, self._removed):
-            cache.clear()
-
     def prefetch(self, slugs: Iterable[tuple[str, str]], old: Iterable[str]) -> None:
         """Look up many addresses with few queries: pairs of kind and slug, and keys of old addresses."""
         unknown = sorted({pair for pair in slugs if pair not in self._posts})
@@ -92,4 +87,5 @@ class AddressBook:
         rows = [{"path": key, "post_id": post.id, **columns} for key, post in self._new_redirects.items()]
         if rows:
             self._session.execute(insert(Redirect), rows)
-        self.clear()
+        for cache in (self._posts, self._redirects, self._stored, self._new_redirects, self._removed):
+            cache.clear()

@@ -49,11 +49,6 @@ def prefetch(addresses: AddressBook, posts: Iterable[tuple[str, str, Iterable[st
     addresses.prefetch(slugs, old)
 
 
-def is_reserved(first: str) -> bool:
-    """Return whether paths with this first part belong to the blog itself."""
-    return first in RESERVED
-
-
 def other_post_at(addresses: AddressBook, kind: str, slug: str, exclude: Post | None = None) -> Post | None:
     """Return another post that has this address, or that this old address leads to."""
     posts = (addresses.post_at(kind, slug), addresses.redirect_target(redirect_key(path(kind, slug))))
