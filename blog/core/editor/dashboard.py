@@ -83,9 +83,6 @@ def _list_filters() -> Mapping[str, ListFilter]:
     }
 
 
-LIST_NAMES = ("drafts", "scheduled", "published", "pages", "changed", "deleted")
-
-
 def page(name: str, after: str = "", size: int = PAGE_SIZE) -> KeysetPage[DashboardRow]:
     """Return the page of a list after a key. Raises NotFound for an unknown list, or a text that is no key."""
     list_filter = _list_filters().get(name)

@@ -207,7 +207,7 @@ def _edit(
         rows = working_copy.current_rows(session, post)
         conflict = _conflict(submission, fields, rows)
         if conflict:
-            revisions.save_revision_once(session, post.id, _saved_now(_text(fields), saver), "conflict")
+            revisions.save_revision(session, post.id, _saved_now(_text(fields), saver), "conflict", once=True)
         else:
             writes = PostWrites(session)
             with _slug_errors():

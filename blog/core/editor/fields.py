@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from blog.core.errors import Invalid
 from blog.core.text import slugs, validate
@@ -35,7 +36,7 @@ def validate_fields(fields: Fields) -> tuple[Fields, list[Invalid]]:
     if kind not in ("post", "page"):
         message = f"“{validate.one_line(kind)[:40]}” is not a kind of post; it should be post or page."
         errors.append(Invalid("kind", message))
-    rules: dict[str, Callable[[str], str]] = {
+    rules: dict[str, Callable[[Any], object]] = {
         "title": validate.title,
         "summary": validate.summary,
         "body": validate.body,
@@ -43,19 +44,15 @@ def validate_fields(fields: Fields) -> tuple[Fields, list[Invalid]]:
         "language": lambda text: validate.language(text) if text else "",
         "canonical_url": lambda text: validate.http_url(text, "canonical_url") if text else "",
         "cover": validate.cover,
+        "tags": validate.tags,
     }
     valid: dict[str, object] = {}
     for name, rule in rules.items():
         try:
             if getattr(fields, name) is not None:
-                valid[name] = rule(str(getattr(fields, name)))
+                valid[name] = rule(getattr(fields, name))
         except Invalid as error:
             errors.append(error)
-    try:
-        if fields.tags is not None:
-            valid["tags"] = validate.tags(fields.tags)
-    except Invalid as error:
-        errors.append(error)
     return replace(fields, **valid), errors  # type: ignore[arg-type]
 
 

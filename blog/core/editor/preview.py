@@ -16,7 +16,7 @@ from blog.core.posts import taxonomy
 from blog.core.posts.article import Article, Byline, TagLabel
 from blog.core.text import slugs, validate
 from blog.extensions import db
-from blog.models import Person, Post, Preview
+from blog.models import Person, Preview
 
 TOKEN_BYTES = 16
 MAX_LENGTHS = {"title": validate.TITLE_LENGTH, "summary": validate.SUMMARY_LENGTH}
@@ -50,7 +50,7 @@ def preview_article(
         html=rendered.html,
         contents=rendered.contents,
         pictures=rendered.pictures,
-        author=_byline(post, author_id),
+        author=_byline(post.rows.post.author_id if post else author_id),
         tags=[TagLabel(name, slugs.slug_of(name, "tag")) for name in fields.tags or []],
     )
     return article, rendered
@@ -71,14 +71,8 @@ def _showable(fields: Fields) -> Fields:
     return replace(fields, **values)  # type: ignore[arg-type]
 
 
-def _byline(post: EditorPost | None, author_id: int | None) -> Byline | None:
-    query = select(Person.name, Person.slug, taxonomy.has_page(Person.id))
-    if post is not None:
-        query = query.join(Post, Post.author_id == Person.id).where(Post.id == post.id)
-    elif author_id is not None:
-        query = query.where(Person.id == author_id)
-    else:
-        return None
+def _byline(author_id: int | None) -> Byline | None:
+    query = select(Person.name, Person.slug, taxonomy.has_page(Person.id)).where(Person.id == author_id)
     row = db.session.execute(query).first()
     return Byline(row[0], row[1], bool(row[2])) if row else None
 

@@ -101,9 +101,7 @@ def edit(post_id: int, fields: Fields, *, minor: bool = False, published_at: dat
     cover = (before.cover or "") if fields.cover is None else fields.cover
     rendered = render_body(body, fields.kind or "post", cover) if needs_render else None
     with write_transaction() as session:
-        post = working_copy.load_rows(session, post_id).post
-        if post.deleted_at:
-            raise Conflict(f"“{post.title}” is deleted; undelete it first.")
+        post = _load_undeleted(session, post_id)
         stale = (fields.body is None and post.body != body) or (fields.cover is None and (post.cover or "") != cover)
         if needs_render and stale:  # the rendered text is not the one that would be stored
             raise Conflict(f"“{post.title}” was changed by somebody else meanwhile. Nothing was saved; try again.")

@@ -101,23 +101,12 @@ def record_save(
         session.connection().execute(RAISE_COPY, {"post": row.id})
 
 
-def save_revision(session: Session, post_id: int, saved: SavedText, note: str = "") -> None:
-    text = saved.text
-    session.add(
-        Revision(
-            post_id=post_id, saved_at=saved.at, saved_by=saved.by, note=note,
-            title=text.title, summary=text.summary, body=text.body,
-        )
-    )  # fmt: skip
-
-
-def save_revision_once(session: Session, post_id: int, saved: SavedText, note: str) -> None:
-    """Store a text with a note, unless it is stored with this note already: a form may be sent again and again."""
-    text = saved.text
-    same = (Revision.title == text.title, Revision.summary == text.summary, Revision.body == text.body)
-    query = select(Revision.id).where(Revision.post_id == post_id, Revision.note == note, *same).limit(1)
-    if session.scalar(query) is None:
-        save_revision(session, post_id, saved, note)
+def save_revision(session: Session, post_id: int, saved: SavedText, note: str = "", *, once: bool = False) -> None:
+    """Store a text; `once`: unless it is stored with this note already, as a form may be sent again and again."""
+    columns = {"post_id": post_id, "note": note, **vars(saved.text)}
+    if once and session.scalar(select(Revision.id).filter_by(**columns).limit(1)) is not None:
+        return
+    session.add(Revision(saved_at=saved.at, saved_by=saved.by, **columns))
 
 
 def _record_replaced(session: Session, row: Post | Draft, old: SavedText, note: str) -> None:

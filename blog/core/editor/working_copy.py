@@ -177,15 +177,12 @@ def load(post_id: int) -> EditorPost:
 
 def same_fields(first: Fields, second: Fields) -> bool:
     """Return whether two sets of fields have the same values; None counts as empty."""
-    return _without_none(first) == _without_none(second)
+    return _values(first) == _values(second)
 
 
-def _without_none(fields: Fields) -> Fields:
-    return replace(
-        fields, author_id=None, slug=fields.slug or "", summary=fields.summary or "", tags=fields.tags or [],
-        language=fields.language or "", cover=fields.cover or "", kind=fields.kind or "post",
-        unlisted=bool(fields.unlisted), canonical_url=fields.canonical_url or "",
-    )  # fmt: skip
+def _values(fields: Fields) -> dict[str, object]:
+    fields = replace(fields, author_id=None, kind=fields.kind or "post")
+    return {name: value or None for name, value in vars(fields).items()}
 
 
 def _fields(row: Post | Draft, tags: list[str]) -> Fields:
