@@ -30,7 +30,6 @@ health = Blueprint("health", __name__)  # it answers without the database, too
 
 @bp.app_template_global()
 def post_url(post: PostSummary) -> str:
-    """Return the path of a post or page."""
     return permalinks.path_of(post)
 
 

@@ -80,7 +80,6 @@ def _add_headers(response: Response, common: dict[str, str]) -> Response:
 
 
 def headers(settings: Settings) -> list[tuple[str, str]]:
-    """Return the headers of every response."""
     hsts = [("Strict-Transport-Security", HSTS)] if settings.https else []
     return [*HEADERS.items(), ("Content-Security-Policy", content_policy()), *hsts]
 

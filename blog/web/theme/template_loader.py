@@ -52,7 +52,6 @@ class MacroFile:
         self._file, self._environments = f"macros/{name}.html", environments
 
     def __getattr__(self, name: str) -> object:
-        """Return a macro by its name."""
         for environment in vars(self)["_environments"]:
             if macro := getattr(self.load(environment), name, None):
                 setattr(self, name, macro)
