@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flask import Response, render_template
+from flask import render_template
 
 from blog.core.posts import taxonomy
 from blog.feeds.blueprint import bp
@@ -38,9 +38,8 @@ def add_links(url: str) -> list[AddLink]:
 
 
 @bp.get("/subscribe/")
-def subscribe() -> Response:
+def subscribe() -> str:
     """Show the page that explains feeds, and how to follow this site."""
     tags = sorted(taxonomy.tags(), key=lambda tag: -tag.posts)
     context = {"tags": tags[:MAX_TAGS], "more_tags": len(tags) > MAX_TAGS, "authors": taxonomy.authors()}
-    page = render_template("feeds/subscribe.html", **context, add_links=add_links)
-    return Response(page, mimetype="text/html")
+    return render_template("feeds/subscribe.html", **context, add_links=add_links)

@@ -3,9 +3,9 @@
 import re
 
 from flask import Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
 
 from blog.core.errors import NotFound
-from blog.core.posts.summaries import PostSummary
 from blog.core.search import results as engine
 from blog.core.search.query import parse_query
 from blog.core.search.results import Results, Unsearchable
@@ -19,17 +19,16 @@ SHORT_NAME_LENGTH, LONG_NAME_LENGTH, DESCRIPTION_LENGTH = 16, 48, 1024
 
 
 @bp.get("/search/")
-def search() -> Response:
+def search() -> ResponseReturnValue:
     """Show the matches of `q`, ten posts a page; without words only the form."""
     number = _page_number(request.args.get("page", "1"))
     text = request.args.get("q", "")
     try:
-        return _page(engine.search_public(text, number), 200)
+        return render_template("reader/search.html", found=engine.search_public(text, number), broken=False)
     except Unsearchable as error:
         current_app.logger.error("%s", error)
-        response = _page(Results(parse_query(text)), 503)
-        response.headers.update({"Cache-Control": "no-store", "Retry-After": str(RETRY_SECONDS)})
-        return response
+        html = render_template("reader/search.html", found=Results(parse_query(text)), broken=True)
+        return html, 503, {"Cache-Control": "no-store", "Retry-After": str(RETRY_SECONDS)}
 
 
 @bp.get("/opensearch.xml")
@@ -57,8 +56,3 @@ def _page_number(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,5}", text, re.ASCII):
         raise NotFound("There is no such page.")
     return int(text)
-
-
-def _page(results: Results[PostSummary], status: int) -> Response:
-    html = render_template("reader/search.html", found=results, broken=status != 200)
-    return Response(html, status, mimetype="text/html")

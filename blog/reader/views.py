@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
@@ -47,19 +46,19 @@ def recent_posts() -> list[PostSummary]:
 
 @bp.get("/", defaults={"number": 1})
 @bp.get("/page/<page:number>/")
-def home(number: int) -> BaseResponse:
+def home(number: int) -> str:
     """Show Recent Posts; on the first page the newest post has its cover."""
     posts, pager = _list_page(number, lists.ALL)
     cover = post_article.load_cover(posts[0]) if posts and number == 1 else None
-    return _page("reader/home.html", posts=posts, pager=pager, cover=cover)
+    return render_template("reader/home.html", posts=posts, pager=pager, cover=cover)
 
 
 @bp.get("/posts/<slug>/")
-def article(slug: str) -> BaseResponse:
+def article(slug: str) -> str:
     """Show an article, its neighbours, related posts and recent posts."""
     post = post_article.load("post", slug)
     around = post_article.more_posts(post, RECENT_POSTS)
-    return _page("reader/article.html", post=post, contents=post.contents_list, around=around)
+    return render_template("reader/article.html", post=post, contents=post.contents_list, around=around)
 
 
 @bp.get("/posts/<slug>.md")
@@ -82,34 +81,34 @@ def article_markdown(slug: str) -> BaseResponse:
 
 
 @bp.get("/<slug>/")
-def page(slug: str) -> BaseResponse:
-    return _page("reader/page.html", post=post_article.load("page", slug))
+def page(slug: str) -> str:
+    return render_template("reader/page.html", post=post_article.load("page", slug))
 
 
 @bp.get("/tags/")
-def tags() -> BaseResponse:
-    return _page("reader/tags.html", tags=taxonomy.tags())
+def tags() -> str:
+    return render_template("reader/tags.html", tags=taxonomy.tags())
 
 
 @bp.get("/tags/<slug>/", defaults={"number": 1})
 @bp.get("/tags/<slug>/page/<page:number>/")
-def tag(slug: str, number: int) -> BaseResponse:
+def tag(slug: str, number: int) -> str:
     tag = taxonomy.tag(slug)
     posts, pager = _list_page(number, lists.WITH_TAG, tag.id)
-    return _page("reader/tag.html", tag=tag, posts=posts, pager=pager)
+    return render_template("reader/tag.html", tag=tag, posts=posts, pager=pager)
 
 
 @bp.get("/authors/<slug>/", defaults={"number": 1})
 @bp.get("/authors/<slug>/page/<page:number>/")
-def author(slug: str, number: int) -> BaseResponse:
+def author(slug: str, number: int) -> str:
     """Show the posts of one author, if the blog has several."""
     person = taxonomy.author(slug)
     posts, pager = _list_page(number, lists.BY_AUTHOR, person.id)
-    return _page("reader/author.html", person=person, posts=posts, pager=pager)
+    return render_template("reader/author.html", person=person, posts=posts, pager=pager)
 
 
 @bp.get("/archive/")
-def archive() -> BaseResponse:
+def archive() -> str:
     """Show the number of posts of each year; of a short archive all posts."""
     zone = templating.zone()
     counts = post_archive.years(zone)
@@ -117,15 +116,15 @@ def archive() -> BaseResponse:
     by_year: dict[str, list[PostSummary]] = {year.name: [] for year in counts}
     for post in recent(SHORT_ARCHIVE) if short else []:
         by_year.setdefault(str(post.published_at.astimezone(zone).year), []).append(post)
-    return _page("reader/archive.html", years=counts, by_year=by_year)
+    return render_template("reader/archive.html", years=counts, by_year=by_year)
 
 
 @bp.get("/archive/<year:year>/", defaults={"number": 1})
 @bp.get("/archive/<year:year>/page/<page:number>/")
-def archive_year(year: int, number: int) -> BaseResponse:
+def archive_year(year: int, number: int) -> str:
     post_page = post_archive.posts_in_year(year, templating.zone(), (number - 1) * YEAR_PAGE_SIZE, YEAR_PAGE_SIZE)
     pager = make_pager(number, post_page.total, YEAR_PAGE_SIZE)
-    return _page("reader/year.html", year=year, posts=post_page.posts, pager=pager)
+    return render_template("reader/year.html", year=year, posts=post_page.posts, pager=pager)
 
 
 @health.get("/healthz")
@@ -161,7 +160,3 @@ ADDRESS_CHECKS: dict[str, Callable[..., object]] = {
 def _list_page(number: int, post_list: PostList, scope_id: int = 0) -> tuple[Sequence[PostSummary], Pager]:
     post_page = lists.page(post_list, (number - 1) * PAGE_SIZE, PAGE_SIZE, scope_id)
     return post_page.posts, make_pager(number, post_page.total)
-
-
-def _page(template: str, **variables: Any) -> BaseResponse:
-    return Response(render_template(template, **variables), mimetype="text/html")
