@@ -219,6 +219,10 @@ def _candidates(own: CTE) -> CTE:
 
 
 def _related_query() -> AnySelect:
+    """Return the query of the posts that share most tags with a post: whether each is listed, and its summary.
+
+    Posts with equal numbers of shared tags: those that share its rarest tag come first, then the newest.
+    """
     own, post_tags = _own_tags(), post_tag.alias("carried")
     others = _candidates(own)
     shared, rarest, date = func.count(), func.min(own.c.posts), func.max(post_tags.c.listed_at)
@@ -237,12 +241,6 @@ def _related_query() -> AnySelect:
     return query.order_by(*order)
 
 
-def related_query() -> CompiledQuery[tuple[bool, PostSummary]]:
-    """Return the query of the posts that share most tags with a post: whether each is listed, and its summary.
-
-    Posts with equal numbers of shared tags: those that share its rarest tag come first, then the newest.
-    """
-    return CompiledQuery(_related_query, lambda is_shown, *cells: (is_shown, PostSummary(*cells)))
-
-
-RELATED_QUERY = related_query()
+RELATED_QUERY: CompiledQuery[tuple[bool, PostSummary]] = CompiledQuery(
+    _related_query, lambda is_shown, *cells: (is_shown, PostSummary(*cells))
+)

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from blog.core.editor import publish
 from blog.core.editor.fields import Fields
 from blog.core.posts import article
@@ -44,14 +42,10 @@ def test_among_equals_the_rarest_tag_says_which(blog: Blog) -> None:
     assert named(blog, here) == ["Of the rare kind", "Common 2", "Common 1"]
 
 
-def test_a_post_that_is_old_for_a_common_tag_shares_it_all_the_same(
-    blog: Blog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(article, "CANDIDATES_PER_TAG", 4)
-    monkeypatch.setattr(article, "RELATED_QUERY", article.related_query())
+def test_a_post_that_is_old_for_a_common_tag_shares_it_all_the_same(blog: Blog) -> None:
     here = lone(blog, "Rare", "One", "Two")
     blog.make_post("All three", tags=["Rare", "One", "Two"], published_at=day(1))
-    for number in range(6):
+    for number in range(article.CANDIDATES_PER_TAG):
         blog.make_post(f"Both {number}", tags=["One", "Two"], published_at=day(50 + number))
     assert named(blog, here)[0] == "All three"
 
