@@ -5,7 +5,6 @@ If readers could open a tag's old address, it redirects to the new one or says t
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, exists, func, insert, literal, select, update
@@ -110,33 +109,27 @@ def merge(tag_id: int, into: int) -> int:
     if tag_id == into:
         raise Invalid("into", "A tag cannot be merged into itself.")
     with write_transaction() as session:
-        tag, other = _load(session, tag_id), _load(session, into)
-        _redirect(session, tag, tag.slug, other.slug)
-        _rename_in_copies(session, tag.key, other.name)
-        post_ids = _replace(session, tag, other)
-        session.delete(tag)
-        return len(post_ids)
+        return _replace(session, _load(session, tag_id), _load(session, into))
 
 
 def remove(tag_id: int) -> str:
     """Delete a tag, and remove it from all posts. Return its name. Raises NotFound."""
     with write_transaction() as session:
         tag = _load(session, tag_id)
-        _redirect(session, tag, tag.slug, None)
-        _rename_in_copies(session, tag.key, None)
         _replace(session, tag, None)
-        session.delete(tag)
         return tag.name
 
 
 # -- within a transaction -----------------------------------------------------------------------------------
 
 
-def _replace(session: Session, old: Tag, new: Tag | None) -> Sequence[int]:
-    """Remove a tag from all its posts, or replace it: a post with both tags has `new` at the first of both positions.
+def _replace(session: Session, old: Tag, new: Tag | None) -> int:
+    """Delete a tag, or replace it by `new`: a post with both tags has `new` at the first of both positions.
 
-    Return the ids of these posts. They get other tags without being saved, so this updates the search index.
+    Return the number of its posts. They get other tags without being saved, so this updates the search index.
     """
+    _redirect(session, old, old.slug, new.slug if new else None)
+    _rename_in_copies(session, old.key, new.name if new else None)
     post_ids = session.scalars(select(post_tag.c.post_id).where(post_tag.c.tag_id == old.id)).all()
     if new is None:
         _close_gap(session, [old.id], 1)
@@ -145,7 +138,8 @@ def _replace(session: Session, old: Tag, new: Tag | None) -> Sequence[int]:
         _insert_new(session, old, new)
     session.execute(delete(post_tag).where(post_tag.c.tag_id == old.id))
     index.index_posts(session, post_ids)
-    return post_ids
+    session.delete(old)
+    return len(post_ids)
 
 
 def _close_gap(session: Session, ids: list[int], number: int) -> None:
