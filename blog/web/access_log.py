@@ -6,13 +6,11 @@ import sys
 from collections.abc import Iterable
 from functools import lru_cache
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from blog.web.page_cache import CACHE_RESULT
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SECRET_PATH = re.compile(r"(/admin/setup/|/preview/)[^/\s]+")
 
@@ -30,10 +28,10 @@ def token_filter(record: logging.LogRecord) -> bool:
 class AccessLog:
     """WSGI middleware that logs method, path, status, bytes, milliseconds, and hit or miss, to standard error."""
 
-    def __init__(self, application: "WSGIApplication") -> None:
+    def __init__(self, application: WSGIApplication) -> None:
         self.application = application
 
-    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         started = perf_counter()
         statuses: list[str] = []
 
@@ -49,7 +47,7 @@ class AccessLog:
         self._write(environ, statuses[-1][:3], sum(map(len, body)), started)
         return body
 
-    def _write(self, environ: "WSGIEnvironment", status: str, size: int, started: float) -> None:
+    def _write(self, environ: WSGIEnvironment, status: str, size: int, started: float) -> None:
         write(environ["REQUEST_METHOD"], environ["PATH_INFO"], status, size, started, environ.get(CACHE_RESULT, "-"))
 
 

@@ -7,14 +7,12 @@ stays. There are no clearing calls: a commit, by any process, changes the versio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from blog.core.db.watcher import Watcher
 from blog.web.responses import CHANGED_AT, EFFORT_CACHED, UNCACHEABLE, Answer, EncodedResponse, Header, RequestHead
 from blog.web.theme.owner_files import Theme
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Left out of the request to the application: EncodedResponse answers these from the whole body.
 CONDITIONAL_HEADERS = (
@@ -98,7 +96,7 @@ class PageCache:
 
     def __init__(
         self,
-        application: "WSGIApplication",
+        application: WSGIApplication,
         watcher: SiteVersion,
         *,
         limit: int,
@@ -112,7 +110,7 @@ class PageCache:
         self._is_own_host = is_own_host
         self._locks = [Lock() for _ in range(LOCKS)]
 
-    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         head = RequestHead.from_environ(environ)
         if not head.is_read:
             return self.application(environ, start)
@@ -142,7 +140,7 @@ class PageCache:
             self.store.update_size(head.path, response)
         return answer
 
-    def _build(self, head: RequestHead, version: int, environ: "WSGIEnvironment") -> EncodedResponse:
+    def _build(self, head: RequestHead, version: int, environ: WSGIEnvironment) -> EncodedResponse:
         """Build a response in one thread, while others that need the same page wait for it."""
         key = head.path
         with self._locks[hash(key) % LOCKS]:
@@ -156,7 +154,7 @@ class PageCache:
                     self.store.put(key, version, response)
             return response
 
-    def _call_application(self, environ: "WSGIEnvironment") -> tuple[EncodedResponse, bool]:
+    def _call_application(self, environ: WSGIEnvironment) -> tuple[EncodedResponse, bool]:
         """Return the application's response to a plain GET, and whether it is the same for everybody."""
         inner = {name: value for name, value in environ.items() if name not in CONDITIONAL_HEADERS}
         inner["REQUEST_METHOD"] = "GET"

@@ -26,6 +26,4 @@ class YearConverter(PageNumberConverter):
 
 
 def init_app(app: Flask) -> None:
-    app.url_map.converters["number"] = RowIdConverter
-    app.url_map.converters["page"] = PageNumberConverter
-    app.url_map.converters["year"] = YearConverter
+    app.url_map.converters |= {"number": RowIdConverter, "page": PageNumberConverter, "year": YearConverter}

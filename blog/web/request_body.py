@@ -6,14 +6,12 @@ A form that was cut off may look complete, and half a text would be saved over a
 from collections.abc import Iterable
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
-from typing import IO, TYPE_CHECKING
+from typing import IO
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, abort, request
 
-from blog.core.errors import DiskFull
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from blog.core.errors import disk_full
 
 BODYLESS_METHODS = ("GET", "HEAD", "OPTIONS")
 # Authors' forms hold whole texts. One that is too long is sent back with all its words, so it must be read.
@@ -35,7 +33,7 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def refuse_incomplete() -> None:
         if request.environ.get(BODY_ERROR) == DISK_FULL:
-            raise DiskFull("The disk is full. Nothing was stored; free some space and try again.")
+            raise disk_full("Nothing was stored")
         if request.environ.get(BODY_ERROR):
             abort(request.environ[BODY_ERROR])
 
@@ -57,7 +55,7 @@ class Body:
     it is 0 as long as nothing is wrong.
     """
 
-    def __init__(self, environ: "WSGIEnvironment", folder: str) -> None:
+    def __init__(self, environ: WSGIEnvironment, folder: str) -> None:
         self.environ = environ
         self.is_upload = max_length(environ) == MEDIA_LIMIT
         self.error = _length_error(environ)
@@ -93,7 +91,7 @@ class Body:
         self._file.close()
 
 
-def read_body(environ: "WSGIEnvironment", folder: str) -> None:
+def read_body(environ: WSGIEnvironment, folder: str) -> None:
     """Replace the input stream of a request by its whole body; set BODY_ERROR to an error status or 0."""
     body, stream = Body(environ, folder), environ["wsgi.input"]
     while body.missing and (chunk := stream.read(min(body.missing, CHUNK_BYTES))):
@@ -101,7 +99,7 @@ def read_body(environ: "WSGIEnvironment", folder: str) -> None:
     body.finish()
 
 
-def _length_error(environ: "WSGIEnvironment") -> int:
+def _length_error(environ: WSGIEnvironment) -> int:
     """Return 411 if a request does not say how long its body is, 413 if it is too long, or 0."""
     length = environ.get("CONTENT_LENGTH") or ""
     # Of chunks, the server does not say whether they ended too early.
@@ -110,14 +108,14 @@ def _length_error(environ: "WSGIEnvironment") -> int:
     return 413 if length and int(length) > max_length(environ) else 0
 
 
-def max_length(environ: "WSGIEnvironment") -> int:
+def max_length(environ: WSGIEnvironment) -> int:
     """Return the largest number of bytes that the body of this request may have."""
     if environ["PATH_INFO"] == MEDIA_PATH:
         return MEDIA_LIMIT if SESSION_COOKIE in str(environ.get("HTTP_COOKIE", "")) else DEFAULT_LIMIT
     return ADMIN_LIMIT if str(environ["PATH_INFO"]).startswith(ADMIN_PATH) else DEFAULT_LIMIT
 
 
-def _has_too_many_fields(environ: "WSGIEnvironment", body: bytes) -> bool:
+def _has_too_many_fields(environ: WSGIEnvironment, body: bytes) -> bool:
     """Return whether an urlencoded form has too many fields. Those of multipart forms are counted by Flask."""
     content_type = str(environ.get("CONTENT_TYPE") or "").lower()
     return "urlencoded" in content_type and body.count(b"&") >= MAX_FIELDS
@@ -127,8 +125,8 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 16
 
 
-def _read_first(wsgi: "WSGIApplication", folder: str) -> "WSGIApplication":
-    def application(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+def _read_first(wsgi: WSGIApplication, folder: str) -> WSGIApplication:
+    def application(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in BODYLESS_METHODS and BODY_ERROR not in environ:
             read_body(environ, folder)
         return wsgi(environ, start)

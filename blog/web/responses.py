@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, Any, NamedTuple
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import brotli
 from flask import Flask, Response, current_app, g, request
@@ -21,9 +22,6 @@ from werkzeug.utils import cached_property
 
 from blog import clock
 from blog.web import request_body
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Header = tuple[str, str]
 
@@ -88,7 +86,7 @@ class RequestHead(NamedTuple):
     if_modified_since: str | None
 
     @classmethod
-    def from_environ(cls, environ: "WSGIEnvironment") -> "RequestHead":
+    def from_environ(cls, environ: WSGIEnvironment) -> "RequestHead":
         get = environ.get
         return cls(
             environ["REQUEST_METHOD"],
@@ -112,7 +110,7 @@ class Answer(NamedTuple):
     headers: list[Header]
     body: bytes
 
-    def start(self, start: "StartResponse") -> list[bytes]:
+    def start(self, start: StartResponse) -> list[bytes]:
         """Return the answer as a WSGI application does."""
         start(self.status, self.headers[:])
         return [self.body] if self.body else []

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, abort, g, request
 from werkzeug.http import parse_list_header
@@ -13,9 +13,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from blog.config import Settings
 from blog.web import sessions
 from blog.web.sessions import ADMIN_PATH
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # No inline scripts or styles, and no nonces: a cached page could not have them.
 POLICY = {
@@ -84,7 +81,7 @@ def headers(settings: Settings) -> list[tuple[str, str]]:
     return [*HEADERS.items(), ("Content-Security-Policy", content_policy()), *hsts]
 
 
-def trust_proxies(wsgi: "WSGIApplication", settings: Settings) -> "WSGIApplication":
+def trust_proxies(wsgi: WSGIApplication, settings: Settings) -> WSGIApplication:
     """Trust the X-Forwarded- headers of as many proxies as the settings say."""
     hops = settings.trusted_proxies
     return ProxyFix(wsgi, x_for=hops, x_proto=hops, x_host=hops) if hops else wsgi
@@ -107,10 +104,10 @@ def content_policy(*, foreign_media: bool = False, admin: bool = False) -> str:
     return "; ".join([*rules, "trusted-types broadsheet", "require-trusted-types-for 'script'"] if admin else rules)
 
 
-def _replace_invalid_hosts(wsgi: "WSGIApplication") -> "WSGIApplication":
+def _replace_invalid_hosts(wsgi: WSGIApplication) -> WSGIApplication:
     """Replace a Host header that cannot be a name: Flask would fail on it before it can render an error page."""
 
-    def application(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+    def application(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         if not HOST.fullmatch(environ.get("HTTP_HOST") or "x"):
             environ["HTTP_HOST"] = "invalid"
         return wsgi(environ, start)

@@ -5,7 +5,8 @@ import mimetypes
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Blueprint, Flask, abort
 
@@ -16,9 +17,6 @@ from blog.web import security
 from blog.web.responses import EFFORT_FOREVER, Answer, EncodedResponse, RequestHead
 from blog.web.theme import stylesheets
 from blog.web.theme.owner_files import Theme
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 FILE_NAME = re.compile(
     r"(?=.{1,120}$)(?P<stem>[\w-]+(?:/[\w-]+)*)(?:\.(?P<hash>[0-9a-f]{10}))?\.(?P<ending>\w{1,8})", re.ASCII
@@ -60,7 +58,7 @@ def not_there(name: str) -> NoReturn:  # noqa: ARG001
 class StaticFiles:
     """WSGI middleware that answers for static files and stored images, and passes on all other requests."""
 
-    def __init__(self, application: "WSGIApplication", settings: Settings, theme: Theme) -> None:
+    def __init__(self, application: WSGIApplication, settings: Settings, theme: Theme) -> None:
         self.application = application
         self._media = settings.media
         self._headers = security.headers(settings)
@@ -68,7 +66,7 @@ class StaticFiles:
         self._files: dict[str, EncodedResponse] = {}
         self.stylesheets: dict[str, EncodedResponse] = {}
 
-    def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         head = RequestHead.from_environ(environ)
         if head.is_read and head.path.startswith(("/static/", "/media/", "/favicon.ico")):
             response = self._response(head.path)
