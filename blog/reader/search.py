@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from blog.core.errors import NotFound
 from blog.core.search import results as engine
+from blog.core.search.index import Unsearchable
 from blog.core.search.query import parse_query
-from blog.core.search.results import Results, Unsearchable
+from blog.core.search.results import Results
 from blog.reader.views import bp
 from blog.web import templating
 from blog.web.errors import RETRY_SECONDS

@@ -67,7 +67,7 @@ def remove(email: str) -> Person:
 def remove_other(person_id: int, remover_id: int) -> Person:
     """Remove a person's account, as the first author may. Raise Forbidden or NotFound."""
     with write_transaction() as session:
-        if not is_first(session, remover_id):
+        if (first := first_account(session)) is None or first.id != remover_id:
             raise Forbidden("Only the first author can remove others.")
         if person_id == remover_id:
             raise Forbidden("The first author cannot be removed here.")
@@ -83,13 +83,11 @@ def list_accounts() -> list[Person]:
 
 
 def has_accounts(session: Session) -> bool:
-    return session.scalar(_accounts().limit(1)) is not None
+    return first_account(session) is not None
 
 
-def is_first(session: Session, person_id: int) -> bool:
-    """Return whether this person has the oldest account."""
-    first = session.scalar(_accounts().limit(1))
-    return first is not None and first.id == person_id
+def first_account(session: Session) -> Person | None:
+    return session.scalar(_accounts().limit(1))
 
 
 def validate_email(text: str) -> str:

@@ -79,25 +79,23 @@ def start(session: Session, person_id: int, client: Client) -> str:
 
 def sessions_of(person_id: int) -> Sequence[AuthorSession]:
     """Return a person's sessions, the last used first."""
-    query = select(AuthorSession).where(
-        AuthorSession.person_id == person_id, AuthorSession.seen_at > clock.now() - LIFETIME
-    )
-    return db.session.scalars(query.order_by(AuthorSession.seen_at.desc(), AuthorSession.id)).all()
+    own = AuthorSession.person_id == person_id, AuthorSession.seen_at > clock.now() - LIFETIME
+    query = select(AuthorSession).where(*own).order_by(AuthorSession.seen_at.desc(), AuthorSession.id)
+    return db.session.scalars(query).all()
 
 
 def end(token: object) -> None:
-    """End the session of a token, if there is one."""
     with write_transaction() as session:
         session.execute(delete(AuthorSession).where(AuthorSession.id == credentials.hash_token(token)))
 
 
 def revoke(person_id: int, session_id: str) -> None:
     """End one of a person's sessions. Raise NotFound if they have no such session."""
-    own = (AuthorSession.person_id == person_id, AuthorSession.id == session_id)
     with write_transaction() as session:
-        if session.scalar(select(AuthorSession.id).where(*own)) is None:
+        row = session.get(AuthorSession, session_id)
+        if row is None or row.person_id != person_id:
             raise NotFound("There is no such session.")
-        session.execute(delete(AuthorSession).where(*own))
+        session.delete(row)
 
 
 def revoke_others(person_id: int, keep_id: str) -> None:

@@ -36,9 +36,6 @@ class Client:
     agent: str
     key: str
 
-    def account_hash(self, email: str) -> str:
-        return account_hash(email, self.key)
-
 
 def client_of(address: str | None, agent: str, key: str) -> Client:
     """Return a client in the form that the limits and the list of sessions use."""
@@ -68,7 +65,7 @@ def account_hash(email: str, key: str) -> str:
 
 def check_and_record(email: str, client: Client) -> None:
     """Record an attempt. Raise TooManyAttempts if the limit is reached: then no password needs to be compared."""
-    account, now = client.account_hash(email), clock.now()
+    account, now = account_hash(email, client.key), clock.now()
     with write_transaction() as session:
         _delete_old(session)
         limits = [Attempt.address == client.address]
@@ -82,7 +79,7 @@ def check_and_record(email: str, client: Client) -> None:
 
 def record_success(session: Session, email: str, client: Client) -> None:
     """Delete an account's failures from this address and trust the address, in the caller's transaction."""
-    account = client.account_hash(email)
+    account = account_hash(email, client.key)
     session.execute(delete(Attempt).where(Attempt.account == account, Attempt.address == client.address))
     session.add(Attempt(at=clock.now(), account=account, address=client.address, succeeded=True))
 

@@ -1,6 +1,6 @@
 """Back up a blog while it is read and written: one file, verified before it gets its name."""
 
-import os
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -132,11 +132,11 @@ def _write(settings: Settings, draft: Path, reason: str, progress: Progress) -> 
     if damage := sqlite_copy.find_damage(copy):
         advice = retention.recovery_advice(settings)
         raise Unusable(f"The database is damaged ({damage[0]}): no backup was made. {advice}")
-    info, complete = sqlite_copy.database_info(copy), reason in retention.COMPLETE
+    (schema, counts), complete = sqlite_copy.database_info(copy), reason in retention.COMPLETE
 
     def make_manifest(entries: tuple[Member, ...]) -> Manifest:
-        scope, version = "all" if complete else "database", installed_version()
-        return Manifest(zip_file.FORMAT, moment, reason, scope, version, info.schema, info.counts, entries)
+        scope = "all" if complete else "database"
+        return Manifest(zip_file.FORMAT, moment, reason, scope, installed_version(), schema, counts, entries)
 
     for attempt in range(ATTEMPTS):
         members = dict(zip_file.list_files(settings.instance, zip_file.FOLDERS if complete else ("templates",)))
@@ -184,8 +184,7 @@ def _require_space(folder: Path, needed: int, spare: int = 0) -> None:
 
 
 def free_bytes(folder: Path) -> int:
-    disk = os.statvfs(folder)
-    return disk.f_bavail * disk.f_frsize
+    return shutil.disk_usage(folder).free
 
 
 def unpacked_size(settings: Settings, folders: Iterable[str] = zip_file.FOLDERS) -> int:

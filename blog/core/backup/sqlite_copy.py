@@ -1,9 +1,8 @@
 """Copy a whole database, in either direction, by SQLite's backup API while others read and write it."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +21,6 @@ COUNTS = {
     "pictures": "SELECT count(*) FROM media",
     "people": "SELECT count(*) FROM person",
 }
-
-
-@dataclass(frozen=True)
-class DatabaseInfo:
-    """The schema version of a database, and its numbers of posts, pages, pictures and people."""
-
-    schema: str
-    counts: Mapping[str, int]
 
 
 @contextmanager
@@ -123,15 +114,15 @@ def check_line(message: str) -> str:
     return " ".join(message.replace("*** in database main ***", "").split())
 
 
-def database_info(file: Path) -> DatabaseInfo:
-    """Return the schema version and the counts of a database. Raises Unusable if it is not a blog's."""
+def database_info(file: Path) -> tuple[str, dict[str, int]]:
+    """Return the schema version of a database, and its COUNTS by name. Raises Unusable if it is not a blog's."""
     with open_database(file, "ro") as connection:
         try:
             (schema,) = connection.execute("SELECT version_num FROM schema_version").fetchone()
             counts = {name: connection.execute(query).fetchone()[0] for name, query in COUNTS.items()}
         except (sqlite_driver().OperationalError, TypeError) as error:
             raise Unusable(f"{file} is not the database of a blog: nothing was changed.") from error
-    return DatabaseInfo(str(schema), counts)
+    return str(schema), counts
 
 
 def picture_names(file: Path) -> list[str]:

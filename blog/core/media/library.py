@@ -6,8 +6,8 @@ first and the files follow; on undelete the files come first. Files move only wi
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,10 +137,13 @@ def add(data: bytes, folder: Path, filename: str = "", alt: str = "") -> Media:
     Raises Invalid (the message names the file), DiskFull or Unavailable; then nothing is stored.
     """
     alt_text, digest = _alt_text(alt), hashlib.sha256(data).hexdigest()
-    with _name_in_errors(storage.clean_name(filename)), _storing_errors(folder):
-        existing = storage.by_hash(digest)
-        complete = existing is not None and storage.has_all_files(existing, folder)
-        stored = existing if existing and complete else storage.store(data, folder, filename)
+    try:
+        with _storing_errors(folder):
+            stored = storage.by_hash(digest)
+            if stored is None or not storage.has_all_files(stored, folder):
+                stored = storage.store(data, folder, filename)
+    except Invalid as error:
+        raise Invalid("file", f"{storage.clean_name(filename) or 'The picture'}: {error}.") from error
     db.session.rollback()
     try:
         with write_transaction() as session, _storing_errors(folder):
@@ -226,21 +229,9 @@ def purge_due() -> bool:
     return bool(db.session.scalar(select(exists().where(*old))))
 
 
-# -- errors and checks --------------------------------------------------------------------------------------
-
-
 def _storing_errors(folder: Path) -> AbstractContextManager[None]:
     """Raise DiskFull or Unavailable, with a sentence for the author, for each OSError."""
     return disk_errors(f"Pictures cannot be stored in {folder}", "Nothing was stored")
-
-
-@contextmanager
-def _name_in_errors(name: str) -> Iterator[None]:
-    """Put the picture's name before the message of Invalid."""
-    try:
-        yield
-    except Invalid as error:
-        raise Invalid("file", f"{name or 'The picture'}: {error}.") from error
 
 
 def _alt_text(alt: str) -> str:

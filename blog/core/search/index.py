@@ -34,7 +34,9 @@ CONTENTLESS_VERSION = (3, 43)
 # Posts in memory at a time.
 BATCH_SIZE = 200
 BROKEN_SIGNS = (f"no such table: {TABLE}", "malformed", "constructor failed", "fts5", "corrupt")
-BROKEN = "The search index is missing or damaged. Nothing was changed; `broadsheet doctor --fix` makes it anew."
+BROKEN = "The search index is missing or damaged"
+UNCHANGED = f"{BROKEN}. Nothing was changed; `broadsheet doctor --fix` makes it anew."
+UNSEARCHABLE = f"{BROKEN}; `broadsheet doctor --fix` makes it anew. All else works."
 
 DELETE_ROW = f"DELETE FROM {TABLE} WHERE rowid = ?"  # noqa: S608
 INSERT_ROW = f"INSERT INTO {TABLE} (rowid, {', '.join(COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
@@ -51,6 +53,10 @@ ORPHANED_ROWS = f"SELECT id FROM {TABLE}_docsize WHERE id NOT IN (SELECT id FROM
 Execute = Callable[[str], Any]
 
 
+class Unsearchable(Unavailable):
+    """The search index is missing or damaged."""
+
+
 def create_table_sql() -> str:
     version = tuple(int(part) for part in sqlite_driver().sqlite_version.split("."))
     contentless = ", content='', contentless_delete=1" if version >= CONTENTLESS_VERSION else ""
@@ -58,11 +64,11 @@ def create_table_sql() -> str:
 
 
 def index_posts(session: Session, ids: Iterable[int]) -> None:
-    """Index posts as they are in the open transaction. Raises Unavailable if the index is missing or damaged."""
+    """Index posts as they are in the open transaction. Raises Unsearchable."""
     session.flush()
     connection = session.connection()
     for batch in batches(ids, BATCH_SIZE):
-        with _explain_broken_index():
+        with damage_errors(UNCHANGED):
             _replace_rows(connection, batch)
 
 
@@ -83,8 +89,8 @@ def _rows(connection: Connection, ids: Sequence[int]) -> Iterator[tuple[Any, ...
 
 
 def remove_posts(session: Session, ids: Iterable[int]) -> None:
-    """Remove posts from the index. Raises Unavailable if it is missing or damaged."""
-    with _explain_broken_index():
+    """Remove posts from the index. Raises Unsearchable."""
+    with damage_errors(UNCHANGED):
         for post_id in ids:
             session.connection().exec_driver_sql(DELETE_ROW, (post_id,))
 
@@ -142,17 +148,11 @@ def is_index_problem(problem: str) -> bool:
 
 
 @contextmanager
-def _explain_broken_index() -> Iterator[None]:
-    """Raise Unavailable, with a sentence that says what to do, if the index is missing or damaged."""
+def damage_errors(message: str) -> Iterator[None]:
+    """Raise Unsearchable with this message for each database error that means a missing or damaged index."""
     try:
         yield
     except DBAPIError as error:
-        if is_broken(error):
-            raise Unavailable(BROKEN) from error
+        if any(sign in str(error.orig) for sign in BROKEN_SIGNS):
+            raise Unsearchable(message) from error
         raise
-
-
-def is_broken(error: Exception) -> bool:
-    """Return whether a database error means that the index is missing or damaged."""
-    message = str(getattr(error, "orig", None) or error)
-    return any(sign in message for sign in BROKEN_SIGNS)

@@ -5,15 +5,15 @@ count more). A word in thousands of posts says little and would be slow to rank 
 all words are common, posts with them in the title come first, then the newest.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import selectinload
 
-from blog.core.errors import NotFound, Unavailable
+from blog.core.errors import NotFound
 from blog.core.posts.summaries import PostSummary
 from blog.core.search import highlight, index, normalize, ranking
 from blog.core.search.highlight import Span
@@ -25,13 +25,6 @@ from blog.models import Post
 PAGE_SIZE, MAX_PAGES = ranking.PAGE_SIZE, ranking.MAX_PAGES
 # Characters of HTML searched for snippets beyond the first FIRST_LOOK of each post, for all posts of a page together.
 SECOND_LOOK = 1_000_000
-UNSEARCHABLE = "The search index is missing or damaged; `broadsheet doctor --fix` makes it anew. All else works."
-
-
-class Unsearchable(Unavailable):
-    """The search index is missing or damaged; all else works."""
-
-
 P = TypeVar("P", PostSummary, Post)
 
 
@@ -66,7 +59,7 @@ def search_public(text: str, number: int = 1) -> Results[PostSummary]:
     """
     query = parse_query(text)
     ids, more, some = _page_ids(query, READERS, number)
-    rows = ranking.SUMMARIES.all(ids=_json(ids)) if ids else []
+    rows = ranking.SUMMARIES.all(ids=json.dumps(ids)) if ids else []
     return Results(query, _results(query, ids, rows), number, more, some)
 
 
@@ -82,7 +75,8 @@ def search_all(text: str, number: int = 1, *, status: str | None = None) -> Resu
 def matching_ids(text: str, size: int, *, status: str | None = None) -> list[int]:
     """Return only the ids that `search_all` would show, best first. Raises Unsearchable."""
     query = parse_query(text)
-    return _rank(query, Scope(status), 0, size)[0] if query.terms else []
+    with index.damage_errors(index.UNSEARCHABLE):
+        return ranking.rank(query, Scope(status), 0, size)[0] if query.terms else []
 
 
 def _page_ids(query: Query, scope: Scope, number: int) -> tuple[list[int], bool, bool]:
@@ -91,23 +85,11 @@ def _page_ids(query: Query, scope: Scope, number: int) -> tuple[list[int], bool,
         raise NotFound("There are not that many pages.")
     if not query.terms:
         return [], False, False
-    ids, some = _rank(query, scope, (number - 1) * PAGE_SIZE, PAGE_SIZE + 1)
+    with index.damage_errors(index.UNSEARCHABLE):
+        ids, some = ranking.rank(query, scope, (number - 1) * PAGE_SIZE, PAGE_SIZE + 1)
     if number > 1 and not ids:
         raise NotFound("There are not that many pages.")
     return ids[:PAGE_SIZE], len(ids) > PAGE_SIZE and number < MAX_PAGES, some
-
-
-def _rank(query: Query, scope: Scope, start: int, size: int) -> tuple[list[int], bool]:
-    try:
-        return ranking.rank(query, scope, start, size)
-    except DBAPIError as error:
-        if index.is_broken(error):
-            raise Unsearchable(UNSEARCHABLE) from error
-        raise
-
-
-def _json(ids: Sequence[int]) -> str:
-    return f"[{','.join(map(str, ids))}]"
 
 
 def _results(query: Query, ids: Sequence[int], rows: Iterable[Any]) -> list[SearchResult[Any]]:

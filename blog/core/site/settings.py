@@ -45,9 +45,7 @@ def _quote(text: str, limit: int = 40) -> str:
 
 def _line(field: str, limit: int, required: bool = False) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        value = validate.one_line(text)
-        if len(value) > limit:
-            raise Invalid(field, f"The {field} has {len(value)} characters; {limit} are allowed.")
+        value = validate.check_length(validate.one_line(text), field, f"The {field}", limit)
         if required and not value:
             raise Invalid(field, f"The {field} cannot be empty.")
         return value
@@ -57,7 +55,6 @@ def _line(field: str, limit: int, required: bool = False) -> Callable[[str], str
 
 @cache
 def timezones() -> list[str]:
-    """Return the names of all time zones."""
     return sorted(available_timezones())
 
 

@@ -17,7 +17,8 @@ from blog.core.editor.unit_of_work import PostWrites
 from blog.core.errors import Conflict, NotFound, Unavailable
 from blog.core.posts import query as post_query
 from blog.core.search import index, ranking
-from blog.core.search.results import Unsearchable, search_all, search_public
+from blog.core.search.index import Unsearchable
+from blog.core.search.results import search_all, search_public
 from blog.extensions import db
 from blog.models import Post, Tag
 from blog.transfer import samples
