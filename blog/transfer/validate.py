@@ -50,7 +50,7 @@ class ValidDocument:
         return self.fields.slug or ""
 
     def job(self, foreign_media: bool) -> RenderJob:
-        image_files = {image.hash[:24]: image.image_file for image in self.images}
+        image_files = {image.hash[:24]: image for image in self.images}
         return RenderJob(self.fields.body or "", self.kind, self.fields.cover or "", image_files, foreign_media)
 
 
@@ -64,7 +64,7 @@ class Validator:
         """Return what may be stored of a document; None if `problems` got something new about it."""
         problem_count = len(self.problems)
         images = [stored for image in document.images if (stored := self._store(document, image))]
-        addresses = {image.address: stored.path for image, stored in zip(document.images, images, strict=False)}
+        addresses = {image.address: stored.address for image, stored in zip(document.images, images, strict=False)}
         fields, errors = validate_fields(
             Fields(
                 title=document.title,

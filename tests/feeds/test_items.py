@@ -125,14 +125,14 @@ def test_a_language_of_its_own_is_told_where_a_format_can(blog: Blog) -> None:
 
 def test_the_cover_is_told_whole_and_with_its_size(blog: Blog) -> None:
     kept = blog.store(picture(800, 600))
-    blog.make_post("Covered", cover=kept.path)
+    blog.make_post("Covered", cover=kept.address)
     for form in FORMATS:
         [item] = read(blog, address(form)).items
-        assert item.image == SITE_URL + kept.path
+        assert item.image == SITE_URL + kept.address
     for form in ("rss", "atom"):
         [told] = blog.feed(address(form)).iter("{http://search.yahoo.com/mrss/}content")
         assert (told.get("width"), told.get("height"), told.get("medium")) == ("800", "600", "image")
-        assert told.get("type") == blog.get(kept.path).headers["Content-Type"]
+        assert told.get("type") == blog.get(kept.address).headers["Content-Type"]
 
 
 def test_a_post_without_a_cover_has_no_picture(rivers: Blog) -> None:

@@ -44,14 +44,14 @@ def test_a_post_without_a_summary_is_described_by_its_opening(blog: Blog) -> Non
 def test_every_address_in_a_text_is_whole(blog: Blog) -> None:
     kept = blog.store(picture(800, 600))
     blog.make_post("Other", slug="other", published_at=LONG_AGO)
-    blog.make_post("Linked", slug="linked", body=LINKED.format(picture=kept.path))
+    blog.make_post("Linked", slug="linked", body=LINKED.format(picture=kept.address))
     for form in FORMATS:
         body, here = newest(blog, form).body, f"{SITE_URL}/posts/linked/"
         addresses = [str(value) for value in body.xpath("//@href | //@src | //@poster | //@srcset")]
         assert all(value.startswith(("https://", "mailto:")) for value in addresses), addresses
         assert {
             f"{SITE_URL}/posts/other/", "https://x.example/?a=1&b=2", "mailto:a@b.example", "https://y.example/z",
-            f"{here}?q=1", f"{SITE_URL}/media/a.mp4", f"{SITE_URL}/media/b.jpg", SITE_URL + kept.path,
+            f"{here}?q=1", f"{SITE_URL}/media/a.mp4", f"{SITE_URL}/media/b.jpg", SITE_URL + kept.address,
         } <= set(addresses)  # fmt: skip
         image = body.xpath("//img")[0]
         assert (image.get("alt"), image.get("width"), image.get("height")) == ("A river", "800", "600")

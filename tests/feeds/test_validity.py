@@ -85,6 +85,6 @@ def fill(blog: Blog) -> None:
     blog.make_post("The editor's", published_at=LONG_AGO - timedelta(days=1))
     for number in range(24):
         blog.make_post(
-            f"Post {number} & <more>", tags=["Rivers", "R&D"], author_id=ana, cover=kept.path, language="de",
+            f"Post {number} & <more>", tags=["Rivers", "R&D"], author_id=ana, cover=kept.address, language="de",
             summary="In <short> & good." if number % 2 else "", published_at=LONG_AGO + timedelta(days=number),
         )  # fmt: skip

@@ -16,7 +16,7 @@ SECTIONS = "".join(f"## Part {number}\n\n{'word ' * 400}\n\n" for number in rang
 def stored(blog: Blog, width: int = 800, height: int = 600) -> str:
     """The address of a picture of ours."""
     kept = blog.store(picture(width, height))
-    return kept.path
+    return kept.address
 
 
 def headings(page: Any) -> list[str]:

@@ -66,7 +66,7 @@ def test_every_page_has_a_card_that_is_there(blog: Blog, path: str) -> None:
 def test_a_card_with_a_cover_is_a_photograph(blog: Blog) -> None:
 
     stored = blog.store(picture(900, 900, colour="navy"))
-    blog.make_post("Post", slug="post", cover=stored.path)
+    blog.make_post("Post", slug="post", cover=stored.address)
     answer = blog.get(shared(blog))
     assert answer.mimetype == "image/jpeg" and Image.open(io.BytesIO(answer.data)).format == "JPEG"
 

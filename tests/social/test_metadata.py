@@ -177,7 +177,7 @@ def test_a_long_description_is_cut_between_words(blog: Blog) -> None:
 def upload(blog: Blog, data: bytes) -> str:
     """The path of a picture that was stored."""
     stored = blog.store(data)
-    return stored.path
+    return stored.address
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])

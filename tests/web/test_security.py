@@ -53,7 +53,7 @@ def answers(blog: Blog) -> dict[str, Any]:
             "/posts/broken/",
             "/tags",
             "/page/1/",
-            kept.path,
+            kept.address,
             "/media/none.png",
         )
     }

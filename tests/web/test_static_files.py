@@ -18,7 +18,7 @@ STYLE = "//head/link[@rel = 'stylesheet']/@href"
 def media(blog: Blog) -> str:
     """The address of a stored picture."""
     kept = blog.store(picture(400, 300, colour="navy"))
-    return kept.path
+    return kept.address
 
 
 def test_the_stylesheet_has_its_hash_in_its_name_and_is_kept_for_ever(blog: Blog) -> None:

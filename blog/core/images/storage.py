@@ -8,7 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
@@ -31,27 +31,17 @@ DELETED_FOLDER = "deleted"
 STAGING = "import"
 
 
-@dataclass(frozen=True)
-class StoredImage:
+@dataclass(frozen=True, kw_only=True)
+class StoredImage(ImageFile):
     """A picture whose files are in the media folder; `save_row` adds it to the database. `hash` is its full hash."""
 
     hash: str
-    name: str
-    type: str
-    width: int
-    height: int
     bytes: int
-    widths: list[int] = field(default_factory=list)
     filename: str = ""
 
     @property
-    def image_file(self) -> ImageFile:
-        return ImageFile(self.name, self.width, self.height, self.widths)
-
-    @property
-    def path(self) -> str:
-        """Return the URL path of the base file."""
-        return self.image_file.address
+    def type(self) -> str:
+        return variants.TYPES[self.name.rpartition(".")[2]]
 
 
 def image_files_in(*texts: str) -> dict[str, ImageFile]:
@@ -83,10 +73,10 @@ def store(data: bytes, folder: Path | None, filename: str = "") -> StoredImage:
     if folder:
         folder.mkdir(exist_ok=True)
         files.write_files(folder, encoded.files)
-    image, name = encoded.image_file, encoded.image_file.name
-    mime_type, size = variants.TYPES[name.rpartition(".")[2]], len(encoded.files[name])
-    widths = list(image.widths)
-    return StoredImage(digest, name, mime_type, image.width, image.height, size, widths, clean_name(filename))
+    image, size = encoded.image_file, len(encoded.files[encoded.image_file.name])
+    return StoredImage(
+        image.name, image.width, image.height, image.widths, hash=digest, bytes=size, filename=clean_name(filename)
+    )
 
 
 def clean_name(filename: str) -> str:
@@ -99,7 +89,7 @@ def clean_name(filename: str) -> str:
 def by_hash(digest: str) -> StoredImage | None:
     """Return the stored picture made from the bytes with this SHA-256 (hexadecimal), if any."""
     row = db.session.scalars(select(Media).where(Media.hash == digest, Media.deleted_at.is_(None))).first()
-    return StoredImage(row.hash, row.name, row.type, row.width, row.height, row.bytes, row.widths) if row else None
+    return StoredImage(row.name, row.width, row.height, row.widths, hash=row.hash, bytes=row.bytes) if row else None
 
 
 def move_staged(staging: Path, folder: Path) -> None:
@@ -120,7 +110,7 @@ def save_row(session: Session, stored: StoredImage) -> Media:
         session.add(row)
     row.deleted_at = None
     if stored.widths or not row.name:
-        row.name, row.type, row.widths = stored.name, stored.type, stored.widths
+        row.name, row.type, row.widths = stored.name, stored.type, list(stored.widths)
         row.width, row.height, row.bytes = stored.width, stored.height, stored.bytes
     row.filename = row.filename or stored.filename
     session.flush()
@@ -129,7 +119,7 @@ def save_row(session: Session, stored: StoredImage) -> Media:
 
 def has_all_files(stored: StoredImage, folder: Path) -> bool:
     """Return whether a picture has variants and all its files exist."""
-    return bool(stored.widths) and all((folder / name).is_file() for name in stored.image_file.file_names())
+    return bool(stored.widths) and all((folder / name).is_file() for name in stored.file_names())
 
 
 def restore_variants(image: ImageFile, missing: Collection[str], folder: Path) -> bool:
@@ -173,6 +163,5 @@ def _move(source: Path, target: Path, prefix: str) -> None:
 
 
 def remove_stale(folder: Path) -> None:
-    """Remove unfinished files of killed processes."""
     for file in files.stale_drafts(folder):
         file.unlink(missing_ok=True)

@@ -6,11 +6,8 @@ reached: expressions are made of words in quotation marks only.
 
 import json
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
 
 from blog.core.search import normalize
 from blog.core.text import validate
@@ -98,45 +95,19 @@ def _open_last(terms: list[Term], word: str) -> list[Term]:
     return [replace(term, starts=True) if term.runs == runs else term for term in terms]
 
 
-class TagNames:
-    """All tags, indexed by the words of their names."""
-
-    def __init__(self, tags: Iterable[tuple[int, str]]) -> None:
-        self._names = {tag_id: normalize.index_text(name).split() for tag_id, name in tags}
-        self._ids_by_word: dict[str, list[int]] = {}
-        for tag_id, words in self._names.items():
-            for word in dict.fromkeys(words):
-                self._ids_by_word.setdefault(word, []).append(tag_id)
-        self._words = sorted(self._ids_by_word)
-
-    def ids_matching(self, term: Term) -> list[int]:
-        """Return the ids of the tags whose names contain a term, at most MAX_TAGS."""
-        words = term.words()
-        if len(words) > 1:
-            ids = self._ids_by_word.get(words[0], [])
-            return [tag_id for tag_id in ids if _contains(self._names[tag_id], words, term.open_ended())][:MAX_TAGS]
-        if not term.open_ended():
-            return self._ids_by_word.get(words[0], [])[:MAX_TAGS]
-        matches = (tag_id for word in self._words_with_prefix(words[0]) for tag_id in self._ids_by_word[word])
-        return list(islice(dict.fromkeys(matches), MAX_TAGS))
-
-    def _words_with_prefix(self, prefix: str) -> Iterator[str]:
-        for word in islice(self._words, bisect_left(self._words, prefix), None):
-            if not word.startswith(prefix):
-                return
-            yield word
-
-
 @lru_cache(maxsize=2)
-def tag_names(tags: str) -> TagNames:
-    """Return the index of tags from JSON (names by ids). As long as the JSON is the same, it is the same object."""
-    return TagNames((int(tag_id), name) for tag_id, name in json.loads(tags).items())
+def tag_list(tags: str) -> str:
+    """Return a line for each tag of a JSON object (names by ids): the id, and the words of its name."""
+    lines = (f"{tag_id} {' '.join(normalize.index_text(name).split())}" for tag_id, name in json.loads(tags).items())
+    return "".join(f"\n{line} " for line in lines)
 
 
-def _contains(name: list[str], words: list[str], open_ended: bool) -> bool:
-    *first, last = words
-    for start in range(len(name) - len(first)):
-        end = name[start + len(first)]
-        if (end.startswith(last) if open_ended else end == last) and name[start : start + len(first)] == first:
-            return True
-    return False
+def tags_matching(lines: str, term: Term) -> list[int]:
+    """Return the ids of the tags in a `tag_list` whose names contain a term, at most MAX_TAGS."""
+    words = f" {' '.join(term.words())}" + ("" if term.open_ended() else " ")
+    ids: list[int] = []
+    position = lines.find(words)
+    while position >= 0 and len(ids) < MAX_TAGS:
+        ids.append(int(lines[lines.rfind("\n", 0, position) : position].split(maxsplit=1)[0]))
+        position = lines.find(words, lines.find("\n", position))
+    return ids

@@ -25,7 +25,7 @@ from blog.core.posts.query import is_public, status_filter
 from blog.core.posts.summaries import SUMMARY_COLUMNS, PostSummary
 from blog.core.search import normalize
 from blog.core.search.normalize import TITLE_MARK
-from blog.core.search.query import Query, TagNames, Term, tag_names
+from blog.core.search.query import Query, Term, tag_list, tags_matching
 from blog.models import Post, Tag
 
 PAGE_SIZE, MAX_PAGES = 10, 30
@@ -84,7 +84,7 @@ def rank(query: Query, scope: Scope, start: int, size: int) -> tuple[list[int], 
 
     Posts with some of the words are returned only if no post contains all of them.
     """
-    tags = tag_names(TAG_NAMES.first() or "{}")
+    tags = tag_list(TAG_NAMES.first() or "{}")
     terms = [_count_term(term, tags, scope) for term in query.terms]
     without = " OR ".join(_or_tags(term.exact_expression(), term, tags) for term in query.without)
     if all(term.posts for term in terms):
@@ -97,7 +97,7 @@ def rank(query: Query, scope: Scope, start: int, size: int) -> tuple[list[int], 
     return _match_some(present, without, scope, start, size), True
 
 
-def _count_term(term: Term, tags: TagNames, scope: Scope) -> CountedTerm:
+def _count_term(term: Term, tags: str, scope: Scope) -> CountedTerm:
     """Return a term's expressions, including the tags whose names match it, and count its posts.
 
     A last word that exists as typed is not used as a prefix if thousands of posts match the prefix: the exact matches
@@ -130,8 +130,8 @@ def _has_match(expression: str, scope: Scope) -> bool:
     return bool(_newest(scope).first(match=expression, latest=1, size=1))
 
 
-def _or_tags(expression: str, term: Term, tags: TagNames) -> str:
-    tag_tokens = [f'"{normalize.tag_token(tag_id)}"' for tag_id in tags.ids_matching(term)]
+def _or_tags(expression: str, term: Term, tags: str) -> str:
+    tag_tokens = [f'"{normalize.tag_token(tag_id)}"' for tag_id in tags_matching(tags, term)]
     return f"({' OR '.join([expression, *tag_tokens])})"
 
 
@@ -146,10 +146,7 @@ def _match_all(terms: Sequence[CountedTerm], without: str, scope: Scope, start: 
     if not rare:
         return _newest_matches(" AND ", terms, without, scope, start + size)[start:]
     condition = f"({all_terms}) NOT ({without})" if without else all_terms
-    fewest = min(term.posts for term in terms)
-    if len(rare) == len(terms) and not without:
-        return _rank_pool(_best(scope), fewest, start, size, match=all_terms)
-    return _rank_pool(_best_within(scope), fewest, start, size, match=" AND ".join(rare), within=condition)
+    return _rank_pool(scope, min(term.posts for term in terms), start, size, " AND ".join(rare), condition)
 
 
 def _match_some(terms: Sequence[CountedTerm], without: str, scope: Scope, start: int, size: int) -> list[int]:
@@ -163,15 +160,16 @@ def _match_some(terms: Sequence[CountedTerm], without: str, scope: Scope, start:
     if not expressions:
         return _newest_matches(" OR ", terms, without, scope, start + size)[start:]
     any_term = " OR ".join(expressions)
-    if not without:
-        return _rank_pool(_best(scope), total, start, size, match=any_term)
-    within = f"({any_term}) NOT ({without})"
-    return _rank_pool(_best_within(scope), total, start, size, match=any_term, within=within)
+    condition = f"({any_term}) NOT ({without})" if without else any_term
+    return _rank_pool(scope, total, start, size, any_term, condition)
 
 
-def _rank_pool(query: CompiledQuery[int], matches: int, start: int, size: int, **expressions: str) -> list[int]:
-    """Rank the POOL_SIZE best matches; if visibility leaves too few of them, rank all (`matches` at most)."""
-    values: dict[str, Any] = {"start": start, "size": size, "last": start + size - 1, **expressions}
+def _rank_pool(scope: Scope, matches: int, start: int, size: int, match: str, condition: str) -> list[int]:
+    """Rank by `match` the POOL_SIZE best posts of a condition; if too few are visible, rank all (`matches` at most)."""
+    values: dict[str, Any] = {"start": start, "size": size, "last": start + size - 1, "match": match}
+    query = _best(scope)
+    if condition != match:
+        query, values["within"] = _best_within(scope), condition
     ids = query.all(pool=POOL_SIZE, **values)
     if len(ids) == size or matches <= POOL_SIZE:
         return ids

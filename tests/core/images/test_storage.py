@@ -74,7 +74,7 @@ def test_the_name_is_the_hash_of_what_came_in(folder: Path) -> None:
     stored = storage.store(data, folder)
     assert stored.hash == hashlib.sha256(data).hexdigest()
     assert stored.name == f"{stored.hash[:24]}.png"
-    assert stored.path == f"/media/{stored.name}"
+    assert stored.address == f"/media/{stored.name}"
 
 
 def test_the_same_bytes_are_stored_once(app: Flask, folder: Path) -> None:
@@ -89,7 +89,7 @@ def test_stored_pictures_are_known_by_what_a_text_names(app: Flask, folder: Path
     stored = storage.store(picture(40, 30), folder)
     with write_transaction() as session:
         storage.save_row(session, stored)
-    text = f"![A]({stored.path}) <img src='/media/{stored.hash[:24]}-640.webp'> ![B](/media/{'0' * 24}.png)"
+    text = f"![A]({stored.address}) <img src='/media/{stored.hash[:24]}-640.webp'> ![B](/media/{'0' * 24}.png)"
     assert storage.image_files_in(text) == {stored.hash[:24]: ImageFile(stored.name, 40, 30, [40])}
 
 
