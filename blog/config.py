@@ -8,8 +8,8 @@ import os
 import re
 import secrets
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from io import BytesIO
@@ -21,7 +21,6 @@ from blog import paths
 from blog.files import draft
 from blog.hostnames import ascii_name
 
-HIGHEST_PORT = 65535
 # A container platform sets such variables for a service named "blog"; they are not settings.
 FOREIGN_VARIABLE = re.compile(r"BLOG_(SERVICE_|PORT$|PORT_\d)")
 
@@ -171,7 +170,7 @@ SETTINGS: Mapping[str, Setting] = {
     "outbound_allow": Setting(_hosts, "BLOG_OUTBOUND_ALLOW", "hosts of the own network that may be called"),
     "backups": Setting(_backups, "BLOG_BACKUPS", "the folder of daily backups, or off"),
     "host": Setting(_host, "HOST", "the address the server listens on"),
-    "port": Setting(_number(1, HIGHEST_PORT), "PORT", "the port the server listens on"),
+    "port": Setting(_number(1, 65535), "PORT", "the port the server listens on"),
 }
 
 
@@ -207,22 +206,18 @@ def load_with_faults(
         )
         for source, value in candidates:
             if value is not None:
-                with _collect(faults):
+                try:
                     values[name], sources[name] = _read(setting, name, source, value), source
+                except BadSetting as fault:
+                    faults.append(fault)
                 break
     if "secret_key" not in values:
         values["secret_key"], sources["secret_key"] = "", "secret_key file"
-        with _collect(faults):
+        try:
             values["secret_key"] = _secret_from(folder)
+        except BadSetting as fault:
+            faults.append(fault)
     return _with_defaults(folder, values, sources), faults
-
-
-@contextmanager
-def _collect(faults: list[BadSetting]) -> Iterator[None]:
-    try:
-        yield
-    except BadSetting as fault:
-        faults.append(fault)
 
 
 def instance_folder(instance: Path | str | None, environ: Mapping[str, str]) -> Path:
@@ -283,15 +278,14 @@ def _read(setting: Setting, name: str, source: str, value: Any) -> Any:
 
 
 def _with_defaults(folder: Path, values: dict[str, Any], sources: dict[str, str]) -> Settings:
-    values.setdefault("host", "127.0.0.1")
-    values.setdefault("port", 8000)
-    values.setdefault("workers", min(os.cpu_count() or 1, 4))
-    values.setdefault("backups", folder / "backups")
-    values.setdefault("database_url", f"sqlite:///{folder / 'blog.db'}")
-    if "site_url" not in values:
-        values["site_url"] = local_address(values["host"], values["port"])
+    defaults: dict[str, Any] = {
+        "site_url": local_address(values.get("host", Settings.host), values.get("port", Settings.port)),
+        "database_url": f"sqlite:///{folder / 'blog.db'}",
+        "workers": min(os.cpu_count() or 1, 4),
+        "backups": folder / "backups",
+    }
     sources = {name: sources.get(name, "default") for name in SETTINGS}
-    return Settings(instance=folder, sources=sources, **values)
+    return Settings(instance=folder, sources=sources, **(defaults | values))
 
 
 def local_address(host: str, port: int) -> str:

@@ -10,6 +10,7 @@ from blog.core.doctor.findings import Execute, Findings, join_names, note, ok, p
 from blog.core.text.amounts import count_of
 from blog.models.site import DEFAULTS
 
+LOCAL_ONLY = "Links and feeds name {}, which only this machine can open."
 ALL_INTERFACES = ("0.0.0.0", "::")  # noqa: S104
 SAMPLE_POSTS = (
     "SELECT slug FROM post WHERE origin LIKE 'sample:%' AND version = origin_version AND deleted_at IS NULL ORDER BY id"
@@ -23,10 +24,8 @@ def examine_settings(settings: Settings, faults: Sequence[str]) -> Findings:
     for fault in faults:
         yield problem(fault, "Mend it: until then most commands, and `serve`, refuse to begin.")
     if settings.sources["site_url"] == "default":
-        yield note(
-            f"Links and feeds name {settings.site_url}, which only this machine can open.",
-            "Before others read it, set BLOG_SITE_URL to the address they use.",
-        )
+        remedy = "Before others read it, set BLOG_SITE_URL to the address they use."
+        yield note(LOCAL_ONLY.format(settings.site_url), remedy)
     else:
         yield ok(f"Readers come to {settings.site_url}.")
     if settings.https and not settings.trusted_proxies:
@@ -48,10 +47,7 @@ def examine_machine(settings: Settings) -> Findings:
             "Commands run as root here; a server that does may harm the whole machine when it is broken into.",
             "Give the blog a user of its own: deploy/broadsheet.service and the Dockerfile do.",
         )
-    for content, file in files.exposed_secrets(settings):
-        yield problem(
-            f"Other users of this machine can read {content}.", f"`chmod 600 {file}`, or `broadsheet doctor --fix`."
-        )
+    yield from files.examine_secrets(settings)
     if settings.workers == 1:
         yield note(
             "One process serves all readers.",
@@ -66,10 +62,8 @@ def examine_machine(settings: Settings) -> Findings:
 
 def _examine_address(settings: Settings) -> Findings:
     if settings.sources["site_url"] == "default":
-        yield problem(
-            f"Links and feeds name {settings.site_url}, which only this machine can open.",
-            "Set BLOG_SITE_URL to the address readers use, like https://essays.example.org.",
-        )
+        remedy = "Set BLOG_SITE_URL to the address readers use, like https://essays.example.org."
+        yield problem(LOCAL_ONLY.format(settings.site_url), remedy)
     elif not settings.https:
         yield problem(
             f"{settings.site_url} is not https: passwords, and what is read, can be seen on the way.",
@@ -111,7 +105,6 @@ def _is_supervised() -> bool:
 
 
 def examine_site(execute: Execute) -> Findings:
-    """Check what readers would see: sample posts, default names, a site without accounts."""
     if samples := [slug for (slug,) in execute(SAMPLE_POSTS)]:
         count = count_of(len(samples), "sample post is", "sample posts are")
         yield problem(f"{count} still there: {join_names(samples)}.", "`broadsheet samples remove`")
@@ -138,7 +131,6 @@ def examine_site(execute: Execute) -> Findings:
 
 
 def examine_backups(execute: Execute, settings: Settings) -> Findings:
-    """Check that there are daily backups, and that they are on another disk."""
     if settings.backups is None:
         yield problem("No backups are made by themselves.", "Set BLOG_BACKUPS to a folder on another disk.")
     elif settings.backups.parent.exists() and backups.on_same_disk(settings):

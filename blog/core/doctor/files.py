@@ -1,7 +1,6 @@
 """Check the folders and files of an instance: owners, permissions, free space, leftovers."""
 
 import os
-import pwd
 import shlex
 import stat
 from collections.abc import Iterator
@@ -35,7 +34,7 @@ def examine(settings: Settings) -> Findings:
     else:
         yield from _examine_writable(settings)
     yield from _examine_owners(settings)
-    yield from _examine_secrets(settings)
+    yield from examine_secrets(settings)
     yield from _examine_space(settings)
     if leftovers := list(leftover_files(settings)):
         yield note(
@@ -72,21 +71,17 @@ def _examine_owners(settings: Settings) -> Findings:
     paths += [folder for folder in (settings.backup_folder,) if folder.parent == settings.instance]
     others = [path for path in paths if path.exists() and path.stat().st_uid != owner]
     if others:
+        user = str(owner)
+        with suppress(KeyError):
+            user = settings.instance.owner()
         yield problem(
             f"{join_names([path.name for path in others])} belong to another user than their folder"
             f" {settings.instance}: the server may not be able to write them.",
-            f"`chown -R {_user_name(owner)} {shlex.quote(str(settings.instance))}` gives them back.",
+            f"`chown -R {user} {shlex.quote(str(settings.instance))}` gives them back.",
         )
 
 
-def _user_name(user_id: int) -> str:
-    try:
-        return pwd.getpwuid(user_id).pw_name
-    except KeyError:
-        return str(user_id)
-
-
-def _examine_secrets(settings: Settings) -> Findings:
+def examine_secrets(settings: Settings) -> Findings:
     for content, file in exposed_secrets(settings):
         yield problem(
             f"Other users of this machine can read {content}.",
