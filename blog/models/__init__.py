@@ -11,26 +11,3 @@ from blog.models.session import Attempt, AuthorSession, Invitation
 from blog.models.site import Site
 from blog.models.tag import Tag, post_tag
 from blog.models.tally import Tally
-
-__all__ = [
-    "Attempt",
-    "AuthorSession",
-    "Draft",
-    "Heading",
-    "Invitation",
-    "Lease",
-    "Media",
-    "MediaUse",
-    "NamedLink",
-    "OutboxItem",
-    "Person",
-    "Picture",
-    "Post",
-    "Preview",
-    "Redirect",
-    "Revision",
-    "Site",
-    "Tag",
-    "Tally",
-    "post_tag",
-]
