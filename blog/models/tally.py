@@ -87,7 +87,6 @@ def set_listed_at(rows: str = "TRUE") -> str:
 
 
 def count_wrong_listed_at() -> str:
-    """Return SQL that counts the rows that `set_listed_at` would change."""
     return f"SELECT count(*) FROM post_tag WHERE listed_at IS NOT {LISTED_DATE}"  # noqa: S608
 
 

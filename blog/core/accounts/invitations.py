@@ -87,7 +87,6 @@ def accept(token: str, name: str, email: str, password: str, client: Client) -> 
 
 
 def inviter_names(rows: Sequence[Invitation]) -> dict[int, str]:
-    """Return the names of the people who sent these invitations, by id."""
     inviter_ids = {row.invited_by for row in rows}
     return {person.id: person.name for person in db.session.scalars(select(Person).where(Person.id.in_(inviter_ids)))}
 

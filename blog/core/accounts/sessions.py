@@ -99,7 +99,6 @@ def revoke(person_id: int, session_id: str) -> None:
 
 
 def revoke_others(person_id: int, keep_id: str) -> None:
-    """End all of a person's sessions but one."""
     with write_transaction() as session:
         end_all(session, person_id, keep_id=keep_id)
 

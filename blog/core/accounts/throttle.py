@@ -85,7 +85,6 @@ def record_success(session: Session, email: str, client: Client) -> None:
 
 
 def forget_failures(email: str, key: str) -> None:
-    """Delete an account's failures from all addresses."""
     with write_transaction() as session:
         session.execute(delete(Attempt).where(Attempt.account == account_hash(email, key), ~Attempt.succeeded))
 
@@ -105,7 +104,6 @@ def _delete_old(session: Session) -> None:
 
 
 def _is_trusted(session: Session, account: str, address: str) -> bool:
-    """Return whether the account has signed in from this address before."""
     successes = select(Attempt.id).where(Attempt.account == account, Attempt.address == address, Attempt.succeeded)
     return session.scalar(successes.limit(1)) is not None
 

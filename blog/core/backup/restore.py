@@ -121,7 +121,6 @@ def finish_interrupted(settings: Settings) -> bool:
 
 
 def is_interrupted(settings: Settings) -> bool:
-    """Return whether a restore was killed here and is not finished."""
     return bool(stale_folders(settings.instance, KIND))
 
 

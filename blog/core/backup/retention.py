@@ -54,7 +54,6 @@ def list_backups(folder: Path) -> list[StoredBackup]:
 
 
 def new_backup_path(folder: Path, reason: str, moment: datetime) -> Path:
-    """Return the path of a new backup, which does not exist yet."""
     while (file := folder / f"broadsheet-{reason}-{moment.strftime(NAME_TIME)}.zip").exists():
         moment += timedelta(seconds=1)
     return file

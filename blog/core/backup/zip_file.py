@@ -102,7 +102,6 @@ def write(
 
 
 def unpacked_limit(size: int) -> int:
-    """Return how many bytes a backup of this size may unpack to."""
     return MIN_UNPACKED_LIMIT + MAX_RATIO * size
 
 
@@ -153,7 +152,6 @@ def list_files(instance: Path, folders: Iterable[str] = FOLDERS) -> Iterator[tup
 
 
 def allowed(name: str) -> bool:
-    """Return whether a backup may hold a file with this name."""
     parts = name.split("/")
     return name in FILES or (parts[0] in FOLDERS and 2 <= len(parts) <= MAX_DEPTH and all(map(_is_plain, parts)))
 

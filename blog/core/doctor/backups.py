@@ -19,7 +19,6 @@ REMEDY = "`broadsheet backup` makes one; `serve` makes one a day."
 
 
 def examine(execute: Execute, settings: Settings) -> Findings:
-    """Check the names and sizes of the backups."""
     folder = settings.backup_folder
     if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
         yield problem(f"{folder} cannot be read.", "Give it to the user that runs the blog.")

@@ -129,7 +129,6 @@ def is_blog(execute: Execute) -> bool:
 
 
 def check_problems(execute: Execute) -> list[str]:
-    """Return the first problems that SQLite finds in the file."""
     return [check_line(line) for (line,) in execute("PRAGMA quick_check(5)") if line != "ok"]
 
 

@@ -18,7 +18,6 @@ WAITING_JOBS = (
 
 
 def examine(execute: Execute, connection: object) -> Findings:
-    """Check each hub, then report overdue jobs."""
     for status in outbox.hub_statuses(connection):
         yield _examine_hub(status)
     since = (clock.now() - OVERDUE).strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -154,7 +154,6 @@ def _variant_files(
 
 
 def _file_bytes(image: "Image", profile: bytes | None, options: Mapping[str, Any]) -> bytes:
-    """Return the file of a picture, without metadata."""
     out, copy = BytesIO(), image.copy()
     copy.info = {name: value for name, value in image.info.items() if name == "transparency"}
     grey = image.mode in ("1", "L") and options["format"] != "WEBP"
@@ -207,7 +206,6 @@ def _plain_mode(image: "Image", photograph: bool) -> "Image":
 
 
 def _without_full_alpha(image: "Image") -> "Image":
-    """Drop an alpha channel that is opaque everywhere."""
     if image.mode == "RGBA" and image.getchannel("A").getextrema()[0] == 255:
         return image.convert("RGB")
     return image

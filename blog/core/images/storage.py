@@ -118,7 +118,6 @@ def save_row(session: Session, stored: StoredImage) -> Media:
 
 
 def has_all_files(stored: StoredImage, folder: Path) -> bool:
-    """Return whether a picture has variants and all its files exist."""
     return bool(stored.widths) and all((folder / name).is_file() for name in stored.file_names())
 
 

@@ -84,7 +84,6 @@ def hash_prefix_of(address: str) -> str:
 
 
 def base_names(prefix: str) -> list[str]:
-    """Return the names that the base file of a hash prefix may have."""
     return [f"{prefix}.{extension}" for extension in TYPES]
 
 
@@ -95,5 +94,4 @@ def file_names(prefix: str) -> list[str]:
 
 
 def variant_widths(width: int) -> list[int]:
-    """Return the widths of the files made from a picture of this width."""
     return [*(narrow for narrow in NARROW_WIDTHS if narrow < width), width]

@@ -296,7 +296,6 @@ def _at_line_edge(el: NavigableString, step: int) -> bool:
 
 
 def _after_space(el: NavigableString) -> bool:
-    """Return whether the text before ends with a space."""
     node = el.previous_element
     while isinstance(node, Tag) and node.name not in BLOCK_TAGS and node.name not in ("br", "img"):
         node = node.previous_element

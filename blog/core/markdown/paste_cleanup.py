@@ -139,7 +139,6 @@ def _take_mark(item: Tag) -> str:
 
 
 def _remove_start(item: Tag, count: int) -> None:
-    """Remove the first `count` characters of an item."""
     for text in list(item.find_all(string=True)):
         length = min(count, len(text))
         text.replace_with(NavigableString(text[length:]))
@@ -234,7 +233,6 @@ def _fix_tables(soup: Tag) -> None:
 
 
 def _number_items(soup: Tag) -> None:
-    """Store the number of each item of ordered lists."""
     for items in soup.find_all("ol"):
         value = str(items.get("start") or "")
         start = int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else 1

@@ -97,7 +97,6 @@ def _holds(word: str) -> ColumnElement[bool]:
 
 
 def list_counts() -> dict[str, int]:
-    """Return the number of pictures in each list, with one query."""
     parts = (select(func.count()).select_from(Media).where(*filters).scalar_subquery() for filters in LISTS.values())
     return dict(zip(LISTS, db.session.execute(select(*parts)).one(), strict=True))
 
@@ -123,7 +122,6 @@ def file_sizes(row: Media, folder: Path) -> list[tuple[int, str, int]]:
 
 
 def is_logo(row: Media) -> bool:
-    """Return whether the site shows this picture as its logo."""
     logos = db.session.execute(select(Site.logo, Site.logo_dark)).one()
     return any(logo and variants.hash_prefixes(logo["src"]) == [hash_prefix(row)] for logo in logos)
 

@@ -135,7 +135,6 @@ def _is_letter(character: str) -> bool:
 
 
 def mark_terms(text: str, terms: tuple[Term, ...]) -> list[Span]:
-    """Return a whole text in spans, the terms marked."""
     return list(_split(text, find_terms(text, terms)))
 
 

@@ -215,7 +215,6 @@ def setting(name: str) -> SiteSetting:
 
 
 def format_setting(site: Site, name: str) -> str:
-    """Return the value of a setting as people write it."""
     return setting(name).format(getattr(site, name))
 
 

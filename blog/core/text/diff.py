@@ -89,7 +89,6 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[Opcode]:
 
 
 def _equal_pairs(pairs: Iterable[tuple[str, str]]) -> int:
-    """Count the equal pairs before the first unequal one."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 

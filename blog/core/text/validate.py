@@ -113,7 +113,6 @@ def language(text: str) -> str:
 
 
 def http_url(text: str, field: str) -> str:
-    """Return a full http or https URL."""
     value = one_line(text)
     try:
         parts = urlsplit(value)
