@@ -111,16 +111,13 @@ def tls_context() -> ssl.SSLContext:
 
 @dataclass
 class _Call:
-    """One call with its redirects; `deadline` is in monotonic seconds."""
+    """One call with its redirects, which may take `seconds` in all."""
 
     site: str
     allow: Collection[str]
     max_bytes: int
     seconds: float
-    deadline: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.deadline = time.monotonic() + self.seconds
+    started: float = field(default_factory=time.monotonic)
 
     def run(
         self, method: str, address: str, headers: dict[str, str], form: Mapping[str, str] | None
@@ -172,7 +169,7 @@ class _Call:
 
     def seconds_left(self) -> float:
         """Return the seconds until the deadline. Raises httpcore.ReadTimeout after it."""
-        seconds = self.deadline - time.monotonic()
+        seconds = self.started + self.seconds - time.monotonic()
         if seconds <= 0:
             raise httpcore.ReadTimeout
         return seconds

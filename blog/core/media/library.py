@@ -61,8 +61,6 @@ def hash_prefix(row: Media) -> str:
     return row.hash[:24]
 
 
-# -- read ---------------------------------------------------------------------------------------------------
-
 NOT_DELETED = Media.deleted_at.is_(None)
 USED = exists().where(MediaUse.stem == func.substr(Media.hash, 1, 24))
 # The lists by their name in the page's address.
@@ -124,9 +122,6 @@ def file_sizes(row: Media, folder: Path) -> list[tuple[int, str, int]]:
 def is_logo(row: Media) -> bool:
     logos = db.session.execute(select(Site.logo, Site.logo_dark)).one()
     return any(logo and variants.hash_prefixes(logo["src"]) == [hash_prefix(row)] for logo in logos)
-
-
-# -- write --------------------------------------------------------------------------------------------------
 
 
 def add(data: bytes, folder: Path, filename: str = "", alt: str = "") -> Media:

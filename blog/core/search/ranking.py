@@ -209,17 +209,6 @@ def _integer(parameter: str) -> BindParameter[int]:
     return bindparam(parameter, type_=Integer)
 
 
-def _select_matches(scope: Scope, *columns: Any) -> AnySelect:
-    """Select the posts of a scope that match the parameter `match`."""
-    joined = JoinFoundPost(SEARCH, Post.__table__, Post.id == ROW)
-    return select(*columns).select_from(joined).where(_matches("search", "match"), scope.condition())
-
-
-def _relevance() -> ColumnElement[Any]:
-    weights: list[ColumnElement[Any]] = [literal_column(str(weight)) for weight in WEIGHTS]
-    return func.bm25(literal_column("search"), *weights)
-
-
 def _freshness() -> ColumnElement[Any]:
     days = func.julianday(now_parameter()) - func.julianday(Post.published_at)
     years = func.max(0, func.coalesce(days, 0)) / 365.25
@@ -232,7 +221,8 @@ def _best_first(scope: Scope, *conditions: ColumnElement[bool]) -> AnySelect:
     Dates are read only for the `pool` most relevant posts, since reading them takes longer than ranking; and of these
     only where the bonus for new posts could lift the post above the `last` one of the page.
     """
-    matching = select(ROW.label("id"), _relevance().label("worth")).select_from(SEARCH)
+    relevance = func.bm25(literal_column("search"), *(literal_column(str(weight)) for weight in WEIGHTS))
+    matching = select(ROW.label("id"), relevance.label("worth")).select_from(SEARCH)
     pool = matching.where(_matches("search", "match"), *conditions).order_by("worth").limit(_integer("pool"))
     best = pool.cte("best")
     posts = JoinFoundPost(best, Post.__table__, Post.id == best.c.id)
@@ -262,8 +252,9 @@ def _best_within(scope: Scope) -> CompiledQuery[int]:
 def _newest(scope: Scope) -> CompiledQuery[int]:
     """Select the matches with the highest ids, newest first."""
     date = func.coalesce(cast(Post.published_at, String), "").label("date")
-    latest = _select_matches(scope, date, ROW.label("id")).order_by(ROW.desc()).limit(_integer("latest"))
-    rows = latest.subquery("latest")
+    joined = JoinFoundPost(SEARCH, Post.__table__, Post.id == ROW)
+    matching = select(date, ROW.label("id")).select_from(joined).where(_matches("search", "match"), scope.condition())
+    rows = matching.order_by(ROW.desc()).limit(_integer("latest")).subquery("latest")
     query: AnySelect = select(rows.c.id).order_by(rows.c.date.desc(), rows.c.id.desc()).limit(_integer("size"))
     return CompiledQuery(lambda: query, int)
 

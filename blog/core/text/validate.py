@@ -128,11 +128,11 @@ def http_url(text: str, field: str) -> str:
 def contact_url(text: str, field: str = "security_contact") -> str:
     """Return a contact as a URI: https, or mailto: with an e-mail address. May be empty."""
     value = one_line(text)
-    uri = value if value.lower().startswith(("https:", "mailto:")) or not value else f"mailto:{value}"
-    if not uri:
+    if not value:
         return ""
-    if uri.lower().startswith("https:"):
-        return http_url(uri, field)
+    if value.lower().startswith("https:"):
+        return http_url(value, field)
+    uri = value if value.lower().startswith("mailto:") else f"mailto:{value}"
     if not re.fullmatch(MAILTO, uri, re.IGNORECASE) or len(uri) > 320:
         raise Invalid(
             field, f"“{value[:80]}” is no contact; one looks like security@example.org or https://example.org/contact/."
