@@ -10,7 +10,7 @@ from pathlib import Path
 from blog import clock, migrations
 from blog.config import Settings
 from blog.core.backup import retention, sqlite_copy, zip_file
-from blog.core.backup.zip_file import DATABASE, Manifest, Member, Progress, no_progress
+from blog.core.backup.zip_file import DATABASE, Manifest, Progress, no_progress
 from blog.core.errors import DiskFull, Invalid, Unavailable, Unusable, disk_full, is_disk_full
 from blog.core.images import variants
 from blog.core.schema import integrity
@@ -133,17 +133,14 @@ def _write(settings: Settings, draft: Path, reason: str, progress: Progress) -> 
         advice = retention.recovery_advice(settings)
         raise Unusable(f"The database is damaged ({damage[0]}): no backup was made. {advice}")
     (schema, counts), complete = sqlite_copy.database_info(copy), reason in retention.COMPLETE
-
-    def make_manifest(entries: tuple[Member, ...]) -> Manifest:
-        scope = "all" if complete else "database"
-        return Manifest(zip_file.FORMAT, moment, reason, scope, installed_version(), schema, counts, entries)
-
+    scope = "all" if complete else "database"
+    manifest = Manifest(zip_file.FORMAT, moment, reason, scope, installed_version(), schema, counts)
     for attempt in range(ATTEMPTS):
         members = dict(zip_file.list_files(settings.instance, zip_file.FOLDERS if complete else ("templates",)))
         missing = _add_moved_pictures(members, copy, settings.media) if complete else ()
         try:
             _require_space(draft.parent, copy.stat().st_size + sum(file.stat().st_size for file in members.values()))
-            return zip_file.write(draft, {DATABASE: copy, **members}, make_manifest, progress), missing
+            return zip_file.write(draft, {DATABASE: copy, **members}, manifest, progress), missing
         except FileNotFoundError:
             if attempt + 1 == ATTEMPTS:
                 raise

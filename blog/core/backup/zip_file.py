@@ -14,7 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -71,7 +71,7 @@ class Manifest:
     broadsheet: str
     schema: str
     counts: Mapping[str, int]
-    entries: tuple[Member, ...] = field(repr=False)
+    entries: tuple[Member, ...] = field(default=(), repr=False)
 
     @property
     def bytes(self) -> int:
@@ -79,21 +79,18 @@ class Manifest:
         return sum(entry.bytes for entry in self.entries)
 
 
-def write(
-    target: Path,
-    members: Mapping[str, Path],
-    make_manifest: Callable[[tuple[Member, ...]], Manifest],
-    progress: Progress = no_progress,
-) -> Manifest:
-    """Write a new backup and sync it. `members` maps the names in it to files. Raises OSError."""
+def write(target: Path, members: Mapping[str, Path], manifest: Manifest, progress: Progress = no_progress) -> Manifest:
+    """Write a new backup and sync it; return its manifest with all entries. `members` maps the names in it to files.
+
+    Raises OSError.
+    """
     for compression in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
         with target.open("wb") as out:
             with suppress(PermissionError):  # some disks have no such permissions
                 target.chmod(0o600)  # it has password hashes and a key
             with zipfile.ZipFile(out, "w", compression) as archive:
-                manifest = make_manifest(
-                    tuple(_add(archive, name, members[name], progress) for name in sorted(members))
-                )
+                entries = tuple(_add(archive, name, members[name], progress) for name in sorted(members))
+                manifest = replace(manifest, entries=entries)
                 archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1, default=str))
             sync(out)
         if manifest.bytes <= unpacked_limit(target.stat().st_size):

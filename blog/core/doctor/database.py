@@ -1,7 +1,7 @@
 """Check the database: the SQLite library, damage, the schema, and what keeps it correct."""
 
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from blog import migrations
@@ -37,10 +37,8 @@ def open_read_only(settings: Settings) -> Iterator[Any]:
             raise
         # No process can be writing to it: SQLite can do without its files.
         connection = driver.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)
-    try:
+    with closing(connection):
         yield connection
-    finally:
-        connection.close()
 
 
 def examine_missing(settings: Settings) -> Findings:

@@ -46,22 +46,16 @@ def examine(settings: Settings) -> Findings:
 
 def _examine_writable(settings: Settings) -> Findings:
     folders = [settings.instance, settings.database_file.parent, settings.media, settings.cards, settings.backup_folder]
-    all_writable = True
+    problems = []
     for folder in dict.fromkeys(folders):
         if folder.exists() and not folder.is_dir():
-            all_writable = False
-            yield problem(
-                f"{folder} is a file, where a folder should be.", "Move it away; the folder is made when needed."
-            )
+            remedy = "Move it away; the folder is made when needed."
+            problems.append(problem(f"{folder} is a file, where a folder should be.", remedy))
         elif folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
-            all_writable = False
-            yield problem(f"{folder} cannot be written.", "Give it to the user that runs the blog.")
-    for file in _database_files(settings):
-        if not os.access(file, os.R_OK | os.W_OK):
-            all_writable = False
-            yield problem(f"{file} cannot be written.", "Give it to the user that runs the blog.")
-    if all_writable:
-        yield ok(f"The instance folder {settings.instance} can be written.")
+            problems.append(problem(f"{folder} cannot be written.", "Give it to the user that runs the blog."))
+    files = [file for file in _database_files(settings) if not os.access(file, os.R_OK | os.W_OK)]
+    problems += [problem(f"{file} cannot be written.", "Give it to the user that runs the blog.") for file in files]
+    yield from problems or [ok(f"The instance folder {settings.instance} can be written.")]
 
 
 def _examine_owners(settings: Settings) -> Findings:
@@ -108,12 +102,9 @@ def _database_files(settings: Settings) -> list[Path]:
 
 
 def _examine_space(settings: Settings) -> Findings:
-    seen_disks: set[int] = set()
-    for folder in (settings.instance, settings.database_file.parent, settings.media):
-        if not folder.is_dir() or folder.stat().st_dev in seen_disks:
-            continue
-        seen_disks.add(folder.stat().st_dev)
-        disk = os.statvfs(folder)
+    folders = settings.instance, settings.database_file.parent, settings.media
+    disks = {folder.stat().st_dev: os.statvfs(folder) for folder in folders if folder.is_dir()}
+    for disk in disks.values():
         free = disk.f_bavail * disk.f_frsize
         if free < MIN_FREE_BYTES:
             yield problem(f"Only {free // 2**20} MB of disk are free.", "Make room: writing needs some.")

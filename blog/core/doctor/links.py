@@ -1,7 +1,6 @@
 """Check the links of public posts and pages to addresses of this site."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import func, select
@@ -21,17 +20,6 @@ BATCH = 2000
 MAX_BROKEN = 1000
 
 
-@dataclass(frozen=True)
-class BrokenLink:
-    """A link to an address that does not exist. `source` is the address of the post or page that has it."""
-
-    source: str
-    link: str
-
-    def __str__(self) -> str:
-        return f"{self.source} links to {self.link}"
-
-
 def examine(site_url: str, *, thorough: bool) -> Findings:
     """Check the links of public texts, the newest first. Needs an app's session."""
     total = int(db.session.scalar(select(func.count()).select_from(visible().subquery())) or 0)
@@ -42,7 +30,7 @@ def examine(site_url: str, *, thorough: bool) -> Findings:
         one = "link of this site leads", "links of this site lead"
         count = many if len(broken) == MAX_BROKEN else count_of(len(broken), *one)
         yield note(
-            f"{count} nowhere: {join_names(list(map(str, broken)))}.",
+            f"{count} nowhere: {join_names([f'{source} links to {link}' for source, link in broken])}.",
             "Mend the texts, or let the old address lead somewhere at /admin/redirects/.",
         )
     elif checked < total:
@@ -53,11 +41,11 @@ def examine(site_url: str, *, thorough: bool) -> Findings:
         yield ok("All links within the site lead somewhere.")
 
 
-def broken_links(site_url: str, limit: int) -> Iterator[BrokenLink]:
-    """Yield the broken links in the newest texts, at most `limit` texts."""
+def broken_links(site_url: str, limit: int) -> Iterator[tuple[str, str]]:
+    """Yield the broken links in the newest texts, at most `limit` texts, each after the address of its text."""
     for batch in batches(_internal_links(site_url, limit), BATCH):
         existing = internal_links.existing_paths({path for _, _, path in batch})
-        yield from (BrokenLink(source, link) for source, link, path in batch if path not in existing)
+        yield from ((source, link) for source, link, path in batch if path not in existing)
 
 
 def _internal_links(site_url: str, limit: int) -> Iterator[tuple[str, str, str]]:

@@ -193,6 +193,4 @@ def _word_end(text: str, position: int) -> int:
 
 def _grapheme_start(text: str, position: int) -> int:
     """Skip combining marks and joiners, so that no letter is cut from its marks."""
-    while position < len(text) and regex.match(r"[\p{M}\u200d]", text[position]):
-        position += 1
-    return position
+    return int(regex.compile(r"[\p{M}\u200d]*").match(text, position).end())

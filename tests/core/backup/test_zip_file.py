@@ -234,9 +234,7 @@ def test_a_database_that_would_look_like_a_bomb_is_stored_as_it_is(tmp_path: Pat
     even = tmp_path / "blog.db"
     even.write_bytes(bytes(zip_file.MIN_UNPACKED_LIMIT + 2**24))
     file = tmp_path / "even.zip"
-    zip_file.write(
-        file, {"blog.db": even}, lambda files: zip_file.Manifest(1, LONG_AGO, "manual", "all", "", "", {}, files)
-    )
+    zip_file.write(file, {"blog.db": even}, zip_file.Manifest(1, LONG_AGO, "manual", "all", "", "", {}))
     assert file.stat().st_size > even.stat().st_size
     create.verify(file)
 
