@@ -57,8 +57,17 @@ class Pools:
         return self.pictures if path == UPLOADS or path.endswith(COPIES) else self.forms
 
     def for_page(self, path: str) -> Pool:
-        """Return the pool of a GET request. Authors' pages share that of the forms."""
-        pools = {"/search/": self.searches, "/media/": self.files, CARDS: self.pictures, "/admin/": self.forms}
+        """Return the pool of a GET request. Authors' pages share that of the forms.
+
+        /healthz is answered also while pages are asked for in floods: else the server might be started anew.
+        """
+        pools = {
+            "/search/": self.searches,
+            "/media/": self.files,
+            "/healthz": self.files,
+            CARDS: self.pictures,
+            "/admin/": self.forms,
+        }
         return next((pool for start, pool in pools.items() if path.startswith(start)), self.pages)
 
     def close(self) -> None:

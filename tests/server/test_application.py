@@ -256,6 +256,13 @@ def test_a_flood_of_searches_keeps_no_page_waiting(echo: Echo) -> None:
     until(lambda: search(1) == 200, 20, "an end of the flood")
 
 
+def test_a_flood_of_pages_hides_nobodys_health(echo: Echo) -> None:
+    for start in range(0, 2000, 10):
+        flood = (f"GET /none-{start + one}/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" for one in range(10))
+        echo.connect("".join(flood).encode())
+    assert all(echo.answers() for _ in range(5))
+
+
 def test_a_crowd_that_wants_one_new_page_gets_it(echo: Echo) -> None:
     assert run(echo.instance, "new", "Crowded", "--publish").status == 0
     words = b"GET /posts/crowded/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
