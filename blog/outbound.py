@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from threading import Thread
 from typing import Any
-from urllib.parse import urlencode
 
 import httpcore
 import httpx
@@ -122,14 +121,15 @@ class _Call:
     def run(
         self, method: str, address: str, headers: dict[str, str], form: Mapping[str, str] | None
     ) -> OutboundResponse:
-        agent = {"User-Agent": f"Broadsheet/{__version__} (+{self.site}/)", "Accept": "*/*"}
-        headers = agent | {"Accept-Encoding": "identity"} | headers
+        agent = f"Broadsheet/{__version__} (+{self.site}/)"
+        sent = httpx.Headers({"Accept": "*/*", "Connection": "keep-alive", "User-Agent": agent})
+        sent.update({"Accept-Encoding": "identity", **headers})
         url, host = self._check(address), ""
         with httpcore.ConnectionPool(ssl_context=tls_context(), network_backend=_Network(self)) as pool:
             try:
                 for _ in range(MAX_REDIRECTS + 1):
                     host = _host(url)
-                    with _send(pool, method, url, headers, form) as response:
+                    with _send(pool, httpx.Request(method, url, headers=sent, data=form)) as response:
                         answer = httpx.Headers(response.headers)
                         if response.status in REDIRECTS and "Location" in answer:
                             url = self._check(str(url.join(answer["Location"])))
@@ -242,16 +242,10 @@ def _error_message(host: str, error: Exception, seconds: float) -> str:
 # -- connections --------------------------------------------------------------------------------------------
 
 
-def _send(
-    pool: httpcore.ConnectionPool, method: str, url: httpx.URL, headers: dict[str, str], form: Mapping[str, str] | None
-) -> AbstractContextManager[httpcore.Response]:
-    headers = {"Host": url.netloc.decode("ascii"), **headers}
-    if form is not None:
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
+def _send(pool: httpcore.ConnectionPool, request: httpx.Request) -> AbstractContextManager[httpcore.Response]:
+    url = request.url
     target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-    return pool.stream(
-        method, target, headers=[*headers.items()], content=None if form is None else urlencode(form).encode()
-    )
+    return pool.stream(request.method, target, headers=[*request.headers.raw], content=request.read() or None)
 
 
 class _Network(httpcore.NetworkBackend):
