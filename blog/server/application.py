@@ -37,8 +37,10 @@ class Application:
         self._bodies = Bodies(app.instance_path)
         self._pools = Pools()
         self._builds: dict[str, asyncio.Future[Answer]] = {}
+        # What holds for one turn of the event loop: whether its end is registered, the site's version, and log lines.
+        self._is_in_turn = self._is_version_read = False
         self._version: int | None = None
-        self._is_version_read = False
+        self._lines: list[str] = []
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin, with the signal handlers in place."""
@@ -90,20 +92,30 @@ class Application:
         """Return the site's version, which is read once for all requests that are here already.
 
         Reading it makes threads take turns at the interpreter's lock. The event loop calls functions in the order in
-        which they were registered: a request that it handles before `_forget_version` came before the version was read.
+        which they were registered: a request that it handles before `_end_turn` came before the version was read.
         """
         if not self._is_version_read:
-            self._loop.call_soon(self._forget_version)
+            self._begin_turn()
             self._version, self._is_version_read = self._pages.watcher.version(), True
         return self._version
 
-    def _forget_version(self) -> None:
-        self._is_version_read = False
+    def _begin_turn(self) -> None:
+        if not self._is_in_turn:
+            self._is_in_turn = True
+            self._loop.call_soon(self._end_turn)
+
+    def _end_turn(self) -> None:
+        self._is_in_turn = self._is_version_read = False
+        if self._lines:
+            access_log.write("".join(self._lines))
+            self._lines.clear()
 
     def _log(self, head: RequestHead, answer: Answer, started: float, cache: str = "-") -> Answer:
         """Log an answer that the WSGI application does not see, if the access log is on."""
         if self._is_logged:
-            access_log.write(head.method, head.path, answer.status[:3], len(answer.body), started, cache)
+            size = len(answer.body)
+            self._lines.append(access_log.line(head.method, head.path, answer.status[:3], size, started, cache))
+            self._begin_turn()
         return answer
 
     async def _page(self, scope: HttpScope, head: RequestHead, started: float) -> Answer:

@@ -48,13 +48,18 @@ class AccessLog:
         return body
 
     def _write(self, environ: WSGIEnvironment, status: str, size: int, started: float) -> None:
-        write(environ["REQUEST_METHOD"], environ["PATH_INFO"], status, size, started, environ.get(CACHE_RESULT, "-"))
+        cache = environ.get(CACHE_RESULT, "-")
+        write(line(environ["REQUEST_METHOD"], environ["PATH_INFO"], status, size, started, cache))
 
 
-def write(method: str, path: str, status: str, size: int, started: float, cache: str) -> None:
-    """Log one request that began at `started`, a time of `perf_counter`; `cache` is hit, miss or "-"."""
+def line(method: str, path: str, status: str, size: int, started: float, cache: str) -> str:
+    """Return the line of a request that began at `started`, a time of `perf_counter`; `cache` is hit, miss or "-"."""
     elapsed = (perf_counter() - started) * 1000
-    sys.stderr.write(f"{method[:20]} {_shown(path)} {status} {size} {elapsed:.2f} {cache}\n")
+    return f"{method[:20]} {_shown(path)} {status} {size} {elapsed:.2f} {cache}\n"
+
+
+def write(lines: str) -> None:
+    sys.stderr.write(lines)
     sys.stderr.flush()
 
 
