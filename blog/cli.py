@@ -1,6 +1,6 @@
 """The command line: `broadsheet [--instance DIR] COMMAND`."""
 
-import importlib
+import pkgutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,28 +12,28 @@ from blog import __version__
 from blog.config import BadSetting
 from blog.core.errors import BlogError
 
-# Command -> its module, which is imported when the command is called.
+# Command -> its function in blog.commands, whose module is imported when the command is called.
 COMMANDS: Mapping[str, str] = {
-    "serve": "blog.commands.serve",
-    "new": "blog.commands.posts",
-    "edit": "blog.commands.posts",
-    "publish": "blog.commands.posts",
-    "unpublish": "blog.commands.posts",
-    "delete": "blog.commands.posts",
-    "undelete": "blog.commands.posts",
-    "list": "blog.commands.posts",
-    "search": "blog.commands.search",
-    "import": "blog.commands.imports",
-    "samples": "blog.commands.imports",
-    "user": "blog.commands.user",
-    "config": "blog.commands.config",
-    "cards": "blog.commands.cards",
-    "preview-card": "blog.commands.cards",
-    "feed": "blog.commands.feed",
-    "doctor": "blog.commands.doctor",
-    "backup": "blog.commands.backup",
-    "restore": "blog.commands.backup",
-    "tick": "blog.commands.tick",
+    "serve": "serve:serve",
+    "new": "posts:new",
+    "edit": "posts:edit",
+    "publish": "posts:publish",
+    "unpublish": "posts:unpublish",
+    "delete": "posts:delete",
+    "undelete": "posts:undelete",
+    "list": "posts:list_posts",
+    "search": "search:search",
+    "import": "imports:import_library",
+    "samples": "imports:samples",
+    "user": "user:user",
+    "config": "config:config",
+    "cards": "cards:cards",
+    "preview-card": "cards:preview_card",
+    "feed": "feed:feed",
+    "doctor": "doctor:doctor",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "tick": "tick:tick",
 }
 
 
@@ -44,11 +44,8 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command = importlib.import_module(COMMANDS[cmd_name]).COMMANDS[cmd_name]
-        assert isinstance(command, click.Command)  # noqa: S101
-        return command
+        function = COMMANDS.get(cmd_name)
+        return pkgutil.resolve_name(f"blog.commands.{function}") if function else None
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

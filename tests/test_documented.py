@@ -193,7 +193,7 @@ def test_all_commands_but_serve_print_json() -> None:
 def test_the_help_of_each_command_says_what_it_does(command: Callable[..., Result]) -> None:
     for name in cli.COMMANDS:
         assert "Usage:" in command(name, "--help").out
-    assert imports.COMMANDS["import"].help
+    assert imports.import_library.help
 
 
 # -- settings -------------------------------------------------------------------------------------------------------

@@ -24,12 +24,18 @@ T = TypeVar("T")
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 
 
-def load_settings(ctx: click.Context, *, create: bool = False, any_schema: bool = False, **arguments: Any) -> Settings:
+def instance_option() -> Path | None:
+    """Return the folder that --instance names for the command that runs."""
+    folder: Path | None = click.get_current_context().find_root().obj
+    return folder
+
+
+def load_settings(*, create: bool = False, any_schema: bool = False, **arguments: Any) -> Settings:
     """Return the settings for a command. With `create`, make the instance folder if it is missing.
 
     Raise Unusable if the blog's database is too old, unless the command can do with `any_schema`.
     """
-    folder = instance_folder(ctx.find_root().obj, os.environ)
+    folder = instance_folder(instance_option(), os.environ)
     if not folder.is_dir():
         _make_folder(folder, create)
     settings = load(folder, **arguments)
@@ -50,9 +56,9 @@ def _make_folder(folder: Path, create: bool) -> None:
 
 
 @contextmanager
-def open_blog(ctx: click.Context, *, create: bool = False) -> Iterator[Flask]:
+def open_blog(*, create: bool = False) -> Iterator[Flask]:
     """Open the blog of a command; see `open_app`."""
-    with open_app(load_settings(ctx, create=create)) as app:
+    with open_app(load_settings(create=create)) as app:
         yield app
 
 

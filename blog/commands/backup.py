@@ -27,13 +27,12 @@ NO_BAR_BYTES = 50 * 2**20
 @click.command()
 @click.argument("file", type=FILE, required=False)
 @json_option
-@click.pass_context
-def backup(ctx: click.Context, file: Path | None, as_json: bool) -> None:
+def backup(file: Path | None, as_json: bool) -> None:
     """Back up the whole blog into FILE, while it is served.
 
     Without FILE into the folder of backups (BLOG_BACKUPS). A FILE that is a backup already is replaced.
     """
-    settings = load_settings(ctx)
+    settings = load_settings()
     with bar("Backing up", 2 * create.unpacked_size(settings)) as progress:
         result = create.create_backup(settings, "manual", file and file.absolute(), progress)
     data = {
@@ -51,20 +50,19 @@ def backup(ctx: click.Context, file: Path | None, as_json: bool) -> None:
         lines.append(f"It could not be restored as it is: the database {result.restore_problem}.")
     print_result("\n".join(lines), data, as_json=as_json)
     if result.restore_problem:
-        ctx.exit(1)
+        sys.exit(1)
 
 
 @click.command()
 @click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Judge the backup; restore nothing.")
 @json_option
-@click.pass_context
-def restore(ctx: click.Context, file: Path, dry_run: bool, as_json: bool) -> None:
+def restore(file: Path, dry_run: bool, as_json: bool) -> None:
     """Put the blog back as a backup holds it, also while it is served.
 
     What was here is backed up before, so that a restore can be undone.
     """
-    settings = load_settings(ctx, create=not dry_run, any_schema=True)
+    settings = load_settings(create=not dry_run, any_schema=True)
     file = file.absolute()
     with bar("Restoring", _work(settings, file)) as progress:
         result = backup_restore.restore(settings, file, dry_run=dry_run, progress=progress)
@@ -127,6 +125,3 @@ def _work(settings: Settings, file: Path) -> int:
     """Return about how many bytes a restore reads: of the backup, and of the present blog, which it backs up first."""
     with zip_file.open_backup(file) as backup_file:
         return backup_file.manifest.bytes + 2 * create.unpacked_size(settings, zip_file.FOLDERS[-1:])
-
-
-COMMANDS = {"backup": backup, "restore": restore}

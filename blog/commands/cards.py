@@ -1,5 +1,6 @@
 """cards, preview-card: the images that shared links show."""
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,10 +16,9 @@ from blog.social.cards import jobs
 @click.command()
 @click.option("--missing", is_flag=True, help="Draw only what was never drawn.")
 @json_option
-@click.pass_context
-def cards(ctx: click.Context, missing: bool, as_json: bool) -> None:
+def cards(missing: bool, as_json: bool) -> None:
     """Draw the cards of the site, its tags, posts and pages anew, and take away those that nothing has any more."""
-    with open_blog(ctx) as app:
+    with open_blog() as app:
         result = jobs.draw_all(
             app.extensions["settings"],
             lambda results, total: progress_bar(results, "Drawing cards", total),
@@ -30,17 +30,16 @@ def cards(ctx: click.Context, missing: bool, as_json: bool) -> None:
         text += f" {result.failed} could not be stored: is there room on the disk, and may it be written?"
     print_result(text, asdict(result), as_json=as_json)
     if result.failed:
-        ctx.exit(1)
+        sys.exit(1)
 
 
 @click.command("preview-card")
 @click.argument("slug")
 @click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="Where to write the picture.")
 @json_option
-@click.pass_context
-def preview_card(ctx: click.Context, slug: str, file: Path | None, as_json: bool) -> None:
+def preview_card(slug: str, file: Path | None, as_json: bool) -> None:
     """Show how a link to a post will look when it is shared, draft or not, and what to mend."""
-    with open_blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
+    with open_blog() as app, app.test_request_context(base_url=app.config["SITE_URL"]):
         preview = share_preview.preview_post(query.find(slug))
         if file:
             file.write_bytes(preview.image_bytes)
@@ -62,6 +61,3 @@ def _data(preview: share_preview.SharePreview, file: Path | None) -> dict[str, o
         "looks": [asdict(look) for look in preview.looks],
         "warnings": preview.warnings,
     }
-
-
-COMMANDS = {"cards": cards, "preview-card": preview_card}

@@ -16,10 +16,9 @@ from blog.core.site.settings import configure
 @click.argument("key", required=False)
 @click.argument("value", required=False)
 @json_option
-@click.pass_context
-def config(ctx: click.Context, key: str | None, value: str | None, as_json: bool) -> None:
+def config(key: str | None, value: str | None, as_json: bool) -> None:
     """Show the settings, or one; with a VALUE, change a site setting."""
-    with open_blog(ctx, create=value is not None) as app:
+    with open_blog(create=value is not None) as app:
         settings: Settings = app.extensions["settings"]
         if key is None:
             _show_all(settings, as_json)
@@ -74,6 +73,3 @@ def _show_all(settings: Settings, as_json: bool) -> None:
     for name, machine_setting in machine.SETTINGS.items():
         text = _value_text(_machine_value(settings, name))
         click.echo(f"  {name:<16}{text}\n{'':18}{machine_setting.meaning}; from {settings.sources[name]}")
-
-
-COMMANDS = {"config": config}

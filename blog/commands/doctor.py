@@ -1,5 +1,6 @@
 """doctor: is this blog well?"""
 
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -7,7 +8,7 @@ from dataclasses import asdict, replace
 import click
 
 from blog import config, create_app
-from blog.commands import json_option, print_result
+from blog.commands import instance_option, json_option, print_result
 from blog.config import BadSetting, Settings
 from blog.core.doctor import run as core
 from blog.core.doctor.findings import Finding, problem
@@ -26,16 +27,15 @@ NO_KEY = "-" * 32
 @click.option("--fix", is_flag=True, help="First mend what is safe, and say what was done.")
 @click.option("--deploy", is_flag=True, help="Say what is missing before the blog goes public.")
 @json_option
-@click.pass_context
-def doctor(ctx: click.Context, fix: bool, deploy: bool, as_json: bool) -> None:
+def doctor(fix: bool, deploy: bool, as_json: bool) -> None:
     """Look the whole blog over and say what to do. Exit status 1 when something is bad."""
-    settings, faults = config.load_with_faults(ctx.find_root().obj)
+    settings, faults = config.load_with_faults(instance_option())
     findings, fixes = examine(settings, faults, fix=fix, deploy=deploy)
     bad = not core.is_healthy(findings)
     data = {"well": not bad, "findings": [asdict(finding) for finding in findings]} | ({"mended": fixes} if fix else {})
     print_result("\n".join([*fix_lines(fixes, fix=fix), *map(finding_text, findings)]), data, as_json=as_json)
     if bad:
-        ctx.exit(1)
+        sys.exit(1)
 
 
 def examine(
@@ -68,6 +68,3 @@ def fix_lines(fixes: Sequence[str], *, fix: bool) -> list[str]:
 
 def finding_text(finding: Finding) -> str:
     return f"{MARKS[finding.level]}  {finding.what}" + (f"\n      {finding.remedy}" if finding.remedy else "")
-
-
-COMMANDS = {"doctor": doctor}

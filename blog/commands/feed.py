@@ -1,5 +1,6 @@
 """feed check: read the feeds as subscribers do, and report faults."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
@@ -26,15 +27,14 @@ def feed() -> None:
 @feed.command()
 @click.argument("url", required=False)
 @json_option
-@click.pass_context
-def check(ctx: click.Context, url: str | None, as_json: bool) -> None:
+def check(url: str | None, as_json: bool) -> None:
     """Read this blog's feeds, or the feed or page at URL, as subscribers do. Exit status 1 when something is wrong.
 
     Of this blog every feed is checked; the site's own are followed to the first post, those of tags and authors are
     not. At a URL a feed of this blog is compared with the database too, so that a server, a proxy or a new host can
     be judged.
     """
-    with open_blog(ctx) as app, app.test_request_context(base_url=app.config["SITE_URL"]):
+    with open_blog() as app, app.test_request_context(base_url=app.config["SITE_URL"]):
         fetch = network_fetcher(url, app.config["SITE_URL"]) if url is not None else core.app_fetcher(app)
         groups = [core.discover_feeds(url, fetch)] if url is not None else core.site_feeds()
         reports = [
@@ -44,7 +44,7 @@ def check(ctx: click.Context, url: str | None, as_json: bool) -> None:
     bad = any(report.faults for report in chain(*reports))
     print_result(full_text(reports), {"well": not bad, "feeds": list(map(data, chain(*reports)))}, as_json=as_json)
     if bad:
-        ctx.exit(1)
+        sys.exit(1)
 
 
 def network_fetcher(url: str, site_url: str) -> core.Fetch:
@@ -109,6 +109,3 @@ def data(report: FeedReport) -> dict[str, Any]:
         "compared": report.compared,
         "faults": report.faults,
     }
-
-
-COMMANDS = {"feed": feed}

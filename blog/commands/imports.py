@@ -1,6 +1,7 @@
 """import, samples: import a folder of Markdown, and remove the sample posts."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ import click
 from flask import Flask
 
 from blog import config
-from blog.commands import json_option, open_app, open_blog, print_result, progress_bar
+from blog.commands import instance_option, json_option, open_app, open_blog, print_result, progress_bar
 from blog.config import Settings
 from blog.core.errors import Invalid
 from blog.core.text.amounts import count_of, noun
@@ -37,11 +38,10 @@ OUTCOMES = (
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--skip-bad", is_flag=True, help="Import the good texts although others cannot be used.")
 @json_option
-@click.pass_context
-def import_library(ctx: click.Context, source: str, dry_run: bool, skip_bad: bool, as_json: bool) -> None:
+def import_library(source: str, dry_run: bool, skip_bad: bool, as_json: bool) -> None:
     """Import a folder of Markdown (Hugo, Jekyll, Pelican) with its pictures: all of it or nothing."""
     library = _library(source)
-    with _blog(ctx, dry_run) as app:
+    with _blog(dry_run) as app:
         settings: Settings = app.extensions["settings"]
         work = Import(settings.media, samples=shipped.GUIDS, dry_run=dry_run, skip_bad=skip_bad, progress=progress_bar)
         report = work.run(markdown.MarkdownLibrary(library))
@@ -50,7 +50,7 @@ def import_library(ctx: click.Context, source: str, dry_run: bool, skip_bad: boo
         else:
             _print_report(report, dry_run)
     if report.problems and not skip_bad:
-        ctx.exit(1)
+        sys.exit(1)
 
 
 def _library(source: str) -> Path:
@@ -64,14 +64,14 @@ def _library(source: str) -> Path:
 
 
 @contextmanager
-def _blog(ctx: click.Context, dry_run: bool) -> Iterator[Flask]:
+def _blog(dry_run: bool) -> Iterator[Flask]:
     """Open the blog to import into; a dry run without a database uses a temporary one."""
-    folder = config.instance_folder(ctx.find_root().obj, os.environ)
+    folder = config.instance_folder(instance_option(), os.environ)
     if dry_run and not config.load(folder).database_file.exists():
         with tempfile.TemporaryDirectory() as temporary, open_app(config.load(temporary, {})) as app:
             yield app
     else:
-        with open_blog(ctx, create=True) as app:
+        with open_blog(create=True) as app:
             yield app
 
 
@@ -119,14 +119,10 @@ def samples() -> None:
 
 @samples.command()
 @json_option
-@click.pass_context
-def remove(ctx: click.Context, as_json: bool) -> None:
+def remove(as_json: bool) -> None:
     """Remove the samples that were not edited."""
-    with open_blog(ctx):
+    with open_blog():
         removed, edited = shipped.remove()
         lines = [f"{count_of(len(removed), 'sample')} removed."]
         lines += [f"Kept, because it was edited here: {slug}" for slug in edited]
         print_result("\n".join(lines), {"removed": removed, "kept": edited}, as_json=as_json)
-
-
-COMMANDS = {"import": import_library, "samples": samples}

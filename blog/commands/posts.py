@@ -115,13 +115,12 @@ def _status_sentence(post: Post) -> str:
 @click.option("--unlisted", is_flag=True, help="Readable by its address, in no list.")
 @click.option("--publish", "now", is_flag=True, help="Publish it now (or schedule it, with a later --date).")
 @json_option
-@click.pass_context
 def new(
-    ctx: click.Context, /, title: str, file: str | None, date: str | None, tags: tuple[str, ...], now: bool,
+    title: str, file: str | None, date: str | None, tags: tuple[str, ...], now: bool,
     as_json: bool, page: bool, unlisted: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Write a new post; prints its address. Without --publish it stays a draft."""
-    with open_blog(ctx, create=True) as app:
+    with open_blog(create=True) as app:
         published_at = _date(date)
         kind = "page" if page else "post"
         fields = Fields(title=title, body=_text(file) or "", tags=list(tags), kind=kind, unlisted=unlisted, **options)
@@ -144,13 +143,12 @@ def new(
 @click.option("--date", help="When it was published.")
 @click.option("--minor", is_flag=True, help="A small correction: the date of the last update stays.")
 @json_option
-@click.pass_context
 def edit(
-    ctx: click.Context, /, slug: str, new_slug: str | None, file: str | None, tags: tuple[str, ...], date: str | None,
+    slug: str, new_slug: str | None, file: str | None, tags: tuple[str, ...], date: str | None,
     minor: bool, as_json: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Change a post. What it said before is kept."""
-    with open_blog(ctx) as app:
+    with open_blog() as app:
         post = query.find(slug)
         published_at = _date(date)
         if published_at and post.published_at is None:
@@ -166,10 +164,9 @@ def edit(
 @slug_argument
 @click.option("--at", help="When, like 2026-12-01T08:00 (in the site's time zone).")
 @json_option
-@click.pass_context
-def publish(ctx: click.Context, slug: str, at: str | None, as_json: bool) -> None:
+def publish(slug: str, at: str | None, as_json: bool) -> None:
     """Make a post public, now or at a time."""
-    with open_blog(ctx) as app:
+    with open_blog() as app:
         post = editor_publish.publish(query.find(slug).id, _date(at))
         _print_post(app, post, _status_sentence(post), as_json)
 
@@ -178,21 +175,24 @@ def _simple(name: str, act: Callable[[int], Post], sentence: str, doc: str) -> c
     @click.command(name, help=doc)
     @slug_argument
     @json_option
-    @click.pass_context
-    def command(ctx: click.Context, slug: str, as_json: bool) -> None:
-        with open_blog(ctx) as app:
+    def command(slug: str, as_json: bool) -> None:
+        with open_blog() as app:
             _print_post(app, act(query.find(slug).id), sentence, as_json)
 
     return command
 
 
+unpublish = _simple("unpublish", editor_publish.unpublish, "A draft again.", "Make a post a draft again.")
+delete = _simple("delete", editor_publish.delete, "Deleted; `undelete` brings it back.", "Take a post away.")
+undelete = _simple("undelete", editor_publish.undelete, "Back again.", "Bring a deleted post back.")
+
+
 @click.command("list")
 @click.option("--status", type=click.Choice(query.STATUSES), help="Only these; without it all but the deleted ones.")
 @json_option
-@click.pass_context
-def list_posts(ctx: click.Context, status: str | None, as_json: bool) -> None:
+def list_posts(status: str | None, as_json: bool) -> None:
     """List posts and pages, newest first."""
-    with open_blog(ctx) as app:
+    with open_blog() as app:
         posts = [post_data(post, app.config["SITE_URL"]) for post in query.posts_with_status(status)]
     nothing = f"No {status} posts." if status else "No posts yet. `broadsheet new TITLE` writes the first one."
     print_result("\n".join(post_lines(posts)) or nothing, {"posts": posts}, as_json=as_json)
@@ -204,14 +204,3 @@ def post_lines(posts: Sequence[dict[str, Any]]) -> Iterator[str]:
     for post in posts:
         date = (post["published_at"] or "")[:10] or " " * 10
         yield f"{post['status']:<9}  {date}  {post['slug']:<{width}}  {post['title']}"
-
-
-COMMANDS = {
-    "new": new,
-    "edit": edit,
-    "publish": publish,
-    "unpublish": _simple("unpublish", editor_publish.unpublish, "A draft again.", "Make a post a draft again."),
-    "delete": _simple("delete", editor_publish.delete, "Deleted; `undelete` brings it back.", "Take a post away."),
-    "undelete": _simple("undelete", editor_publish.undelete, "Back again.", "Bring a deleted post back."),
-    "list": list_posts,
-}

@@ -10,7 +10,7 @@ import click
 from flask import Flask
 
 from blog import config, paths
-from blog.commands import load_settings, open_app, progress_bar
+from blog.commands import instance_option, load_settings, open_app, progress_bar
 from blog.config import BadSetting, Settings, local_address
 from blog.core.accounts import invitations
 from blog.core.backup import retention, sqlite_copy
@@ -34,12 +34,11 @@ SOURCE_TYPES = {".py", ".html", ".css", ".svg", ".js"}
 @click.option("--port", help="The port to listen on (else PORT, else 8000).")
 @click.option("--workers", help="Server processes (else BLOG_WORKERS, else one a core).")
 @click.option("--access-log", is_flag=True, default=None, help="Write one line a request (else BLOG_ACCESS_LOG).")
-@click.pass_context
-def serve(ctx: click.Context, /, **options: Any) -> None:
+def serve(**options: Any) -> None:
     """Serve the blog; makes it on the first run."""
-    settings = config.load(ctx.find_root().obj, **options)
+    settings = config.load(instance_option(), **options)
     address = probe(settings.host, settings.port)
-    settings = load_settings(ctx, create=True, **options)
+    settings = load_settings(create=True, **options)
     app, sample_count, token = _prepare(settings)
     if sample_count:
         click.echo(
@@ -135,6 +134,3 @@ def checkpoint(settings: Settings) -> None:
     except driver.Error as error:
         file = settings.database_file
         click.echo(f"The log could not be written back into {file} ({error}); nothing is lost.", err=True)
-
-
-COMMANDS = {"serve": serve}

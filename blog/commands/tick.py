@@ -15,13 +15,12 @@ from blog.core.outbox import OutboxReport
 
 @click.command()
 @json_option
-@click.pass_context
-def tick(ctx: click.Context, as_json: bool) -> None:
+def tick(as_json: bool) -> None:
     """Tell hubs, draw cards, remove pictures deleted 30 days ago, make today's backup.
 
     Exit status 0 also when a call fails: it is made again later.
     """
-    with open_blog(ctx) as app:
+    with open_blog() as app:
         settings: Settings = app.extensions["settings"]
         removed = library.purge_deleted(settings.media)
         report = outbox.run(app.extensions["outbox_handlers"])
@@ -45,6 +44,3 @@ def _lines(report: OutboxReport, removed: int, backup: BackupResult | None) -> l
     texts = texts + backup_text or ["Nothing was due."]
     texts += [f"Errands waiting: {report.waiting}."] if report.waiting else []
     return [*failures, " ".join(texts)]
-
-
-COMMANDS = {"tick": tick}

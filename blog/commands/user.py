@@ -38,10 +38,9 @@ def _data(person: Person) -> dict[str, Any]:
 @click.option("--name", required=True, help="The name readers see.")
 @from_stdin
 @json_option
-@click.pass_context
-def add(ctx: click.Context, email: str, name: str, password_stdin: bool, as_json: bool) -> None:
+def add(email: str, name: str, password_stdin: bool, as_json: bool) -> None:
     """Add a person."""
-    with open_blog(ctx, create=True):
+    with open_blog(create=True):
         person = account_people.add(account_people.validate_email(email), name, _password(password_stdin))
         print_result(f"{person.name} ({person.email}) can write here now.", _data(person), as_json=as_json)
 
@@ -50,10 +49,9 @@ def add(ctx: click.Context, email: str, name: str, password_stdin: bool, as_json
 @click.argument("email")
 @from_stdin
 @json_option
-@click.pass_context
-def password(ctx: click.Context, email: str, password_stdin: bool, as_json: bool) -> None:
+def password(email: str, password_stdin: bool, as_json: bool) -> None:
     """Give a person another password: also one who tried too often. All their sessions end."""
-    with open_blog(ctx) as app:
+    with open_blog() as app:
         person = account_people.set_password(email, _password(password_stdin))
         throttle.forget_failures(email, app.config["SECRET_KEY"])
         print_result(f"The password of {person.email} is changed.", _data(person), as_json=as_json)
@@ -61,10 +59,9 @@ def password(ctx: click.Context, email: str, password_stdin: bool, as_json: bool
 
 @user.command("list")
 @json_option
-@click.pass_context
-def list_people(ctx: click.Context, as_json: bool) -> None:
+def list_people(as_json: bool) -> None:
     """List everybody who can sign in."""
-    with open_blog(ctx):
+    with open_blog():
         people = account_people.list_accounts()
         lines = [f"{person.email}  {person.name}" for person in people]
         text = "\n".join(lines) or "Nobody yet. `broadsheet user add EMAIL --name NAME` adds the first person."
@@ -74,12 +71,8 @@ def list_people(ctx: click.Context, as_json: bool) -> None:
 @user.command()
 @click.argument("email")
 @json_option
-@click.pass_context
-def remove(ctx: click.Context, email: str, as_json: bool) -> None:
+def remove(email: str, as_json: bool) -> None:
     """Take away a person's account. Posts keep their author's name."""
-    with open_blog(ctx):
+    with open_blog():
         person = account_people.remove(email)
         print_result(f"{person.name} cannot sign in any more.", {"name": person.name, "removed": True}, as_json=as_json)
-
-
-COMMANDS = {"user": user}
