@@ -4,14 +4,37 @@ Values are taken from the feed unchanged; missing ones are empty strings. `rules
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from lxml import etree
 
-ATOM = "{http://www.w3.org/2005/Atom}"
-CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+NAMESPACES = {"atom": "http://www.w3.org/2005/Atom", "content": "http://purl.org/rss/1.0/modules/content/"}
+ALTERNATE = "atom:link[not(@rel) or @rel='alternate']/@href"
+SELF, NEXT = "atom:link[@rel='self']/@href", "atom:link[@rel='next']/@href"
+# Where each format has a field: XPaths for RSS and Atom, a name for JSON Feed. The first that is not empty counts.
+FEED_FIELDS = {
+    "id": ((), ("atom:id",), ()),
+    "title": (("title",), ("atom:title",), ("title",)),
+    "link": (("link",), (ALTERNATE,), ("home_page_url",)),
+    "address": ((SELF,), (SELF,), ("feed_url",)),
+    "description": (("description",), ("atom:subtitle",), ("description",)),
+    "updated": (("lastBuildDate",), ("atom:updated",), ()),
+    "next": ((NEXT,), (NEXT,), ("next_url",)),
+}
+ITEM_FIELDS = {
+    "id": (("guid",), ("atom:id",), ("id",)),
+    "link": (("link",), (ALTERNATE,), ("url",)),
+    "title": (("title",), ("atom:title",), ("title",)),
+    "summary": (("description",), ("atom:summary",), ("summary",)),
+    "html": (("content:encoded", "description"), ("atom:content",), ("content_html", "content_text")),
+    "published": (("pubDate",), ("atom:published", "atom:updated"), ("date_published",)),
+    "updated": (("atom:updated",), ("atom:updated",), ("date_modified",)),
+}
+FORMATS = ("RSS", "Atom", "JSON Feed")
+FieldTable = Mapping[str, tuple[Sequence[str], Sequence[str], Sequence[str]]]
 
 
 class Unreadable(Exception):
@@ -49,14 +72,27 @@ class ParsedFeed:
 def parse_feed(body: bytes) -> ParsedFeed:
     """Parse a feed. Raise Unreadable if it is none, or is broken."""
     if body.lstrip()[:1] in (b"{", b"["):
-        return _json(body)
+        feed = _json(body)
+        return _parsed("JSON Feed", feed, feed["items"], _string)
     root = _xml(body)
     channel = root.find("channel")
     if root.tag == "rss" and channel is not None:
-        return _rss(channel)
-    if root.tag == f"{ATOM}feed":
-        return _atom(root)
+        return _parsed("RSS", channel, channel.iterfind("item"), _text)
+    if root.tag == f"{{{NAMESPACES['atom']}}}feed":
+        return _parsed("Atom", root, root.iterfind("atom:entry", NAMESPACES), _text)
     raise Unreadable(f"It is neither RSS nor Atom nor JSON Feed; it begins with <{etree.QName(root).localname}>.")
+
+
+def _parsed(name: str, feed: Any, items: Iterable[Any], text: Callable[[Any, str], str]) -> ParsedFeed:
+    """Return a feed of the format `name`; `text` returns the text at a place in the feed or an item, or ""."""
+    column = FORMATS.index(name)
+
+    def fields(element: Any, table: FieldTable) -> dict[str, str]:
+        texts = {field: [text(element, place) for place in places[column]] for field, places in table.items()}
+        return {field: next(filter(None, values), "") for field, values in texts.items()}
+
+    parsed_items = tuple(ParsedItem(**fields(item, ITEM_FIELDS)) for item in items)
+    return ParsedFeed(format=name, items=parsed_items, **fields(feed, FEED_FIELDS))
 
 
 def _xml(body: bytes) -> etree._Element:
@@ -72,67 +108,17 @@ def _xml(body: bytes) -> etree._Element:
     return root
 
 
-def _rss(channel: etree._Element) -> ParsedFeed:
-    return ParsedFeed(
-        format="RSS",
-        id="",
-        title=_text(channel, "title"),
-        link=_text(channel, "link"),
-        address=_link(channel, "self"),
-        description=_text(channel, "description"),
-        updated=_text(channel, "lastBuildDate"),
-        next=_link(channel, "next"),
-        items=tuple(
-            ParsedItem(
-                id=_text(item, "guid"),
-                link=_text(item, "link"),
-                title=_text(item, "title"),
-                summary=_text(item, "description"),
-                html=_text(item, CONTENT) or _text(item, "description"),
-                published=_text(item, "pubDate"),
-                updated=_text(item, f"{ATOM}updated"),
-            )
-            for item in channel.iterfind("item")
-        ),
-    )
+@cache
+def _xpath(path: str) -> etree.XPath:
+    return etree.XPath(f"string({path})", namespaces=NAMESPACES)
 
 
-def _atom(feed: etree._Element) -> ParsedFeed:
-    return ParsedFeed(
-        format="Atom",
-        id=_text(feed, f"{ATOM}id"),
-        title=_text(feed, f"{ATOM}title"),
-        link=_link(feed, "alternate"),
-        address=_link(feed, "self"),
-        description=_text(feed, f"{ATOM}subtitle"),
-        updated=_text(feed, f"{ATOM}updated"),
-        next=_link(feed, "next"),
-        items=tuple(
-            ParsedItem(
-                id=_text(entry, f"{ATOM}id"),
-                link=_link(entry, "alternate"),
-                title=_text(entry, f"{ATOM}title"),
-                summary=_text(entry, f"{ATOM}summary"),
-                html=_text(entry, f"{ATOM}content"),
-                published=_text(entry, f"{ATOM}published") or _text(entry, f"{ATOM}updated"),
-                updated=_text(entry, f"{ATOM}updated"),
-            )
-            for entry in feed.iterfind(f"{ATOM}entry")
-        ),
-    )
+def _text(element: etree._Element, path: str) -> str:
+    """Return the text of the first element or attribute at an XPath."""
+    return str(_xpath(path)(element)).strip()
 
 
-def _text(element: etree._Element, name: str) -> str:
-    child = element.find(name)
-    return "".join(child.itertext()).strip() if child is not None else ""
-
-
-def _link(element: etree._Element, rel: str) -> str:
-    links = element.iterfind(f"{ATOM}link")
-    return next((str(link.get("href", "")) for link in links if link.get("rel", "alternate") == rel), "")
-
-
-def _json(body: bytes) -> ParsedFeed:
+def _json(body: bytes) -> dict[str, Any]:
     try:
         feed = json.loads(body.decode())
     except (ValueError, RecursionError) as error:
@@ -142,28 +128,7 @@ def _json(body: bytes) -> ParsedFeed:
     items = feed.get("items")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise Unreadable("It has no list of items.")
-    return ParsedFeed(
-        format="JSON Feed",
-        id="",
-        title=_string(feed, "title"),
-        link=_string(feed, "home_page_url"),
-        address=_string(feed, "feed_url"),
-        description=_string(feed, "description"),
-        updated="",
-        next=_string(feed, "next_url"),
-        items=tuple(
-            ParsedItem(
-                id=_string(item, "id"),
-                link=_string(item, "url"),
-                title=_string(item, "title"),
-                summary=_string(item, "summary"),
-                html=_string(item, "content_html") or _string(item, "content_text"),
-                published=_string(item, "date_published"),
-                updated=_string(item, "date_modified"),
-            )
-            for item in items
-        ),
-    )
+    return feed
 
 
 def _string(fields: dict[str, Any], name: str) -> str:
