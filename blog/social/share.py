@@ -5,9 +5,8 @@ is cut with an ellipsis, and never within a character as people count them (a gr
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import ip_address
+from typing import NamedTuple
 from urllib.parse import quote
 
 import regex
@@ -27,8 +26,7 @@ SCRIPTS = (r"\p{Latin}", r"\p{Cyrillic}", r"\p{Greek}", r"\p{Han}\p{Hiragana}\p{
            r"\p{Arabic}", r"\p{Hebrew}", r"\p{Devanagari}")  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ShareLink:
+class ShareLink(NamedTuple):
     """A share link: the network's key and name, and the address to open."""
 
     network: str
@@ -36,13 +34,19 @@ class ShareLink:
     address: str
 
 
-@dataclass(frozen=True)
-class Network:
-    """A network: `share_url` builds a link from title and address; `picture_url`, if set, from a picture as well."""
+class Network(NamedTuple):
+    """A network: its share link, with places for the title, the address and, where it takes one, the picture.
+
+    `shorten` cuts a title that is too long, depending on the address.
+    """
 
     name: str
-    share_url: Callable[[str, str], str]
-    picture_url: Callable[[str, str, str], str] | None = None
+    link: str
+    shorten: Callable[[str, str], str] = lambda title, _url: title
+
+    def share_url(self, title: str, url: str, picture: str = "") -> str:
+        media = f"&media={encode(picture)}" if picture else ""
+        return self.link.format(title=encode(self.shorten(title, url)), url=encode(url), media=media)
 
 
 @lru_cache(maxsize=64)
@@ -67,21 +71,13 @@ def x_length(text: str) -> int:
     """Return the length of a text as X counts it."""
     if SINGLE_WEIGHT.fullmatch(text):
         return len(text)
-    total = 0
-    for grapheme in graphemes(text):
-        total += (
-            len(grapheme)
-            if SINGLE_WEIGHT.fullmatch(grapheme)
-            else 2
-            if len(grapheme) == 1
-            else _cluster_length(grapheme)
-        )
-    return total
+    return sum(map(_grapheme_length, graphemes(text)))
 
 
-def _cluster_length(grapheme: str) -> int:
+def _grapheme_length(grapheme: str) -> int:
     # X counts an emoji of several code points as one emoji, and letters with marks one by one.
-    if regex.search(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3", grapheme):
+    emoji = regex.search(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3", grapheme)
+    if emoji and not SINGLE_WEIGHT.fullmatch(grapheme):
         return 2
     return sum(1 if SINGLE_WEIGHT.fullmatch(char) else 2 for char in grapheme)
 
@@ -93,84 +89,68 @@ def character_count(text: str) -> int:
     return len(graphemes(text))
 
 
-def _x(title: str, url: str) -> str:
-    short = truncate(title, 280 - LINK_LENGTH - 1, x_length)
-    return f"https://x.com/intent/post?text={encode(short)}&url={encode(url)}"
+EMAIL = "mailto:?subject={title}&body={title}%0D%0A%0D%0A{url}"
 
 
-def _bluesky(title: str, url: str) -> str:
-    short = truncate(title, max(1, 300 - character_count(url) - 1), character_count)
-    return f"https://bsky.app/intent/compose?text={encode(f'{short}{chr(10)}{url}')}"
+def _email_title(title: str, url: str) -> str:
+    def length(subject: str) -> int:
+        return len(EMAIL.format(title=encode(subject), url=encode(url)))
+
+    return truncate(title, MAX_EMAIL_BYTES - 1, length)
 
 
-def _mastodon_text(title: str, url: str) -> str:
-    return encode(f"{truncate(title, 500 - LINK_LENGTH - 1)}\n{url}")
+def _limit(limit: int) -> Callable[[str, str], str]:
+    return lambda title, _url: truncate(title, limit)
 
 
-def _threads(title: str, url: str) -> str:
-    short = truncate(title, max(1, 500 - len(url) - 1))
-    return f"https://www.threads.com/intent/post?text={encode(short)}&url={encode(url)}"
-
-
-def _pinterest(title: str, url: str, picture: str = "") -> str:
-    media = f"&media={encode(picture)}" if picture else ""
-    return f"https://www.pinterest.com/pin/create/button/?url={encode(url)}{media}&description={encode(title)}"
-
-
-def _email(title: str, url: str) -> str:
-    def letter(subject: str) -> str:
-        return f"mailto:?subject={encode(subject)}&body={encode(subject)}%0D%0A%0D%0A{encode(url)}"
-
-    return letter(truncate(title, MAX_EMAIL_BYTES - 1, lambda subject: len(letter(subject))))
-
-
+MASTODON = Network("Mastodon", "https://share.joinmastodon.org/#text={title}%0A{url}", _limit(500 - LINK_LENGTH - 1))
 NETWORKS: Mapping[str, Network] = {
-    "x": Network("X", _x),
-    "facebook": Network("Facebook", lambda _t, u: f"https://www.facebook.com/sharer/sharer.php?u={encode(u)}"),
-    "linkedin": Network("LinkedIn", lambda _t, u: f"https://www.linkedin.com/sharing/share-offsite/?url={encode(u)}"),
-    "bluesky": Network("Bluesky", _bluesky),
-    "mastodon": Network("Mastodon", lambda t, u: f"https://share.joinmastodon.org/#text={_mastodon_text(t, u)}"),
-    "threads": Network("Threads", _threads),
-    "reddit": Network(
-        "Reddit",
-        lambda t, u: f"https://www.reddit.com/submit?url={encode(u)}&title={encode(truncate(t, 300))}&type=LINK",
+    "x": Network(
+        "X",
+        "https://x.com/intent/post?text={title}&url={url}",
+        lambda title, _url: truncate(title, 280 - LINK_LENGTH - 1, x_length),
     ),
-    "hackernews": Network(
-        "Hacker News", lambda t, u: f"https://news.ycombinator.com/submitlink?u={encode(u)}&t={encode(truncate(t, 80))}"
+    "facebook": Network("Facebook", "https://www.facebook.com/sharer/sharer.php?u={url}"),
+    "linkedin": Network("LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?url={url}"),
+    "bluesky": Network(
+        "Bluesky",
+        "https://bsky.app/intent/compose?text={title}%0A{url}",
+        lambda title, url: truncate(title, max(1, 300 - character_count(url) - 1), character_count),
     ),
-    "whatsapp": Network("WhatsApp", lambda t, u: f"https://api.whatsapp.com/send?text={encode(f'{t} {u}')}"),
-    "telegram": Network("Telegram", lambda t, u: f"https://t.me/share/url?url={encode(u)}&text={encode(t)}"),
-    "email": Network("e-mail", _email),
-    "pinterest": Network("Pinterest", _pinterest, _pinterest),
-    "tumblr": Network(
-        "Tumblr", lambda t, u: f"https://www.tumblr.com/widgets/share/tool?canonicalUrl={encode(u)}&title={encode(t)}"
+    "mastodon": MASTODON,
+    "threads": Network(
+        "Threads",
+        "https://www.threads.com/intent/post?text={title}&url={url}",
+        lambda title, url: truncate(title, max(1, 500 - len(url) - 1)),
     ),
-    "line": Network("LINE", lambda _t, u: f"https://social-plugins.line.me/lineit/share?url={encode(u)}"),
-    "vk": Network("VK", lambda t, u: f"https://vk.com/share.php?url={encode(u)}&title={encode(t)}"),
-    "weibo": Network(
-        "Weibo", lambda t, u: f"https://service.weibo.com/share/share.php?url={encode(u)}&title={encode(t)}"
+    "reddit": Network("Reddit", "https://www.reddit.com/submit?url={url}&title={title}&type=LINK", _limit(300)),
+    "hackernews": Network("Hacker News", "https://news.ycombinator.com/submitlink?u={url}&t={title}", _limit(80)),
+    "whatsapp": Network("WhatsApp", "https://api.whatsapp.com/send?text={title}%20{url}"),
+    "telegram": Network("Telegram", "https://t.me/share/url?url={url}&text={title}"),
+    "email": Network("e-mail", EMAIL, _email_title),
+    "pinterest": Network(
+        "Pinterest", "https://www.pinterest.com/pin/create/button/?url={url}{media}&description={title}"
     ),
-    "instapaper": Network(
-        "Instapaper", lambda t, u: f"https://www.instapaper.com/hello2?url={encode(u)}&title={encode(t)}"
-    ),
-    "sms": Network("SMS", lambda t, u: f"sms:?&body={encode(f'{t} {u}')}"),
+    "tumblr": Network("Tumblr", "https://www.tumblr.com/widgets/share/tool?canonicalUrl={url}&title={title}"),
+    "line": Network("LINE", "https://social-plugins.line.me/lineit/share?url={url}"),
+    "vk": Network("VK", "https://vk.com/share.php?url={url}&title={title}"),
+    "weibo": Network("Weibo", "https://service.weibo.com/share/share.php?url={url}&title={title}"),
+    "instapaper": Network("Instapaper", "https://www.instapaper.com/hello2?url={url}&title={title}"),
+    "sms": Network("SMS", "sms:?&body={title}%20{url}"),
 }
 
 
 def share_links(title: str, url: str, networks: Iterable[str], picture: str = "") -> list[ShareLink]:
     """Return a link for each network, in this order; unknown keys are skipped. `picture` is an absolute address."""
-    title, links = " ".join(title.split()), []
-    for key in networks:
-        if network := NETWORKS.get(key):
-            with_picture = network.picture_url
-            address = with_picture(title, url, picture) if with_picture else network.share_url(title, url)
-            links.append(ShareLink(key, network.name, address))
-    return links
+    title = " ".join(title.split())
+    known = [(key, NETWORKS[key]) for key in networks if key in NETWORKS]
+    return [ShareLink(key, network.name, network.share_url(title, url, picture)) for key, network in known]
 
 
 def mastodon_url(title: str, url: str, host: str) -> str:
     """Return the address of a Mastodon server's share page."""
-    return f"https://{host}/share?text={_mastodon_text(' '.join(title.split()), url)}"
+    network = MASTODON._replace(link=f"https://{host}/share?text={{title}}%0A{{url}}")
+    return network.share_url(" ".join(title.split()), url)
 
 
 def parse_server_name(typed: str) -> str | None:
@@ -189,18 +169,10 @@ def parse_server_name(typed: str) -> str | None:
         return None
     labels = name.split(".")
     public = len(labels) > 1 and labels[-1] not in PRIVATE_DOMAINS and not labels[-1][0:1].isdigit()
-    return name if public and all(map(DNS_LABEL.fullmatch, labels)) and not _is_ip_address(name) else None
+    return name if public and all(map(DNS_LABEL.fullmatch, labels)) else None
 
 
 def _one_script(name: str) -> bool:
     """Return whether each label of a name has one script only: letters that look alike must not be mixed."""
     plain = r"[0-9\-"
     return all(any(regex.fullmatch(f"{plain}{script}]+", label) for script in SCRIPTS) for label in name.split("."))
-
-
-def _is_ip_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
