@@ -92,7 +92,7 @@ PURE = {
     "core/markdown/paste_cleanup.py", "core/markdown/sanitize.py", "core/search/highlight.py", "core/search/query.py",
     "core/search/normalize.py", "core/text/slugs.py", "core/text/validate.py", "core/markdown/poems.py",
     "core/text/words.py", "feeds/build.py", "feeds/rules.py", "feeds/channel.py", "feeds/json_feed.py",
-    "feeds/paging.py", "feeds/parse.py", "feeds/sitemap.py", "hostnames.py",
+    "feeds/paging.py", "feeds/parse.py", "hostnames.py",
     "models/json_types.py", "social/metadata.py", "social/network_limits.py", "social/qr.py",
     "social/share.py", "social/cards/text_layout.py", "transfer/document.py", "transfer/readers/dialects.py",
     "transfer/readers/front_matter.py", "transfer/readers/markdown.py",

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import UTC
 from itertools import chain
 from typing import Any
 
@@ -38,8 +39,7 @@ def check(url: str | None, as_json: bool) -> None:
         fetch = network_fetcher(url, app.config["SITE_URL"]) if url is not None else core.app_fetcher(app)
         groups = [core.discover_feeds(url, fetch)] if url is not None else core.site_feeds()
         reports = [
-            compare([core.check_feed(address, fetch, progress, whole=not number) for address in addresses])
-            for number, addresses in enumerate(groups)
+            core.check_formats(addresses, fetch, progress, whole=not number) for number, addresses in enumerate(groups)
         ]
     bad = any(report.faults for report in chain(*reports))
     print_result(full_text(reports), {"well": not bad, "feeds": list(map(data, chain(*reports)))}, as_json=as_json)
@@ -61,15 +61,6 @@ def network_fetcher(url: str, site_url: str) -> core.Fetch:
 
 def progress(documents: Iterable[ParsedFeed], expected: int) -> Iterable[ParsedFeed]:
     return progress_bar(documents, "Reading", expected, shortest=50)
-
-
-def compare(formats: list[FeedReport]) -> list[FeedReport]:
-    """Add the differences between the formats of one feed to their faults."""
-    first = formats[0]
-    for other in formats[1:]:
-        if first.first and other.first and first.first.title == other.first.title:
-            other.faults += rules.compare_formats(first.first, first.items, other.first, other.items)
-    return formats
 
 
 def full_text(reports: list[list[FeedReport]]) -> str:
@@ -97,7 +88,7 @@ def report_text(report: FeedReport) -> str:
 
 def newest(report: FeedReport) -> str:
     date = rules.parse_date(report.items[0].published, report.format) if report.items else None
-    return f", the newest of {rules.day(date)}" if date else ""
+    return f", the newest of {date.astimezone(UTC):%Y-%m-%d}" if date else ""
 
 
 def data(report: FeedReport) -> dict[str, Any]:

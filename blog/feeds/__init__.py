@@ -3,10 +3,10 @@
 from flask import Flask
 
 from blog.core.doctor.findings import Check
-from blog.feeds import aliases, doctor, robots, sitemap_views, subscribe, views
+from blog.feeds import aliases, doctor, robots, sitemap, subscribe, views
 from blog.feeds.blueprint import bp
 
-__all__ = ["aliases", "init_app", "robots", "sitemap_views", "subscribe", "views"]
+__all__ = ["aliases", "init_app", "robots", "sitemap", "subscribe", "views"]
 
 
 def init_app(app: Flask) -> None:

@@ -1,8 +1,8 @@
 """Redirects from the feed addresses of other systems, so that their subscribers get our feeds."""
 
 import re
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from flask import redirect
 from werkzeug.routing import BaseConverter, ValidationError
@@ -37,8 +37,7 @@ def path_pattern(address: str) -> str:
     return VARIABLE.sub(r"(?P<\1>[^/]+)", re.escape(address.strip("/"))) + "/?"
 
 
-@dataclass(frozen=True)
-class Alias:
+class Alias(NamedTuple):
     """Our feed for an address of another system; `values` is empty, or holds the `tag` or `author`."""
 
     endpoint: str

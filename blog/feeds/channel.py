@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
+from typing import NamedTuple
 
 from blog.core.text.validate import FORBIDDEN
 
@@ -42,8 +43,7 @@ class Channel:
         return [*(("hub", hub) for hub in self.hubs), *self.pages.items()]
 
 
-@dataclass(frozen=True)
-class Cover:
+class Cover(NamedTuple):
     """The cover picture of a post."""
 
     address: str

@@ -9,19 +9,12 @@ from blog.feeds.views import feed_links
 
 def examine(_thorough: bool) -> Findings:
     """Check the first document of each of the site's feeds; `broadsheet feed check` reads all documents."""
-    from blog.feeds import (
-        rules,  # they import the HTTP client, which server processes should not load
-        validate,
-    )
+    from blog.feeds import validate  # it imports the HTTP client, which server processes should not load
 
     with current_app.test_request_context(base_url=current_app.config["SITE_URL"]):
         fetch = validate.app_fetcher(current_app._get_current_object())  # type: ignore[attr-defined]
         addresses = [link.address for link in feed_links("")]
-        reports = [validate.check_feed(address, fetch, lambda pages, _: pages, whole=False) for address in addresses]
-        first = reports[0]
-        for other in reports[1:]:
-            if first.first and other.first:
-                other.faults += rules.compare_formats(first.first, first.items, other.first, other.items)
+        reports = validate.check_formats(addresses, fetch, lambda pages, _: pages, whole=False)
     faulty = [report for report in reports if report.faults]
     for report in faulty:
         say = note if report.first else problem  # if it can be parsed, only its texts are at fault

@@ -5,9 +5,8 @@ Values are taken from the feed unchanged; missing ones are empty strings. `rules
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -41,8 +40,7 @@ class Unreadable(Exception):
     """The document is not a feed, or a broken one; the message says why."""
 
 
-@dataclass(frozen=True)
-class ParsedItem:
+class ParsedItem(NamedTuple):
     """One item of a feed; `html` is its whole text."""
 
     id: str
@@ -54,8 +52,7 @@ class ParsedItem:
     updated: str
 
 
-@dataclass(frozen=True)
-class ParsedFeed:
+class ParsedFeed(NamedTuple):
     """One document of a feed; `address` is the URL that it gives as its own, `next` that of older items."""
 
     format: str

@@ -6,10 +6,10 @@ Each fault is a sentence that says what a subscriber would notice.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from itertools import pairwise
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
@@ -26,8 +26,7 @@ ADDRESSES = ("href", "src", "srcset", "poster")
 ACTIVE = {"script", "iframe", "object", "embed", "form"}
 
 
-@dataclass(frozen=True)
-class StoredPost:
+class StoredPost(NamedTuple):
     """A post in the database; `link` is only a path."""
 
     id: str
@@ -141,7 +140,7 @@ def check_against_posts(
 ) -> Iterator[str]:
     """Yield how the items differ from the stored posts, whose links get the host that the feed names."""
     site_url = urljoin(feed.address, "/").rstrip("/")
-    posts = {post.id: replace(post, link=site_url + post.link) for post in stored_posts}
+    posts = {post.id: post._replace(link=site_url + post.link) for post in stored_posts}
     links = {post.link for post in posts.values()}
     item_ids = {item.id for item in items}
     unknown = [item for item in items if item.id not in posts]
@@ -196,8 +195,3 @@ def check_response(feed_format: str, headers: dict[str, str], again: int) -> Ite
         yield f"Asked whether it has changed, the server says {again}, not 304: programs must read it whole each time."
     if "set-cookie" in headers or "cookie" in headers.get("vary", "").lower():
         yield "It comes with cookies, which keep caches from sharing it."
-
-
-def day(moment: datetime) -> str:
-    """Return the date in UTC."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d}"

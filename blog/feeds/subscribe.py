@@ -1,6 +1,6 @@
 """The page /subscribe/, which explains feeds, and links that add a feed to a feed reader."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 from flask import render_template
@@ -12,8 +12,7 @@ from blog.feeds.blueprint import bp
 MAX_TAGS = 30
 
 
-@dataclass(frozen=True)
-class AddLink:
+class AddLink(NamedTuple):
     """A link that adds a feed to a feed reader."""
 
     name: str

@@ -83,8 +83,17 @@ def discover_feeds(address: str, fetch: Fetch) -> list[str]:
     return list(dict.fromkeys(feeds))
 
 
-def check_feed(address: str, fetch: Fetch, progress: Progress, *, whole: bool = True) -> FeedReport:
-    """Check the feed at an address; `whole` follows its links to the oldest post."""
+def check_formats(addresses: Iterable[str], fetch: Fetch, progress: Progress, *, whole: bool) -> list[FeedReport]:
+    """Check the formats of one feed, and whether they differ; `whole` follows their links to the oldest post."""
+    reports = [_check_feed(address, fetch, progress, whole=whole) for address in addresses]
+    first = reports[0]
+    for other in reports[1:]:
+        if first.first and other.first and first.first.title == other.first.title:
+            other.faults += rules.compare_formats(first.first, first.items, other.first, other.items)
+    return reports
+
+
+def _check_feed(address: str, fetch: Fetch, progress: Progress, *, whole: bool) -> FeedReport:
     report = FeedReport(address)
     posts = _stored_posts(address, None if whole else MAX_FIRST_ITEMS)
     expected = -(-len(posts or ()) // ITEMS)

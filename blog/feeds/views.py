@@ -1,10 +1,9 @@
 """The feeds of the site, of each tag and of each author, in three formats."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from mimetypes import guess_type
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from flask import Response, current_app, url_for
@@ -26,8 +25,7 @@ from blog.feeds.channel import ITEMS, Channel, Cover, Item, fit_items
 from blog.web import templating
 
 
-@dataclass(frozen=True)
-class FeedFormat:
+class FeedFormat(NamedTuple):
     """A format: its name for people, its media type, its paths (of older documents: `older_path`), its builder."""
 
     name: str
@@ -47,8 +45,7 @@ FORMATS = {
 CHARSET = {"rss": "; charset=utf-8", "atom": "; charset=utf-8", "json": ""}
 
 
-@dataclass(frozen=True)
-class FeedSource:
+class FeedSource(NamedTuple):
     """The source of a feed: the list of its posts, its title, and the path of the same list as an HTML page.
 
     `values` of the feed's URL are empty, or hold the `tag` or `author`.
@@ -66,8 +63,7 @@ class FeedSource:
         return f"urn:uuid:{uuid5(UUID(site), name) if name else site}"
 
 
-@dataclass(frozen=True)
-class FeedLink:
+class FeedLink(NamedTuple):
     """A link to a feed, for templates."""
 
     format: str
@@ -134,8 +130,7 @@ def feed_source(tag: str | None = None, author: str | None = None) -> FeedSource
     return FeedSource(lists.ALL, 0, title, url_for("reader.home"), {})
 
 
-@dataclass(frozen=True)
-class FeedDocument:
+class FeedDocument(NamedTuple):
     """The items of a document, the number of all posts, and how many of the newer posts fit into one."""
 
     items: Sequence[Item]
