@@ -1,7 +1,6 @@
 """cards, preview-card: the images that shared links show."""
 
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -28,7 +27,7 @@ def cards(missing: bool, as_json: bool) -> None:
     text += f" {count_of(result.removed, 'old one')} removed." if result.removed else ""
     if result.failed:
         text += f" {result.failed} could not be stored: is there room on the disk, and may it be written?"
-    print_result(text, asdict(result), as_json=as_json)
+    print_result(text, result._asdict(), as_json=as_json)
     if result.failed:
         sys.exit(1)
 
@@ -58,6 +57,6 @@ def _data(preview: share_preview.SharePreview, file: Path | None) -> dict[str, o
     return {
         "picture": preview.image.address,
         "file": str(file) if file else None,
-        "looks": [asdict(look) for look in preview.looks],
+        "looks": [look._asdict() for look in preview.looks],
         "warnings": preview.warnings,
     }

@@ -1,9 +1,8 @@
 """Build the metadata of pages for networks and search engines: Open Graph, JSON-LD and others. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blog.core.text.words import shorten
 
@@ -21,8 +20,7 @@ REGIONS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ShareImage:
+class ShareImage(NamedTuple):
     """The image that a page is shared with: its absolute address, media type, size in pixels and alternative text."""
 
     address: str
@@ -32,8 +30,7 @@ class ShareImage:
     alt: str
 
 
-@dataclass(frozen=True)
-class Metadata:
+class Metadata(NamedTuple):
     """The metadata in a page's head: `properties` are Open Graph's, `data` is JSON-LD, `names` are other meta tags."""
 
     canonical: str
@@ -44,13 +41,12 @@ class Metadata:
     names: list[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class SiteInfo:
+class SiteInfo(NamedTuple):
     """The site, its absolute address, and the path of its search page."""
 
     site: "Site"
     site_url: str
-    search: str = ""
+    search: str
 
 
 def locale(language: str) -> str:
@@ -66,7 +62,7 @@ def for_page(info: SiteInfo, path: str, title: str, description: str, image: Sha
     description = shorten(description or site.tagline or site.title, DESCRIPTION_LENGTH)
     kind = "WebSite" if path == "/" else "CollectionPage"
     page = {**_json_ld(kind), "name": title, "url": url, "description": description, "inLanguage": site.language}
-    if path == "/" and info.search:
+    if path == "/":
         page["potentialAction"] = _search_action(info.site_url + info.search)
     data: list[Mapping[str, Any]] = [page]
     if path != "/":

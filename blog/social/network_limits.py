@@ -4,7 +4,7 @@ Networks do not publish their limits and change them; these are roughly what a t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from blog.core.text.words import graphemes, shorten
 
@@ -22,26 +22,12 @@ TEXT_LIMITS = {
 }
 
 
-@dataclass(frozen=True)
-class NetworkPreview:
+class NetworkPreview(NamedTuple):
     """The text that a network shows with the image; `description` is empty if the network shows none."""
 
     network: str
     title: str
     description: str
-
-
-@dataclass(frozen=True)
-class SharedLink:
-    """A link to preview. `cover` is the size of the cover picture in pixels; no font draws the `undrawable` letters."""
-
-    title: str
-    summary: str
-    public: bool
-    unlisted: bool
-    site_url: str
-    cover: tuple[int, int] | None
-    undrawable: str
 
 
 def network_previews(title: str, description: str) -> list[NetworkPreview]:
@@ -52,24 +38,31 @@ def network_previews(title: str, description: str) -> list[NetworkPreview]:
     ]
 
 
-def warnings(link: SharedLink, *, local: bool) -> Iterator[str]:
-    """Yield sentences about what the author may want to change; `local`: no network can reach the site."""
-    length = len(graphemes(link.title))
+def warnings(
+    title: str, summary: str, site_url: str, *,
+    cover: tuple[int, int] | None, undrawable: str, public: bool, unlisted: bool, local: bool,
+) -> Iterator[str]:  # fmt: skip
+    """Yield sentences about what the author may want to change in a post.
+
+    `cover` is the size of the cover picture in pixels, no font draws the `undrawable` letters, and no network can reach
+    a `local` site.
+    """
+    length = len(graphemes(title))
     shortest = min(limit for limit, _ in TEXT_LIMITS.values())
     if length > shortest:
         cutting = [network for network, (limit, _) in TEXT_LIMITS.items() if length > limit]
         yield f"The title has {length} characters: {', '.join(cutting)} will cut it."
-    if not link.summary:
+    if not summary:
         yield "There is no summary: networks show the opening words of the text."
-    if link.cover and (link.cover[0] < CARD_WIDTH or link.cover[1] < CARD_HEIGHT):
-        width, height = link.cover
+    if cover and (cover[0] < CARD_WIDTH or cover[1] < CARD_HEIGHT):
+        width, height = cover
         yield f"The cover picture has {width} x {height} pixels; drawn to {CARD_WIDTH} x {CARD_HEIGHT} it is blurred."
-    if link.undrawable:
-        letters = " ".join(link.undrawable[:10])
+    if undrawable:
+        letters = " ".join(undrawable[:10])
         yield f"No font here draws {letters}: the card leaves it out. `broadsheet doctor` says what to install."
-    if not link.public:
+    if not public:
         yield "Nobody can read this yet: a shared link would show nothing."
-    if link.unlisted:
+    if unlisted:
         yield "It is unlisted: search engines are asked to leave it out; shared links look as they should."
     if local:
-        yield f"Networks cannot reach {link.site_url}: set BLOG_SITE_URL to the address that readers use."
+        yield f"Networks cannot reach {site_url}: set BLOG_SITE_URL to the address that readers use."

@@ -17,6 +17,7 @@ MAX_URL_LENGTH = 2000
 POST_KINDS = {"reader.article": "post", "reader.page": "page"}
 
 
+@bp.app_template_global()
 def oembed_address(post: article.Article) -> str:
     """Return the oEmbed address of a post, for its page's head."""
     address = quote(templating.absolute_url(permalinks.path_of(post)), safe="")

@@ -1,15 +1,14 @@
 """Make QR codes (ISO/IEC 18004) as one SVG path. Pure; the only module that imports segno."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 # Readers accept any mask. Trying all eight would take four times as long; this code is printed or shown large.
 MASK = 3
 
 
-@dataclass(frozen=True)
-class QRCode:
+class QRCode(NamedTuple):
     """A QR code of `size` x `size` modules; `path` draws the dark ones as SVG strokes, one unit high."""
 
     size: int

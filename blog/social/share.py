@@ -103,7 +103,6 @@ def _limit(limit: int) -> Callable[[str, str], str]:
     return lambda title, _url: truncate(title, limit)
 
 
-MASTODON = Network("Mastodon", "https://share.joinmastodon.org/#text={title}%0A{url}", _limit(500 - LINK_LENGTH - 1))
 NETWORKS: Mapping[str, Network] = {
     "x": Network(
         "X",
@@ -117,7 +116,9 @@ NETWORKS: Mapping[str, Network] = {
         "https://bsky.app/intent/compose?text={title}%0A{url}",
         lambda title, url: truncate(title, max(1, 300 - character_count(url) - 1), character_count),
     ),
-    "mastodon": MASTODON,
+    "mastodon": Network(
+        "Mastodon", "https://share.joinmastodon.org/#text={title}%0A{url}", _limit(500 - LINK_LENGTH - 1)
+    ),
     "threads": Network(
         "Threads",
         "https://www.threads.com/intent/post?text={title}&url={url}",
@@ -149,7 +150,7 @@ def share_links(title: str, url: str, networks: Iterable[str], picture: str = ""
 
 def mastodon_url(title: str, url: str, host: str) -> str:
     """Return the address of a Mastodon server's share page."""
-    network = MASTODON._replace(link=f"https://{host}/share?text={{title}}%0A{{url}}")
+    network = NETWORKS["mastodon"]._replace(link=f"https://{host}/share?text={{title}}%0A{{url}}")
     return network.share_url(" ".join(title.split()), url)
 
 

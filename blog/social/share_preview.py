@@ -1,20 +1,18 @@
 """Preview how a link to a post looks when it is shared; for authors, and before publication as well."""
 
 from base64 import b64encode
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from blog import clock
 from blog.core.posts import share_items
 from blog.core.posts.article import Article
 from blog.models import Post
 from blog.social import network_limits
+from blog.social.blueprint import bp
 from blog.social.cards import files, image
-from blog.social.cards.files import CardSource
 from blog.social.cards.image import Card
 from blog.social.metadata import DESCRIPTION_LENGTH, ShareImage
 from blog.social.network_limits import NetworkPreview
@@ -23,21 +21,10 @@ from blog.web import templating
 
 # This many drawn cards stay in memory while their texts are edited, a tenth of a megabyte each.
 CACHE_SIZE = 8
+PreviewedPost = Article | Post
 
 
-class PreviewedPost(CardSource, Protocol):
-    """A post or page, stored or still in the editor: the fields that a shared link shows."""
-
-    @property
-    def summary(self) -> str: ...
-    @property
-    def standfirst(self) -> str: ...
-    @property
-    def unlisted(self) -> bool: ...
-
-
-@dataclass(frozen=True)
-class SharePreview:
+class SharePreview(NamedTuple):
     """How a link to a post looks: the image and its bytes, the text in each network, and warnings for the author."""
 
     image: ShareImage
@@ -56,12 +43,11 @@ def preview_post(post: Post) -> SharePreview:
         data = image.draw(card_file.card, settings.media)
     else:
         data = (settings.media / share_image.address.rpartition("/")[2]).read_bytes()
-    warnings = _warnings(post, public=_is_public(post), local=_is_local(settings.site_url))
+    warnings = _warnings(post, public=post.status == "published", local=_is_local(settings.site_url))
     return SharePreview(share_image, data, _network_previews(post), warnings)
 
 
-@dataclass(frozen=True)
-class EditorPreview:
+class EditorPreview(NamedTuple):
     """How a link will look, shown beside the editor; `picture` is a path or the image itself as a data: address."""
 
     picture: str
@@ -70,6 +56,7 @@ class EditorPreview:
     host: str
 
 
+@bp.app_template_global("looks_of")
 def editor_preview(article: Article) -> EditorPreview:
     """Return how a link to an article will look once it is published. Nothing is stored."""
     settings = templating.machine_settings()
@@ -96,24 +83,17 @@ def _network_previews(post: PreviewedPost) -> list[NetworkPreview]:
     return network_limits.network_previews(post.title, post.standfirst[:DESCRIPTION_LENGTH])
 
 
-def _is_public(post: Post) -> bool:
-    return bool(post.published_at and post.published_at <= clock.now() and not post.deleted_at)
-
-
 def _warnings(post: PreviewedPost, *, public: bool, local: bool) -> list[str]:
     settings = templating.machine_settings()
     cover = post.cover_picture
     size = (cover["width"], cover["height"]) if cover and cover["width"] and cover["height"] else None
-    link = network_limits.SharedLink(
-        title=post.title,
-        summary=post.summary,
-        public=public,
-        unlisted=post.unlisted,
-        site_url=settings.site_url,
-        cover=size,
-        undrawable=image.undrawable_letters(post.title, post.language or templating.site().language),
-    )
-    return list(network_limits.warnings(link, local=local))
+    undrawable = image.undrawable_letters(post.title, post.language or templating.site().language)
+    return list(
+        network_limits.warnings(
+            post.title, post.summary, settings.site_url,
+            cover=size, undrawable=undrawable, public=public, unlisted=post.unlisted, local=local,
+        )
+    )  # fmt: skip
 
 
 def _is_local(site_url: str) -> bool:

@@ -9,15 +9,17 @@ FRAGMENT = (
     '{% import "macros/looks.html" as fragment %}'
     "{{ fragment.looks('/cards/a.png', looks, warnings, 'essays.example') }}"
 )
-SHOWN = network_limits.SharedLink(
-    title="Tom & <b>Jerry</b> " * 8, summary="", public=False, unlisted=True, site_url="http://127.0.0.1:8000",
-    cover=(300, 200), undrawable="\ue000",
-)  # fmt: skip
+TITLE = "Tom & <b>Jerry</b> " * 8
 
 
 def test_each_network_and_each_warning_is_shown(app: Flask) -> None:
-    looks = network_limits.network_previews(SHOWN.title, "A text. " * 40)
-    warnings = list(network_limits.warnings(SHOWN, local=True))
+    looks = network_limits.network_previews(TITLE, "A text. " * 40)
+    warnings = list(
+        network_limits.warnings(
+            TITLE, "", "http://127.0.0.1:8000",
+            cover=(300, 200), undrawable="\ue000", public=False, unlisted=True, local=True,
+        )
+    )  # fmt: skip
     with app.test_request_context():
         made = render_template_string(FRAGMENT, looks=looks, warnings=warnings)
     page = html.fragment_fromstring(made, create_parent="div")
@@ -28,8 +30,11 @@ def test_each_network_and_each_warning_is_shown(app: Flask) -> None:
 
 
 def test_nothing_is_warned_of_where_all_is_well() -> None:
-    shown = network_limits.SharedLink("Rivers", "In short.", True, False, "https://essays.example", (1600, 840), "")
-    assert list(network_limits.warnings(shown, local=False)) == []
+    warnings = network_limits.warnings(
+        "Rivers", "In short.", "https://essays.example",
+        cover=(1600, 840), undrawable="", public=True, unlisted=False, local=False,
+    )  # fmt: skip
+    assert list(warnings) == []
 
 
 def test_no_network_shows_more_than_it_does() -> None:

@@ -17,8 +17,8 @@ from blog.social.cards.text_layout import (
 
 def shown(text: str) -> str:
     """A line as the eye meets it from left to right; runs that are drawn from right to left are turned round."""
-    line = visual_order(text, scripts_of(text), right_to_left=is_right_to_left(text))
-    return "".join(run.text[::-1] if run.right_to_left else run.text for run in line.runs)
+    runs = visual_order(text, scripts_of(text), right_to_left=is_right_to_left(text))
+    return "".join(run.text[::-1] if run.right_to_left else run.text for run in runs)
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,8 @@ changes.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple
 
 from flask import url_for
 
@@ -17,9 +15,11 @@ from blog.core.errors import BlogError
 from blog.core.images import html
 from blog.core.images.variants import TYPES
 from blog.core.posts import article, taxonomy
+from blog.core.posts.article import Article
+from blog.core.posts.share_items import ShareItem
 from blog.core.text.validate import CARD_NAME
 from blog.files import write_files
-from blog.models.json_types import Picture
+from blog.models import Post
 from blog.social.cards import image
 from blog.social.cards.image import Card
 from blog.social.metadata import ShareImage
@@ -30,27 +30,11 @@ TAG_PREFIX = "tag-"
 MIN_COVER_WIDTH, MIN_COVER_HEIGHT = 600, 315
 MIN_COVER_RATIO, MAX_COVER_RATIO = 1.5, 2.1
 MAX_COVER_BYTES = 300 * 1024
+# A post or page with the fields that its card needs.
+CardSource = Article | ShareItem | Post
 
 
-class CardSource(Protocol):
-    """A post or page: the fields that its card needs."""
-
-    @property
-    def slug(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def language(self) -> str | None: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def published_at(self) -> datetime | None: ...
-    @property
-    def cover_picture(self) -> Picture | None: ...
-
-
-@dataclass(frozen=True)
-class CardFile:
+class CardFile(NamedTuple):
     """A card and its file; `stem` begins the file name: a slug, "tag-" with a slug, or nothing for the site."""
 
     card: Card

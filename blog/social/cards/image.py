@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from blog.core.text.words import graphemes
 from blog.social.cards import fonts, text_layout
-from blog.social.cards.text_layout import Run, TextLine
+from blog.social.cards.text_layout import Run
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -165,9 +165,9 @@ def draw_line(
 ) -> None:
     """Draw a centred line of text; the direction is that of its whole paragraph."""
     text = _fit_line(drawable_text(text, language, bold=bold), language, size, bold=bold)
-    line = _text_line(text, language, bold=bold, right_to_left=text_layout.is_right_to_left(paragraph or text))
-    left = WIDTH / 2 - line_width(line, language, size, bold=bold) / 2
-    for run in line.runs:
+    runs = _runs(text, language, bold=bold, right_to_left=text_layout.is_right_to_left(paragraph or text))
+    left = WIDTH / 2 - line_width(runs, language, size, bold=bold) / 2
+    for run in runs:
         font = load_font(run.script, language, size, bold=bold)
         options = _shaping_options(font, run, language)
         brush.text((left, baseline), run.text, fill=colour, font=font, anchor="ls", **options)
@@ -268,17 +268,17 @@ def _font_scripts(text: str, language: str, *, bold: bool) -> list[str]:
     return font_scripts
 
 
-def _text_line(text: str, language: str, *, bold: bool, right_to_left: bool) -> TextLine:
+def _runs(text: str, language: str, *, bold: bool, right_to_left: bool) -> list[Run]:
     return text_layout.visual_order(text, _font_scripts(text, language, bold=bold), right_to_left=right_to_left)
 
 
 def _text_width(text: str, language: str, size: int, *, bold: bool = True) -> float:
-    return line_width(_text_line(text, language, bold=bold, right_to_left=False), language, size, bold=bold)
+    return line_width(_runs(text, language, bold=bold, right_to_left=False), language, size, bold=bold)
 
 
-def line_width(line: TextLine, language: str, size: int, *, bold: bool) -> float:
+def line_width(runs: Sequence[Run], language: str, size: int, *, bold: bool) -> float:
     """Return the width of a line in pixels."""
-    return sum(_run_width(run, language, size, bold=bold) for run in line.runs)
+    return sum(_run_width(run, language, size, bold=bold) for run in runs)
 
 
 @lru_cache(maxsize=8192)

@@ -3,9 +3,9 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from flask import current_app
 
@@ -32,8 +32,7 @@ SITE_CHANGE_LIMIT = 20
 Progress = Callable[[Iterable[bool], int], Iterable[bool]]
 
 
-@dataclass(frozen=True)
-class DrawResult:
+class DrawResult(NamedTuple):
     """Counts: all cards, those drawn now, old files removed, cards that could not be stored."""
 
     cards: int

@@ -6,8 +6,8 @@ Directions follow the Unicode bidirectional algorithm (UAX #9) as far as titles 
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 import regex
 
@@ -29,20 +29,12 @@ NEVER_LAST = set("（「『【〔〈《“‘([{«‹")
 DIRECTION_MARKS = regex.compile(r"[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """Letters of one script and one direction."""
 
     text: str
     script: str
     right_to_left: bool
-
-
-@dataclass(frozen=True)
-class TextLine:
-    """A line: its runs from left to right, as they are drawn."""
-
-    runs: Sequence[Run]
 
 
 def without_emoji(text: str) -> str:
@@ -120,8 +112,8 @@ def _line_ends(widths: Sequence[float], max_width: float) -> list[int]:
 # -- order ---------------------------------------------------------------------------------------------------
 
 
-def visual_order(text: str, scripts: Sequence[str], *, right_to_left: bool) -> TextLine:
-    """Return a line of a paragraph in the order in which it is drawn; `scripts` has the script of each character."""
+def visual_order(text: str, scripts: Sequence[str], *, right_to_left: bool) -> list[Run]:
+    """Return a line of a paragraph from left to right, as it is drawn; `scripts` has the script of each character."""
     levels = _levels(text, base=int(right_to_left))
     runs: list[tuple[int, Run]] = []
     start = 0
@@ -131,7 +123,7 @@ def visual_order(text: str, scripts: Sequence[str], *, right_to_left: bool) -> T
         start = end
     for level in range(max(levels, default=0), 0, -1):
         runs = list(_reverse_runs(runs, level))
-    return TextLine([run for _, run in runs])
+    return [run for _, run in runs]
 
 
 def is_right_to_left(text: str) -> bool:
