@@ -22,7 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "delete": "posts:delete",
     "undelete": "posts:undelete",
     "list": "posts:list_posts",
-    "search": "search:search",
+    "search": "posts:search",
     "import": "imports:import_library",
     "samples": "imports:samples",
     "user": "user:user",

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,11 +55,9 @@ def _make_folder(folder: Path, create: bool) -> None:
         raise BadSetting(f"The instance folder {folder} cannot be made: {error.strerror}.") from error
 
 
-@contextmanager
-def open_blog(*, create: bool = False) -> Iterator[Flask]:
+def open_blog(*, create: bool = False) -> AbstractContextManager[Flask]:
     """Open the blog of a command; see `open_app`."""
-    with open_app(load_settings(create=create)) as app:
-        yield app
+    return open_app(load_settings(create=create))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""new, edit, publish, unpublish, delete, undelete, list: write and manage posts."""
+"""new, edit, publish, unpublish, delete, undelete, list, search: write and manage posts."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,16 +14,20 @@ from blog.core.editor import publish as editor_publish
 from blog.core.editor.fields import Fields
 from blog.core.errors import Invalid
 from blog.core.posts import query
+from blog.core.search import results as engine
 from blog.core.site.settings import zone
 from blog.core.text import validate
 from blog.core.urls import permalinks
 from blog.models import Post
-from blog.transfer.readers.front_matter import InvalidFrontMatter, split
+from blog.transfer.readers.front_matter import InvalidFile, split
 
 slug_argument = click.argument("slug")
+status_option = click.option(
+    "--status", type=click.Choice(query.STATUSES), help="Only these; without it all but the deleted ones."
+)
 
 
-def post_data(post: Post, site_url: str) -> dict[str, Any]:
+def _data(post: Post, site_url: str) -> dict[str, Any]:
     """Return the JSON of a post."""
     return {
         "slug": post.slug,
@@ -42,7 +46,7 @@ def _iso(time: datetime | None) -> str | None:
 
 
 def _print_post(app: Any, post: Post, sentence: str, as_json: bool) -> None:
-    data = post_data(query.load_with_tags(post.id), app.config["SITE_URL"])
+    data = _data(query.load_with_tags(post.id), app.config["SITE_URL"])
     print_result(f"{sentence} {data['url']}", data, as_json=as_json)
 
 
@@ -90,7 +94,7 @@ def _line(data: bytes, position: int) -> int:
 def _has_front_matter(text: str) -> bool:
     try:
         parts = split(text.replace("\r\n", "\n"))
-    except InvalidFrontMatter:
+    except InvalidFile:
         return False
     return parts is not None and parts.style != "pelican" and bool(parts.fields)
 
@@ -188,19 +192,34 @@ undelete = _simple("undelete", editor_publish.undelete, "Back again.", "Bring a 
 
 
 @click.command("list")
-@click.option("--status", type=click.Choice(query.STATUSES), help="Only these; without it all but the deleted ones.")
+@status_option
 @json_option
 def list_posts(status: str | None, as_json: bool) -> None:
     """List posts and pages, newest first."""
     with open_blog() as app:
-        posts = [post_data(post, app.config["SITE_URL"]) for post in query.posts_with_status(status)]
+        posts = [_data(post, app.config["SITE_URL"]) for post in query.posts_with_status(status)]
     nothing = f"No {status} posts." if status else "No posts yet. `broadsheet new TITLE` writes the first one."
-    print_result("\n".join(post_lines(posts)) or nothing, {"posts": posts}, as_json=as_json)
+    print_result("\n".join(_lines(posts)) or nothing, {"posts": posts}, as_json=as_json)
 
 
-def post_lines(posts: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Yield one line for each post, in columns; the posts are those of `post_data`."""
+def _lines(posts: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield one line for each post, in columns; the posts are those of `_data`."""
     width = max((len(post["slug"]) for post in posts), default=0)
     for post in posts:
         date = (post["published_at"] or "")[:10] or " " * 10
         yield f"{post['status']:<9}  {date}  {post['slug']:<{width}}  {post['title']}"
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@status_option
+@json_option
+def search(words: tuple[str, ...], status: str | None, as_json: bool) -> None:
+    """Find posts and pages, drafts too, by their words; the best ten."""
+    with open_blog() as app:
+        results = engine.search_all(" ".join(words), status=status)
+        posts = [_data(row.post, app.config["SITE_URL"]) | {"extract": row.extract} for row in results.posts]
+    lines = ["No post holds all of these words; these hold some of them."] if results.some and posts else []
+    for line, post in zip(_lines(posts), posts, strict=True):
+        lines += [line, f"           {post['extract']}"] if post["extract"] else [line]
+    print_result("\n".join(lines) or "Nothing found.", {"posts": posts}, as_json=as_json)

@@ -5,8 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
 from blog.core.errors import disk_errors
 
@@ -14,7 +13,7 @@ T = TypeVar("T")
 IN_MEMORY = 4 * 1024 * 1024
 
 
-class Spool(Generic[T]):
+class Spool(AbstractContextManager["Spool[T]"], Generic[T]):
     """Items in the order of `put`: in memory while they are few, then in a temporary file in `folder`.
 
     The system's folder for temporary files will not do: on many servers it is memory.
@@ -25,12 +24,7 @@ class Spool(Generic[T]):
         self._file = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(folder))  # noqa: SIM115  (`__exit__` closes it)
         self._count = 0
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         with suppress(OSError):  # a full disk refuses the last bytes, which are no longer needed
             self._file.close()
 

@@ -101,20 +101,14 @@ class Validator:
     def _store(self, document: Document, image: LocalImage) -> StoredImage | None:
         try:
             data = image.file.read_bytes()
-        except OSError as error:
-            self._report_image(document, image, str(error.strerror))
-            return None
-        try:
             image_hash = hashlib.sha256(data).hexdigest()
             with disk_errors("The pictures cannot be stored", "Nothing was imported"):
                 return storage.by_hash(image_hash) or storage.store(data, self.staging, image.file.name)
-        except Invalid as error:
-            self._report_image(document, image, str(error))
+        except (OSError, Invalid) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            message = f"The picture {image.address} cannot be used: {reason}."
+            self.problems.append(Problem(document.source, message, image.line))
             return None
-
-    def _report_image(self, document: Document, image: LocalImage, reason: str) -> None:
-        message = f"The picture {image.address} cannot be used: {reason}."
-        self.problems.append(Problem(document.source, message, image.line))
 
     def _try(self, document: Document, parse: Callable[[], T]) -> T | None:
         try:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blog.transfer.readers.front_matter import InvalidFrontMatter, split
+from blog.transfer.readers.front_matter import InvalidFile, split
 
 
 def test_yaml_is_split_from_the_text() -> None:
@@ -64,31 +64,31 @@ def test_a_text_without_front_matter_has_none(text: str) -> None:
 
 @pytest.mark.parametrize("mark", ["---", "+++"])
 def test_a_front_matter_that_is_never_closed_is_an_error(mark: str) -> None:
-    with pytest.raises(InvalidFrontMatter, match="never closed") as error:
+    with pytest.raises(InvalidFile, match="never closed") as error:
         split(f"{mark}\ntitle: A\n\nText without an end")
     assert error.value.line == 1
 
 
 def test_toml_is_not_closed_by_three_dots() -> None:
-    with pytest.raises(InvalidFrontMatter, match="never closed"):
+    with pytest.raises(InvalidFile, match="never closed"):
         split('+++\ntitle = "A"\n...\nText')
 
 
 def test_broken_yaml_names_the_line_of_the_file() -> None:
-    with pytest.raises(InvalidFrontMatter, match="not YAML") as error:
+    with pytest.raises(InvalidFile, match="not YAML") as error:
         split("---\ntitle: A\nsummary: one: two\n---\n")
     assert error.value.line == 3
 
 
 def test_broken_toml_names_the_line_of_the_file() -> None:
-    with pytest.raises(InvalidFrontMatter, match="not TOML") as error:
+    with pytest.raises(InvalidFile, match="not TOML") as error:
         split('+++\ntitle = "A"\ndate = yesterday\n+++\n')
     assert error.value.line == 3
 
 
 @pytest.mark.parametrize("head", ["- one\n- two", "only words"])
 def test_yaml_without_keys_is_an_error(head: str) -> None:
-    with pytest.raises(InvalidFrontMatter, match="key: value"):
+    with pytest.raises(InvalidFile, match="key: value"):
         split(f"---\n{head}\n---\n")
 
 
@@ -110,7 +110,7 @@ def test_a_bomb_of_yaml_aliases_is_read_at_once() -> None:
 @pytest.mark.parametrize("mark", ["---", "+++"])
 def test_a_list_nested_five_thousand_deep_is_an_error(mark: str) -> None:
     key = "a: " if mark == "---" else "a = "
-    with pytest.raises(InvalidFrontMatter):
+    with pytest.raises(InvalidFile):
         split(f"{mark}\n{key}{'[' * 5000}{']' * 5000}\n{mark}\n")
 
 
@@ -128,12 +128,12 @@ def test_a_list_nested_five_thousand_deep_is_an_error(mark: str) -> None:
     ],
 )
 def test_strange_values_are_errors_in_words(text: str) -> None:
-    with pytest.raises(InvalidFrontMatter, match="front matter"):
+    with pytest.raises(InvalidFile, match="front matter"):
         split(text)
 
 
 def test_more_than_64_kb_of_front_matter_is_an_error() -> None:
-    with pytest.raises(InvalidFrontMatter, match="64 kB"):
+    with pytest.raises(InvalidFile, match="64 kB"):
         split("---\ntitle: A\n" + "x: y\n" * 20_000 + "---\n")
 
 
@@ -144,7 +144,7 @@ def test_more_than_64_kb_of_front_matter_is_an_error() -> None:
 def test_any_text_is_read_or_refused(start: str, middle: str, end: str) -> None:
     try:
         parsed = split(start + middle + end)
-    except InvalidFrontMatter as error:
+    except InvalidFile as error:
         assert str(error) and error.line >= 1
     else:
         assert parsed is None or isinstance(parsed.fields, dict)

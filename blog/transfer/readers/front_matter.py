@@ -5,8 +5,7 @@ YAML between `---` lines (Jekyll, Hugo), TOML between `+++` lines (Hugo), or `Ke
 
 import re
 import tomllib
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -18,16 +17,15 @@ PELICAN = re.compile(
 PELICAN_LINE = re.compile(r"([A-Za-z][\w-]*)\s*:[ \t]*(.*)")
 
 
-class InvalidFrontMatter(Exception):
-    """Front matter that cannot be read; `line` counts from 1."""
+class InvalidFile(Exception):
+    """A text file that cannot be used; `line` counts from 1, None stands for the whole file."""
 
-    def __init__(self, message: str, line: int) -> None:
+    def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
 
 
-@dataclass(frozen=True)
-class ParsedText:
+class ParsedText(NamedTuple):
     """Front matter and body; `style` is yaml, toml or pelican, `first_line` the line where the body begins."""
 
     fields: dict[str, Any]
@@ -37,16 +35,16 @@ class ParsedText:
 
 
 def split(text: str) -> ParsedText | None:
-    """Return front matter and body; None without front matter. Raises InvalidFrontMatter."""
+    """Return front matter and body; None without front matter. Raises InvalidFile."""
     lines = text.split("\n")
     first = lines[0].rstrip()
     if first in ("---", "+++"):
         end = next((number for number, line in enumerate(lines) if number and line.rstrip() in (first, "...")), None)
         if end is None or (first == "+++" and lines[end].rstrip() != first):
-            raise InvalidFrontMatter(f"The front matter opened by “{first}” in line 1 is never closed.", 1)
+            raise InvalidFile(f"The front matter opened by “{first}” in line 1 is never closed.", 1)
         source = "\n".join(lines[1:end])
         if len(source) > MAX_LENGTH:
-            raise InvalidFrontMatter("The front matter has more than 64 kB; is the closing line missing?", 1)
+            raise InvalidFile("The front matter has more than 64 kB; is the closing line missing?", 1)
         fields = _yaml(source) if first == "---" else _toml(source)
         style = "yaml" if first == "---" else "toml"
         return ParsedText(fields, "\n".join(lines[end + 1 :]).lstrip("\n"), style, _first_line_from(lines, end + 1))
@@ -65,13 +63,13 @@ def _yaml(source: str) -> dict[str, Any]:
         fields = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise InvalidFrontMatter(f"The front matter is not YAML: {error.problem}.", line) from error
+        raise InvalidFile(f"The front matter is not YAML: {error.problem}.", line) from error
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
-        raise InvalidFrontMatter("The front matter is not YAML.", 1) from error
+        raise InvalidFile("The front matter is not YAML.", 1) from error
     if fields in ("", None):
         return {}
     if not isinstance(fields, dict):
-        raise InvalidFrontMatter("The front matter should hold “key: value” lines.", 2)
+        raise InvalidFile("The front matter should hold “key: value” lines.", 2)
     return _lower_keys(fields)
 
 
@@ -80,9 +78,9 @@ def _toml(source: str) -> dict[str, Any]:
         return _lower_keys(tomllib.loads(source))
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
-        raise InvalidFrontMatter(f"The front matter is not TOML: {error}.", int(line[1]) + 1 if line else 1) from error
+        raise InvalidFile(f"The front matter is not TOML: {error}.", int(line[1]) + 1 if line else 1) from error
     except (ValueError, RecursionError) as error:
-        raise InvalidFrontMatter("The front matter is not TOML that can be read.", 1) from error
+        raise InvalidFile("The front matter is not TOML that can be read.", 1) from error
 
 
 def _lower_keys(fields: dict[Any, Any]) -> dict[str, Any]:

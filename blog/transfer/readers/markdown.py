@@ -14,7 +14,7 @@ from blog.core.text.slugs import slug_of
 from blog.core.text.validate import BODY_BYTES
 from blog.transfer.document import DateValue, Document, LocalImage, Problem, SkippedFile
 from blog.transfer.readers.dialects import replace_site_urls, unsupported_syntax
-from blog.transfer.readers.front_matter import InvalidFrontMatter, ParsedText, split
+from blog.transfer.readers.front_matter import InvalidFile, ParsedText, split
 
 EXTENSIONS = (".md", ".markdown", ".mdown", ".mkd")
 MAX_FILE_BYTES = BODY_BYTES + 128 * 1024
@@ -49,17 +49,11 @@ def _read_file(file: Path, root: Path) -> Iterator[ReaderItem]:
     name = str(file.relative_to(root)).encode("utf-8", "replace").decode()
     try:
         yield from _parse_file(file, root, name)
-    except (InvalidFrontMatter, _InvalidFile) as error:
+    except InvalidFile as error:
         yield Problem(name, str(error), error.line)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "a link that leads to itself"
         yield Problem(name, f"It cannot be read: {reason}.")
-
-
-class _InvalidFile(Exception):
-    def __init__(self, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.line = line
 
 
 def _files(source: Path) -> list[str]:
@@ -79,7 +73,7 @@ def _parse_file(file: Path, root: Path, name: str) -> Iterator[ReaderItem]:
         return
     text = _text(file, root)
     if not text.strip():
-        raise _InvalidFile("The file is empty.")
+        raise InvalidFile("The file is empty.")
     parsed = split(text)
     if parsed is None:
         yield SkippedFile(name, "no front matter")
@@ -102,23 +96,23 @@ def _parse_file(file: Path, root: Path, name: str) -> Iterator[ReaderItem]:
 
 def _text(file: Path, root: Path) -> str:
     if not file.resolve().is_relative_to(root.resolve()):
-        raise _InvalidFile("It is a link to a file outside this folder, which is not followed.")
+        raise InvalidFile("It is a link to a file outside this folder, which is not followed.")
     if not file.is_file():
-        raise _InvalidFile("It is not a file.")
+        raise InvalidFile("It is not a file.")
     size = file.stat().st_size
     if size > MAX_FILE_BYTES:
-        raise _InvalidFile(
+        raise InvalidFile(
             f"The text has {size // 1024} kB; {BODY_BYTES // 1024} kB are allowed. Split it into several posts."
         )
     data = file.read_bytes()
     if b"\0" in data:
         line = data[: data.index(b"\0")].count(b"\n") + 1
-        raise _InvalidFile("There is a NUL character in the text: is it really a text file?", line)
+        raise InvalidFile("There is a NUL character in the text: is it really a text file?", line)
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise _InvalidFile("The text is not UTF-8. Save it as UTF-8 and import again.", line) from error
+        raise InvalidFile("The text is not UTF-8. Save it as UTF-8 and import again.", line) from error
 
 
 class _FrontMatter:
@@ -131,7 +125,7 @@ class _FrontMatter:
     def document(self, name: str) -> Document:
         title = self.text("title")
         if not title:
-            raise _InvalidFile("It has no title. Add a line “title: …” to its front matter.", 1)
+            raise InvalidFile("It has no title. Add a line “title: …” to its front matter.", 1)
         status = self.status()
         layout = self.text("kind") or self.text("type") or self.text("layout") or self.text("template")
         in_pages = "pages" in self.file.relative_to(self.root).parts[:-1]
@@ -161,9 +155,9 @@ class _FrontMatter:
         """Return published, draft or hidden (as in Pelican)."""
         status = self.text("status").lower() or "published"
         if status not in ("published", "draft", "hidden"):
-            raise _InvalidFile(f"“status: {status[:40]}” in the front matter should be published, draft or hidden.", 1)
+            raise InvalidFile(f"“status: {status[:40]}” in the front matter should be published, draft or hidden.", 1)
         if self.value("expirydate") is not None:
-            raise _InvalidFile("It has an expiryDate, which nothing here would obey. Take that line out.", 1)
+            raise InvalidFile("It has an expiryDate, which nothing here would obey. Take that line out.", 1)
         return status
 
     def slug(self, title: str) -> str:
@@ -196,7 +190,7 @@ class _FrontMatter:
         if isinstance(value, list) and name == "author" and value:
             value = value[0]
         if not isinstance(value, str | int | float):
-            raise _InvalidFile(f"“{name}” in the front matter should be one line of text.", 1)
+            raise InvalidFile(f"“{name}” in the front matter should be one line of text.", 1)
         return str(value).strip()
 
     def texts(self, name: str) -> list[str]:
@@ -207,12 +201,12 @@ class _FrontMatter:
             return [part.strip() for part in value.strip("[]").split(",") if part.strip()]
         if isinstance(value, list) and all(isinstance(item, str | int | float) for item in value):
             return [str(item).strip() for item in value if str(item).strip()]
-        raise _InvalidFile(f"“{name}” in the front matter should be a list of words.", 1)
+        raise InvalidFile(f"“{name}” in the front matter should be a list of words.", 1)
 
     def yes(self, name: str, default: str = "false") -> bool:
         value = self.text(name).lower() or default
         if value not in ("true", "false", "yes", "no", "on", "off"):
-            raise _InvalidFile(f"“{name}: {value[:40]}” in the front matter should be true or false.", 1)
+            raise InvalidFile(f"“{name}: {value[:40]}” in the front matter should be true or false.", 1)
         return value in ("true", "yes", "on")
 
     def when(self, name: str) -> DateValue:
@@ -220,7 +214,7 @@ class _FrontMatter:
         if value is None or isinstance(value, datetime | date):
             return value
         if not isinstance(value, str | int):
-            raise _InvalidFile(f"“{name}” in the front matter is not a date; it should look like 2026-11-20.", 1)
+            raise InvalidFile(f"“{name}” in the front matter is not a date; it should look like 2026-11-20.", 1)
         return str(value).strip()
 
 
