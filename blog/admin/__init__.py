@@ -6,14 +6,13 @@ from blog.admin import dashboard, doctor, redirects, settings, style, tags
 from blog.admin.accounts import account, people, setup, sign_in
 from blog.admin.blueprint import bp, edit_address, keep_private
 from blog.admin.csrf import csrf_token
-from blog.admin.editor import autosave, live_preview, paste, posts, preview, revisions, share_preview
+from blog.admin.editor import autosave, posts, preview, revisions
 from blog.admin.media import library, remote_images
 from blog.core.editor.preview import post_with_token
 
 __all__ = [
-    "account", "autosave", "dashboard", "doctor", "init_app", "library", "live_preview", "paste", "people", "posts",
-    "preview", "redirects", "remote_images", "revisions", "settings", "setup", "share_preview", "sign_in", "style",
-    "tags",
+    "account", "autosave", "dashboard", "doctor", "init_app", "library", "people", "posts", "preview", "redirects",
+    "remote_images", "revisions", "settings", "setup", "sign_in", "style", "tags",
 ]  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def _add() -> ResponseReturnValue:
             raise InvalidFields([Invalid("source", f"{path} is an address of the blog itself.")])
         url_redirects.add(path, None if gone else target)
     except InvalidFields as error:
-        return responses.form_with_errors(PAGE, messages_by_field(error.errors), **_variables(request.form))
+        return _form(request.form, "", 422, errors=messages_by_field(error.errors))
     result = "says that it is gone" if gone else f"leads to {target}"
     return responses.redirect_to("admin.redirects", f"{path} {result} now.")
 
@@ -93,16 +93,11 @@ def _answers(path: str) -> bool:
 
 
 @form_recovery.form_view("admin.redirects")
-def _form(fields: FormFields, sentence: str) -> ResponseReturnValue:
-    return responses.page(PAGE, sentence=sentence, **_variables(fields))
-
-
-def _variables(fields: FormFields) -> dict[str, Any]:
+def _form(fields: FormFields, sentence: str, status: int = 200, **variables: Any) -> ResponseReturnValue:
     prefix, after = request.args.get("q", "").strip(), request.args.get("after", "")
     defaults = {"source": "", "leads": "address", "target": ""}
-    return {
-        "page": url_redirects.page(prefix, after),
-        "prefix": prefix,
-        "after": after,
-        "fields": {name: fields.get(name, default) for name, default in defaults.items()},
-    }
+    values = {name: fields.get(name, default) for name, default in defaults.items()}
+    page = url_redirects.page(prefix, after)
+    return responses.page(
+        PAGE, status, sentence=sentence, page=page, prefix=prefix, after=after, fields=values, **variables
+    )

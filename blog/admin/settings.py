@@ -63,7 +63,7 @@ def _change() -> ResponseReturnValue:
     try:
         site_settings.configure_all(changed)
     except InvalidFields as error:
-        return responses.form_with_errors(PAGE, messages_by_field(error.errors), **_variables(request.form))
+        return _form(request.form, "", 422, errors=messages_by_field(error.errors))
     message = "The settings are saved." if changed else "Nothing was changed."
     return responses.redirect_to("admin.settings", message)
 
@@ -82,31 +82,31 @@ def _normalize(text: str | None) -> str | None:
 
 
 @form_recovery.form_view("admin.settings")
-def _form(fields: FormFields, sentence: str) -> ResponseReturnValue:
-    return responses.page(PAGE, sentence=sentence, **_variables(fields))
-
-
-def _variables(fields: FormFields) -> dict[str, Any]:
+def _form(fields: FormFields, sentence: str, status: int = 200, **variables: Any) -> ResponseReturnValue:
     row = site()
     saved = {name: _format(row, name) for name in SETTINGS}
     texts = saved | _texts(fields)
     sample = {name: getattr(row, name) for name in SETTINGS} | site_settings.parse_settings(texts)[0]
-    return {
-        "fields": texts,
-        "was": {name: _normalize(fields.get(OPENED_PREFIX + name, saved[name])) for name in SETTINGS},
-        "hints": {name: HINTS.get(name) or _sentence(setting.meaning) for name, setting in SETTINGS.items()},
-        "sample": sample,
-        "contrast": colours.contrast(sample["accent"]),
-        "enough": colours.MIN_CONTRAST,
-        "local_time": localize.date_and_time(clock.now(), row.language, sample["timezone"]),
-        "timezones": timezones(),
-        "languages": LANGUAGES,
-        "typefaces": TYPEFACES.items(),
-        "logos": [
+    return responses.page(
+        PAGE,
+        status,
+        sentence=sentence,
+        fields=texts,
+        was={name: _normalize(fields.get(OPENED_PREFIX + name, saved[name])) for name in SETTINGS},
+        hints={name: HINTS.get(name) or _sentence(setting.meaning) for name, setting in SETTINGS.items()},
+        sample=sample,
+        contrast=colours.contrast(sample["accent"]),
+        enough=colours.MIN_CONTRAST,
+        local_time=localize.date_and_time(clock.now(), row.language, sample["timezone"]),
+        timezones=timezones(),
+        languages=LANGUAGES,
+        typefaces=TYPEFACES.items(),
+        logos=[
             {"address": library.image_file(row).address, "name": row.filename or row.name}
             for row in library.newest_images()
         ],
-    }
+        **variables,
+    )
 
 
 def _format(row: Site, name: str) -> str:

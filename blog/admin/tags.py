@@ -51,9 +51,10 @@ def _change(tag_id: int) -> ResponseReturnValue:
     try:
         return action(tag_id)
     except NameTaken as error:
-        return _form_with_error(tag_id, "name", str(error), other=editor_tags.tag(error.other))
+        return _form(request.form, "", tag_id, 422, errors={"name": str(error)}, other=editor_tags.tag(error.other))
     except Invalid as error:
-        return _form_with_error(tag_id, "name" if error.field == "tags" else error.field, str(error))
+        field = "name" if error.field == "tags" else error.field
+        return _form(request.form, "", tag_id, 422, errors={field: str(error)})
 
 
 def _rename(tag_id: int) -> ResponseReturnValue:
@@ -68,20 +69,10 @@ def _merge(tag_id: int) -> ResponseReturnValue:
     return responses.redirect_to("admin.tags", f"“{old.name}” is merged: {count} “{name}” now.")
 
 
-def _form_with_error(tag_id: int, field: str, message: str, **variables: Any) -> ResponseReturnValue:
-    return responses.form_with_errors(PAGE, {field: message}, **_variables(request.form, tag_id), **variables)
-
-
 @form_recovery.form_view("admin.tag")
-def _form(fields: FormFields, sentence: str, tag_id: int) -> ResponseReturnValue:
-    return responses.page(PAGE, sentence=sentence, **_variables(fields, tag_id))
-
-
-def _variables(fields: FormFields, tag_id: int) -> dict[str, Any]:
+def _form(fields: FormFields, sentence: str, tag_id: int, status: int = 200, **variables: Any) -> ResponseReturnValue:
     tag = editor_tags.tag(tag_id)
     defaults = {"name": tag.name, "slug": tag.slug, "into": ""}
-    return {
-        "tag": tag,
-        "fields": {name: fields.get(name, default) for name, default in defaults.items()},
-        "others": [other.name for other in editor_tags.all_tags() if other.id != tag_id][:MAX_SUGGESTIONS],
-    }
+    values = {name: fields.get(name, default) for name, default in defaults.items()}
+    others = [other.name for other in editor_tags.all_tags() if other.id != tag_id][:MAX_SUGGESTIONS]
+    return responses.page(PAGE, status, sentence=sentence, tag=tag, fields=values, others=others, **variables)

@@ -1,6 +1,6 @@
 """The author's own account: name, email, password, sessions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import redirect, request, session, url_for
@@ -78,8 +78,7 @@ def _field(action: str, name: str) -> str:
 
 
 def _form_with_error(action: str, errors: dict[str, str], error: BlogError | None = None) -> ResponseReturnValue:
-    fields = request.form if action == "profile" else MultiDict[str, str]()
-    return responses.form_with_errors(PAGE, errors, error, **_variables(fields))
+    return responses.form_with_errors(PAGE, errors, error, **_variables(request.form if action == "profile" else {}))
 
 
 @form_recovery.form_view("admin.account")
@@ -87,7 +86,7 @@ def _form(fields: FormFields, sentence: str) -> ResponseReturnValue:
     return responses.page(PAGE, sentence=sentence, **_variables(fields))
 
 
-def _variables(fields: FormFields) -> dict[str, Any]:
+def _variables(fields: Mapping[str, str]) -> dict[str, Any]:
     me, own_id = current_person(), _own_session_id()
     listed = [(row, describe(row.agent), row.id == own_id) for row in sessions.sessions_of(me.id)]
     values = {"name": fields.get("name", me.name), "email": fields.get("email", me.email or "")}

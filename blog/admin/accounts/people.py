@@ -56,9 +56,9 @@ def _invite() -> ResponseReturnValue:
     try:
         token = invitations.invite(name, email, current_person().id)
     except Conflict:
-        return _form_with_error("email", "Somebody has this address already.")
+        return _form(request.form, "", 422, errors={"email": "Somebody has this address already."})
     except Invalid as error:
-        return _form_with_error(error.field, str(error))
+        return _form(request.form, "", 422, errors={error.field: str(error)})
     # Shown once, on the next page: the database has only its hash.
     flash(absolute_url(url_for("admin.set_up", token=token)), "invitation")
     return responses.redirect_to("admin.people", f"The invitation for {' '.join(name.split())[:120]} is made.")
@@ -72,21 +72,11 @@ def _revoke(invitation_id: str) -> ResponseReturnValue:
     return responses.redirect_to("admin.people", "The invitation has ended.")
 
 
-def _form_with_error(field: str, message: str) -> ResponseReturnValue:
-    return responses.form_with_errors(PAGE, {field: message}, **_variables(request.form))
-
-
 @form_recovery.form_view("admin.people")
-def _form(fields: FormFields, sentence: str) -> ResponseReturnValue:
-    return responses.page(PAGE, sentence=sentence, **_variables(fields))
-
-
-def _variables(fields: FormFields) -> dict[str, Any]:
+def _form(fields: FormFields, sentence: str, status: int = 200, **variables: Any) -> ResponseReturnValue:
     everybody, pending = account_people.list_accounts(), invitations.pending()
-    return {
-        "everybody": everybody,
-        "i_am_first": everybody[0].id == current_person().id,
-        "pending": pending,
-        "inviters": invitations.inviter_names(pending),
-        "fields": {name: fields.get(name, "") for name in ("name", "email")},
-    }
+    return responses.page(
+        PAGE, status, sentence=sentence, everybody=everybody, i_am_first=everybody[0].id == current_person().id,
+        pending=pending, inviters=invitations.inviter_names(pending),
+        fields={name: fields.get(name, "") for name in ("name", "email")}, **variables,
+    )  # fmt: skip

@@ -28,34 +28,27 @@ def _make_account(token: str) -> ResponseReturnValue:
     except (NotFound, Gone) as error:
         return _link_ended(error)
     except Invalid as error:
-        return _form_with_error(error.field, str(error), token)
+        return _form(request.form, "", token, 422, errors={error.field: str(error)})
     except Conflict:
-        return _form_with_error(
-            "email", "This address has an account already. Sign in with it, or choose another.", token
-        )
+        message = "This address has an account already. Sign in with it, or choose another."
+        return _form(request.form, "", token, 422, errors={"email": message})
     start_session(session_token)
     return responses.redirect_to("admin.desk", f"Welcome, {name.strip()[:120]}. This is your desk.")
 
 
 @form_recovery.form_view("admin.set_up")
-def _form(fields: FormFields, sentence: str, token: str) -> ResponseReturnValue:
+def _form(fields: FormFields, sentence: str, token: str, status: int = 200, **variables: Any) -> ResponseReturnValue:
     try:
         invitation = invitations.find(token)
     except (NotFound, Gone) as error:
         return _link_ended(error)
-    values = {"name": fields.get("name", invitation.name), "email": fields.get("email", invitation.email or "")}
-    return responses.page(PAGE, sentence=sentence, **_variables(values, token))
-
-
-def _form_with_error(field: str, message: str, token: str) -> ResponseReturnValue:
-    values = {name: request.form.get(name, "") for name in ("name", "email")}
-    return responses.form_with_errors(PAGE, {field: message}, **_variables(values, token))
+    return responses.page(
+        PAGE, status, sentence=sentence, action=url_for("admin.set_up", token=token),
+        least=credentials.PASSWORD_LENGTHS[0],
+        fields={"name": fields.get("name", invitation.name), "email": fields.get("email", invitation.email or "")},
+        **variables,
+    )  # fmt: skip
 
 
 def _link_ended(error: NotFound | Gone) -> ResponseReturnValue:
     return responses.page("admin/link-ended.html", 410 if isinstance(error, Gone) else 404)
-
-
-def _variables(values: dict[str, str], token: str) -> dict[str, Any]:
-    action = url_for("admin.set_up", token=token)
-    return {"fields": values, "least": credentials.PASSWORD_LENGTHS[0], "action": action}

@@ -1,7 +1,6 @@
 """The editor: one form whose buttons save, publish, schedule, unpublish and delete. No text is ever lost."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flask import current_app, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,14 +21,6 @@ from blog.web.errors import RETRY_SECONDS
 PAGE = "admin/post.html"
 GONE = "This post is no more. What you wrote is below, and not saved yet: Save makes a new post of it."
 NEW_ACTIONS = ("save", "publish", "schedule")
-
-
-@dataclass(frozen=True)
-class ConflictDetails:
-    """Two texts that were saved at the same time: the stored post, and the changes from it to the submitted text."""
-
-    stored: EditorPost
-    changes: list[tuple[str, list[Hunk]]]
 
 
 @bp.route("/posts/new/", methods=["GET", "POST"])
@@ -130,12 +121,12 @@ def _page(
     *,
     sentence: str = "",
     status: int = 200,
-    clash: ConflictDetails | None = None,
+    changes: list[tuple[str, list[Hunk]]] | None = None,
 ) -> ResponseReturnValue:
     remarks, foreign = _remarks(post) if post and status == 200 else ([], [])
     entries = revisions.count(post.id) if post else 0
     return responses.page(
-        PAGE, status, form=form, post=post, sentence=sentence, errors=form.errors, clash=clash, remarks=remarks,
+        PAGE, status, form=form, post=post, sentence=sentence, errors=form.errors, changes=changes, remarks=remarks,
         foreign=foreign, entries=entries,
     )  # fmt: skip
 
@@ -170,13 +161,9 @@ def _conflict_page(error: EditConflict, fields: FormFields) -> ResponseReturnVal
     stored = working_copy.load(error.post_id)
     submission, _errors = forms.parse(fields, stored)
     form = forms.submitted_form(fields, version=stored.version)
-    clash = ConflictDetails(stored, diff.compare_posts(stored.text, _post_text(submission)))
-    return _page(form, stored, sentence=str(error), status=409, clash=clash)
-
-
-def _post_text(submission: Submission) -> PostText:
-    fields = submission.fields
-    return PostText(fields.title or "", fields.summary or "", (fields.body or "").replace("\r\n", "\n"))
+    sent = submission.fields
+    text = PostText(sent.title or "", sent.summary or "", (sent.body or "").replace("\r\n", "\n"))
+    return _page(form, stored, sentence=str(error), status=409, changes=diff.compare_posts(stored.text, text))
 
 
 @form_recovery.form_view("admin.new_post")

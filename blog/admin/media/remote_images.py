@@ -31,19 +31,11 @@ def copies() -> ResponseReturnValue:
     return responses.redirect_to("admin.picture", "Copied here.", picture_id=row.id)
 
 
-@bp.post("/posts/new/copies/")
-def new_post_copies() -> ResponseReturnValue:
-    """Make a post of the form and copy its pictures."""
-    return _save_with_copies(None)
-
-
+@bp.post("/posts/new/copies/", endpoint="new_post_copies")
 @bp.post("/posts/<number:post_id>/copies/")
-def post_copies(post_id: int) -> ResponseReturnValue:
-    """Save the form and copy its pictures."""
-    return _save_with_copies(working_copy.load(post_id))
-
-
-def _save_with_copies(post: EditorPost | None) -> ResponseReturnValue:
+def post_copies(post_id: int | None = None) -> ResponseReturnValue:
+    """Save the form, as a new post if it has none yet, and copy its pictures."""
+    post = None if post_id is None else working_copy.load(post_id)
     submission, errors = forms.parse(request.form, post)
     try:
         if errors:
