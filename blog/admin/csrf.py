@@ -13,7 +13,6 @@ FOREIGN_SITES = {"cross-site", "same-site"}
 
 
 def csrf_token() -> str:
-    """Return the token for the forms of this session."""
     from flask_wtf.csrf import generate_csrf
 
     return str(generate_csrf())

@@ -128,7 +128,6 @@ def _share_preview(fields: FormFields, sentence: str) -> ResponseReturnValue:
 
 @bp.post("/posts/markdown/")
 def markdown() -> ResponseReturnValue:
-    """Convert pasted rich text to Markdown."""
     from blog.core.markdown import paste  # its parser takes a tenth of a second to import
 
     return responses.json_response({"markdown": paste.html_to_markdown(request.form.get("html", ""))})

@@ -42,7 +42,6 @@ def picture(picture_id: int) -> ResponseReturnValue:
 
 
 def picture_data(row: Media) -> dict[str, Any]:
-    """Return what scripts need to know about a picture."""
     image_file = library.image_file(row)
     return {
         "id": row.id, "address": url_for("admin.picture", picture_id=row.id), "path": image_file.address,

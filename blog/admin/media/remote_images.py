@@ -21,7 +21,6 @@ from blog.web import errors, templating
 
 @bp.post("/media/copies/")
 def copies() -> ResponseReturnValue:
-    """Copy one picture."""
     try:
         row = _fetcher().copy(request.form.get("address", "").strip())
     except (Invalid, Unavailable) as error:

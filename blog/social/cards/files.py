@@ -52,7 +52,6 @@ class CardFile(NamedTuple):
 
 
 def image_of_post(post: CardSource, author: str) -> ShareImage:
-    """Return the image that a post or page is shared with."""
     return _cover_image(post) or card_of_post(post, author).share_image
 
 

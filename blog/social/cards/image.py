@@ -213,7 +213,6 @@ def _split_word(part: str, width: float) -> list[tuple[str, float]]:
 
 
 def _fit_line(text: str, language: str, size: int, *, bold: bool) -> str:
-    """Shorten a text to the width of one line."""
     letters = graphemes(text)
     while letters and _text_width(text, language, size, bold=bold) > MAX_LINE_WIDTH + 10:
         letters = letters[: -max(1, len(letters) // 12)]
