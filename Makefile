@@ -1,6 +1,6 @@
 # Two commands do everything: `make run` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench faults answers lock clean
+.PHONY: help run test lint bench faults lock clean
 
 # The first Python of at least 3.11 that is found; PYTHON=... chooses another.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -14,7 +14,6 @@ help:
 	@echo "make lint   style, types, architecture"
 	@echo "make bench  how fast it is beside nginx, into bench/RESULTS.md; a quarter of an hour (QUICK=1: four minutes)"
 	@echo "make faults kill -9 in the middle of everything, forty times (ROUNDS=), and count what was lost; a quarter of an hour"
-	@echo "make answers FROM=/path/to/another/checkout   compare its pages, feeds and command output with those here; three minutes"
 	@echo "make lock   choose newer versions of what the blog is built on"
 	@echo "make clean  remove what these commands installed; posts stay"
 
@@ -36,10 +35,6 @@ bench: .venv/ready
 
 faults: .venv/ready-dev
 	@.venv/bin/python -m tests.faults --rounds $(or $(ROUNDS),40)
-
-answers: .venv/ready-dev
-	@test -n "$(FROM)" || { echo "Which checkout? make answers FROM=/path/to/another/checkout, with a .venv of its own." >&2; exit 1; }
-	@.venv/bin/python -m tests.answers "$(FROM)"
 
 .venv/ready: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Broadsheet needs Python 3.11 or newer, and none was found. PYTHON=/path/to/python3 make run names one." >&2; exit 1; }

@@ -1,1 +1,0 @@
-"""The command lines that are compared, and what runs them."""
