@@ -37,7 +37,7 @@ class Post:
 
     def call(self, target: str, about: str) -> None:
         session = db.session()
-        assert not session.in_transaction() and session.raw is None  # type: ignore[attr-defined]
+        assert not session.in_transaction() and session.reader is None  # type: ignore[attr-defined]
         self.made.append((target, about))
         self.meanwhile()
         if target in self.failing:
