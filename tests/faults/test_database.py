@@ -163,7 +163,7 @@ def test_a_blog_without_pictures_or_key_is_read_and_the_doctor_tells(instance: P
     shutil.rmtree(instance / "media")
     (instance / "secret_key").unlink()
     found = run(instance, "doctor")
-    assert found.status == 1 and "pictures lack their files" in found.out and "from a backup" in found.out
+    assert found.status == 1 and "1 picture lacks its files" in found.out and "from a backup" in found.out
     with served(instance) as server:
         assert [server.get(path)[0] for path in ("/", ESSAY, "/feed.xml", "/admin/sign-in/")] == [200] * 4
         ((name,),) = rows(instance, "SELECT name FROM media")
