@@ -72,7 +72,7 @@ def test_forms_that_never_come_keep_nobody_waiting(start: Start) -> None:
         for path, expected in asked:
             began = time.monotonic()
             assert server.get(path)[0] == expected
-            assert time.monotonic() - began < 1, path
+            assert time.monotonic() - began < 3, path
         assert status(server, head(3) + b"a=b") == 400  # a form without its token
         assert server.stop(signal.SIGTERM) == 0
 

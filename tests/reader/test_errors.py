@@ -22,7 +22,7 @@ from blog.core.errors import (
     Unusable,
     disk_full,
 )
-from blog.core.search.results import Unsearchable
+from blog.core.search.index import Unsearchable
 from blog.extensions import db, sqlite_driver
 from tests.web.ask import ask, put, rough, served
 from tests.world import LONG_AGO, Blog, texts, words
