@@ -127,7 +127,7 @@ class PageCache:
         if not head.is_read or not self.is_public(head) or (version := read_version()) is None:
             return None
         response = self.store.get(head.path, version)
-        return None if response is None else self._answer(response, head)
+        return response.answer(head) if response and response.is_prepared(head.accept_encoding) else None
 
     def is_public(self, head: RequestHead) -> bool:
         """Return whether everybody gets the same response to this request."""

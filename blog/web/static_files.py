@@ -76,8 +76,11 @@ class StaticFiles:
 
     def ready(self, head: RequestHead) -> Answer | None:
         """Answer with a file that is in memory; for other requests, return None and do nothing."""
-        response = self._files.get(head.path[8:]) if head.path.startswith("/static/") else None
-        return response.answer(head) if response and head.is_read else None
+        if not head.is_read or not head.path.startswith("/static/"):
+            return None
+        name = head.path[8:]
+        response = self._files.get(name) or self.stylesheets.get(name)
+        return response.answer(head) if response and response.is_prepared(head.accept_encoding) else None
 
     def _response(self, path: str) -> EncodedResponse | None:
         folder, _, name = path.lstrip("/").partition("/")

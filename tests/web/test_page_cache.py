@@ -1,5 +1,6 @@
 """The page cache: right after every edit, the same for everybody, and never larger than it may be."""
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,8 @@ from blog.core.editor.fields import Fields
 from blog.core.site.settings import configure
 from blog.extensions import db
 from blog.web.page_cache import PageCache, ResponseStore
-from blog.web.responses import EncodedResponse
+from blog.web.responses import EncodedResponse, RequestHead
+from blog.web.static_files import StaticFiles
 from tests.recorder import recorded
 from tests.web.ask import ask, put, rough, served
 from tests.world import Blog
@@ -302,3 +304,20 @@ def test_each_encoding_is_weighed(blog: Blog, rivers: int) -> None:
 def test_the_megabytes_are_shared_among_the_workers(blog: Blog) -> None:
     with served(blog, page_cache_mb=10, workers=4) as shared:
         assert cache(shared).store.limit == 10 * 2**20 // 4
+
+
+def test_only_what_is_encoded_already_lies_ready(blog: Blog, rivers: int) -> None:
+    css = re.findall(r'href="(/static/css/reader[^"]+)"', blog.get("/posts/rivers/").text)[0]
+    files: StaticFiles = blog.app.extensions["static_files"]
+    pages = cache(blog)
+    for path, ready in (
+        ("/posts/rivers/", lambda head: pages.ready(head, pages.watcher.version)),
+        (css, files.ready),
+    ):
+        blog.get(path, Accept_Encoding="gzip")
+        for encoding, is_ready in (("gzip", True), ("br", False)):
+            head = RequestHead("GET", path, "localhost", "", encoding, None, None)
+            assert bool(ready(head)) == is_ready
+            blog.get(path, Accept_Encoding=encoding)
+            answer = ready(head)
+            assert answer and ("Content-Encoding", encoding) in answer.headers
