@@ -3,14 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from wsgiref.types import WSGIEnvironment
 
 from blog.server.refusals import BUSY, CUT_OFF, TOO_SLOW, Refused
 from blog.server.rsgi import HttpProtocol
 from blog.web.request_body import Body
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 # Seconds to wait for the next bytes of a body. All of it must come within START_SECONDS, and one second more for every
 # SLOWEST bytes.
@@ -31,7 +28,7 @@ class Bodies:
         self._uploads = 0
 
     @asynccontextmanager
-    async def received(self, environ: "WSGIEnvironment", protocol: HttpProtocol) -> AsyncIterator[None]:
+    async def received(self, environ: WSGIEnvironment, protocol: HttpProtocol) -> AsyncIterator[None]:
         """Put the whole body of a request into its environ, until the end of the block. Raises Refused."""
         body = Body(environ, self._folder)
         if body.is_upload and self._uploads >= MAX_UPLOADS:

@@ -4,15 +4,13 @@ import logging
 import string
 import sys
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from blog.server.refusals import BROKEN
 from blog.server.rsgi import HttpHeaders, HttpScope
-from blog.web.responses import Answer, Header
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+from blog.web.responses import Answer, collect
 
 
 def path_info(path: str) -> str:
@@ -31,7 +29,7 @@ def joined(headers: HttpHeaders, name: str, separator: str = ",") -> str | None:
     return values[0] if len(values) == 1 else separator.join(values)
 
 
-def build_environ(scope: HttpScope) -> "WSGIEnvironment":
+def build_environ(scope: HttpScope) -> WSGIEnvironment:
     """Return the environ of a request, with an empty body."""
     server, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {
@@ -66,27 +64,14 @@ def _variable(header: str) -> str:
     return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"
 
 
-def call(application: "WSGIApplication", environ: "WSGIEnvironment") -> Answer:
+def call(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     """Return the whole answer of an application, which is closed then. Log an error, and answer 500."""
-    head: list[Any] = []
-    parts: list[bytes] = []
-
-    def start(status: str, headers: list[Header], _exc_info: object = None) -> Any:
-        head[:] = status, headers
-        return parts.append
-
     try:
-        body = application(environ, start)
-        try:
-            parts.extend(body)
-        finally:
-            if hasattr(body, "close"):
-                body.close()
-        status, headers = head
+        status, headers, body = collect(application, environ)
     except Exception:
         logging.exception("A request was not answered.")
         return BROKEN
-    return Answer(status, [(name, _ascii(value)) for name, value in headers], b"".join(parts))
+    return Answer(status, [(name, _ascii(value)) for name, value in headers], body)
 
 
 def _ascii(value: str) -> str:

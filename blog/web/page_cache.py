@@ -7,11 +7,18 @@ stays. There are no clearing calls: a commit, by any process, changes the versio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from threading import Lock
-from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from blog.core.db.watcher import Watcher
-from blog.web.responses import CHANGED_AT, EFFORT_CACHED, UNCACHEABLE, Answer, EncodedResponse, Header, RequestHead
+from blog.web.responses import (
+    CHANGED_AT,
+    EFFORT_CACHED,
+    UNCACHEABLE,
+    Answer,
+    EncodedResponse,
+    RequestHead,
+    collect,
+)
 from blog.web.theme.owner_files import Theme
 
 # Left out of the request to the application: EncodedResponse answers these from the whole body.
@@ -158,20 +165,8 @@ class PageCache:
         """Return the application's response to a plain GET, and whether it is the same for everybody."""
         inner = {name: value for name, value in environ.items() if name not in CONDITIONAL_HEADERS}
         inner["REQUEST_METHOD"] = "GET"
-        head: list[Any] = []
-
-        def begin(status: str, headers: list[Header], _exc_info: object = None) -> Callable[[bytes], object]:
-            head[:] = status, headers
-            return parts.append
-
-        parts: list[bytes] = []
-        body = self.application(inner, begin)
-        try:
-            parts.extend(body)
-        finally:
-            if hasattr(body, "close"):
-                body.close()
-        response = EncodedResponse(head[0], head[1], b"".join(parts), changed_at=inner.get(CHANGED_AT))
-        headers = {name.lower(): value for name, value in head[1]}
+        answer = collect(self.application, inner)
+        response = EncodedResponse(*answer, changed_at=inner.get(CHANGED_AT))
+        headers = {name.lower(): value for name, value in answer.headers}
         personal = "set-cookie" in headers or "private" in headers.get("cache-control", "") or UNCACHEABLE in inner
         return response, bool(response.tag) and not personal

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import IO, Any, NamedTuple
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import brotli
 from flask import Flask, Response, current_app, g, request
@@ -114,6 +114,25 @@ class Answer(NamedTuple):
         """Return the answer as a WSGI application does."""
         start(self.status, self.headers[:])
         return [self.body] if self.body else []
+
+
+def collect(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
+    """Return the whole answer of a WSGI application, which is closed then (PEP 3333)."""
+    head: list[Any] = []
+    parts: list[bytes] = []
+
+    def start(status: str, headers: list[Header], _exc_info: object = None) -> Callable[[bytes], object]:
+        head[:] = status, headers
+        return parts.append
+
+    body = application(environ, start)
+    try:
+        parts.extend(body)
+    finally:
+        if hasattr(body, "close"):
+            body.close()
+    status, headers = head
+    return Answer(status, headers, b"".join(parts))
 
 
 class Variant(NamedTuple):
